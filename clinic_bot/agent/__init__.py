@@ -1,0 +1,1 @@
+"""Asks the model, bounded in steps, seconds and tokens."""

@@ -1,0 +1,1 @@
+"""What the clinic is: its facts and its words."""

@@ -1,0 +1,184 @@
+"""What a webhook body turned out to be: the words that intake and store share.
+
+Instants are epoch milliseconds, UTC. ``key`` is the inbox key that makes a redelivery harmless: it is built
+from the provider's ids as the design's key table says, never from a hash of the whole body.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who the chat is with, as this payload names them; at least one of phone and lid is set."""
+
+    instance: str
+    phone: str | None  #: digits in the spelling received, which is the one to reply to
+    phone_key: str | None  #: digits that are equal for all spellings of one number (ninth digit dropped)
+    lid: str | None  #: digits, without ``@lid``
+    name: str | None = None
+
+
+class Kind(StrEnum):
+    """What a message is. The value is stored, so a name may be added but never changed."""
+
+    TEXT = "text"
+    AUDIO = "audio"
+    IMAGE = "image"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    REACTION = "reaction"
+    CHOICE = "choice"  #: a button or list answer
+    POLL = "poll"
+    POLL_VOTE = "poll_vote"
+    TEMPLATE = "template"
+    PRODUCT = "product"
+    ORDER = "order"
+    PAYMENT = "payment"
+    EVENT = "event"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One message's substance: its own words, plus what a marker needs to describe the rest."""
+
+    kind: Kind
+    text: str = ""  #: the person's words: body, caption, label tapped, emoji
+    detail: Mapping[str, Json] = field(default_factory=dict)  #: seconds, file_name, url, mime_type, latitude, ...
+    quoted_id: str | None = None  #: provider id of the message this one quotes or answers
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A patient wrote to the clinic."""
+
+    key: str
+    contact: Contact
+    provider_id: str
+    sent_ms: int | None
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMessage:
+    """Somebody of the clinic wrote by hand (or WhatsApp Business did, in its own greeting and away texts)."""
+
+    key: str
+    contact: Contact
+    provider_id: str
+    sent_ms: int | None
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A new version of an earlier message."""
+
+    key: str
+    contact: Contact
+    target_id: str
+    sent_ms: int | None
+    content: Content
+    from_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A message was withdrawn by its author."""
+
+    key: str
+    contact: Contact
+    target_id: str
+    from_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Our own API send coming back as an event: evidence, never a take-over."""
+
+    key: str
+    contact: Contact
+    provider_id: str
+    sent_ms: int | None
+    text: str
+
+
+class PresenceStatus(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    UNAVAILABLE = "UNAVAILABLE"
+    COMPOSING = "COMPOSING"
+    RECORDING = "RECORDING"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Typing or recording; a hint without an id, not kept. ``contact.phone`` may hold bare LID digits."""
+
+    contact: Contact
+    status: PresenceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Z-API's queue handed a send to WhatsApp, or failed to."""
+
+    key: str
+    contact: Contact
+    provider_id: str | None
+    zaap_id: str | None
+    error: str | None
+    error_code: str | None = None
+
+
+class ReceiptStatus(StrEnum):
+    SENT = "SENT"
+    RECEIVED = "RECEIVED"
+    READ = "READ"
+    PLAYED = "PLAYED"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far our messages came; one key for each id, in the same order."""
+
+    keys: tuple[str, ...]
+    contact: Contact
+    provider_ids: tuple[str, ...]
+    status: ReceiptStatus
+
+
+class Reason(StrEnum):
+    """Why an event is ignored: the closed list that the webhook answers with."""
+
+    GROUP = "group"
+    CHANNEL = "channel"
+    BROADCAST = "broadcast"
+    STORY = "story"
+    NOTIFICATION = "notification"
+    LISTED_NUMBER = "listed_number"
+    OTHER_INSTANCE = "other_instance"
+    WAITING_MESSAGE = "waiting_message"  #: WhatsApp has not decrypted it; the full one comes under its own key
+    CONNECTION = "connection"
+    UNKNOWN_STATUS = "unknown_status"
+    UNKNOWN_TYPE = "unknown_type"
+    NO_CONTACT = "no_contact"  #: nothing in it says whose chat it is
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Not a patient speaking to the clinic. Kept in the inbox with its reason, and not acted on."""
+
+    key: str
+    instance: str
+    reason: Reason
+
+
+Event = Message | StaffMessage | Edit | Deletion | Echo | Presence | Delivery | Receipt | Ignored

@@ -1,0 +1,1 @@
+"""Takes the provider's events in: authenticated, read leniently, stored before the answer."""

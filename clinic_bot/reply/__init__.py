@@ -1,0 +1,1 @@
+"""Says the one reply: intent, send, outcome, and settles what is uncertain."""

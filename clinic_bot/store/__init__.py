@@ -1,0 +1,1 @@
+"""Records, and the transactions that keep the rules."""
