@@ -1,0 +1,279 @@
+"""What the clinic says about itself: the only source the agent may answer from.
+
+The file is TOML (``example.toml`` shows every field); the JSON of recorded scenarios is read as well.
+"""
+
+import json
+import re
+import tomllib
+from datetime import date, datetime
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from clinic_bot.clinic import lookup, texts
+from clinic_bot.clinic.fixture import from_fixture
+from clinic_bot.clinic.hours import Week, parse_periods
+from clinic_bot.clinic.lookup import Section
+from clinic_bot.errors import Misconfigured
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True)]
+Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class _Table(BaseModel):
+    # A misspelt field must not be a fact that silently goes missing.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _day(value: str) -> str:
+    parse_periods(value)
+    return value
+
+
+def _yearly(value: str) -> str:
+    day, month = (int(part) for part in value.split("/"))
+    date(2024, month, day)  # a leap year, so 29/02 passes
+    return value
+
+
+Day = Annotated[Line, AfterValidator(_day)]
+Yearly = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,2}/\d{1,2}$"), AfterValidator(_yearly)
+]
+
+
+class Hours(_Table):
+    monday: Day = ""
+    tuesday: Day = ""
+    wednesday: Day = ""
+    thursday: Day = ""
+    friday: Day = ""
+    saturday: Day = ""
+    sunday: Day = ""
+    holidays: tuple[date, ...] = ()
+    yearly_holidays: tuple[Yearly, ...] = ()
+    holiday_note: Line = ""
+
+    def week(self) -> Week:
+        days = (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+        yearly = (value.split("/") for value in self.yearly_holidays)
+        return Week(
+            days=tuple(parse_periods(day) for day in days),
+            closed_dates=frozenset(self.holidays),
+            closed_yearly=frozenset((int(day), int(month)) for day, month in yearly),
+        )
+
+
+class Professional(_Table):
+    name: Required
+    specialty: Line = ""
+    notes: Line = ""
+
+
+class Service(_Table):
+    name: Required
+    price: Annotated[Decimal, Field(ge=0)] | None = None
+    price_note: Line = ""
+    minutes: Annotated[int, Field(gt=0)] | None = None
+    walk_in: Line = ""
+    preparation: Line = ""
+    notes: Line = ""
+
+    def price_text(self) -> str:
+        parts = [texts.money(self.price) if self.price is not None else "", self.price_note]
+        return "; ".join(filter(None, parts)) or "valor com a recepção"
+
+
+class Insurance(_Table):
+    accepted: tuple[Required, ...] = ()
+    notes: Line = ""
+
+
+class Policies(_Table):
+    cancel: Line = ""
+    late: Line = ""
+    minors: Line = ""
+    return_visit: Line = ""
+    privacy: Line = ""
+    reminders: Line = ""
+
+
+class Topic(_Table):
+    """Anything else patients ask about."""
+
+    topic: Required
+    text: Required
+
+
+class Texts(_Table):
+    """Sent as they are, without the model."""
+
+    emergency: Required = texts.EMERGENCY
+    emotional_crisis: Required = texts.EMOTIONAL_CRISIS
+    hand_over: Required = texts.HAND_OVER
+    unavailable: Required = texts.UNAVAILABLE
+
+    @field_validator("emergency")
+    @classmethod
+    def _names_samu(cls, value: str) -> str:
+        if not re.search(r"(?<!\d)192(?!\d)", value):
+            raise ValueError("must name 192 (SAMU)")
+        return value
+
+    @field_validator("emotional_crisis")
+    @classmethod
+    def _names_cvv(cls, value: str) -> str:
+        if not re.search(r"(?<!\d)188(?!\d)", value):
+            raise ValueError("must name 188 (CVV)")
+        return value
+
+
+def _digits(value: object) -> object:
+    return re.sub(r"[\s()+.-]", "", value) if isinstance(value, str) else value
+
+
+Phone = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^\d{8,15}$")]
+
+
+class WhatsApp(_Table):
+    never_answer: tuple[Phone, ...] = ()
+    automatic_texts: tuple[Required, ...] = ()
+
+
+class ClinicFacts(_Table):
+    name: Required
+    assistant_name: Required
+    ai_disclosure: Line = ""
+    timezone: ZoneInfo = ZoneInfo("America/Sao_Paulo")
+    address: Line = ""
+    landmark: Line = ""
+    map_url: Line = ""
+    parking: Line = ""
+    accessibility: Line = ""
+    phone: Line = ""
+    payment: Line = ""
+    preparation: Line = ""  #: what holds for every visit; a service may add its own
+    hours: Hours
+    professionals: tuple[Professional, ...] = ()
+    services: tuple[Service, ...] = ()
+    insurance: Insurance = Insurance()
+    policies: Policies = Policies()
+    more: tuple[Topic, ...] = ()
+    texts: Texts = Texts()
+    whatsapp: WhatsApp = WhatsApp()
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _known_zone(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as exc:  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError(f"no such time zone: {value!r}; write one such as America/Sao_Paulo") from exc
+
+    def about(self, topic: str) -> str:
+        """What the clinic has written about ``topic``, in Portuguese and bounded, or that there is nothing."""
+        return lookup.about(self.sections(), topic)
+
+    def sections(self) -> tuple[Section, ...]:
+        return lookup.sections_of(self)
+
+    def is_open(self, at: datetime) -> bool:
+        return self.hours.week().is_open(at.astimezone(self.timezone))
+
+    def next_opening(self, at: datetime) -> datetime | None:
+        """The next opening after ``at``, in the clinic's zone; None when none is in sight."""
+        return self.hours.week().next_opening(at.astimezone(self.timezone))
+
+    def reception_answers(self, at: datetime) -> str:
+        """When a person reads this: ``a partir das 8h de amanhã``; while open, ``assim que possível``."""
+        opening = None if self.is_open(at) else self.next_opening(at)
+        if opening is None:
+            return "assim que possível"
+        return texts.opening_phrase(opening, at.astimezone(self.timezone))
+
+    def hand_over_text(self, at: datetime) -> str:
+        return self._with_opening(self.texts.hand_over, at)
+
+    def unavailable_text(self, at: datetime) -> str:
+        return self._with_opening(self.texts.unavailable, at)
+
+    def _with_opening(self, text: str, at: datetime) -> str:
+        if self.is_open(at):
+            return text
+        return f"{text} A recepção responde {self.reception_answers(at)}."
+
+    @classmethod
+    def read(cls, data: object, *, path: Path) -> Self:
+        """Check what a file held. Raises Misconfigured, naming the file and each wrong field."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as exc:
+            raise Misconfigured(f"clinic file {path}: {_explain(exc)}") from exc
+
+
+def load_clinic(path: Path) -> ClinicFacts:
+    """Read the clinic's facts from TOML, or from the JSON of recorded scenarios.
+
+    Raises:
+        Misconfigured: names the file, the line or field, and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        problem = exc.strerror or type(exc).__name__
+        raise Misconfigured(f"clinic file {path}: {problem}; set CLINIC_BOT_CLINIC_FILE to a file") from exc
+    except UnicodeDecodeError as exc:
+        raise Misconfigured(f"clinic file {path}: byte {exc.start} is not UTF-8; save it as UTF-8") from exc
+    try:
+        data = from_fixture(json.loads(text)) if path.suffix == ".json" else tomllib.loads(text)
+    except json.JSONDecodeError as exc:
+        raise Misconfigured(f"clinic file {path}: line {exc.lineno}: {exc.msg}") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise Misconfigured(f"clinic file {path}: {exc}; texts stand in quotes, lists in [ ]") from exc
+    except ValueError as exc:
+        raise Misconfigured(f"clinic file {path}: {exc}") from exc
+    return ClinicFacts.read(data, path=path)
+
+
+def example_clinic() -> ClinicFacts:
+    """The made-up clinic that ships with the package."""
+    with resources.as_file(resources.files("clinic_bot.clinic") / "example.toml") as path:
+        return load_clinic(path)
+
+
+def _explain(exc: ValidationError) -> str:
+    """One clause a field, without the advertising of pydantic's own text."""
+    problems = []
+    for error in exc.errors(include_url=False, include_context=False):
+        field = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
+        what = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            what = "unknown field; example.toml shows the ones there are"
+        elif error["type"] == "missing":
+            what = "is missing; write it"
+        problems.append(f"{field or 'file'}: {what}")
+    return "; ".join(problems)

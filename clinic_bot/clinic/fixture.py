@@ -1,0 +1,90 @@
+"""Reads the clinic of recorded scenarios (JSON) as if it were a clinic file.
+
+It carries an agenda and patients too; this version has no use for them. Unknown keys are left out on purpose:
+the format belongs to the scenarios, and they may grow.
+"""
+
+from typing import Any
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT = {day[:3]: number for number, day in enumerate(_DAYS)}
+_SAME = ("name", "assistant_name", "ai_disclosure", "address", "landmark", "map_url", "parking")
+_POLICIES = ("cancel", "late", "minors", "privacy", "reminders")
+
+
+def from_fixture(data: object) -> dict[str, Any]:
+    """The clinic's facts in the shape of the TOML file.
+
+    Raises:
+        ValueError: it is no object, or ``hours`` names a day that is none.
+    """
+    if not isinstance(data, dict):
+        raise ValueError("expected a JSON object")
+    clinic, policy = _table(data, "clinic"), _table(data, "policy")
+    preparation, insurance = _table(data, "preparation"), _table(data, "insurance")
+    facts: dict[str, Any] = {
+        key: value
+        for key in (*_SAME, "accessibility", "phone")
+        if (value := clinic.get(key, data.get(key))) is not None
+    }
+    facts |= {
+        "payment": data.get("payment") or "",
+        "preparation": preparation.get("general") or "",
+        "hours": _hours(_table(data, "hours")),
+        "professionals": [
+            _pick(row, "name", "specialty", "notes") for row in data.get("professionals") or []
+        ],
+        "services": [_service(row, preparation) for row in data.get("services") or []],
+        "insurance": {
+            "accepted": insurance.get("accepted") or [],
+            "notes": insurance.get("not_listed") or insurance.get("notes") or "",
+        },
+        "policies": _pick(policy, *_POLICIES) | {"return_visit": data.get("return_visit") or ""},
+    }
+    if zone := clinic.get("timezone", data.get("timezone")):
+        facts["timezone"] = zone
+    for key in ("texts", "whatsapp"):
+        if key in data:
+            facts[key] = data[key]
+    return facts
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _pick(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: row[key] for key in keys if row.get(key) is not None}
+
+
+def _service(row: dict[str, Any], preparation: dict[str, Any]) -> dict[str, Any]:
+    service = _pick(row, "name", "price_note", "minutes", "walk_in", "notes")
+    if row.get("price_brl") is not None:
+        service["price"] = row["price_brl"]
+    if own := preparation.get(str(row.get("id"))):
+        service["preparation"] = own
+    return service
+
+
+def _hours(table: dict[str, Any]) -> dict[str, Any]:
+    hours: dict[str, Any] = {}
+    for key, value in table.items():
+        if key == "holidays":
+            hours["holidays"] = value or []
+        elif key == "holiday_note":
+            hours["holiday_note"] = value or ""
+        else:
+            for day in _days(key):
+                hours[day] = value or ""
+    return hours
+
+
+def _days(key: str) -> tuple[str, ...]:
+    """The weekdays that ``mon_fri`` or ``sat`` means."""
+    first, _, last = key.partition("_")
+    try:
+        start, end = _SHORT[first[:3]], _SHORT[(last or first)[:3]]
+    except KeyError as exc:
+        raise ValueError(f"hours.{key}: no weekday; write mon_fri, sat, sun or the like") from exc
+    return _DAYS[start : end + 1]

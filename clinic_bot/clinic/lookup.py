@@ -1,0 +1,172 @@
+"""The facts cut into sections, and the search over them that the agent's look-up tool uses. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clinic_bot.clinic.texts import enumerate_words
+
+if TYPE_CHECKING:
+    from clinic_bot.clinic.facts import ClinicFacts, Service
+
+# A result goes into the next model call, where every character is paid for and reserved.
+MAX_CHARS = 1200
+_BEST = 4
+# Words that say nothing about which section is meant.
+_EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        "a o as os de da do das dos e em no na nos nas para pra por com que qual quais quanto como um uma tem ter "
+        "ser sao clinica consulta consultas sobre informacao informacoes paciente dr dra geral",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    text: str
+    keywords: frozenset[str]  #: normalised words, the title's included
+
+    def score(self, words: frozenset[str]) -> int:
+        return sum(any(_alike(word, keyword) for keyword in self.keywords) for word in words)
+
+
+def normalise(text: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def about(sections: Sequence[Section], topic: str) -> str:
+    """The sections that fit ``topic`` best, within MAX_CHARS; without a fit, which topics there are."""
+    words = _words(topic)
+    scored = [(section.score(words), section) for section in sections]
+    best = max((score for score, _ in scored), default=0)
+    if not best:
+        titles = enumerate_words(dict.fromkeys(section.title for section in sections))
+        return f"Não há essa informação na ficha da clínica; não invente. Assuntos que há: {titles}"[
+            :MAX_CHARS
+        ]
+    chosen = [section for score, section in scored if score == best][:_BEST]
+    if best > 1:  # a precise hit; its neighbours still help when they fit
+        chosen += [section for score, section in scored if 0 < score < best][:1]
+    return _joined(chosen)
+
+
+def sections_of(facts: "ClinicFacts") -> tuple[Section, ...]:
+    return tuple(section for section in _sections(facts) if section.text)
+
+
+def _sections(facts: "ClinicFacts") -> Iterator[Section]:
+    hours, policies = facts.hours, facts.policies
+    closed = [day.strftime("%d/%m/%Y") for day in hours.holidays] + list(hours.yearly_holidays)
+    yield _section(
+        "Horário",
+        _sentences(
+            hours.week().describe(),
+            f"Fechado em {enumerate_words(closed)}" if closed else "",
+            hours.holiday_note,
+        ),
+        "horarios abre abrem aberto abertura fecha fecham fechado funcionamento atendimento feriado feriados "
+        "sabado domingo segunda",
+    )
+    yield _section(
+        "Endereço",
+        _sentences(facts.address, facts.landmark, f"Mapa: {facts.map_url}" if facts.map_url else ""),
+        "localizacao local onde fica mapa chegar rua metro referencia",
+    )
+    yield _section("Estacionamento", facts.parking, "estacionar carro vaga garagem manobrista")
+    yield _section(
+        "Acessibilidade", facts.accessibility, "acessivel cadeirante elevador rampa banheiro cadeira"
+    )
+    yield _section("Telefone", facts.phone, "contato ligar numero fone")
+    yield _section(
+        "Profissionais",
+        "\n".join(
+            f"- {_dashed(person.name, person.specialty, person.notes)}" for person in facts.professionals
+        ),
+        " ".join(f"{person.name} {person.specialty}" for person in facts.professionals)
+        + " medicos doutor doutora especialidade especialidades especialista equipe",
+    )
+    for service in facts.services:
+        yield _section(
+            f"Serviço: {service.name}",
+            service_text(service),
+            "servico servicos preco precos valor valores custa duracao"
+            + (" preparo jejum" if service.preparation else ""),
+        )
+    yield _section(
+        "Preparo geral", facts.preparation, "preparacao chegar documento documentos levar antecedencia"
+    )
+    yield _section(
+        "Convênios",
+        _sentences(
+            f"Aceitos: {enumerate_words(facts.insurance.accepted)}" if facts.insurance.accepted else "",
+            facts.insurance.notes,
+        ),
+        " ".join(facts.insurance.accepted) + " plano planos carteirinha reembolso particular saude",
+    )
+    yield _section(
+        "Pagamento",
+        facts.payment,
+        "pagar pix cartao credito debito parcela parcelar parcelas dinheiro boleto",
+    )
+    yield _section(
+        "Cancelamento e remarcação", policies.cancel, "cancelar desmarcar remarcar adiar antecedencia"
+    )
+    yield _section("Atraso", policies.late, "atrasar atrasado atrasada tolerancia")
+    yield _section("Menores de idade", policies.minors, "menor crianca filho filha responsavel acompanhante")
+    yield _section("Retorno", policies.return_visit, "retornar revisao")
+    yield _section(
+        "Privacidade", policies.privacy, "dados pessoais lgpd apagar excluir prontuario encarregada"
+    )
+    yield _section("Lembretes", policies.reminders, "lembrete avisos parar mensagens confirmar")
+    for topic in facts.more:
+        yield _section(topic.topic, topic.text, topic.text)
+
+
+def service_text(service: "Service") -> str:
+    return _sentences(
+        service.price_text(),
+        f"dura {service.minutes} min" if service.minutes else "",
+        f"Sem hora marcada: {service.walk_in}" if service.walk_in else "",
+        f"Preparo: {service.preparation}" if service.preparation else "",
+        service.notes,
+    )
+
+
+def _section(title: str, text: str, keywords: str) -> Section:
+    return Section(title, text, _words(f"{title} {keywords}"))
+
+
+def _sentences(*parts: str) -> str:
+    """Joined with one full stop between each."""
+    return " ".join(f"{part.strip().rstrip('.;')}." for part in parts if part.strip())
+
+
+def _dashed(*parts: str) -> str:
+    return " — ".join(part for part in parts if part)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"\w{2,}", normalise(text)) if word not in _EMPTY)
+
+
+def _alike(word: str, keyword: str) -> bool:
+    """Equal, or of one stem as far as a shared beginning of five letters shows it."""
+    return word == keyword or (len(word) > 4 and len(keyword) > 4 and word[:5] == keyword[:5])
+
+
+def _joined(sections: Sequence[Section]) -> str:
+    lines: list[str] = []
+    left = MAX_CHARS
+    for section in sections:
+        line = f"{section.title}: {section.text}"
+        if len(line) > left and lines:
+            break
+        lines.append(line[:left])
+        left -= len(line) + 1
+    return "\n".join(lines)

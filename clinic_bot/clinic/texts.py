@@ -1,0 +1,80 @@
+"""Portuguese phrases made from facts, and the fixed texts a clinic has if it writes none of its own. Pure."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+EMERGENCY = (
+    "🚨 Isso pode ser uma emergência. Ligue agora para o *SAMU: 192* ou vá ao pronto-socorro mais próximo. "
+    "Não espere resposta por aqui: este é um atendimento automático. A recepção da clínica já foi avisada."
+)
+EMOTIONAL_CRISIS = (
+    "Sinto muito que você esteja passando por isso. Você não precisa enfrentar isso sem ajuda: ligue agora "
+    "para o *CVV: 188*, gratuito, 24 horas, ou converse em cvv.org.br. Se houver risco imediato, ligue "
+    "*192 (SAMU)* ou vá ao pronto-socorro mais próximo. A recepção da clínica já foi avisada."
+)
+HAND_OVER = "Certo! Passei sua conversa para a nossa recepção, que continua o atendimento por aqui."
+UNAVAILABLE = (
+    "Recebi sua mensagem, mas não estou conseguindo responder agora. Avisei a nossa recepção, que continua o "
+    "atendimento por aqui."
+)
+
+WEEKDAYS = (
+    "segunda-feira",
+    "terça-feira",
+    "quarta-feira",
+    "quinta-feira",
+    "sexta-feira",
+    "sábado",
+    "domingo",
+)
+_MONTHS = (
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+)
+
+
+def money(value: Decimal) -> str:
+    """``R$ 1.220`` or ``R$ 220,50``: cents only when there are some."""
+    text = f"{value:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"R$ {text.removesuffix(',00')}"
+
+
+def clock_time(value: time) -> str:
+    """``8h`` or ``8h30``."""
+    return f"{value.hour}h{value.minute:02d}" if value.minute else f"{value.hour}h"
+
+
+def long_date(value: date) -> str:
+    return f"{WEEKDAYS[value.weekday()]}, {value.day} de {_MONTHS[value.month - 1]} de {value.year}"
+
+
+def opening_phrase(opening: datetime, now: datetime) -> str:
+    """When the clinic opens next, as one says it: ``a partir das 8h de amanhã``. Both in one zone."""
+    days = (opening.date() - now.date()).days
+    if days == 0:
+        day = "de hoje"
+    elif days == 1:
+        day = "de amanhã"
+    elif days < 7:
+        day = f"de {WEEKDAYS[opening.weekday()]}"
+    else:
+        day = f"do dia {opening.day:02d}/{opening.month:02d}"
+    article = "da" if opening.hour == 1 else "das"
+    return f"a partir {article} {clock_time(opening.timetz())} {day}"
+
+
+def enumerate_words(words: Iterable[str]) -> str:
+    """``a, b e c``."""
+    items = list(words)
+    return " e ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
