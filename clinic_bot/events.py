@@ -51,7 +51,7 @@ class Content:
 
     kind: Kind
     text: str = ""  #: the person's words: body, caption, label tapped, emoji
-    detail: Mapping[str, Json] = field(default_factory=dict)  #: seconds, file_name, url, mime_type, latitude, ...
+    detail: Mapping[str, Json] = field(default_factory=dict)  #: seconds, file_name, url, latitude, ...
     quoted_id: str | None = None  #: provider id of the message this one quotes or answers
 
 
@@ -165,7 +165,7 @@ class Reason(StrEnum):
     NOTIFICATION = "notification"
     LISTED_NUMBER = "listed_number"
     OTHER_INSTANCE = "other_instance"
-    WAITING_MESSAGE = "waiting_message"  #: WhatsApp has not decrypted it; the full one comes under its own key
+    WAITING_MESSAGE = "waiting_message"  #: not decrypted yet; the full one comes under its own key
     CONNECTION = "connection"
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_TYPE = "unknown_type"

@@ -23,40 +23,69 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="CLINIC_BOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True,
+        env_prefix="CLINIC_BOT_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
         populate_by_name=True,
     )
 
-    mode: Mode = Field(default=Mode.LIVE, description="`sandbox` runs on the built-in stand-ins; `live` talks to Groq and Z-API.")
-    host: str = Field(default="127.0.0.1", description="Address to listen on. Without a webhook secret only loopback is allowed.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it.")
+    mode: Mode = Field(
+        default=Mode.LIVE,
+        description="`sandbox` runs on the built-in stand-ins; `live` talks to Groq and Z-API.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Without a webhook secret only loopback is allowed.",
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it."
+    )
     database_url: str = Field(
         default="sqlite:///clinic_bot.sqlite", description="`sqlite:///FILE`: one process on one file."
     )
     clinic_file: Path | None = Field(
-        default=None, description="The clinic's facts, TOML. Required in `live`; the sandbox has an example clinic."
+        default=None,
+        description="The clinic's facts, TOML. Required in `live`; the sandbox has an example clinic.",
     )
     webhook_secret: SecretStr | None = Field(
-        default=None, description="Last segment of the webhook's path, at least 16 characters. The sandbox makes its own."
+        default=None,
+        description="Last segment of the webhook's path, at least 16 characters. The sandbox makes its own.",
     )
     health_token: SecretStr | None = Field(
-        default=None, description="Bearer token that `/health/ready` and `/metrics` want from beyond loopback."
+        default=None,
+        description="Bearer token that `/health/ready` and `/metrics` want from beyond loopback.",
     )
 
-    groq_api_key: SecretStr | None = Field(default=None, validation_alias="GROQ_API_KEY", description="Key of Groq.")
+    groq_api_key: SecretStr | None = Field(
+        default=None, validation_alias="GROQ_API_KEY", description="Key of Groq."
+    )
     groq_base_url: Trimmed = Field(
-        default="https://api.groq.com", validation_alias="GROQ_BASE_URL", description="Host only, without `/openai/v1`."
+        default="https://api.groq.com",
+        validation_alias="GROQ_BASE_URL",
+        description="Host only, without `/openai/v1`.",
     )
     groq_models: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("openai/gpt-oss-120b", "openai/gpt-oss-20b"),
         description="Models to ask, best first, separated by commas; the next one is asked when one is gone.",
     )
-    agent_timeout_s: float = Field(default=90, gt=0, description="Longest one turn may think, all its calls together.")
+    agent_timeout_s: float = Field(
+        default=90, gt=0, description="Longest one turn may think, all its calls together."
+    )
     agent_max_steps: int = Field(default=5, ge=1, le=20, description="Most model calls in one turn.")
-    agent_max_tokens: int = Field(default=900, ge=200, description="Most tokens the model may write in one call, its reasoning included.")
+    agent_max_tokens: int = Field(
+        default=900,
+        ge=200,
+        description="Most tokens the model may write in one call, its reasoning included.",
+    )
 
-    zapi_instance_id: Trimmed | None = Field(default=None, validation_alias="ZAPI_INSTANCE_ID", description="Instance id of Z-API.")
-    zapi_token: SecretStr | None = Field(default=None, validation_alias="ZAPI_TOKEN", description="Token of the instance.")
+    zapi_instance_id: Trimmed | None = Field(
+        default=None, validation_alias="ZAPI_INSTANCE_ID", description="Instance id of Z-API."
+    )
+    zapi_token: SecretStr | None = Field(
+        default=None, validation_alias="ZAPI_TOKEN", description="Token of the instance."
+    )
     zapi_client_token: SecretStr | None = Field(
         default=None, validation_alias="ZAPI_CLIENT_TOKEN", description="Security token of the account."
     )
@@ -66,30 +95,50 @@ class Settings(BaseSettings):
     zapi_timeout_s: float = Field(default=15, gt=0, description="Longest a call to Z-API may take.")
 
     quiet_s: float = Field(default=6, gt=0, description="Silence that ends a burst, in seconds.")
-    max_wait_s: float = Field(default=60, gt=0, description="Longest a burst stays open after its first message.")
-    typing_hold_s: float = Field(default=12, ge=0, description="How long one typing or recording signal holds the window open.")
-    typing_delay_s: int = Field(default=1, ge=0, le=15, description="Seconds the patient sees `digitando...` before the reply.")
+    max_wait_s: float = Field(
+        default=60, gt=0, description="Longest a burst stays open after its first message."
+    )
+    typing_hold_s: float = Field(
+        default=12, ge=0, description="How long one typing or recording signal holds the window open."
+    )
+    typing_delay_s: int = Field(
+        default=1, ge=0, le=15, description="Seconds the patient sees `digitando...` before the reply."
+    )
     human_mode_s: float = Field(
-        default=4 * 3600, gt=0, description="How long the bot stays silent after somebody of the clinic wrote by hand."
+        default=4 * 3600,
+        gt=0,
+        description="How long the bot stays silent after somebody of the clinic wrote by hand.",
     )
     human_alert_s: float = Field(
         default=600, gt=0, description="After how long a patient who waits for a person is reported."
     )
     turn_slots: int = Field(default=2000, ge=1, description="Most turns that think at the same time.")
-    history_turns: int = Field(default=8, ge=0, le=50, description="Earlier turns of the conversation the model sees.")
-    history_hours: float = Field(default=72, ge=0, description="Age past which earlier turns are not shown to the model.")
-    inbox_days: float = Field(default=8, ge=8, description="Days a webhook body is kept; a redelivery is known that long.")
+    history_turns: int = Field(
+        default=8, ge=0, le=50, description="Earlier turns of the conversation the model sees."
+    )
+    history_hours: float = Field(
+        default=72, ge=0, description="Age past which earlier turns are not shown to the model."
+    )
+    inbox_days: float = Field(
+        default=8, ge=8, description="Days a webhook body is kept; a redelivery is known that long."
+    )
     log_format: Annotated[str, StringConstraints(pattern="^(json|console)$")] = Field(
         default="json", description="`json` or `console`."
     )
 
-    sandbox_clock: str | None = Field(default=None, description="Sandbox only: the instant the clock starts at, ISO 8601 with zone.")
+    sandbox_clock: str | None = Field(
+        default=None, description="Sandbox only: the instant the clock starts at, ISO 8601 with zone."
+    )
     sandbox_speed: float = Field(default=1, gt=0, le=100, description="Sandbox only: divides every duration.")
 
     @field_validator("groq_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("groq_base_url", "zapi_base_url")
     @classmethod
@@ -106,7 +155,9 @@ class Settings(BaseSettings):
         if self.max_wait_s < self.quiet_s:
             raise ValueError("CLINIC_BOT_MAX_WAIT_S must not be below CLINIC_BOT_QUIET_S")
         if self.mode is not Mode.SANDBOX and (self.sandbox_clock or self.sandbox_speed != 1):
-            raise ValueError("CLINIC_BOT_SANDBOX_CLOCK and CLINIC_BOT_SANDBOX_SPEED need CLINIC_BOT_MODE=sandbox")
+            raise ValueError(
+                "CLINIC_BOT_SANDBOX_CLOCK and CLINIC_BOT_SANDBOX_SPEED need CLINIC_BOT_MODE=sandbox"
+            )
         if self.webhook_secret and len(self.webhook_secret.get_secret_value()) < 16:
             raise ValueError("CLINIC_BOT_WEBHOOK_SECRET must have at least 16 characters")
         return self
