@@ -195,7 +195,7 @@ class ClinicFacts(_Table):
             raise ValueError(f"no such time zone: {value!r}; write one such as America/Sao_Paulo") from exc
 
     def about(self, topic: str) -> str:
-        """What the clinic has written about ``topic``, in Portuguese and bounded, or that there is nothing."""
+        """What the clinic wrote about ``topic``, in Portuguese and bounded, or that there is nothing."""
         return lookup.about(self.sections(), topic)
 
     def sections(self) -> tuple[Section, ...]:

@@ -18,8 +18,8 @@ _BEST = 4
 _EMPTY = frozenset(
     re.findall(
         r"\w+",
-        "a o as os de da do das dos e em no na nos nas para pra por com que qual quais quanto como um uma tem ter "
-        "ser sao clinica consulta consultas sobre informacao informacoes paciente dr dra geral",
+        "a o as os de da do das dos e em no na nos nas para pra por com que qual quais quanto como um uma "
+        "tem ter ser sao consulta consultas sobre informacao informacoes paciente dr dra",
     )
 )
 
@@ -75,7 +75,8 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
     )
     yield _section(
         "Endereço",
-        _sentences(facts.address, facts.landmark, f"Mapa: {facts.map_url}" if facts.map_url else ""),
+        # No full stop behind a link: WhatsApp would take it for a part of it.
+        _sentences(facts.address, facts.landmark) + (f" Mapa: {facts.map_url}" if facts.map_url else ""),
         "localizacao local onde fica mapa chegar rua metro referencia",
     )
     yield _section("Estacionamento", facts.parking, "estacionar carro vaga garagem manobrista")
@@ -83,6 +84,15 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
         "Acessibilidade", facts.accessibility, "acessivel cadeirante elevador rampa banheiro cadeira"
     )
     yield _section("Telefone", facts.phone, "contato ligar numero fone")
+    # Before the list of all: a long list fills the answer.
+    for service in facts.services:
+        preparation = " preparo preparacao jejum" if service.preparation else ""
+        yield _section(f"Serviço: {service.name}", service_text(service), service.name + preparation)
+    yield _section(
+        "Serviços e preços",
+        "; ".join(f"{service.name}: {service.price_text()}" for service in facts.services),
+        "servico preco valor valores custa lista tabela",
+    )
     yield _section(
         "Profissionais",
         "\n".join(
@@ -91,13 +101,6 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
         " ".join(f"{person.name} {person.specialty}" for person in facts.professionals)
         + " medicos doutor doutora especialidade especialidades especialista equipe",
     )
-    for service in facts.services:
-        yield _section(
-            f"Serviço: {service.name}",
-            service_text(service),
-            "servico servicos preco precos valor valores custa duracao"
-            + (" preparo jejum" if service.preparation else ""),
-        )
     yield _section(
         "Preparo geral", facts.preparation, "preparacao chegar documento documentos levar antecedencia"
     )
@@ -130,8 +133,7 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
 
 def service_text(service: "Service") -> str:
     return _sentences(
-        service.price_text(),
-        f"dura {service.minutes} min" if service.minutes else "",
+        service.price_text() + (f" ({service.minutes} min)" if service.minutes else ""),
         f"Sem hora marcada: {service.walk_in}" if service.walk_in else "",
         f"Preparo: {service.preparation}" if service.preparation else "",
         service.notes,
