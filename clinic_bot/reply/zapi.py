@@ -1,0 +1,345 @@
+"""Z-API's HTTP interface, and the only file that knows it.
+
+The instance token stands in the URL, and error bodies echo tokens: no URL and no body leaves this file,
+neither in an error nor in a log. What an error says is one of the fixed words below.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from clinic_bot.clock import Clock
+from clinic_bot.errors import (
+    AccountRefused,
+    ClinicBotError,
+    NotSent,
+    ProviderDown,
+    SendRefused,
+    Uncertain,
+)
+
+PROVIDER = "Z-API"
+# Above what a thousand replies at one moment need; Z-API answers in well under a second.
+_LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=20)
+_QUEUE_PAGE = 30  # the most Z-API gives at once
+_QUEUE_PAGES = 40  # its queue holds at most 1,000
+_DELAY_S = (1, 15)
+_RECIPIENT = re.compile(r"\d{6,20}(@lid)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Queued at Z-API, which is not yet sent."""
+
+    zaap_id: str | None
+    message_id: str  #: WhatsApp's id, the one that every webhook cites
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneExists:
+    exists: bool
+    phone: str | None  #: WhatsApp's own spelling, digits
+    lid: str | None  #: digits
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message that Z-API has accepted and not handed to WhatsApp yet."""
+
+    zaap_id: str
+    message_id: str | None
+    phone: str
+    message: str
+    created_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    connected: bool
+    smartphone_connected: bool
+
+    @property
+    def healthy(self) -> bool:
+        return self.connected and self.smartphone_connected
+
+
+def recipient(phone: str | None, lid: str | None) -> str | None:
+    """What to send to: the number in the spelling received, else the LID, else nothing."""
+    return phone or (f"{lid}@lid" if lid else None)
+
+
+class ZapiClient:
+    """One client for the life of the process; build it inside the running loop and close it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        instance_id: str,
+        token: str,
+        client_token: str | None,
+        timeout_s: float,
+        clock: Clock,
+    ) -> None:
+        _silence_urls()
+        self._timeout_s = clock.real_s(timeout_s * 1000)
+        self._http = httpx.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/instances/{instance_id}/token/{token}/",
+            headers={"Client-Token": client_token} if client_token else None,
+            # These are per phase; the deadline of a whole call is in _call.
+            timeout=httpx.Timeout(self._timeout_s),
+            limits=_LIMITS,
+            follow_redirects=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def send_text(
+        self, phone: str, message: str, *, delay_typing_s: float = 0, delay_s: float | None = None
+    ) -> Sent:
+        """Queue one message at Z-API; called once per reply, never repeated by this client.
+
+        Args:
+            phone: digits, or ``<digits>@lid``.
+            delay_typing_s: how long the patient sees "typing"; under 1 means not at all.
+            delay_s: pause before it leaves Z-API's queue, 1 to 15; None: Z-API's 1 to 3 s, at random.
+
+        Raises:
+            NotSent: it certainly was not accepted, and the same call may work later.
+            SendRefused: a definite no to this message.
+            AccountRefused: every send will be refused until a person acts.
+            Uncertain: it may or may not have left.
+        """
+        if not _RECIPIENT.fullmatch(phone):
+            raise SendRefused("Z-API send-text: the recipient is neither a number nor a LID")
+        body: dict[str, Any] = {"phone": phone, "message": message}
+        if delay_typing_s >= 1:
+            body["delayTyping"] = _whole_delay(delay_typing_s)
+        if delay_s is not None:
+            body["delayMessage"] = _whole_delay(delay_s)
+        status, answer = await self._call("send-text", "POST", "send-text", body)
+        sent = _sent(answer) if status == 200 else None
+        if sent is None:
+            raise _send_error(status, answer)
+        return sent
+
+    async def phone_exists(self, phone: str) -> PhoneExists | None:
+        """WhatsApp's own spelling of a number and its LID; None when the answer says nothing usable.
+
+        Raises AccountRefused and ProviderDown, as all the reading calls do.
+        """
+        answer = await self._read("phone-exists", "GET", f"phone-exists/{phone}")
+        row = answer[0] if isinstance(answer, list) and answer else answer
+        if not isinstance(row, dict) or "exists" not in row:
+            return None
+        lid = (_text(row.get("lid")) or "").removesuffix("@lid")
+        return PhoneExists(_truth(row["exists"]), _text(row.get("phone")), lid if lid.isdigit() else None)
+
+    async def queue(self) -> tuple[Queued, ...]:
+        """Everything that waits in Z-API's queue. That something is absent proves nothing."""
+        rows: list[Queued] = []
+        paging: object = None
+        for _ in range(_QUEUE_PAGES):
+            body = {"pageSize": _QUEUE_PAGE} | ({"pagingState": paging} if paging else {})
+            answer = await self._read("queue", "POST", "queue", body)
+            if not isinstance(answer, dict):
+                raise ProviderDown(PROVIDER, "queue: unreadable answer")
+            rows += filter(None, map(_queued, answer.get("messages") or []))
+            paging = answer.get("pagingState")
+            if not answer.get("hasMore") or not paging:
+                break
+        return tuple(rows)
+
+    async def delete_queued(self, zaap_id: str) -> bool:
+        """Take one message out of the queue; False when it was not there any more."""
+        if not re.fullmatch(r"[\w-]+", zaap_id):
+            return False
+        status, answer = await self._call("delete queued", "DELETE", f"queue/{zaap_id}")
+        if status not in (200, 204, 404):
+            raise _read_error("delete queued", status, answer)
+        return status != 404 and not (isinstance(answer, dict) and answer.get("error"))
+
+    async def status(self) -> Status:
+        answer = await self._read("status", "GET", "status")
+        if not isinstance(answer, dict):
+            raise ProviderDown(PROVIDER, "status: unreadable answer")
+        # `error` is present even when all is well, so it decides nothing here.
+        return Status(_truth(answer.get("connected")), _truth(answer.get("smartphoneConnected")))
+
+    async def set_webhooks(self, url: str) -> None:
+        """Have every event posted to ``url``, hand-written answers included."""
+        body = {"value": url, "notifySentByMe": True}
+        answer = await self._read("set webhooks", "PUT", "update-every-webhooks", body)
+        if not isinstance(answer, dict) or not _truth(answer.get("value")):
+            raise ProviderDown(PROVIDER, "set webhooks: the answer does not confirm it")
+
+    async def _read(self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> object:
+        """A call that is safe to repeat: what goes wrong is either the account or passing."""
+        try:
+            status, answer = await self._call(what, method, path, body)
+        except (NotSent, Uncertain) as exc:
+            raise ProviderDown(PROVIDER, f"{what}: no answer") from exc
+        # `status` carries an error text even when all is well.
+        failed = isinstance(answer, dict) and bool(answer.get("error")) and "connected" not in answer
+        if not 200 <= status < 300 or failed:
+            raise _read_error(what, status, answer)
+        return answer
+
+    async def _call(
+        self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, object]:
+        """One HTTP exchange within the deadline: status and decoded body (None when it is not JSON).
+
+        Raises NotSent when no byte of the request was written, Uncertain when some may have been.
+        """
+        started = False
+
+        async def watch(event: str, _info: Mapping[str, Any]) -> None:
+            nonlocal started
+            started = started or event.endswith("send_request_headers.started")
+
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._http.request(
+                    method, path, json=body, extensions={"trace": watch}, headers=_CONTENT_TYPE
+                )
+        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as exc:
+            problem = (
+                "no answer in time"
+                if isinstance(exc, httpx.TimeoutException | TimeoutError)
+                else "broken off"
+            )
+            if isinstance(exc, _NEVER_LEFT) or not started:
+                raise NotSent(f"{PROVIDER} {what}: no connection ({type(exc).__name__})") from exc
+            raise Uncertain(f"{PROVIDER} {what}: {problem} ({type(exc).__name__})") from exc
+        try:
+            return response.status_code, response.json()
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            return response.status_code, None
+
+
+# Through a proxy the CONNECT request counts as started, so these are named too.
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+# Z-API answers 415 without it, also where there is no body.
+_CONTENT_TYPE = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An error text of Z-API and what it means for a send that got it."""
+
+    part: str
+    error: type[ClinicBotError]
+    word: str
+
+
+# Matched in lower case, first hit decides. Sources: the HTTP errors and delivery errors of Z-API's reference.
+_KNOWN = (
+    _Known("client-token", AccountRefused, "security token"),
+    _Known("not allowed", AccountRefused, "security token or IP list"),
+    _Known("subscribe to this instance", AccountRefused, "subscription"),
+    _Known("invalid phone", SendRefused, "invalid phone"),
+    _Known("phone number does not exist", SendRefused, "invalid phone"),
+    _Known("smartphone is not responding", NotSent, "the clinic's phone is offline"),
+    _Known("you are not connected", NotSent, "the clinic's phone is not connected"),
+    _Known("restore the session", NotSent, "the session has to be restored"),
+    _Known("send message to queue", NotSent, "it was not queued"),
+    _Known("unable to find matching target", AccountRefused, "instance id, token or address"),
+)
+_ACCOUNT_STATUS = {
+    401: "token",
+    403: "security token or IP list",
+    404: "instance id, token or address",
+    405: "address (method)",
+    415: "address (content type)",
+}
+
+
+def _known(answer: object) -> _Known | None:
+    if not isinstance(answer, dict):
+        return None
+    text = f"{answer.get('error')} {answer.get('message', '')}".lower()
+    return next((known for known in _KNOWN if known.part in text), None)
+
+
+def _send_error(status: int, answer: object) -> ClinicBotError:
+    """What an answer that is no success means for the message it was about."""
+    what = f"{PROVIDER} send-text: HTTP {status}"
+    known = _known(answer)
+    if status >= 500:
+        return Uncertain(what)  # whatever its text: a fault says nothing about what was queued
+    if refused := _account_refused(status, known):
+        return refused
+    if known:
+        return known.error(f"{what}: {known.word}")
+    if status == 429:
+        return NotSent(f"{what}: too many requests")
+    if status == 408 or status < 400:
+        return Uncertain(f"{what}: the answer does not confirm the message")
+    return SendRefused(what)
+
+
+def _read_error(what: str, status: int, answer: object) -> ClinicBotError:
+    known = _known(answer)
+    refused = _account_refused(status, known) if status < 500 else None
+    return refused or ProviderDown(PROVIDER, f"{what}: HTTP {status}{f', {known.word}' if known else ''}")
+
+
+def _account_refused(status: int, known: _Known | None) -> AccountRefused | None:
+    word = known.word if known and known.error is AccountRefused else None
+    if not word and not known:
+        word = "address (redirected)" if 300 <= status < 400 else _ACCOUNT_STATUS.get(status)
+    return AccountRefused(PROVIDER, f"{word} (HTTP {status})") if word else None
+
+
+def _sent(answer: object) -> Sent | None:
+    """What a success names; a 200 may also carry an error, or nothing."""
+    if not isinstance(answer, dict) or answer.get("error"):
+        return None
+    message_id = _text(answer.get("messageId")) or _text(answer.get("id"))
+    return Sent(_text(answer.get("zaapId")), message_id) if message_id else None
+
+
+def _queued(row: object) -> Queued | None:
+    if not isinstance(row, dict) or not (zaap_id := _text(row.get("ZaapId"))):
+        return None
+    created = row.get("Created")
+    return Queued(
+        zaap_id=zaap_id,
+        message_id=_text(row.get("MessageId")),
+        phone=_text(row.get("Phone")) or "",
+        message=_text(row.get("Message")) or "",
+        created_ms=created if isinstance(created, int) else None,
+    )
+
+
+def _text(value: object) -> str | None:
+    return (
+        str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+    )
+
+
+def _truth(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _whole_delay(seconds: float) -> int:
+    low, high = _DELAY_S
+    return min(high, max(low, round(seconds)))
+
+
+def _silence_urls() -> None:
+    """httpx logs every URL at INFO, and ours holds the token."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
