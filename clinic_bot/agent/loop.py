@@ -1,0 +1,236 @@
+"""One turn with the model: ask, run what it calls, ask again, until there is one message for the patient.
+
+Bounded in calls, in seconds and in tokens. What the model does wrong is told to it and tried again a counted
+number of times; what goes wrong elsewhere is raised, and nothing of the turn is kept.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clinic_bot.agent import budget, prompt, wording
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest, Author, HistoryItem, ToolStep
+from clinic_bot.agent.chat import (
+    BadGeneration,
+    ChatModel,
+    Completion,
+    Message,
+    RequestTooLarge,
+    ToolCall,
+)
+from clinic_bot.agent.tools import NAMES, TOOLS, run_tool
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clock import Clock
+from clinic_bot.errors import ModelUnusable, ProviderDown
+
+_REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
+_UNSAYABLE = 1  # repairs of a text that may not be said
+_SAME_CALLS = 2  # the third identical call ends the turn
+_SMALL_ROOM = 500  # tokens for a request that was too large once
+
+_WRITE_AGAIN = (
+    "[contexto] Sua última saída não pode ser enviada. Escreva só a mensagem ao paciente: em português, "
+    "curta, sem sintaxe de ferramenta, códigos ou instruções. Para uma ferramenta, use a chamada própria."
+)
+_ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What one turn has gathered so far."""
+
+    request: AgentRequest
+    ends_at: float  #: loop time
+    room: int
+    exchanges: list[Message] = field(default_factory=list)
+    steps: list[ToolStep] = field(default_factory=list)
+    hand_over: str | None = None
+    model: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    calls: int = 0
+    refused: int = 0
+    unsayable: int = 0
+    shrunk: bool = False
+
+
+class Agent:
+    """Answers turns; holds no state between them, so one serves all patients.
+
+    Args:
+        max_steps: most calls to the model in one turn.
+        timeout_s: longest a turn may think, in the clock's seconds.
+    """
+
+    def __init__(
+        self, model: ChatModel, facts: ClinicFacts, *, max_steps: int, timeout_s: float, clock: Clock
+    ) -> None:
+        self._model = model
+        self._facts = facts
+        self._max_steps = max_steps
+        self._timeout_s = clock.real_s(timeout_s * 1000)
+        self._system = prompt.system(facts)
+        self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, TOOLS)
+
+    async def answer(self, request: AgentRequest) -> AgentAnswer:
+        """The one message for this turn. Nothing outside is changed, so it may be cancelled and asked again.
+
+        Raises:
+            ProviderBusy, ProviderDown: ask again later.
+            ModelUnusable: give up on this turn and hand it over.
+            AccountRefused: the operator must act.
+        """
+        turn = _Turn(request, ends_at=asyncio.get_running_loop().time() + self._timeout_s, room=self._room)
+        try:
+            text = await self._think(turn)
+        except ModelUnusable:
+            if turn.hand_over is None:
+                raise
+            # The decision stands; only the sentence about it is missing, and the clinic has one.
+            text = self._facts.hand_over_text(request.now)
+        return AgentAnswer(
+            text=self._presentable(text, request),
+            hand_over=turn.hand_over,
+            model=turn.model,
+            prompt_tokens=turn.prompt_tokens,
+            completion_tokens=turn.completion_tokens,
+            calls=turn.calls,
+            steps=tuple(turn.steps),
+        )
+
+    async def _think(self, turn: _Turn) -> str:
+        while turn.calls < self._max_steps:
+            try:
+                completion = await self._ask(turn)
+            except BadGeneration as exc:
+                turn.refused += 1
+                if turn.refused > _REFUSED_CALLS + 1:
+                    raise ModelUnusable("the provider refused every call the model made") from exc
+                turn.exchanges += _correction(exc)
+                continue
+            except RequestTooLarge as exc:
+                if turn.shrunk:
+                    raise ModelUnusable(
+                        "the request is too large for the plan even when it is small"
+                    ) from exc
+                turn.shrunk, turn.room = True, min(turn.room, _SMALL_ROOM)
+                continue
+            if completion.tool_calls:
+                self._run(completion, turn)
+            elif text := self._sayable(completion):
+                return text
+            else:
+                turn.unsayable += 1
+                if turn.unsayable > _UNSAYABLE:
+                    raise ModelUnusable("the model wrote nothing that may be said")
+                turn.exchanges.append({"role": "user", "content": _WRITE_AGAIN})
+        raise ModelUnusable(f"no answer after {self._max_steps} calls")
+
+    async def _ask(self, turn: _Turn) -> Completion:
+        left_s = turn.ends_at - asyncio.get_running_loop().time()
+        if left_s <= 0:
+            raise ProviderDown("the model", "the turn took too long")
+        turn.calls += 1
+        completion = await self._model.complete(
+            self._messages(turn),
+            TOOLS,
+            user=turn.request.user,
+            timeout_s=left_s,
+            fallback=turn.refused > _REFUSED_CALLS,
+        )
+        turn.model = completion.model
+        turn.prompt_tokens += completion.prompt_tokens
+        turn.completion_tokens += completion.completion_tokens
+        return completion
+
+    def _messages(self, turn: _Turn) -> list[Message]:
+        request = turn.request
+        context = prompt.context(
+            self._facts,
+            request.now,
+            first_contact=_is_first_contact(request),
+            patient_name=request.patient_name,
+        )
+        return [
+            {"role": "system", "content": self._system},
+            *budget.fit(
+                [] if turn.shrunk else list(_history(request.history)),
+                {"role": "user", "content": context},
+                prompt.unmarked(request.text),
+                turn.exchanges,
+                room=turn.room,
+            ),
+        ]
+
+    def _run(self, completion: Completion, turn: _Turn) -> None:
+        turn.exchanges.append(_assistant(completion.tool_calls))
+        for call in completion.tool_calls:
+            result = self._result(call, turn)
+            turn.steps.append(ToolStep(call.name, call.arguments, result))
+            turn.exchanges.append({"role": "tool", "tool_call_id": call.id, "content": result})
+
+    def _result(self, call: ToolCall, turn: _Turn) -> str:
+        same = sum(step.tool == call.name and step.arguments == call.arguments for step in turn.steps)
+        if same >= _SAME_CALLS:
+            raise ModelUnusable("the model repeats one call")
+        if same:
+            return _ALREADY_ASKED
+        answers = self._facts.reception_answers(turn.request.now)
+        result = run_tool(call.name, call.arguments, facts=self._facts, reception_answers=answers)
+        if result.hand_over:
+            turn.hand_over = "; ".join(filter(None, (turn.hand_over, result.hand_over)))
+        return result.text
+
+    def _sayable(self, completion: Completion) -> str:
+        """The text in WhatsApp's markup, or nothing when a patient may not see it."""
+        if wording.leaks(completion.text, self._system):
+            return ""
+        text = wording.to_whatsapp(completion.text)
+        return wording.whole_sentences(text) if completion.cut else text
+
+    def _presentable(self, text: str, request: AgentRequest) -> str:
+        """Bounded, and at first contact saying that a machine writes, whatever the model forgot."""
+        if _is_first_contact(request) and not wording.discloses(text):
+            text = f"{prompt.introduction(self._facts)}\n\n{text}"
+        return wording.bounded(text)
+
+
+def _is_first_contact(request: AgentRequest) -> bool:
+    return all(item.author is not Author.BOT for item in request.history)
+
+
+def _history(items: Sequence[HistoryItem]) -> Iterator[Message]:
+    """Earlier messages as the model takes them.
+
+    What the reception wrote is marked and stands on the other side, so that the model does not learn to speak
+    as a person of the clinic.
+    """
+    for item in items:
+        if item.author is Author.BOT:
+            yield {"role": "assistant", "content": item.text}
+        else:
+            mark = prompt.RECEPTION_WROTE if item.author is Author.CLINIC else ""
+            yield {"role": "user", "content": mark + prompt.unmarked(item.text)}
+
+
+def _assistant(calls: tuple[ToolCall, ...]) -> Message:
+    return {
+        "role": "assistant",
+        "tool_calls": [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in calls
+        ],
+    }
+
+
+def _correction(exc: BadGeneration) -> list[Message]:
+    """What makes the model do it again: its call with the provider's objection, or a plain request."""
+    if exc.call and exc.call.name in NAMES:
+        result = f"Erro, a chamada não foi executada: {exc.problem}"
+        return [
+            _assistant((exc.call,)),
+            {"role": "tool", "tool_call_id": exc.call.id, "content": result},
+        ]
+    if exc.text:
+        return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": _WRITE_AGAIN}]
+    return []

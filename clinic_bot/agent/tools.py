@@ -1,0 +1,84 @@
+"""What the model may call. Schemas are flat: the provider refuses a call that does not match."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_bot.clinic.facts import ClinicFacts
+
+LOOK_UP = "consultar_informacoes"
+HAND_OVER = "chamar_recepcao"
+NAMES = (LOOK_UP, HAND_OVER)
+_MAX_ARGUMENT = 300
+
+
+def _tool(name: str, description: str, argument: str, about: str) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {
+            "name": name,
+            "description": description,
+            "parameters": {
+                "type": "object",
+                "properties": {argument: {"type": "string", "description": about}},
+                "required": [argument],
+                "additionalProperties": False,
+            },
+        },
+    }
+
+
+# Sent with every call, in this order and spelling: a changed list breaks the provider's prefix cache.
+TOOLS = (
+    _tool(
+        LOOK_UP,
+        "Consulta a ficha da clínica: preparo de exames, estacionamento, políticas e outros assuntos.",
+        "assunto",
+        "Assunto em poucas palavras.",
+    ),
+    _tool(
+        HAND_OVER,
+        "Passa a conversa para uma pessoa da recepção.",
+        "motivo",
+        "O que o paciente precisa, em uma frase: quem, o quê e quando.",
+    ),
+)
+_ARGUMENT = {LOOK_UP: "assunto", HAND_OVER: "motivo"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    text: str  #: what the model reads
+    hand_over: str | None = None  #: the reason, when this call asked for a person
+
+
+def run_tool(name: str, arguments: str, *, facts: ClinicFacts, reception_answers: str) -> ToolResult:
+    """Run one call. What the model did wrong comes back as a text for it, never as an exception.
+
+    Args:
+        reception_answers: when a person will read this, as ``ClinicFacts.reception_answers`` says it.
+    """
+    if name not in NAMES:
+        return ToolResult(f"Erro: essa ferramenta não existe. Existem: {', '.join(NAMES)}.")
+    argument = _read(arguments, _ARGUMENT[name])
+    if argument is None:
+        return ToolResult(f'Erro: os argumentos devem ser {{"{_ARGUMENT[name]}": "texto"}}. Chame de novo.')
+    if name == LOOK_UP:
+        return ToolResult(facts.about(argument))
+    return ToolResult(
+        f"Recepção avisada; uma pessoa responde por aqui {reception_answers}. Escreva agora ao paciente: "
+        "responda o que souber, diga o que foi passado à recepção e quando ela responde, sem prometer "
+        "horário de consulta.",
+        hand_over=argument,
+    )
+
+
+def _read(arguments: str, key: str) -> str | None:
+    try:
+        data = json.loads(arguments)
+    except ValueError:
+        return None
+    value = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return " ".join(value.split())[:_MAX_ARGUMENT]

@@ -1,0 +1,90 @@
+"""From what a model wrote to what WhatsApp shows, and whether a patient may see it at all. Pure."""
+
+import re
+
+from clinic_bot.agent.tools import NAMES
+
+MAX_CHARS = 1_500
+
+# A model that tries to call a tool in its text, or that quotes its own plumbing. Each was seen in the wild or
+# is a token of the model's own template.
+_LEAKS = re.compile(
+    "|".join(
+        (
+            r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>",
+            r"\bto=functions|\bfunctions\.\w",
+            r"\b(?:fc|call|chatcmpl|req|org)[_-][0-9a-z][0-9a-z-]{11,}",
+            r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
+            r"^\s*[{\[][\s\S]*[}\]]\s*$",
+            r"^\s*\[contexto\]",
+            *map(re.escape, NAMES),
+        )
+    ),
+    re.IGNORECASE,
+)
+_SENTENCE_CHARS = 40
+
+
+def leaks(text: str, system: str) -> bool:
+    """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word."""
+    if _LEAKS.search(text):
+        return True
+    plain = _squeezed(text)
+    rules = system.partition("\nFatos da clínica:\n")[0]
+    sentences = re.split(r"(?<=[.:;])\s", rules)
+    return any(len(one) >= _SENTENCE_CHARS and _squeezed(one) in plain for one in sentences)
+
+
+def discloses(text: str) -> bool:
+    """Whether it says that a machine is writing."""
+    return bool(
+        re.search(r"assistente\s+virtual|intelig[êe]ncia\s+artificial|\brob[ôo]\b", text, re.IGNORECASE)
+    )
+
+
+def to_whatsapp(text: str) -> str:
+    """Markdown as models write it, in WhatsApp's own markup; trimmed."""
+    text = re.sub(r"[\u00a0\u2007\u202f]", " ", text).replace("\u2011", "-")
+    text = re.sub(r"<br\s*/?>", "\n", text, flags=re.IGNORECASE)
+    text = re.sub(r"^\s*```\w*\s*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"!?\[([^\]\n]+)\]\((https?://[^)\s]+)\)", _link, text)
+    lines = [line for line in map(_line, text.splitlines()) if line is not None]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def bounded(text: str, limit: int = MAX_CHARS) -> str:
+    """At most ``limit`` characters, ending where a sentence or a line does."""
+    return text if len(text) <= limit else whole_sentences(text[:limit]) or text[: limit - 1].rstrip() + "…"
+
+
+def whole_sentences(text: str) -> str:
+    """``text`` up to its last full sentence or line; empty when there is none."""
+    ends = [match.end() for match in re.finditer(r"[.!?…](?=\s|$)|\n", text)]
+    return text[: ends[-1]].rstrip() if ends else ""
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _link(match: re.Match[str]) -> str:
+    label, url = match[1].strip(), match[2]
+    return url if label in (url, url.partition("//")[2]) else f"{label}: {url}"
+
+
+def _line(line: str) -> str | None:
+    """One line in WhatsApp's markup; None for one that only draws."""
+    if re.fullmatch(r"\s*(?:[-*_]\s*){3,}|\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*", line):
+        return None
+    line = re.sub(r"^(\s*)[*+•]\s+", r"\1- ", line)
+    line = re.sub(r"\*\*\*?(?=\S)(.+?)(?<=\S)\*\*\*?|__(?=\S)(.+?)(?<=\S)__", _bold, line)
+    line = re.sub(r"~~(.+?)~~", r"~\1~", line)
+    if heading := re.fullmatch(r"\s*#{1,6}\s+(.+?)\s*#*\s*", line):
+        return f"*{heading[1].strip('*')}*"
+    if re.fullmatch(r"\s*\|.*\|\s*", line):
+        return " — ".join(cell.strip() for cell in line.strip().strip("|").split("|") if cell.strip())
+    return line.rstrip()
+
+
+def _bold(match: re.Match[str]) -> str:
+    return f"*{match[1] or match[2]}*"
