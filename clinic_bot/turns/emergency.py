@@ -1,0 +1,161 @@
+"""Does what the patient wrote show an immediate risk to life? (design, rule 13)
+
+A pure detector over words: it reads the pending messages of one conversation, in the order written, as one text.
+``emergency_words`` brings them to one spelling, ``emergency_lexicon`` lists the signs, ``emergency_context`` says
+what denies a sign or puts it into the past. When in doubt about a danger told in the present it says yes: a fixed
+text with the numbers 192 and 188 costs little, a missed heart attack does not.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from clinic_bot.turns.emergency_context import CONTEXT_WORDS, Setting, explains_away
+from clinic_bot.turns.emergency_lexicon import (
+    BODY_PARTS,
+    FUNCTION_WORDS,
+    GROUPS,
+    SIGNS,
+    EmergencyKind,
+    Sign,
+)
+from clinic_bot.turns.emergency_words import Vocabulary, build_vocabulary, canonical, tokens
+
+__all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
+
+#: Of a very long text the beginning and the end are read, this many characters each.
+READ_CHARS = 2_000
+
+_WORD_BREAKS = r"(?: [/,])?"
+_HARD_BREAK = re.compile(r" (?:[|?]|mas|porem|so que|contudo|entretanto)(?= )")
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """What was seen. ``sign`` is the lexicon's name for it, never the patient's words."""
+
+    kind: EmergencyKind
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    sign: Sign
+    pattern: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]  #: of each of these, one word must be there; the rarest first
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    vocabulary: Vocabulary
+    by_word: dict[str, tuple[int, ...]]  #: a word -> the phrases that it may begin to prove
+    phrases: tuple[_Phrase, ...]
+    harmless: dict[str, tuple[re.Pattern[str], ...]]
+    telling: frozenset[str]  #: words that can complete a sign, or bring a past one into the present
+
+
+def find_emergency(texts: Sequence[str]) -> Emergency | None:
+    """The first sign of danger in ``texts`` (several messages, in the order written), if there is one."""
+    lexicon = _lexicon()
+    line = canonical(_bounded("\n".join(texts)), lexicon.vocabulary)
+    present = frozenset(line.split())
+    for phrase in _candidates(lexicon, present):
+        for found in phrase.pattern.finditer(line):
+            if _is_danger(lexicon, phrase.sign, line, found):
+                return Emergency(phrase.sign.kind, phrase.sign.name)
+    return None
+
+
+def may_be_emergency(text: str) -> bool:
+    """Whether adding this one message to some pending text could complete an emergency; cheap and generous."""
+    lexicon = _lexicon()
+    telling = lexicon.telling
+    for word in tokens(_bounded(text), lexicon.vocabulary):
+        if word in telling or (" " in word and not telling.isdisjoint(word.split())):
+            return True
+    return False
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= 2 * READ_CHARS:
+        return text
+    return f"{text[:READ_CHARS]}\n{text[-READ_CHARS:]}"
+
+
+def _candidates(lexicon: _Lexicon, present: frozenset[str]) -> Iterator[_Phrase]:
+    numbers: set[int] = set()
+    for word in present:
+        numbers.update(lexicon.by_word.get(word, ()))
+    for number in sorted(numbers):
+        phrase = lexicon.phrases[number]
+        if not any(present.isdisjoint(needed) for needed in phrase.needs):
+            yield phrase
+
+
+def _is_danger(lexicon: _Lexicon, sign: Sign, line: str, found: re.Match[str]) -> bool:
+    start, end = found.start(), found.end()
+    first = 0
+    for hard in _HARD_BREAK.finditer(line, 0, start + 1):
+        first = hard.end()
+    closing = _HARD_BREAK.search(line, end)
+    last = closing.start() + 1 if closing else len(line)
+    setting = Setting(
+        line=line,
+        before=line[first : start + 1],
+        match=line[start : end + 1],
+        after=line[end:last],
+        rest=line[end:],
+    )
+    sentence = setting.sentence
+    if any(pattern.search(sentence) for pattern in lexicon.harmless[sign.name]):
+        return False
+    return not explains_away(setting, emotional=sign.kind is EmergencyKind.EMOTIONAL)
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    phrases = tuple(_compile(sign, row) for sign in SIGNS for row in sign.phrases)
+    by_word: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases):
+        for word in phrase.needs[0]:
+            by_word.setdefault(word, []).append(number)
+    spoken = {word for sign in SIGNS for row in sign.phrases for words in _elements(row) for word in words}
+    return _Lexicon(
+        vocabulary=build_vocabulary(spoken, CONTEXT_WORDS),
+        by_word={word: tuple(numbers) for word, numbers in by_word.items()},
+        phrases=phrases,
+        harmless={sign.name: tuple(map(re.compile, sign.harmless)) for sign in SIGNS},
+        telling=frozenset(spoken - FUNCTION_WORDS | set(CONTEXT_WORDS)),
+    )
+
+
+def _elements(row: str) -> Iterator[tuple[str, ...]]:
+    for element in row.split():
+        if not element.startswith("~"):
+            yield _alternatives(element.rstrip("?"))
+
+
+def _alternatives(element: str) -> tuple[str, ...]:
+    words: list[str] = []
+    for part in element.split("|"):
+        words.extend(GROUPS[part[1:-1]].split() if part.startswith("{") else [part])
+    return tuple(dict.fromkeys(words))
+
+
+def _compile(sign: Sign, row: str) -> _Phrase:
+    parts: list[str] = []
+    needs: list[frozenset[str]] = []
+    for element in row.split():
+        if element.startswith("~"):
+            any_word = element.startswith("~~")
+            words = "" if any_word else f"(?!(?:{'|'.join(BODY_PARTS.split())}) )"
+            parts.append(rf"(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
+            continue
+        alternatives = _alternatives(element.rstrip("?"))
+        pattern = rf"{_WORD_BREAKS} (?:{'|'.join(alternatives)})(?= )"
+        parts.append(f"(?:{pattern})?" if element.endswith("?") else pattern)
+        if not element.endswith("?"):
+            needs.append(frozenset(alternatives))
+    needs.sort(key=lambda words: (bool(words & FUNCTION_WORDS), len(words)))
+    return _Phrase(sign, re.compile("".join(parts)), tuple(needs))

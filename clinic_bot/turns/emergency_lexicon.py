@@ -1,0 +1,524 @@
+"""The signs of danger, as phrases over canonical words.
+
+A phrase is a row of elements that follow each other, across message breaks too:
+
+``word``        this word; ``a|b`` either; ``{group}`` any word of a group below; they combine: ``{chest}|braco``
+``word?``       the same, and it may be missing
+``~3``          up to three words in between, but no part of the body: "dor de cabeça e caroço no peito" is
+                no pain in the chest
+``~~3``         up to three words, whatever they are
+
+Every phrase ends in an element that says something: the prefilter looks at those words only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EmergencyKind(StrEnum):
+    PHYSICAL = "physical"
+    EMOTIONAL = "emotional"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One kind of danger.
+
+    Args:
+        harmless: regular expressions over the match and the words around it, in the same sentence, that turn
+            the match into something else: an idiom, another organ, a trifle.
+    """
+
+    name: str
+    kind: EmergencyKind
+    phrases: tuple[str, ...]
+    harmless: tuple[str, ...] = ()
+
+
+#: Words that carry no danger of their own: never the key of a phrase, nothing for the prefilter.
+FUNCTION_WORDS = frozenset(
+    "a ao as o os e um uma uns umas de do da dos das no na nos nas em com sem por pra para que se me te lhe "
+    "eu ele ela eles elas voce meu minha seu sua esse essa isso este desse dessa to ta tao tava foi vou vai vao "
+    "ir quer quero queria tem tenho tive teve ter nao nem mais ja so ainda muito bem mal aqui ai la como quando "
+    "todo toda tudo nada sei acho deu da ha faz era ser e sou fica ficou ficando estar melhor nunca ninguem "
+    "posso pode consigo consegue".split()
+)
+
+BODY_PARTS = (
+    "cabeca garganta costas costa barriga estomago dente dentes pe pes joelho joelhos coluna ouvido ouvidos perna "
+    "pernas ombro pescoco lombar quadril mao maos dedo dedos virilha rim rins caroco nodulo"
+)
+
+GROUPS: Mapping[str, str] = {
+    "pain": "dor dores dorzinha doendo doi doeu pontada pontadas fisgada fisgadas aperto apertando queimacao "
+    "queimando ardencia facadas facada agulhada agulhadas",
+    "chest": "peito torax",
+    "hurting": "doendo doi apertado apertando queimando ardendo esmagando rasgando",
+    "infarto": "infarto infartinho",
+    "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento",
+    "kin": "pai mae filho filha filhinho filhinha marido esposa esposo mulher avo vo vovo vovoh irmao irma tio tia "
+    "sogro sogra sobrinho sobrinha neto neta namorado namorada amigo amiga vizinho vizinha primo prima homem "
+    "moca rapaz crianca menino menina paciente idoso idosa bebe cunhado cunhada padrasto madrasta colega senhor "
+    "senhora pessoa",
+    "child": "bebe filho filha filhinho filhinha menino menina crianca neto neta sobrinho sobrinha gemeo gemea "
+    "nascido nascida bebezinha",
+    "blue": "roxo roxa roxinho roxinha roxos azul azulado azulada arroxeado arroxeada roxeando azulando cianotico",
+    "limp": "mole molinho molinha desfalecido desfalecida",
+    "face": "boca rosto cara face labios sorriso olho",
+    "crooked": "torta torto tortinha tortinho entortou entortando entortado entortada caida caido caindo caiu "
+    "paralisado paralisada paralisou repuxando repuxada repuxado puxando puxada torcida desviada",
+    "numb": "dormente dormencia paralisado paralisada paralisou paralisando formigando formigamento adormecido "
+    "adormecida adormeceu dormentes fraqueza",
+    "slurred": "enrolada enrolado enrolando enrolou embolada embolado embolando arrastada arrastado arrastando",
+    "stroke": "avc derrame isquemia",
+    "fainted": "desmaiou desmaiado desmaiada desmaiei desmaiando desacordado desacordada inconsciente desfaleceu",
+    "seizing": "convulsionando convulsionou convulsiona convulsionar debatendo",
+    "seizure": "convulsao convulsiva convulsivo epileptico epiletica epiletico epileptica",
+    "bleeding": "sangrando sangramento sangra sangrou sangrar hemorragia",
+    "gushing": "jorrando jorra jorrou esguichando espirrando vomitando vomitou vomitei vomito tossindo tossiu "
+    "cuspindo cuspiu botando evacuando esvaindo",
+    "alot": "muito demais bastante litros tanto forte intenso abundante parar estancar",
+    "pregnant": "gravida gestante gestacao gravidez barriga gestantes",
+    "poison": "veneno chumbinho soda sanitaria candida qboa quiboa cloro detergente desinfetante pilha bateria "
+    "alvejante acido raticida gasolina querosene thinner solvente inseticida limpeza amaciante agrotoxico "
+    "herbicida formicida naftalina caustica ima moeda prego agulha",
+    "swallowed": "engoliu engoli bebeu bebi tomou tomei ingeriu ingeri comeu comi toma tomando engolindo bebendo "
+    "tomaram",
+    "many": "todos varios varias vidro cartela cartelas caixa caixas frasco monte punhado muito demais overdose "
+    "vinte trinta quarenta cinquenta dezenas inteira inteiro bocado tanto",
+    "pills": "remedio comprimido medicamento calmante calmantes rivotril clonazepam diazepam dipirona paracetamol "
+    "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
+    "swelling": "fechando fechou fecha fechada inchando inchou inchado inchada inchados travando travou",
+    "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
+    "wanting": "quero queria vontade vou vai quer pensando penso pensei pensa preciso desejo tentando tentou tentei "
+    "tentar decidi resolvi querendo pretendo ameacando planejando pensamento pensamentos ideia disse falou diz "
+    "fala dizendo falando coragem prefiro preferia devia merecia deveria",
+    "dying": "morrer morto morta morte morresse morra",
+    "height": "ponte predio janela sacada varanda viaduto passarela terraco andar telhado precipicio",
+    "minute": "minuto minutos min em",
+}
+
+_PHYSICAL, _EMOTIONAL = EmergencyKind.PHYSICAL, EmergencyKind.EMOTIONAL
+
+#: Said of something else: an idiom that any sign of this sort may sit in.
+_PRICE = r"preco|valor|conta|boleto|fatura|orcamento|parcela|mensalidade|gasolina|reajuste"
+
+SIGNS: tuple[Sign, ...] = (
+    Sign(
+        "chest_pain",
+        _PHYSICAL,
+        (
+            "{pain} ~5 {chest}",
+            "{pain} ~~6 e no {chest}",
+            "{chest} ~4 {hurting}",
+            "pressao|peso no|em {chest}",
+            "{chest} ta? muito|bem|todo? pesado",
+            "pressionando|esmagando|apertando ~2 {chest}",
+            "{pain} ~4 coracao",
+            "coracao ~3 doendo|parando|parou|apertando",
+            "{pain}|dormencia|formigamento ~4 braco esquerdo",
+            "braco esquerdo ~3 doendo|dormente|formigando|dormencia|pesado|adormecido",
+            "infartando|infartou",
+            "ta|to|tao|tava|acho|parece|seja|pode|sinto|ter|socorro|deu|teve|sofreu|tive|sinais|sintoma|sintomas|tendo ~4 "
+            "{infarto}",
+            "{infarto} agora|socorro|ajuda|fulminante",
+            "ataque|parada cardiaco|cardiaca|cardiorrespiratoria|coracao",
+        ),
+        (
+            r" peito (?:do|de) pe ",
+            r" (?:amament\w+|leite|mamilos?|mamas?|mamografia|seios?|silicone|protese|empedrad[oa]|bico|mamando|"
+            r"menstruac\w+|menstruar|tpm|caroc\w+|nodulos?|ingurgitad\w+) ",
+            r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|coracao) (?:de|com|pela) "
+            r"(?:tanta )?(?:saudades?|emocao|pena|alegria|orgulho|felicidade|ve-lo|ver|lembrar|pensar|despedida)",
+            r" (?:doi|doendo|apertado|aperta|dor|partido)(?: \w+){0,3} coracao(?: \w+){0,2} (?:ver|saber|dizer|deixar|pensar|"
+            r"despedir|cancelar|desmarcar|ter|pedir|partido) ",
+            rf" (?:infart\w+|ataque)(?: \w+){{0,4}} (?:{_PRICE}|susto|raiva|rir|emocao|jogo|gol|flamengo|corinthians) ",
+            rf" (?:{_PRICE}|susto)(?: \w+){{0,6}} (?:infart\w+|ataque) ",
+            r" (?:frango|file|carne|supino|academia|tatuagem|pelos?|depila\w+|pelinhos?|espinhas?|abraco|peru) ",
+        ),
+    ),
+    Sign(
+        "breathlessness",
+        _PHYSICAL,
+        (
+            "falta|faltando|faltano|faltou|falto ~2 ar",
+            "to|ta|fico|fica|ficou|ficando|fiquei|tudo sem nenhum? ar",
+            "sem folego|conseguir|poder ~2 respirar|respirando|respira",
+            "muito|to|ta|ficando sem folego",
+            "nao|nem|mal ~1 {able} ~2 respirar|respira|respirando|puxar",
+            "mal|nao|nem ta|to|da|tava ~2 respirando|respirar",
+            "nao|mal ~1 respira|respirando|respirava",
+            "nao|sem entra|entrando|vem|chega ~2 ar",
+            "parou|parando|para|deixou de respirar",
+            "sem respirar|respiracao",
+            "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respiracao",
+            "respirando|respira ~1 muito? mal|dificuldade|rapido|fraco|pouco|dificil|ofegante",
+            "respiracao ~2 parando|parou|fraca|falhando|dificil|curta|ofegante|pesada",
+            "puxando o ar",
+            "sufocando|sufocado|sufocada|sufocou|asfixiando|asfixiado|asfixiada|asfixia|asfixiou",
+            "engasgou|engasgado|engasgada|engasgando|engasgada",
+            "entalado|entalada|preso|presa ~2 garganta ~4 ar|respirar|respira|sufocando|roxo",
+            "{face}|dedos|dedo|unhas|labios|ponta ~4 {blue}",
+            "{child}|{kin} ~~5 {blue}",
+            "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
+            "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
+            "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
+            "saturacao|saturando|satura|oximetro ~5 baixa|caindo|baixando|caiu|70|72|75|78|79|80|81|82|83|84|85|86|87|88",
+            "morrendo ~2 sufocado|sufocada|ar",
+        ),
+        (
+            r" sem ar (?:condicionado|na (?:sala|recepcao)|no (?:consultorio|carro|quarto))",
+            r" ar condicionado ",
+            r" (?:nariz|narina|entupid[oa]|resfriado|rinite|congestionad[oa]|coriza) ",
+            r" (?:tirar|perder|de tirar|recuperar) o folego",
+            r" (?:sem tempo|tempo|hora|trabalho|servico|correria)(?: \w+){0,3} (?:de|pra|para|nem) respirar",
+            r" (?:parar|parou|paro|para|pausa) (?:pra|para) respirar",
+            r" (?:falta|faltou) (?:de )?(?:ao|um ar|educacao|vergonha|arroz)",
+            r" (?:sufocad[oa]|sufocando|engasgad[oa])(?: \w+){0,2} (?:de|com|por|em) (?:\w+ )?(?:trabalho|contas?|dividas?|"
+            r"coisas?|servico|tarefas?|provas?|boletos?|faculdade|essa historia|isso)",
+            r" (?:esmalte|unhas? de|tinta|cabelo|roupa|vestido|blusa|camisa|carro|casaco|tenis|caneta|uniforme|papel|cartao) ",
+            r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
+            r" mal respir(?:o|ei) ",
+        ),
+    ),
+    Sign(
+        "stroke",
+        _PHYSICAL,
+        (
+            "{face} ~4 {crooked}",
+            "{face} ~3 {numb}",
+            "{face} ~3 lado ~2 {numb}|{crooked}|mexe",
+            "entortou|entortando|repuxou|repuxando|paralisou|puxou ~3 {face}",
+            "fala|voz|lingua|falando|falar|falou|palavras|falano ~3 {slurred}",
+            "{slurred} ~2 fala|lingua|falando|palavras",
+            "falando ~1 estranho|esquisito|arrastado|desconexo|torto",
+            "perdeu|perdendo|perdi|perdendo ~1 fala|visao|movimento|movimentos",
+            "nao ~1 {able} ~1 falar",
+            "nao ta ~1 falando direito|coisa|nada",
+            "parou|nao ~1 fala|falar|falando ~2 repente|direito|coisa",
+            "lado ~4 {numb}|mexe|mexer|forca|fraco|fraca|parado|sentir",
+            "metade ~3 {numb}",
+            "{numb} ~3 lado",
+            "nao|sem ~2 sinto|sente|mexe|mexo|mexer|sentindo|sentir|mexendo|movimenta|forca|forcas ~4 lado",
+            "perdeu|perdi|perdendo|sem|tirou ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|repente|mao",
+            "repente ~6 braco|perna|lado|rosto ~4 {numb}|forca|mexe|mexer|mole|fraco|fraca|pesado",
+            "braco|perna ~~3 {numb}|mole|mexe|forca|mexer ~~6 repente|nada|fala|boca|rosto",
+            "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
+            "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|rosto|boca",
+            "ta|to|tao|acho|parece|seja|pode|ter|socorro|deu|teve|sofreu|tive|sinais|sintoma|sintomas|tendo ~4 {stroke}",
+            "{stroke} agora|socorro",
+            "pior dor ~2 cabeca ~2 vida",
+            "cabeca ~3 explodir|explodindo ~~6 vomitando|visao|repente|desmaiar|fala",
+        ),
+        (
+            r" falar (?:com|por|ao|no|na|pelo|pra|para|sobre|voces|voce|contigo|ai|agora|hoje|amanha|ontem|alto) ",
+            r" (?:rouc[oa]|rouquidao|garganta|voz sumiu|afonic[oa]|afta|aftas|aparelho|anestesi\w+|dentista|siso) ",
+            r" derrame (?:no|na|pleural|articular|ocular|de agua|pericardico)",
+            r" (?:ingles|espanhol|frances|idioma|aula|secretaria eletronica) ",
+            r" (?:fios?|cabos?|fone|mangueira|carpete|pizza|massa|papel) ",
+            r" (?:cai\w*|queda)(?: \w+){0,2} (?:de|do|da) (?:cara|boca|rosto) ",
+            r" cara (?:que|caiu|de pau|caindo de sono) ",
+            r" olho(?: \w+){0,2} caind?o (?:de )?sono ",
+            r" enrola(?:da|do|ndo)(?: \w+){0,3} (?:servico|trabalho|transito|reuniao|hoje|aqui|horario) ",
+            r" (?:palpebra|botox|ocular|terçol|tercol|remela) ",
+        ),
+    ),
+    Sign(
+        "unconscious",
+        _PHYSICAL,
+        (
+            "{fainted}",
+            "vou|quase|acho|vai|quer|querendo|vontade|parece|ponto ~3 desmaiar|apagar|desfalecer",
+            "desmaiar agora|socorro",
+            "sensacao|ameacando|comecando ~3 desmaio|desmaiar",
+            "teve|deu|tendo|dando|tive|sofreu|desmaio ~3 desmaio|desmaios",
+            "perdeu|perdendo|perdi|perder|sem|perde ~2 sentidos|consciencia",
+            "nao ~2 acorda|acordando|reage|desperta|reagindo|acordar|reagir|despertar",
+            "{kin} ~~6 nao ~2 responde|respondendo|responder",
+            "ele|ela|caido|caida|chao|desligado ~~4 nao ~2 responde|respondendo|responder",
+            "nao responde ~2 estimulo|estimulos|ninguem|chamado|chamo|chamado",
+            "apagou ~~6 acorda|responde|reage|nada|repente|chao",
+            "{kin} ~3 apagou|apagado|apagada",
+            "sem|nao ~1 pulso|batimento|batimentos|batendo|sinais ~2 vida|coracao",
+            "{kin} ~~2 sem pulso|batimento|batimentos|sinais|vida",
+            "caiu ~3 duro|dura|desacordado|desacordada|durinho|desligado|desligada",
+            "caiu|caida|caido|desabou ~~6 nao ~2 levanta|mexe|acorda|responde|reage|fala|levantar|mexer",
+            "{kin} ~4 caiu ~1 duro|desacordado|nada|repente",
+            "caido|caida ~1 chao ~~6 desacordado|respira|responde|mexe|socorro|agora|frio|gelado",
+            "revirou|revirando|virou|virando|revirado|revirados ~3 olho|olhos",
+            "olho|olhos ~2 revirado|revirados|revirando|virando|virados|virou",
+        ),
+        (
+            r" (?:acord\w+|despert\w+)(?: \w+){0,2} (?:cedo|antes|horario|hora|despertador|a tempo|as \d+|pra escola|\d+ horas|"
+            r"de madrugada|a noite|disposicao|disposto|disposta|descansad[oa]|de manha|de noite)",
+            r" (?:whatsapp|zap|mensagens?|msgs?|telefone|ligac\w+|email|recepcao|atendente|secretaria|celular|direct|contato|"
+            r"voces) ",
+            rf" (?:desmai\w+|apagar)(?: \w+){{0,5}} (?:{_PRICE}|fome|sono|cansaco|rir|susto|calor|emocao|agulha|cama|sofa) ",
+            rf" (?:{_PRICE})(?: \w+){{0,5}} desmai\w+ ",
+            r" (?:antibiotico|tratamento|remedio|quimio\w*|pele|organismo|medicacao)(?: \w+){0,4} (?:reage|responde|respondendo)",
+            r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|celular|computador|"
+            r"historico|tatuagem) ",
+            r" (?:luz|mensagem|msg|foto|celular|tela|conversa|tatuagem)(?: \w+){0,3} apag\w+ ",
+            r" (?:revir\w+|vir\w+)(?: \w+){0,2} olhos? (?:de raiva|pra mim|pra ela)",
+        ),
+    ),
+    Sign(
+        "seizure",
+        _PHYSICAL,
+        (
+            "{seizing}",
+            "ta|to|tao|tendo|teve|deu|com|outra|nova|acho|parece|crise|entrou|dando|tive|socorro ~4 {seizure}",
+            "{seizure} agora|socorro|ajuda|febril|parar|passa",
+            "crise|ataque|crises ~1 {seizure}|epilepsia",
+            "espumando|espuma|babando ~3 boca",
+            "se tremendo todo|toda|inteiro|inteira",
+            "{kin} ~3 tremendo todo|toda|inteiro|inteira",
+            "tremendo todo|toda|inteiro|inteira ~~4 olho|olhos|responde|acorda|roxo|desmaiou",
+        ),
+        (
+            r" debatendo (?:sobre|o|a|com|isso|esse|essa|em) ",
+            r" (?:frio|nervos\w+|ansios\w+|medo|ansiedade|raiva) ",
+            r" (?:pasta de dente|escov\w+|creme dental|dormindo|dormir|travesseiro|dentinho) ",
+        ),
+    ),
+    Sign(
+        "bleeding",
+        _PHYSICAL,
+        (
+            "{bleeding} ~3 {alot}|socorro|agora",
+            "hemorragia",
+            "{alot} ~2 {bleeding}",
+            "muito|tanto|bastante|perdendo|perdeu|perdi|litros|poca|jorro|banho|cheio|cheia|coberto|coberta ~2 sangue",
+            "sangue ~2 demais|jorrando|esguichando|sem|escorrendo|esvaindo|espirrando|vivo|muito",
+            "sangue ~4 nao para|estanca|parou",
+            "nao ~2 para|parou|parando|estanca|paro|estancar|parava ~4 {bleeding}|sangue",
+            "{bleeding} ~4 nao para|estanca|parou|parava|estancar|passa",
+            "{gushing} ~3 sangue",
+            "sangue ~4 {gushing}",
+            "esvaindo ~1 sangue",
+            "cabeca ~4 {bleeding}|sangue",
+            "{bleeding} ~4 cabeca|pescoco|olho|barriga|ouvido|pulso",
+            "cortei|cortou|rasgou|rasguei|corte|furou ~4 fundo|profundo|veia|pulso|pulsos|pescoco|arteria|osso|feio",
+            "corte|cortou|cortei|ferida|machucado|ferimento|machucou ~~6 nao para|estanca",
+        ),
+        (
+            r" (?:gengiva|espinhas?|cuticula|casquinha|aftas?|picadas?|hemorroidas?|mosquito|cravo|fio dental) ",
+            r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|raios?) (?:de )?(?:sangue|na|no)",
+            r" (?:sangr\w+|sangue)(?: \w+){0,2} (?:pouco|pouquinho|pouquinha|leve|levinho|fraquinho)",
+            r" (?:muito|bastante) sangue (?:para|pra|no exame|nesse exame|tiram|coletam|colhem)",
+            r" (?:exames?|coleta|coletar|colher|tirar|tirou|tiram|tiraram|doar|doacao|tipo|banco|laboratorio|jejum|amostra|tubos?)"
+            r"(?: \w+){0,4} sangue",
+            r" sangue(?: \w+){0,2} (?:pra exame|para exame|do exame|para doacao) ",
+            r" sangue (?:frio|quente|vivo nas veias|azul|bom|do meu sangue) ",
+            r" nariz (?!.*(?:nao para|muito|demais|jorrando|parar))",
+            r" (?:cortei|cortou|corte)(?: \w+){0,3} (?:cabelo|cabelos|franja|barba|unhas?|gastos?|relacoes|acucar|gluten|pano|tecido) ",
+        ),
+    ),
+    Sign(
+        "self_harm",
+        _EMOTIONAL,
+        (
+            "{wanting} ~3 {dying}",
+            "{wanting} ~5 me|se matar|mata",
+            "{wanting} ~3 suicidar|suicida|suicidio|suicidas|suicidando|enforcar",
+            "me matar|mato hoje|agora|logo",
+            "me|se suicidar|suicidou|suicidando|enforcar|enforcou|enforcando",
+            "cometer|ideacao|tentativa|tentou|tentei|pensamento|pensamentos ~2 suicidio|suicida|suicidas",
+            "tirar|tiro|acabar|terminar|fim|encerrar|acabo|interromper|tirando|dar ~3 minha|propria|sua|dele|dela|essa vida",
+            "acabar|acabo|terminar|fim ~2 com? tudo|sofrimento|isso|nisso|dor",
+            "nao|sem|nem ~4 viver|existir|vivendo",
+            "nao ~2 quero|aguento|suporto|consigo|tenho|vale|ve|vejo|faz|tem|ha|aguenta|quer ~4 viver|vida|existir|viva|vivo",
+            "nao ~1 quero|aguento|queria|quer ~1 mais? estar|ficar|continuar nesse|neste|aqui|nesta|nessa|mundo",
+            "queria|quero|preferia ~2 nao ~2 existir|nascido|acordar",
+            "nunca|nao ter|devia|tivesse ~1 nascido",
+            "dormir ~3 nao|nunca ~1 acordar",
+            "desisti|desistir|desistindo|cansei|cansada|cansado|cansou|desistiu|farta|farto ~3 viver|vida",
+            "perdi|sem|perdeu ~2 vontade|razao|motivo|sentido ~3 viver|vida",
+            "vida ~2 nao ~3 sentido|vale|pena|importa",
+            "me|se cortando|mutilando|automutilando|mutilar|automutilar|queimando ~3 proposito|braco|bracos|coxa|pulso|pulsos|alivio|dor",
+            "me|se cortando|mutilando|automutilando|mutilar|automutilar|mutila|mutilei",
+            "vontade|quero|queria|vou|pensando|preciso|voltei|comecei|penso ~3 me cortar|machucar|ferir|furar",
+            "automutilacao|autolesao",
+            "cortei|cortar|cortou|corto ~3 pulso|pulsos|bracos",
+            "me|se jogar|jogo|atirar|tacar|jogou|joga ~5 {height}|trem|metro|carro|rio|caminhao",
+            "pular|pulo|pula|pulando|salto|saltar ~4 {height}",
+            "sumir|desaparecer|sair ~2 mundo|sempre|vida|terra",
+            "mundo|vida|todos|familia|todo|eles|voces|pessoas ~5 melhor ~2 sem mim|morto|morta|eu",
+            "melhor eu|se ~2 morrer|morresse|morto|morta",
+            "ninguem ~3 falta ~3 morrer|sumir|mim",
+            "ninguem ~2 sentir|sentiria|vai ~2 minha falta",
+            "carta|bilhete|mensagem|despedindo|despedida ~~5 suicidio|suicida|morrer|matar",
+            "vou|quero|queria|vontade|pensando|penso|pensei|vai|disse|separei|juntei ~2 tomar|engolir|beber ~4 {many} ~3 {pills}",
+            "vou|quero|queria|vontade|pensando|vai|penso ~2 tomar|beber ~2 veneno|chumbinho",
+            "mato|matar a mim",
+            "me mato",
+        ),
+        (
+            r" (?:morrer|morta|morto|morrendo|sumir)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|calor|frio|"
+            r"raiva|preguica|medo|ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|tanto rir|trabalhar|velhice|"
+            r"velh[oa]|susto|infarto|cancer|covid|nada|dengue|catapora) ",
+            r" (?:prefiro|preferia) morrer (?:do que|que|a|antes) ",
+            r" (?:nao quero|medo|pavor|panico|receio)(?: \w+){0,4} (?:morrer|morte) ",
+            r" (?:vai|vao) (?:acabar )?(?:me|te|nos) matar ",
+            r" (?:vai|vao) (?:morrer|se matar de) ",
+            r" (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|curiosidade|barata)"
+            r" (?!mim)",
+            r" (?:me|se) (?:matar|mato|mata|matando) (?:de|trabalhando|estudando|treinando|na academia|pra|para|por|com) ",
+            r" suicidi\w+ (?:financeiro|politico|comercial|assistido|social|profissional)",
+            r" (?:sem|nao|nem)(?: \w+){0,5} viver (?:sem|de) ",
+            r" (?:qualidade|plano|seguro|projeto|historia|amor|mudanca|estilo) (?:de|da)(?: \w+)? vida ",
+            r" (?:nao consigo|nao sei|impossivel)(?: \w+){0,2} viver (?:com|assim|sem|so|longe) ",
+            r" (?:jogar|jogo|joga|jogou|atirar)(?: \w+){0,3} (?:bola|video|futebol|online|celular) ",
+            r" (?:pular|pulo|pula)(?: \w+){0,4} (?:carnaval|corda|etapa|refeicao|catraca|fila|pascoa|cama|sofa) ",
+            r" (?:acabar|terminar|fim) (?:com |em )?(?:tudo|isso|nisso|a|essa|minha)?(?: \w+){0,3} (?:tratamento|sessoes|sessao|consulta|"
+            r"canal|pagamento|namoro|faculdade|aparelho|obra|curso|parcelas|hoje|amanha|logo|semana|colica|coluna|cabeca|dente|"
+            r"joelho|costas|espinha|acne|enxaqueca|fila|papelada|novela) ",
+            r" (?:kkk) ",
+        ),
+    ),
+    Sign(
+        "allergic_swelling",
+        _PHYSICAL,
+        (
+            "garganta|glote|traqueia ~4 fechando|fechou|fecha|fechada|travando|inchando|inchou|trancando|trancou",
+            "fechando|fechou|inchando|inchou|trancando ~2 garganta|glote",
+            "lingua ~4 inchando|inchou|inchada|crescendo|enorme",
+            "inchou|inchando|inchada ~2 lingua",
+            "{face}|olhos|pescoco|garganta ~4 {swelling} ~~12 alergia|alergica|camarao|abelha|vespa|picada|marimbondo|amendoim|ar|respirar|remedio|dipirona|antibiotico|fruto|castanha|empipocado|empolado|comeu|comi|tomei|tomou",
+            "alergia|alergica|camarao|abelha|vespa|picada|picou|marimbondo|amendoim|dipirona|remedio|antibiotico|castanha|empipocado|empolado ~~14 {face}|olhos|garganta|pescoco ~4 {swelling}",
+            "inchou|inchando|inchada|inchado ~3 {face}|olhos ~~10 alergia|alergica|camarao|abelha|amendoim|dipirona|remedio|picada|respirar|ar",
+            "edema ~1 glote",
+            "choque anafilatico|anafilatica",
+            "anafilaxia|anafilatico",
+            "reacao|crise|alergia alergica? ~1 muito? forte|grave|severa|braba|horrivel ~~8 inchando|inchou|respirar|garganta|ar|rosto|boca|agora|inchada|inchado|lingua",
+        ),
+        (
+            r" (?:amigdal\w+|pus|dente|siso|extracao|canal|espinha|botox|preenchimento|harmonizacao|chor\w+|acordei) ",
+        ),
+    ),
+    Sign(
+        "poisoning",
+        _PHYSICAL,
+        (
+            "{swallowed} ~4 {poison}",
+            "{swallowed} ~4 produto ~2 limpeza",
+            "{swallowed} ~3 {many}|demais ~3 {pills}",
+            "{swallowed} ~3 {pills} ~2 {many}|demais|vez",
+            "{swallowed} ~2 10|12|15|18|20|25|30|35|40|45|50|60|80|90|100 ~2 {pills}",
+            "envenenado|envenenada|envenenou|envenenaram|envenenei|envenenamento",
+            "overdose|superdosagem",
+            "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
+            "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
+            "inalou|inalei|cheirou|respirou|inalando|aspirou ~3 gas|fumaca|cloro|veneno|amonia|produto",
+            "picado|picada|picou|mordeu|mordida|mordido|picaram ~4 cobra|escorpiao|jararaca|cascavel|armadeira|viuva|aranha|serpente",
+            "cobra|escorpiao|jararaca|cascavel|aranha|serpente ~2 picou|mordeu|pegou|ferrou",
+            "engoliu|engoli|engolio ~4 pilha|bateria|moeda|brinquedo|ima|prego|agulha|parafuso|alfinete|espinha|vidro|caroco",
+        ),
+        (
+            r" (?:piscina|relogio|celular|controle|carro|cachorro|gato|gata|gatinho|pet|cadela) ",
+            r" (?:acido) (?:folico|urico|hialuronico|acetilsalicilico|ascorbico|valproico) ",
+            r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua) ",
+            r" agulha (?:de|da) (?:vacina|injecao) ",
+            r" (?:de \d+ em \d+|\d+ vezes|receitou|receitado|prescreveu|prescrito|conforme|certinho|direitinho|acabou|acabaram) ",
+        ),
+    ),
+    Sign(
+        "pregnancy",
+        _PHYSICAL,
+        (
+            "{pregnant}|semanas|gestacional ~~10 {bleeding}|sangue|hemorragia",
+            "{bleeding}|sangue ~~10 {pregnant}|semanas|bebe",
+            "{pregnant}|semanas ~~10 liquido|contracao|contracoes|desmaiou|convulsao|bolsa",
+            "perdendo|perdi|vazando|saindo ~2 liquido ~~8 {pregnant}|semanas|bebe",
+            "perdendo liquido amniotico|gravidez|gravida",
+            "bolsa ~2 estourou|rompeu|estorou|estouro|rompida|furou",
+            "estourou|rompeu|estorou ~2 bolsa",
+            "trabalho de parto",
+            "contracao|contracoes ~6 minuto|minutos|min|forte|fortes|agora|seguidas|muito",
+            "bebe|nenem|crianca|filho ~2 nascendo|coroando",
+            "bebe ~3 vai|quer nascer agora|aqui",
+            "nao ~1 sinto|senti|sente|sentindo ~3 bebe ~3 mexer|mexendo|mexe|barriga",
+            "bebe ~2 parou|nao|nem|para ~3 mexer|mexe|mexendo|mexeu",
+            "perdendo|abortando|aborto ~2 bebe|agora|espontaneo|sangrando|sangue",
+            "eclampsia",
+        ),
+        (
+            r" (?:plano|curso|video|preparacao|licenca) (?:\w+ )?parto ",
+            r" bolsa (?:familia|de estudos|de valores|da minha|de grife)",
+            r" (?:semanas)(?: \w+){0,3} (?:atras|menstruac\w+|passada) ",
+            r" (?:exames?|coleta|tirar|colher|tipagem|beta|hcg|resultado|laboratorio)(?: \w+){0,5} sangue ",
+            r" sangue(?: \w+){0,3} (?:exame|beta|hcg|confirmar|resultado|laboratorio) ",
+            r" (?:vomit\w*|gengiva|nariz) ",
+        ),
+    ),
+    Sign(
+        "accident",
+        _PHYSICAL,
+        (
+            "atropelado|atropelada|atropelou|atropelaram|atropelamento",
+            "acidente ~5 grave|feio|agora|ferido|ferida|preso|presa|sangrando|sangue|feridos|ferragens|horrivel|socorro",
+            "sofri|sofreu|sofremos|aconteceu|teve ~2 acidente",
+            "bateu|capotou|bati|capotei ~2 carro|moto ~~8 preso|presa|sangrando|sangue|ferido|machucado|desacordado|socorro|agora",
+            "capotou|capotei|capotamos",
+            "preso|presa ~2 ferragens",
+            "queimou|queimei|queimadura|queimado|queimada|queimando|queimaduras ~6 grave|corpo|rosto|oleo|fervendo|fervente|alcool|fogo|terceiro|inteiro|inteira|explosao|acido|cara|feia|peito|eletrica|gasolina|toda|todo",
+            "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
+            "virou|caiu|derramou|derramei ~3 oleo|agua|panela|cafe|leite ~1 quente|fervendo|fervente",
+            "pegou|pegando ~1 fogo",
+            "roupa|corpo|cabelo|casa ~2 chamas|fogo",
+            "caiu|cai|caindo|despencou ~4 telhado|laje|andar|andaime|janela|altura|sacada|varanda|muro|ribanceira",
+            "bateu|bati|batendo|bateram|pancada|machucou ~3 cabeca ~~12 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|sonolenta|desacordado|desacordada|mole|molinho|confuso|confusa|acorda|responde|apagou",
+            "caiu|cai|queda ~~6 bateu|bati|batendo|de ~2 cabeca ~~8 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|desacordado|desacordada|mole|confuso|acorda|responde|forte",
+            "osso ~3 fora|exposto|aparecendo|aparece|expostos",
+            "fratura exposta",
+            "decepou|decepei|amputou|amputei|decepado|decepada|esmagou|esmagado",
+            "arrancou|perdeu|cortou|cortei|serrou ~2 dedo|dedos|mao|braco|perna ~2 fora|serra|maquina|inteiro|pedaco",
+            "arrancou|decepou|serrou ~1 dedo|dedos|mao",
+            "levou|tomou|levei|tomei|levaram|deram|recebeu ~1 tiro|tiros|facada|facadas",
+            "{shot}",
+            "ferido|ferida ~3 bala|faca|tiro|arma",
+            "eletrocutado|eletrocutada|eletrocutou|eletrocutei|eletrocussao",
+            "levou|levei|tomou|tomei|recebeu ~3 choque ~5 eletrico|tomada|fio|chuveiro|forte|energia|grudado|poste|alta|desacordado|desmaiou|eletricidade|220",
+            "choque eletrico",
+            "afogou|afogando|afogado|afogada|afogamento|afogar|afogo",
+            "engoliu|bebeu ~2 agua ~3 piscina|mar|rio ~~6 respira|respirar|tossindo|mole|roxo|desmaiou",
+            "apanhando|espancado|espancada|espancou|espancando|estrangulou|enforcando|esganou",
+            "enforcado|enforcada",
+        ),
+        (
+            r" (?:pegou|pegando) fogo (?:de|com|o clima|no parquinho|no trabalho) ",
+            r" (?:parquinho|atendimento de|seguro|advogado|pericia|boletim|dpvat|inss|cat) ",
+            r" acidente (?:com|de) (?:material|percurso|trabalho) (?:ha|em|do) ",
+            r" afog\w+ (?:em|de|nas?|no) (?:\w+ )?(?:trabalho|dividas?|contas|servico|boletos?|tarefas?|provas?|magoas?|papelada|lagrimas) ",
+            r" (?:queim\w+)(?: \w+){0,3} (?:gordura|calorias?|sol|praia|arroz|filme|largada|lampada|chuveiro|celular|etapa|estomago) ",
+            r" terapia(?: \w+){0,2} choque ",
+            r" (?:internet|site|sistema|dolar|bolsa|temperatura|cabelo|pressao)(?: \w+){0,2} (?:caiu|cai) ",
+        ),
+    ),
+    Sign(
+        "dying",
+        _PHYSICAL,
+        (
+            "to|ta|tao|acho|sinto|sentindo ~3 morrendo",
+            "morrendo socorro|ajuda",
+            "socorro|ajuda ~~4 morrer|morrendo",
+            "acho|sinto|parece|sensacao|certeza ~2 vou|vai morrer",
+            "vou|vai morrer agora|socorro",
+            "chama|chame|chamem|chamar|manda|mandem|mande|preciso|precisa|precisamos|urgente|pedir|liga|ligar|ligue ~4 ambulancia|samu|resgate",
+            "ambulancia|samu urgente|agora|socorro|rapido|por",
+            "passando ~2 mal ~4 socorro|morrer|desmaiar|morrendo|caido|caida|ajuda|acode",
+            "socorro|acode ~~6 passando muito? mal",
+            "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|confuso|suando|30|32|35|38|40|42|45",
+        ),
+        (
+            r" morr(?:endo|er)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|calor|frio|raiva|preguica|medo|"
+            r"ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|dor|dores|trabalhar|orgulho|vontade|colica|"
+            r"enxaqueca|tosse|gripe|pena|coceira|nervoso|alegria|felicidade|dengue|tpm|ressaca) ",
+            r" (?:celular|bateria|carro|planta|plantinha|cachorro|gato|gata|peixe|zap|computador|notebook|wifi) ",
+            r" (?:valor|preco|custa|atestado|transporte|remocao|servico) ",
+            r" kkk ",
+            r" morrendo (?:pra|para|por) ",
+        ),
+    ),
+)
