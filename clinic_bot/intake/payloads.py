@@ -91,29 +91,29 @@ def _key(event: Event) -> str:
 
 def _read_received(envelope: Envelope) -> Event:
     payload, instance = envelope.payload, envelope.instance
-    time_ms = _time(payload)
-    message_id = ident(payload.get("messageId"))
+    message_id, time_ms = ident(payload.get("messageId")), _time(payload)
+    if payload.get("notification"):
+        return _read_notification(envelope, message_id, time_ms)
+    reason, contact = _not_a_person(envelope), _contact(envelope)
     waiting = flag(payload.get("waitingMessage"))
-    key = keys.received(instance, message_id, waiting=waiting) if message_id else keys.NONE
-    name = ident(payload.get("notification"))
-    if name or payload.get("notification"):
-        name = (name or "unnamed").upper()
-        event_id = message_id or ident(payload.get("callId"))
-        key = keys.notification(instance, name, event_id, ident(payload.get("phone")), time_ms)
-
-    reason = _not_a_person(envelope)
     if reason is None and waiting:
         reason = Reason.WAITING_MESSAGE
-    if reason is None and name and (name != "REVOKE" or not message_id):
-        reason = Reason.NOTIFICATION
-    contact = _contact(envelope)
-    if reason is None and contact is None:
-        reason = Reason.NO_CONTACT
     if reason is not None or contact is None:
+        key = keys.received(instance, message_id, waiting=waiting) if message_id else keys.NONE
         return Ignored(key, instance, reason or Reason.NO_CONTACT)
-    if name and message_id:
-        return Deletion(keys.deletion(instance, message_id), contact, message_id, envelope.from_me)
     return _read_written(envelope, contact, message_id, time_ms)
+
+
+def _read_notification(envelope: Envelope, message_id: str | None, time_ms: int | None) -> Event:
+    """Something that happened in a chat. Only a deletion concerns us, and its id is the deleted message's."""
+    payload, instance = envelope.payload, envelope.instance
+    name = (ident(payload.get("notification")) or "unnamed").upper()
+    reason, contact = _not_a_person(envelope), _contact(envelope)
+    if name == "REVOKE" and message_id and contact and reason is None:
+        return Deletion(keys.deletion(instance, message_id), contact, message_id, envelope.from_me)
+    event_id = message_id or ident(payload.get("callId"))
+    key = keys.notification(instance, name, event_id, ident(payload.get("phone")), time_ms)
+    return Ignored(key, instance, reason or Reason.NOTIFICATION)
 
 
 def _read_written(envelope: Envelope, contact: Contact, message_id: str | None, time_ms: int | None) -> Event:
