@@ -1,0 +1,121 @@
+"""What the service counts and times, for Prometheus. Built by app.py; nothing registers itself globally.
+
+Callers in other rooms pass plain words and seconds, so none of them knows Prometheus. Durations of a sandbox
+are the clock's, as everything else there.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from clinic_bot.events import Reason
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+# Around the bars that the bench holds: 25 and 100 ms for an answer to a webhook, 20 and 150 ms of lateness,
+# 10 ms from the model's answer to the send.
+_QUICK_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 5)
+_MODEL_S = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 90)
+
+_WEBHOOK_ANSWERS = ("queued", "duplicate", "400", "401", "408", "413", "503")
+
+_Metric = TypeVar("_Metric")
+
+
+class _Children(dict[tuple[str, ...], _Metric]):
+    """The children of one labelled metric, looked up once: ``labels()`` costs more than the increment."""
+
+    def __init__(self, resolve: Callable[..., _Metric]) -> None:
+        super().__init__()
+        self._resolve: Callable[..., _Metric] = resolve
+
+    def start_at_zero(self, known: Iterable[tuple[str, ...]]) -> None:
+        """Show what can be counted before it ever was, so that its first time is an increase."""
+        for labels in known:
+            _ = self[labels]
+
+    def __missing__(self, labels: tuple[str, ...]) -> _Metric:
+        child = self[labels] = self._resolve(*labels)
+        return child
+
+
+class Metrics:
+    """Every figure of one process. All methods are cheap and never raise."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._webhooks = self._counters("webhooks", "Webhooks by answer and reason.", "answer", "reason")
+        self._turns = self._counters("turns", "Turns by the state they ended in.", "state")
+        self._calls = self._counters("model_calls", "Calls to the model.", "model", "outcome")
+        self._tokens = self._counters("model_tokens", "Tokens, by kind.", "model", "kind")
+        self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
+        self._emergencies = self._counters("emergencies", "Fixed emergency texts sent.", "kind")
+        self._takeovers = self._counter("takeovers", "Times that a person of the clinic took a chat over.")
+        self._ack = self._histogram("ack_seconds", "From a webhook's arrival to its answer.", _QUICK_S)
+        self._lateness = self._histogram(
+            "lateness_seconds", "From a window's deadline to the request to the model.", _QUICK_S
+        )
+        self._model = _Children(
+            self._histogram("model_seconds", "One call to the model.", _MODEL_S, "model").labels
+        )
+        self._answer_to_send = self._histogram(
+            "answer_to_send_seconds", "From the model's answer to the request to Z-API.", _QUICK_S
+        )
+        self.open_windows = self._gauge("open_windows", "Bursts that wait for their deadline.")
+        self.turns_thinking = self._gauge("turns_thinking", "Turns at the agent now.")
+        self.uncertain_sends = self._gauge("uncertain_sends", "Sends that may or may not have left.")
+        self.stuck_conversations = self._gauge(
+            "stuck_conversations", "Conversations with a pending message that nothing will wake (rule 9)."
+        )
+        self._webhooks.start_at_zero((answer, "") for answer in _WEBHOOK_ANSWERS)
+        self._webhooks.start_at_zero(("ignored", reason.value) for reason in Reason)
+
+    def webhook_answered(self, answer: str, *, seconds: float, reason: str = "") -> None:
+        """``answer`` is ``queued``, ``duplicate`` or ``ignored`` (with its reason), or the HTTP status."""
+        self._webhooks[answer, reason].inc()
+        self._ack.observe(seconds)
+
+    def turn_ended(self, state: str) -> None:
+        self._turns[state,].inc()
+
+    def turn_started(self, *, late_seconds: float) -> None:
+        self._lateness.observe(max(0.0, late_seconds))
+
+    def model_called(
+        self, model: str, outcome: str, *, seconds: float, prompt_tokens: int = 0, completion_tokens: int = 0
+    ) -> None:
+        """``outcome`` is one word: ``ok``, ``busy``, ``down``, ``refused``, ``unusable``."""
+        self._calls[model, outcome].inc()
+        self._model[model,].observe(seconds)
+        self._tokens[model, "prompt"].inc(prompt_tokens)
+        self._tokens[model, "completion"].inc(completion_tokens)
+
+    def reply_left(self, *, after_answer_seconds: float) -> None:
+        self._answer_to_send.observe(max(0.0, after_answer_seconds))
+
+    def send_ended(self, outcome: str) -> None:
+        """``outcome`` is one word: ``sent``, ``not_sent``, ``refused``, ``account_refused``, ``uncertain``."""
+        self._sends[outcome,].inc()
+
+    def emergency(self, kind: str) -> None:
+        self._emergencies[kind,].inc()
+
+    def taken_over(self) -> None:
+        self._takeovers.inc()
+
+    def render(self) -> bytes:
+        """Prometheus's text format; ``CONTENT_TYPE`` goes with it."""
+        return generate_latest(self._registry)
+
+    def _counters(self, name: str, text: str, *labels: str) -> _Children[Counter]:
+        return _Children(self._counter(name, text, *labels).labels)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, namespace="clinic_bot", registry=self._registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(name, text, namespace="clinic_bot", registry=self._registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(name, text, labels, namespace="clinic_bot", buckets=buckets, registry=self._registry)
