@@ -91,8 +91,9 @@ class ZapiClient:
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/instances/{instance_id}/token/{token}/",
             headers={"Client-Token": client_token} if client_token else None,
-            # These are per phase; the deadline of a whole call is in _call.
-            timeout=httpx.Timeout(self._timeout_s),
+            # These are per phase; the deadline of a whole call is in _call. Connecting and the TLS handshake
+            # end well before it: httpx closes the socket of a handshake that timed out, not of a cancelled one.
+            timeout=httpx.Timeout(self._timeout_s, connect=self._timeout_s / 3),
             limits=_LIMITS,
             follow_redirects=False,
         )
@@ -134,7 +135,10 @@ class ZapiClient:
 
         Raises AccountRefused and ProviderDown, as all the reading calls do.
         """
-        answer = await self._read("phone-exists", "GET", f"phone-exists/{phone}")
+        try:
+            answer = await self._read("phone-exists", "GET", f"phone-exists/{phone}")
+        except SendRefused:  # not a number it knows how to look up
+            return None
         row = answer[0] if isinstance(answer, list) and answer else answer
         if not isinstance(row, dict) or "exists" not in row:
             return None
@@ -256,6 +260,7 @@ _KNOWN = (
     _Known("you are not connected", NotSent, "the clinic's phone is not connected"),
     _Known("restore the session", NotSent, "the session has to be restored"),
     _Known("send message to queue", NotSent, "it was not queued"),
+    _Known("queue limit", NotSent, "the queue is full"),
     _Known("unable to find matching target", AccountRefused, "instance id, token or address"),
 )
 _ACCOUNT_STATUS = {
@@ -293,6 +298,8 @@ def _send_error(status: int, answer: object) -> ClinicBotError:
 
 def _read_error(what: str, status: int, answer: object) -> ClinicBotError:
     known = _known(answer)
+    if known and known.error is SendRefused and status < 500:
+        return SendRefused(f"{PROVIDER} {what}: {known.word}")
     refused = _account_refused(status, known) if status < 500 else None
     return refused or ProviderDown(PROVIDER, f"{what}: HTTP {status}{f', {known.word}' if known else ''}")
 
