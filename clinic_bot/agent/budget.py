@@ -25,13 +25,13 @@ _GAP = "\n[... trecho do meio omitido por ser longo ...]\n"
 
 
 def estimate_tokens(text: str, *, chars_per_token: float = _CHAT_CHARS) -> int:
-    """Accents count double and an emoji at least twice, as the tokenizer has it at its worst."""
+    """Accents count double, capital ones four times, an emoji twice: as the tokenizer has it at its worst."""
     plain = accented = other_bytes = 0
     for char in text:
         if char < "\x80":
             plain += 1
         elif char < "\u0250":
-            accented += 1
+            accented += 2 if char.isupper() else 1
         else:
             other_bytes += len(char.encode(errors="replace"))
     return math.ceil((plain + 2 * accented) / chars_per_token + other_bytes / 2)

@@ -31,7 +31,7 @@ def leaks(text: str, system: str) -> bool:
         return True
     plain = _squeezed(text)
     rules = system.partition("\nFatos da clínica:\n")[0]
-    sentences = re.split(r"(?<=[.:;])\s", rules)
+    sentences = (one.strip("- \n") for one in re.split(r"(?<=[.:;])\s", rules))
     return any(len(one) >= _SENTENCE_CHARS and _squeezed(one) in plain for one in sentences)
 
 
