@@ -1,0 +1,214 @@
+"""What changes a conversation besides a new message: presence, edits, deletions, and a person of the clinic.
+
+Each raises ``revision`` as a message does (rule 4), except presence.
+"""
+
+import json
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from clinic_bot.debounce.window import hold_until_ms
+from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
+from clinic_bot.events import Message as MessageEvent
+from clinic_bot.store import contacts
+from clinic_bot.store.conversations import locked, pending, rearm, wake_of
+from clinic_bot.store.messages import append_message
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.tables import Author, Conversation, EarlyChange, Message, Turn, TurnState
+
+#: One text typed into this many chats, each within seconds of a patient's message, is WhatsApp Business, not a person.
+_AUTOMATIC_CHATS = 3
+_AUTOMATIC_WITHIN_MS = 120_000
+_AUTOMATIC_AFTER_PATIENT_MS = 10_000
+
+
+def hold(conversation: Conversation, status: PresenceStatus, policy: Policy, now_ms: int) -> None:
+    """Let a presence signal hold the window open; only the owner writes ``wake_at_ms`` of an owned row."""
+    conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)
+    if conversation.owner is None and conversation.wake_at_ms is not None:
+        conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
+
+
+# A person of the clinic.
+
+
+def staff_message(
+    session: Session, event: StaffMessage, policy: Policy, now_ms: int
+) -> tuple[Conversation, bool]:
+    """Keep the words of a hand-written answer, and give the chat to the person who wrote it (rule 15).
+
+    Everything the patient wrote before is answered by it. A turn that is thinking finds the take-over at its
+    gate. An automatic text of WhatsApp Business is kept as context and changes nothing else.
+
+    Returns:
+        The conversation, and whether a person took it over.
+    """
+    conversation = contacts.find_or_open(session, event.contact, policy, now_ms)
+    automatic = _is_automatic(session, conversation, event.content.text, policy, now_ms)
+    _append_clinic(session, conversation, event, now_ms, automatic=automatic)
+    if not automatic:
+        take_over(session, conversation, policy, now_ms)
+    return conversation, not automatic
+
+
+def take_over(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+    """A person has the chat: what is pending is theirs, and the bot stays silent for ``policy.human_ms``."""
+    conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
+    conversation.revision += 1
+    for message in pending(session, conversation):
+        message.handled_ms = now_ms
+    session.flush()
+    if conversation.owner is None:
+        rearm(session, conversation, policy, now_ms)
+
+
+def _append_clinic(
+    session: Session, conversation: Conversation, event: StaffMessage, now_ms: int, *, automatic: bool
+) -> None:
+    assert conversation.id is not None
+    session.add(
+        Message(
+            conversation_id=conversation.id,
+            seq=conversation.next_seq,
+            provider_id=event.provider_id,
+            author=Author.CLINIC,
+            kind=event.content.kind,
+            text=event.content.text,
+            detail=json.dumps({**event.content.detail, "automatic": automatic}, ensure_ascii=False),
+            quoted_id=event.content.quoted_id,
+            sent_ms=event.sent_ms,
+            received_ms=now_ms,
+        )
+    )
+    conversation.next_seq += 1
+    session.flush()
+
+
+def _is_automatic(
+    session: Session, conversation: Conversation, text: str, policy: Policy, now_ms: int
+) -> bool:
+    """Whether WhatsApp Business wrote this: a configured text, or one text going to many chats at once."""
+    if policy.is_automatic(text):
+        return True
+    if not text or (conversation.last_ms or 0) < now_ms - _AUTOMATIC_AFTER_PATIENT_MS:
+        return False
+    elsewhere = session.exec(
+        select(func.count(func.distinct(Message.conversation_id))).where(
+            Message.author == Author.CLINIC,
+            col(Message.received_ms) > now_ms - _AUTOMATIC_WITHIN_MS,
+            Message.text == text,
+            Message.conversation_id != conversation.id,
+        )
+    ).one()
+    return elsewhere >= _AUTOMATIC_CHATS - 1
+
+
+# Edits and deletions.
+
+
+def edit(session: Session, event: Edit, policy: Policy, now_ms: int) -> Conversation | None:
+    """Apply a new version of a message: in its place while no turn has it, else as a message of its own.
+
+    Returns:
+        The conversation it changed; None when it waits for its message, or corrects words of the clinic.
+    """
+    message = _find(session, event.target_id, event.from_me)
+    if message is None:
+        if not event.from_me:
+            _wait_for_message(session, event.contact.instance, event.target_id, now_ms, event.content.text)
+        return None
+    if event.from_me:
+        message.text, message.edited_ms = event.content.text, now_ms
+        return None
+    conversation = locked(session, message.conversation_id)
+    if message.deleted_ms is not None or message.text == event.content.text:
+        return None
+    if not _is_open(session, conversation, message):
+        return _correct(session, event, policy, now_ms)
+    message.text, message.edited_ms = event.content.text, now_ms
+    session.flush()
+    _changed(session, conversation, policy, now_ms, seq=message.seq)
+    return conversation
+
+
+def delete(session: Session, event: Deletion, policy: Policy, now_ms: int) -> Conversation | None:
+    """Mark a message deleted; while it is pending, the burst goes on without it."""
+    message = _find(session, event.target_id, event.from_me)
+    if message is None:
+        if not event.from_me:
+            _wait_for_message(session, event.contact.instance, event.target_id, now_ms, None)
+        return None
+    if message.deleted_ms is not None:
+        return None
+    message.deleted_ms = now_ms
+    session.flush()
+    if event.from_me:
+        return None
+    conversation = locked(session, message.conversation_id)
+    conversation.revision += 1
+    if conversation.owner is None:
+        rearm(session, conversation, policy, now_ms)
+    return conversation
+
+
+def apply_early(
+    session: Session, event: MessageEvent, conversation_id: int, policy: Policy, now_ms: int
+) -> Conversation:
+    """The message came after its edit or deletion: apply what waited for it."""
+    conversation = locked(session, conversation_id)
+    message = session.get_one(Message, (conversation_id, conversation.next_seq - 1))
+    early = session.get_one(EarlyChange, (event.contact.instance, event.provider_id))
+    if early.text is None:
+        message.deleted_ms = now_ms
+    else:
+        message.text, message.edited_ms = early.text, now_ms
+    session.delete(early)
+    session.flush()
+    _changed(session, conversation, policy, now_ms, seq=message.seq)
+    return conversation
+
+
+def _changed(session: Session, conversation: Conversation, policy: Policy, now_ms: int, *, seq: int) -> None:
+    conversation.revision += 1
+    texts = [message.text for message in pending(session, conversation)]
+    if texts and policy.is_emergency(texts):
+        conversation.emergency_seq = max(conversation.emergency_seq, seq)
+    if conversation.owner is None:
+        rearm(session, conversation, policy, now_ms)
+
+
+def _find(session: Session, provider_id: str, from_me: bool) -> Message | None:
+    author = Author.CLINIC if from_me else Author.PATIENT
+    newest_first = (
+        select(Message)
+        .where(Message.provider_id == provider_id, Message.author == author, col(Message.corrects).is_(False))
+        .order_by(col(Message.received_ms).desc())
+    )
+    return session.exec(newest_first).first()
+
+
+def _is_open(session: Session, conversation: Conversation, message: Message) -> bool:
+    """Whether no turn and no person has the message yet."""
+    if message.handled_ms is not None or message.seq <= conversation.done_seq:
+        return False
+    taken = session.exec(
+        select(Turn.high).where(
+            Turn.conversation_id == conversation.id,
+            col(Turn.state).in_((TurnState.THINKING, TurnState.SENDING)),
+        )
+    ).first()
+    return conversation.owner is None or taken is None or message.seq > taken
+
+
+def _correct(session: Session, event: Edit, policy: Policy, now_ms: int) -> Conversation | None:
+    """An edit that came too late to replace its message is a message of its own."""
+    content = event.content
+    said = MessageEvent(event.key, event.contact, event.target_id, event.sent_ms, content)
+    added = append_message(session.connection(), said, now_ms, policy, corrects=True)
+    session.expire_all()
+    return session.get(Conversation, added.conversation_id)
+
+
+def _wait_for_message(session: Session, instance: str, target_id: str, now_ms: int, text: str | None) -> None:
+    session.merge(EarlyChange(instance=instance, target_id=target_id, received_ms=now_ms, text=text))

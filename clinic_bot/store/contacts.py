@@ -1,0 +1,112 @@
+"""Who is who: number and LID of one person are one conversation (rule 18)."""
+
+from sqlmodel import Session, col, select
+
+from clinic_bot.events import Contact
+from clinic_bot.store.conversations import locked, pending, rearm
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.tables import Conversation, Turn, TurnState
+
+
+def find(session: Session, contact: Contact) -> Conversation | None:
+    """The conversation a payload speaks of, learning nothing. A bare LID may stand where a number should."""
+    by_phone = _by(session, contact.instance, phone_key=contact.phone_key)
+    return by_phone or _by(session, contact.instance, lid=contact.lid or contact.phone)
+
+
+def find_or_open(session: Session, contact: Contact, policy: Policy, now_ms: int) -> Conversation:
+    """The conversation of this person, opened or merged as the payload teaches us."""
+    by_phone = _by(session, contact.instance, phone_key=contact.phone_key)
+    by_lid = _by(session, contact.instance, lid=contact.lid)
+    if by_phone and by_lid and by_phone.id != by_lid.id:
+        # Two numbers that claim one LID are two people until Z-API says otherwise; a LID alone is a part of one.
+        if by_lid.phone_key is None:
+            merge(session, by_phone, by_lid, policy, now_ms)
+        else:
+            contact = Contact(contact.instance, contact.phone, contact.phone_key, None, contact.name)
+    conversation = by_phone or by_lid
+    if conversation is None:
+        conversation = Conversation(instance=contact.instance)
+        session.add(conversation)
+    _learn(conversation, contact)
+    session.flush()
+    return conversation
+
+
+def _by(
+    session: Session, instance: str, *, phone_key: str | None = None, lid: str | None = None
+) -> Conversation | None:
+    if phone_key is None and lid is None:
+        return None
+    same = Conversation.phone_key == phone_key if phone_key is not None else Conversation.lid == lid
+    return session.exec(select(Conversation).where(Conversation.instance == instance, same)).first()
+
+
+def _learn(conversation: Conversation, contact: Contact) -> None:
+    if contact.phone_key is not None:
+        conversation.phone, conversation.phone_key = contact.phone, contact.phone_key
+    if contact.lid is not None and conversation.merge_into is None:
+        conversation.lid = contact.lid
+    if contact.name:
+        conversation.name = contact.name
+
+
+def merge(session: Session, survivor: Conversation, other: Conversation, policy: Policy, now_ms: int) -> None:
+    """Make ``other``, a contact known by its LID alone, a part of ``survivor``.
+
+    A side that thinks is fenced, so the burst becomes one turn. A side whose send is under way cannot be: then
+    the merge waits for that send to close, and only the LID moves over at once.
+    """
+    assert survivor.id is not None
+    assert other.id is not None
+    for conversation_id in sorted((survivor.id, other.id)):  # one order for everybody: no deadlock
+        locked(session, conversation_id)
+    lid, other.lid = other.lid, None
+    session.flush()  # the unique index wants the LID gone there before it comes here
+    survivor.lid = lid
+    survivor.human_until_ms = max(survivor.human_until_ms, other.human_until_ms)
+    if other.open_hi is not None:
+        other.merge_into = survivor.id
+        return
+    for side in (survivor, other):
+        if side.owner is not None and side.open_hi is None:
+            fence(session, side)
+    _take_over_pending(session, survivor, other)
+    other.alias_of, other.merge_into = survivor.id, None
+    other.wake_at_ms = other.first_pending_ms = None
+    other.done_seq = other.next_seq - 1
+    survivor.name = survivor.name or other.name
+    survivor.revision += 1
+    if survivor.owner is None:
+        rearm(session, survivor, policy, now_ms)
+
+
+def fence(session: Session, conversation: Conversation) -> None:
+    """Take a conversation whose range is not pinned away from its runner; every later write of it is stale."""
+    conversation.owner = None
+    conversation.epoch += 1
+    conversation.attempts = max(0, conversation.attempts - 1)
+    thinking = session.exec(
+        select(Turn).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.THINKING)
+    ).first()
+    if thinking is not None:
+        thinking.state, thinking.reason = TurnState.WITHDRAWN, "merged"
+        session.flush()
+
+
+def _take_over_pending(session: Session, survivor: Conversation, other: Conversation) -> None:
+    assert survivor.id is not None
+    emergency = other.emergency_seq > other.done_seq
+    for message in sorted(pending(session, other), key=lambda m: (m.received_ms, m.seq)):
+        # Rows move by UPDATE; their place in time stays, so inside the turn they are shown in order.
+        message.conversation_id, message.seq = survivor.id, survivor.next_seq
+        survivor.next_seq += 1
+        session.flush()
+    if emergency:
+        survivor.emergency_seq = survivor.next_seq - 1
+
+
+def aliases(session: Session, conversation_id: int) -> list[int]:
+    """The conversation and all that were merged into it, for looking back."""
+    merged = session.exec(select(Conversation.id).where(col(Conversation.alias_of) == conversation_id)).all()
+    return [conversation_id, *(key for key in merged if key is not None)]

@@ -1,0 +1,122 @@
+"""Conversations: what is pending, when to look at it, and the query that proves nothing is stuck."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, or_, update
+from sqlmodel import Session, col, select
+
+from clinic_bot.store.policy import Policy, next_wake_ms
+from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+
+
+def locked(session: Session, conversation_id: int) -> Conversation:
+    """The row, locked for this transaction (on SQLite the single writer is the lock)."""
+    return session.exec(
+        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    ).one()
+
+
+def pending(session: Session, conversation: Conversation, *, after: int | None = None) -> Sequence[Message]:
+    """The patient's messages that no turn and no person has taken, by ``seq``."""
+    floor = conversation.done_seq if after is None else after
+    return session.exec(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.seq > floor,
+            Message.author == Author.PATIENT,
+            col(Message.deleted_ms).is_(None),
+            col(Message.handled_ms).is_(None),
+        )
+        .order_by(col(Message.seq))
+    ).all()
+
+
+def rearm(
+    session: Session, conversation: Conversation, policy: Policy, now_ms: int, *, after: int | None = None
+) -> None:
+    """Look again: set the window's columns and ``wake_at_ms`` from the messages that are pending now.
+
+    The caller owns the row or has seen that nobody does.
+
+    Args:
+        after: messages up to this ``seq`` are done; default: as the row says.
+    """
+    waiting = pending(session, conversation, after=after)
+    if not waiting:
+        conversation.done_seq = conversation.next_seq - 1
+        conversation.first_pending_ms = conversation.wake_at_ms = None
+        _close_leftover(session, conversation, now_ms)
+        return
+    conversation.done_seq = waiting[0].seq - 1
+    conversation.first_pending_ms = min(message.received_ms for message in waiting)
+    conversation.last_ms = max(message.edited_ms or message.received_ms for message in waiting)
+    conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
+
+
+def _close_leftover(session: Session, conversation: Conversation, now_ms: int) -> None:
+    """A turn that was given back to try again, and whose messages a person answered or the patient deleted."""
+    person = conversation.human_until_ms > now_ms
+    session.exec(
+        update(Turn)
+        .where(col(Turn.conversation_id) == conversation.id, col(Turn.state) == TurnState.THINKING)
+        .values(state=TurnState.SILENT if person else TurnState.EMPTY, outcome_ms=now_ms)
+    )
+
+
+def wake_of(conversation: Conversation, policy: Policy, now_ms: int) -> int | None:
+    return next_wake_ms(
+        policy,
+        first_ms=conversation.first_pending_ms,
+        last_ms=conversation.last_ms,
+        hold_until_ms=conversation.hold_until_ms,
+        human_until_ms=conversation.human_until_ms,
+        alerted=conversation.alerted_seq > conversation.done_seq,
+        emergency=conversation.emergency_seq > conversation.done_seq,
+        now_ms=now_ms,
+    )
+
+
+def due_before(
+    connection: Connection, until_ms: int, *, after: tuple[int, int] = (-1, -1), limit: int = 10_000
+) -> list[tuple[int, int]]:
+    """(wake_at_ms, id) of the conversations to look at before ``until_ms``, soonest first, after ``after``."""
+    wake, key = col(Conversation.wake_at_ms), col(Conversation.id)
+    rows = connection.execute(
+        select(wake, key)
+        .where(wake <= until_ms, or_(wake > after[0], (wake == after[0]) & (key > after[1])))
+        .order_by(wake, key)
+        .limit(limit)
+    )
+    return [(int(row[0]), int(row[1])) for row in rows.tuples() if row[0] is not None and row[1] is not None]
+
+
+def stuck(connection: Connection) -> list[int]:
+    """Conversations that break rule 9: something is pending, and neither ``wake_at_ms`` nor a reason to wait."""
+    live = (
+        select(Message.conversation_id)
+        .where(
+            Message.conversation_id == Conversation.id,
+            col(Message.seq) > Conversation.done_seq,
+            Message.author == Author.PATIENT,
+            col(Message.deleted_ms).is_(None),
+            col(Message.handled_ms).is_(None),
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(Conversation.id).where(
+            col(Conversation.wake_at_ms).is_(None),
+            col(Conversation.park_reason).is_(None),
+            col(Conversation.alias_of).is_(None),
+            col(Conversation.next_seq) > Conversation.done_seq + 1,
+            live,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def open_windows(connection: Connection) -> int:
+    return connection.execute(
+        select(func.count()).select_from(Conversation).where(col(Conversation.wake_at_ms).is_not(None))
+    ).scalar_one()

@@ -1,0 +1,35 @@
+"""What every query function may count on, whatever the engine.
+
+A job is a function of a SQLAlchemy connection. It never commits: the executor does, and no caller sees a result
+before its commit returned. A job may run twice when a neighbour in the same batch failed, so it has no effect
+beyond its connection.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+
+
+class Database(Protocol):
+    """An executor: runs jobs in transactions and turns driver errors into ours."""
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        """Run ``job`` in a transaction and return its result after the commit.
+
+        Args:
+            urgent: goes before other waiting jobs; for claims and intents, where a patient already waits.
+
+        Raises:
+            StorageUnavailable: nothing is known to be stored.
+        """
+        ...
+
+    async def read(self, job: Job[T]) -> T:
+        """Run ``job`` on a read-only connection, beside the writer."""
+        ...
+
+    async def close(self) -> None: ...

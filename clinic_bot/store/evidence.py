@@ -1,0 +1,146 @@
+"""What Z-API says later about a send: the echo, the delivery report, receipts.
+
+Evidence is read from the intent on and needs no lease: it compares and sets the turn's state, which only moves
+forward. It proves by provider id first; by text only when exactly one uncertain send fits; a delivery report
+carries no text, so without an id it proves only when it is the only uncertain send of that phone.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, or_, select
+
+from clinic_bot.events import Contact, Delivery, Echo, Receipt, ReceiptStatus
+from clinic_bot.store import contacts
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import UNCERTAIN, Conversation, Turn, TurnState
+
+#: An unknown send that no evidence settled within this time is held for a person.
+HOLD_AFTER_MS = 120_000
+
+_RANK = {ReceiptStatus.SENT: 1, ReceiptStatus.RECEIVED: 2, ReceiptStatus.READ: 3, ReceiptStatus.PLAYED: 4}
+
+#: Z-API's own words for "it may have gone out"; every other delivery error is a definite no.
+_UNCERTAIN_ERRORS = ("timeout on send message", "error on send message")
+
+
+class Proof(StrEnum):
+    """By what a turn was settled; stored, and shown to the operator."""
+
+    ECHO = "echo"
+    DELIVERY = "delivery"
+    RECEIPT = "receipt"
+    QUEUE = "queue"
+    TIME = "time"
+
+
+def echo(session: Session, event: Echo, now_ms: int) -> None:
+    """Our own words came back: they left."""
+    turn = _by_ids(session, event.provider_id, None)
+    if turn is None:
+        same = [turn for turn in _uncertain(session, event.contact) if turn.reply == event.text]
+        turn = same[0] if len(same) == 1 else None
+    if turn is not None:
+        turn.message_id = turn.message_id or event.provider_id
+        _prove_sent(turn, Proof.ECHO, now_ms)
+
+
+def delivery(session: Session, event: Delivery, now_ms: int) -> None:
+    """Z-API's queue handed the message to WhatsApp, or says why not."""
+    turn = _by_ids(session, event.provider_id, event.zaap_id)
+    if turn is None:
+        candidates = _uncertain(session, event.contact)
+        turn = candidates[0] if len(candidates) == 1 else None
+    if turn is None:
+        return
+    turn.zaap_id = turn.zaap_id or event.zaap_id
+    if event.error is None:
+        turn.message_id = turn.message_id or event.provider_id
+        turn.receipt = turn.receipt or ReceiptStatus.SENT
+        _prove_sent(turn, Proof.DELIVERY, now_ms)
+    elif event.error.casefold().startswith(_UNCERTAIN_ERRORS):
+        if turn.state == TurnState.SENT and turn.receipt is None:
+            turn.state, turn.reason = TurnState.UNKNOWN, event.error
+    elif turn.receipt is None and turn.state in (TurnState.SENT, *UNCERTAIN):
+        turn.state, turn.reason = TurnState.UNDELIVERED, event.error_code or event.error
+        turn.settled_ms, turn.settled_by = now_ms, Proof.DELIVERY
+
+
+def receipt(session: Session, event: Receipt, now_ms: int) -> None:
+    """How far a message came; steps repeat and come out of order, so only the furthest is kept."""
+    for provider_id in event.provider_ids:
+        turn = _by_ids(session, provider_id, None)
+        if turn is None:
+            continue
+        known = _RANK[ReceiptStatus(turn.receipt)] if turn.receipt else 0
+        if _RANK[event.status] > known:
+            turn.receipt = event.status
+        _prove_sent(turn, Proof.RECEIPT, now_ms)
+
+
+def _prove_sent(turn: Turn, proof: Proof, now_ms: int) -> None:
+    if turn.state in UNCERTAIN:
+        turn.state, turn.settled_ms, turn.settled_by = TurnState.SENT, now_ms, proof
+
+
+def _by_ids(session: Session, message_id: str | None, zaap_id: str | None) -> Turn | None:
+    ids = []
+    if message_id is not None:
+        ids.append(Turn.message_id == message_id)
+    if zaap_id is not None:
+        ids.append(Turn.zaap_id == zaap_id)
+    if not ids:
+        return None
+    return session.exec(select(Turn).where(or_(*ids)).order_by(col(Turn.id).desc())).first()
+
+
+def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
+    """Sends of this person that may be on their way and have no provider id yet."""
+    conversation = contacts.find(session, contact)
+    if conversation is None or conversation.id is None:
+        return []
+    return session.exec(
+        select(Turn).where(
+            col(Turn.conversation_id).in_(contacts.aliases(session, conversation.id)),
+            col(Turn.state).in_(UNCERTAIN),
+            col(Turn.message_id).is_(None),
+        )
+    ).all()
+
+
+# Settling what is left.
+
+
+def unsettled(connection: Connection) -> list[tuple[int, int, str | None, str | None]]:
+    """(turn id, intent_ms, phone, reply) of every send that is unknown, oldest first."""
+    rows = connection.execute(
+        select(Turn.id, Turn.intent_ms, Conversation.phone, Turn.reply)
+        .join(Conversation, col(Conversation.id) == Turn.conversation_id)
+        .where(Turn.state == TurnState.UNKNOWN)
+        .order_by(col(Turn.id))
+    )
+    return [(row[0], row[1] or 0, row[2], row[3]) for row in rows]
+
+
+def found_in_queue(connection: Connection, turn_id: int, *, zaap_id: str, message_id: str | None) -> None:
+    """Z-API has the message in its queue: from now on its delivery report finds the turn by id."""
+    with session_on(connection) as session:
+        turn = session.get_one(Turn, turn_id)
+        turn.zaap_id, turn.message_id = turn.zaap_id or zaap_id, turn.message_id or message_id
+
+
+def hold_old(connection: Connection, now_ms: int) -> int:
+    """Unknown for too long: held for a person, never sent again by itself. Returns how many."""
+    with session_on(connection) as session:
+        old = session.exec(
+            select(Turn).where(Turn.state == TurnState.UNKNOWN, col(Turn.intent_ms) <= now_ms - HOLD_AFTER_MS)
+        ).all()
+        for turn in old:
+            turn.state, turn.settled_ms, turn.settled_by = TurnState.HELD, now_ms, Proof.TIME
+        return len(old)
+
+
+def count_uncertain(connection: Connection) -> int:
+    rows = connection.execute(select(Turn.id).where(col(Turn.state).in_((TurnState.UNKNOWN, TurnState.HELD))))
+    return len(rows.all())

@@ -1,0 +1,163 @@
+"""Taking an event in: kept as it came and applied, in the caller's one transaction.
+
+A patient's message is the hot path (``messages.py``); everything rarer stands in ``changes.py`` and ``evidence.py``.
+"""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from clinic_bot.events import (
+    Deletion,
+    Delivery,
+    Echo,
+    Edit,
+    Event,
+    Ignored,
+    Message,
+    Presence,
+    Reason,
+    Receipt,
+    StaffMessage,
+)
+from clinic_bot.store import changes, contacts, evidence
+from clinic_bot.store.messages import append_message
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import driver_of, session_on
+from clinic_bot.store.tables import Conversation
+
+
+class Answer(StrEnum):
+    QUEUED = "queued"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the store did with an event, and what the process should know right after the commit."""
+
+    answer: Answer
+    reason: Reason | None = None
+    conversation_id: int | None = None
+    wake_at_ms: int | None = None
+    emergency: bool = False  #: do not wait, and do not let a running model call finish
+    taken_over: bool = False  #: a person answered: a running model call is of no use any more
+
+
+DUPLICATE = Taken(Answer.DUPLICATE)
+QUEUED = Taken(Answer.QUEUED)
+
+_KEEP = "INSERT INTO inbox (key, received_ms, outcome, body) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+
+
+def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, policy: Policy) -> Taken:
+    """Keep ``body`` under the event's key and apply the event. The executor commits.
+
+    Args:
+        body: as it came, inflated.
+        now_ms: when it came.
+    """
+    match event:
+        case Message():
+            if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
+                return DUPLICATE
+            added = append_message(connection, event, now_ms, policy)
+            if added.early_change:
+                with session_on(connection) as session:
+                    changed = changes.apply_early(session, event, added.conversation_id, policy, now_ms)
+                    return Taken(Answer.QUEUED, None, changed.id, changed.wake_at_ms)
+            return Taken(
+                Answer.QUEUED, None, added.conversation_id, added.wake_at_ms, emergency=added.emergency
+            )
+        case Presence():
+            with session_on(connection) as session:
+                conversation = contacts.find(session, event.contact)
+                if conversation is None:
+                    return QUEUED  # presence opens no conversation
+                changes.hold(conversation, event.status, policy, now_ms)
+                return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms)
+        case Ignored():
+            fresh = keep(connection, event.key, body, now_ms, event.reason)
+            return Taken(Answer.IGNORED, event.reason) if fresh else DUPLICATE
+        case Receipt():
+            kept = [keep(connection, key, body, now_ms, Answer.QUEUED) for key in event.keys]
+            if kept and not any(kept):
+                return DUPLICATE
+        case _:
+            if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
+                return DUPLICATE
+    with session_on(connection) as session:
+        return _apply(session, event, now_ms, policy)
+
+
+def _apply(
+    session: Session,
+    event: StaffMessage | Edit | Deletion | Echo | Delivery | Receipt,
+    now_ms: int,
+    policy: Policy,
+) -> Taken:
+    match event:
+        case StaffMessage():
+            conversation, taken_over = changes.staff_message(session, event, policy, now_ms)
+            return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms, taken_over=taken_over)
+        case Edit():
+            return _changed(changes.edit(session, event, policy, now_ms))
+        case Deletion():
+            return _changed(changes.delete(session, event, policy, now_ms))
+        case Echo():
+            evidence.echo(session, event, now_ms)
+        case Delivery():
+            evidence.delivery(session, event, now_ms)
+        case Receipt():
+            evidence.receipt(session, event, now_ms)
+    return QUEUED
+
+
+def _changed(conversation: Conversation | None) -> Taken:
+    if conversation is None:
+        return QUEUED
+    emergency = conversation.emergency_seq > conversation.done_seq
+    return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms, emergency=emergency)
+
+
+def keep(connection: Connection, key: str, body: bytes, now_ms: int, outcome: str) -> bool:
+    """Store a body under its key; False when that key is known already. A body without identity gets one."""
+    row = (key or f"unidentified:{uuid.uuid4()}", now_ms, str(outcome), body)
+    return bool(driver_of(connection).execute(_KEEP, row).rowcount)
+
+
+# Bodies that could not be read, and pruning.
+
+UNREADABLE_ROWS = 1_000
+UNREADABLE_BYTES = 64 * 1024
+
+
+def keep_unreadable(connection: Connection, body: bytes, problem: str, now_ms: int) -> None:
+    """Keep what could not be read, for the day the reader was wrong: the newest 1,000, 64 KiB each."""
+    driver = driver_of(connection)
+    driver.execute(
+        "INSERT INTO unreadable (received_ms, problem, body) VALUES (?, ?, ?)",
+        (now_ms, problem, body[:UNREADABLE_BYTES]),
+    )
+    driver.execute(
+        "DELETE FROM unreadable WHERE id <= (SELECT max(id) FROM unreadable) - ?", (UNREADABLE_ROWS,)
+    )
+
+
+def prune(connection: Connection, before_ms: int, *, limit: int = 500) -> int:
+    """Delete a slice of bodies received before an instant; returns how many, so the caller knows when to stop."""
+    driver = driver_of(connection)
+    pruned = 0
+    for table in (
+        "inbox",
+        "unreadable",
+    ):  # rows stand in the order they came, so only the oldest are looked at
+        oldest = f"SELECT id, received_ms FROM {table} ORDER BY id LIMIT ?"  # noqa: S608 - our own two names
+        query = f"DELETE FROM {table} WHERE id IN (SELECT id FROM ({oldest}) WHERE received_ms < ?)"  # noqa: S608
+        pruned += driver.execute(query, (limit, before_ms)).rowcount
+    driver.execute("DELETE FROM early_change WHERE received_ms < ?", (before_ms,))
+    return pruned

@@ -1,0 +1,41 @@
+"""The clinic's choices that transactions need, handed in once at start. Durations are milliseconds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from clinic_bot.debounce.window import Timing, Window, due_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    timing: Timing
+    human_ms: int  #: silence of the bot after a hand-written answer or a hand-over
+    alert_ms: int  #: a patient who waits this long for a person is reported
+    horizon_ms: int  #: age past which a redelivery is no longer known: such an event is stored, not armed
+    may_be_emergency: Callable[[str], bool]  #: cheap; true whenever this message could complete an emergency
+    is_emergency: Callable[[Sequence[str]], bool]  #: on the pending texts, in the order written
+    is_automatic: Callable[[str], bool]  #: a greeting or away text of WhatsApp Business
+
+
+def next_wake_ms(
+    policy: Policy,
+    *,
+    first_ms: int | None,
+    last_ms: int | None,
+    hold_until_ms: int,
+    human_until_ms: int,
+    alerted: bool,
+    emergency: bool,
+    now_ms: int,
+) -> int | None:
+    """When to look at a conversation that nobody owns; None when nothing is pending.
+
+    While a person has the chat its messages wait for the earlier of the alert and the end of the take-over.
+    """
+    if first_ms is None or last_ms is None:
+        return None
+    if human_until_ms > now_ms:
+        return human_until_ms if alerted else min(first_ms + policy.alert_ms, human_until_ms)
+    if emergency:
+        return now_ms
+    return due_ms(Window(first_ms, last_ms, hold_until_ms), policy.timing)

@@ -1,0 +1,262 @@
+"""The embedded executor: one process, one SQLite file, one writer thread with group commit.
+
+An async pool on SQLite is a trap: most read-then-write transactions meet "database is locked". Here every write
+goes through one thread with one connection. The thread takes every job that waits, runs them in one ``BEGIN
+IMMEDIATE``, commits once (one fsync for all of them), and only then resolves their futures.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from clinic_bot.errors import Misconfigured, StorageUnavailable
+from clinic_bot.store.database import Job
+
+# One SQLite library in the process, readers and migrations included: two of them would break each other's locks.
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:  # no wheel for this platform
+    import sqlite3 as sqlite
+
+T = TypeVar("T")
+
+#: More jobs than this wait for the next commit, so that the first ones are not kept waiting by a flood.
+BATCH = 512
+#: Up to this release two connections that race at a checkpoint can corrupt the WAL.
+FIXED_SQLITE = (3, 51, 3)
+
+
+def library_version() -> str:
+    return cast(str, sqlite.sqlite_version)
+
+
+def has_wal_reset_bug() -> bool:
+    """Whether this SQLite may corrupt a WAL when two connections checkpoint at once (we let only one)."""
+    return tuple(int(part) for part in library_version().split(".")) < FIXED_SQLITE
+
+
+@dataclass(slots=True)
+class _Waiting:
+    job: Job[Any]
+    future: asyncio.Future[Any]
+
+
+class SqliteDatabase:
+    """Implements ``Database`` on one SQLite file. Build it inside the running loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._loop = asyncio.get_running_loop()
+        self._urgent: deque[_Waiting] = deque()
+        self._normal: deque[_Waiting] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._writer_engine = writer_engine(path)
+        self._reader_engine = reader_engine(path)
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-reader")
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        if self._stopping:
+            raise StorageUnavailable("the database is closed")
+        future: asyncio.Future[T] = self._loop.create_future()
+        (self._urgent if urgent else self._normal).append(_Waiting(job, future))
+        self._wake.set()
+        return await future
+
+    async def read(self, job: Job[T]) -> T:
+        return await self._loop.run_in_executor(self._readers, self._read, job)
+
+    async def close(self) -> None:
+        """Finish what waits, then let go of the file."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.to_thread(self._thread.join)
+        self._readers.shutdown()
+        self._reader_engine.dispose()
+        self._writer_engine.dispose()
+
+    def _read(self, job: Job[T]) -> T:
+        try:
+            with self._reader_engine.connect() as connection:
+                return job(connection)
+        except DBAPIError as exc:
+            raise StorageUnavailable(_problem(exc)) from exc
+
+    # The writer thread, from here on.
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        while not (self._stopping and not self._urgent and not self._normal):
+            self._wake.wait()
+            self._wake.clear()
+            while batch := self._take():
+                try:
+                    # Opened here, since a SQLite connection belongs to its thread, and again after a failure.
+                    connection = connection or self._writer_engine.connect()
+                    outcomes = _commit_together(connection, [waiting.job for waiting in batch])
+                except SQLAlchemyError as exc:
+                    failure = StorageUnavailable(_problem(exc))
+                    failure.__cause__ = exc
+                    outcomes = [failure] * len(batch)
+                    _discard(connection)
+                    connection = None
+                self._resolve(batch, outcomes)
+        _discard(connection)
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        for queue in (self._urgent, self._normal):
+            while queue and len(batch) < BATCH:
+                batch.append(queue.popleft())
+        return batch
+
+    def _resolve(self, batch: list[_Waiting], outcomes: list[object]) -> None:
+        # The loop may be gone when the process leaves in a hurry; what was committed stays committed.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(_settle, batch, outcomes)
+
+
+def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
+    """Run all jobs in one transaction; if one raises, run them again with a savepoint each.
+
+    Jobs answer a lost race with a value, not an exception, so the second way is rare and the first one saves
+    two statements a job. A job's own exception is its outcome and costs its neighbours nothing.
+    """
+    try:
+        with connection.begin():
+            return [job(connection) for job in jobs]
+    except DBAPIError as exc:
+        if _is_storage_fault(exc):
+            raise
+    except Exception:  # noqa: S110 - found again, and reported to its owner, in the second run
+        pass
+    outcomes: list[object] = []
+    with connection.begin():
+        for job in jobs:
+            try:
+                with connection.begin_nested():
+                    outcomes.append(job(connection))
+            except Exception as exc:
+                if isinstance(exc, DBAPIError) and _is_storage_fault(exc):
+                    raise
+                outcomes.append(exc)
+    return outcomes
+
+
+def _settle(batch: list[_Waiting], outcomes: list[object]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.future.done():  # its caller gave up waiting
+            continue
+        if isinstance(outcome, BaseException):
+            waiting.future.set_exception(outcome)
+        else:
+            waiting.future.set_result(outcome)
+
+
+def _is_storage_fault(exc: DBAPIError) -> bool:
+    """A full disk, an I/O error or a lock: the fault of the file, not of one job's statement."""
+    return isinstance(exc.orig, sqlite.OperationalError)
+
+
+def _problem(exc: SQLAlchemyError) -> str:
+    """The driver's short text, without SQLAlchemy's statement and parameters, which hold patients' words."""
+    return str(exc.orig) if isinstance(exc, DBAPIError) else type(exc).__name__
+
+
+def _discard(connection: Connection | None) -> None:
+    """Drop a connection whose transaction state is not known; closing it rolls back."""
+    if connection is not None:
+        with contextlib.suppress(SQLAlchemyError):
+            connection.invalidate()
+            connection.close()
+
+
+# Engines.
+
+
+def writer_engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", module=sqlite, poolclass=NullPool, connect_args={"timeout": 5}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        cast(Any, connection).isolation_level = None  # BEGIN is ours, below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA synchronous")
+        if cursor.fetchone() != (2,):
+            raise StorageUnavailable("SQLite did not accept synchronous=FULL")
+        cursor.execute("PRAGMA wal_autocheckpoint=4000")
+        cursor.execute("PRAGMA cache_size=-32000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """Read-only connections; they never checkpoint, which is the writer's alone."""
+    return create_engine(
+        f"sqlite:///file:{path}?mode=ro&uri=true",
+        module=sqlite,
+        poolclass=NullPool,
+        connect_args={"timeout": 5, "uri": True, "check_same_thread": False},
+    )
+
+
+def database_path(url: str) -> Path:
+    """The file of a ``sqlite:///`` URL."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url == prefix or url.startswith(prefix + ":memory:"):
+        raise Misconfigured("CLINIC_BOT_DATABASE_URL must be sqlite:///FILE")
+    return Path(url.removeprefix(prefix)).expanduser().absolute()
+
+
+@contextlib.contextmanager
+def sole_process(path: Path) -> Iterator[None]:
+    """Hold the file for this process alone; everything leased in it before is therefore dead.
+
+    Raises:
+        Misconfigured: another process has it, or the folder cannot be written.
+    """
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # The database and what SQLite puts beside it (it copies the mode) are the owner's alone.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as exc:
+        raise Misconfigured(f"cannot write {path}: {exc.strerror}; see CLINIC_BOT_DATABASE_URL") from exc
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        os.close(lock)
+        raise Misconfigured(
+            f"another clinic-bot already runs on {path}. One process owns a SQLite file: stop the other one, "
+            "or give this one its own CLINIC_BOT_DATABASE_URL."
+        ) from exc
+    try:
+        os.chmod(path, 0o600)
+        yield
+    finally:
+        os.close(lock)

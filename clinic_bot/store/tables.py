@@ -1,0 +1,221 @@
+"""The records. Instants are epoch milliseconds, UTC; phones are digits; every key carries the Z-API instance."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+# Epoch milliseconds do not fit PostgreSQL's 32-bit INTEGER; SQLite only numbers rows itself for INTEGER.
+Big = BigInteger().with_variant(Integer, "sqlite")
+
+
+class TurnState(StrEnum):
+    """Forward only: thinking, sending, then how it ended. Stored by value."""
+
+    THINKING = "thinking"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"  #: it may or may not have left; settled by evidence
+    WITHDRAWN = "withdrawn"  #: proven unsent; its messages went on to another turn
+    UNDELIVERED = "undelivered"  #: a definite no
+    HELD = "held"  #: uncertain for too long: a person decides
+    DEAD = "dead"  #: it failed every time it was tried
+    SILENT = "silent"  #: a person took over
+    NO_REPLY = "no_reply"  #: there was nothing to say
+    EMPTY = "empty"  #: the patient deleted every message
+
+
+#: States in which a reply may be on its way without our knowing.
+UNCERTAIN = (TurnState.SENDING, TurnState.UNKNOWN, TurnState.HELD)
+
+
+class Author(StrEnum):
+    PATIENT = "patient"
+    CLINIC = "clinic"
+
+
+class Inbox(SQLModel, table=True):
+    """Every webhook body as it came. ``key`` is what makes a redelivery harmless."""
+
+    __tablename__ = "inbox"
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    received_ms: int = Field(sa_column=Column(Big, nullable=False))
+    outcome: str = Field(sa_column=Column(Text, nullable=False))  # queued, or the reason it was ignored
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Unreadable(SQLModel, table=True):
+    """Bodies that came with the right secret and could not be read, so that a mistake of ours loses nothing."""
+
+    __tablename__ = "unreadable"
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    received_ms: int = Field(sa_column=Column(Big, nullable=False))
+    problem: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Conversation(SQLModel, table=True):
+    """One patient's phone at one instance, and the unit of locking.
+
+    Messages with ``done_seq < seq < next_seq`` are pending. ``wake_at_ms`` means "look at me then", for every
+    reason there is. While ``owner`` is set only its owner writes ``wake_at_ms``.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("instance", "phone_key", name="uq_conversation_phone"),
+        UniqueConstraint("instance", "lid", name="uq_conversation_lid"),
+        Index(
+            "ix_conversation_wake",
+            "wake_at_ms",
+            sqlite_where=text("wake_at_ms IS NOT NULL"),
+            postgresql_where=text("wake_at_ms IS NOT NULL"),
+        ),
+        Index(
+            "ix_conversation_alias",
+            "alias_of",
+            sqlite_where=text("alias_of IS NOT NULL"),
+            postgresql_where=text("alias_of IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    instance: str = Field(sa_column=Column(Text, nullable=False))
+    phone: str | None = Field(default=None, sa_column=Column(Text))  # the spelling received, to reply to
+    phone_key: str | None = Field(default=None, sa_column=Column(Text))  # one for all spellings
+    lid: str | None = Field(default=None, sa_column=Column(Text))
+    name: str | None = Field(default=None, sa_column=Column(Text))
+    alias_of: int | None = Field(default=None, sa_column=Column(Big))  # merged into that conversation
+    merge_into: int | None = Field(
+        default=None, sa_column=Column(Big)
+    )  # to be merged when its open send closes
+
+    next_seq: int = Field(default=1, sa_column=Column(Big, nullable=False, server_default="1"))
+    done_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    revision: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    first_pending_ms: int | None = Field(default=None, sa_column=Column(Big))
+    last_ms: int | None = Field(default=None, sa_column=Column(Big))
+    hold_until_ms: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    emergency_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+
+    wake_at_ms: int | None = Field(default=None, sa_column=Column(Big))
+    owner: str | None = Field(default=None, sa_column=Column(Text))
+    epoch: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    retries: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    superseded: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    open_hi: int | None = Field(default=None, sa_column=Column(Big))  # set once the range is pinned
+
+    human_until_ms: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    alerted_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
+    park_reason: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Message(SQLModel, table=True):
+    """One thing somebody wrote in a conversation. ``seq`` is gapless, in commit order."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_provider", "provider_id"),
+        Index(
+            "ix_message_clinic",
+            "received_ms",
+            sqlite_where=text("author = 'clinic'"),
+            postgresql_where=text("author = 'clinic'"),
+        ),
+    )
+
+    conversation_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
+    provider_id: str = Field(sa_column=Column(Text, nullable=False))
+    author: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    detail: str = Field(default="{}", sa_column=Column(Text, nullable=False))  # JSON, what a marker needs
+    quoted_id: str | None = Field(default=None, sa_column=Column(Text))
+    sent_ms: int | None = Field(default=None, sa_column=Column(Big))
+    received_ms: int = Field(sa_column=Column(Big, nullable=False))
+    edited_ms: int | None = Field(default=None, sa_column=Column(Big))
+    deleted_ms: int | None = Field(default=None, sa_column=Column(Big))
+    handled_ms: int | None = Field(default=None, sa_column=Column(Big))  # a person answered it
+    corrects: bool = Field(default=False)  # an edit that came too late to replace its message
+
+
+class EarlyChange(SQLModel, table=True):
+    """An edit or deletion that came before its message, and waits for it. ``text`` None means deletion."""
+
+    __tablename__ = "early_change"
+
+    instance: str = Field(sa_column=Column(Text, primary_key=True))
+    target_id: str = Field(sa_column=Column(Text, primary_key=True))
+    received_ms: int = Field(sa_column=Column(Big, nullable=False))
+    text: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Turn(SQLModel, table=True):
+    """One burst taken to the agent and answered: messages ``low`` to ``high`` of a conversation."""
+
+    __tablename__ = "turn"
+    __table_args__ = (
+        # A second guard behind the claim: one open turn in a conversation.
+        Index(
+            "uq_turn_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state = 'thinking' OR state = 'sending'"),
+            postgresql_where=text("state = 'thinking' OR state = 'sending'"),
+        ),
+        Index("ix_turn_conversation", "conversation_id", "id"),
+        Index(
+            "ix_turn_uncertain",
+            "state",
+            sqlite_where=text("state IN ('sending', 'unknown', 'held')"),
+            postgresql_where=text("state IN ('sending', 'unknown', 'held')"),
+        ),
+        Index("ix_turn_message", "message_id"),
+        Index("ix_turn_zaap", "zaap_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    conversation_id: int = Field(sa_column=Column(Big, nullable=False))
+    low: int = Field(sa_column=Column(Big, nullable=False))
+    high: int = Field(sa_column=Column(Big, nullable=False))
+    epoch: int = Field(sa_column=Column(Big, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str | None = Field(default=None, sa_column=Column(Text))  # why it is in that state
+    closed_by: str = Field(sa_column=Column(Text, nullable=False))  # quiet, cap, presence, emergency, retry
+    question: str | None = Field(
+        default=None, sa_column=Column(Text)
+    )  # the merged burst, as the agent read it
+    reply: str | None = Field(default=None, sa_column=Column(Text))
+    hand_over: str | None = Field(default=None, sa_column=Column(Text))
+    emergency: str | None = Field(default=None, sa_column=Column(Text))
+    model: str | None = Field(default=None, sa_column=Column(Text))
+    prompt_tokens: int = Field(default=0)
+    completion_tokens: int = Field(default=0)
+    calls: int = Field(default=0)
+    zaap_id: str | None = Field(default=None, sa_column=Column(Text))
+    message_id: str | None = Field(default=None, sa_column=Column(Text))
+    receipt: str | None = Field(default=None, sa_column=Column(Text))  # how far WhatsApp says it came
+    due_ms: int = Field(sa_column=Column(Big, nullable=False))
+    claimed_ms: int = Field(sa_column=Column(Big, nullable=False))
+    intent_ms: int | None = Field(default=None, sa_column=Column(Big))
+    outcome_ms: int | None = Field(default=None, sa_column=Column(Big))
+    settled_ms: int | None = Field(default=None, sa_column=Column(Big))
+    settled_by: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Step(SQLModel, table=True):
+    """A tool call of a turn, in order."""
+
+    __tablename__ = "step"
+
+    turn_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
+    n: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    tool: str = Field(sa_column=Column(Text, nullable=False))
+    arguments: str = Field(sa_column=Column(Text, nullable=False))
+    result: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(default="done", sa_column=Column(Text, nullable=False))
