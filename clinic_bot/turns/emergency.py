@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from clinic_bot.turns.emergency_context import CONTEXT_WORDS, Setting, explains_away
+from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, Setting, explains_away, words_in
 from clinic_bot.turns.emergency_lexicon import (
-    BODY_PARTS,
+    BARRIERS,
     FUNCTION_WORDS,
     GROUPS,
     SIGNS,
@@ -52,6 +52,7 @@ class _Lexicon:
     by_word: dict[str, tuple[int, ...]]  #: a word -> the phrases that it may begin to prove
     phrases: tuple[_Phrase, ...]
     harmless: dict[str, tuple[re.Pattern[str], ...]]
+    beside: dict[str, tuple[re.Pattern[str], ...]]
     telling: frozenset[str]  #: words that can complete a sign, or bring a past one into the present
 
 
@@ -108,9 +109,16 @@ def _is_danger(lexicon: _Lexicon, sign: Sign, line: str, found: re.Match[str]) -
         rest=line[end:],
     )
     sentence = setting.sentence
-    if any(pattern.search(sentence) for pattern in lexicon.harmless[sign.name]):
+    inside = range(len(setting.before) - 1, len(setting.before) + len(setting.match) - 1)
+    if any(_overlaps(pattern, sentence, inside) for pattern in lexicon.harmless[sign.name]):
+        return False
+    if any(pattern.search(sentence) for pattern in lexicon.beside[sign.name]):
         return False
     return not explains_away(setting, emotional=sign.kind is EmergencyKind.EMOTIONAL)
+
+
+def _overlaps(pattern: re.Pattern[str], sentence: str, inside: range) -> bool:
+    return any(m.start() < inside.stop - 1 and m.end() - 1 > inside.start for m in pattern.finditer(sentence))
 
 
 @cache
@@ -121,12 +129,21 @@ def _lexicon() -> _Lexicon:
         for word in phrase.needs[0]:
             by_word.setdefault(word, []).append(number)
     spoken = {word for sign in SIGNS for row in sign.phrases for words in _elements(row) for word in words}
+    last_words = {word for sign in SIGNS for row in sign.phrases for word in list(_elements(row))[-1]}
     return _Lexicon(
-        vocabulary=build_vocabulary(spoken, CONTEXT_WORDS),
+        vocabulary=build_vocabulary(
+            spoken,
+            CONTEXT_WORDS | words_in(row for sign in SIGNS for row in (*sign.harmless, *sign.beside)),
+            FUNCTION_WORDS,
+        ),
         by_word={word: tuple(numbers) for word, numbers in by_word.items()},
         phrases=phrases,
         harmless={sign.name: tuple(map(re.compile, sign.harmless)) for sign in SIGNS},
-        telling=frozenset(spoken - FUNCTION_WORDS | set(CONTEXT_WORDS)),
+        beside={
+            sign.name: tuple(re.compile(f" (?:{'|'.join(row.split())}) ") for row in sign.beside)
+            for sign in SIGNS
+        },
+        telling=frozenset(last_words) | frozenset(WORDS_OF_NOW),
     )
 
 
@@ -149,7 +166,7 @@ def _compile(sign: Sign, row: str) -> _Phrase:
     for element in row.split():
         if element.startswith("~"):
             any_word = element.startswith("~~")
-            words = "" if any_word else f"(?!(?:{'|'.join(BODY_PARTS.split())}) )"
+            words = "" if any_word else f"(?!(?:{'|'.join(BARRIERS)}) )"
             parts.append(rf"(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
             continue
         alternatives = _alternatives(element.rstrip("?"))

@@ -4,20 +4,26 @@ Everything here works on the canonical line of ``emergency_words``: words betwee
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clinic_bot.turns.emergency_words import words
+
 # "dor no peito" behind one of these is denied, when only words of _CARRIES_DENIAL lie between.
-_DENIALS = frozenset("nao nunca nem sem jamais nenhum nenhuma tampouco zero".split())
+_DENIALS = frozenset(words("nao nunca nem sem jamais nenhum nenhuma tampouco zero"))
 _CARRIES_DENIAL = frozenset(
-    "mais eu ela ele tenho tinha tem to ta com sinto sente senti sentiu tive teve houve foi sentindo tendo uma um "
-    "nenhum nenhuma qualquer sinal sinais de do da febre tosse ou nem e a o ha ter sentir quero quer vou vai penso "
-    "pensa pensando em me dor dores tontura vomito vomitos enjoo nausea diarreia falta ar peito no na chegou "
-    "apresenta apresentou sintoma sintomas caso seja esse isso tipo cabeca garganta coriza fraqueza desmaio "
-    "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas".split()
+    words(
+        "mais eu ela ele tenho tinha tem to ta com sinto sente senti sentiu tive teve houve foi sentindo tendo uma um "
+        "nenhum nenhuma qualquer sinal sinais de do da febre tosse ou nem e a o ha ter sentir quero quer vou vai penso "
+        "pensa pensando em me dor dores tontura vomito vomitos enjoo nausea diarreia falta ar peito no na chegou "
+        "apresenta apresentou sintoma sintomas caso seja esse isso tipo cabeca garganta coriza fraqueza desmaio "
+        "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas"
+    )
 )
 # Once one of these was passed on the way back, the clause speaks for itself: "não tenho febre, to com dor no peito".
-_STARTS_OWN_CLAUSE = frozenset("to ta tenho tem sinto sente sentindo tendo com".split())
-_ENDS_LIST = frozenset(", / e".split())
+_STARTS_OWN_CLAUSE = frozenset(words("to ta tenho tem sinto sente sentindo tendo com"))
+_ENDS_LIST = frozenset(words(", / e"))
+_ENDS_ANSWER = frozenset(words(", /"))
 _LONGEST_WALK = 14
 
 _DENIED_AFTER = re.compile(
@@ -26,98 +32,152 @@ _DENIED_AFTER = re.compile(
 )
 
 _PRESENT_BEFORE = re.compile(
-    r" (?:to|ta|tao|sinto|sente|sentindo|tenho|tem|tendo|ficando|comecou|comecei|comecando|continua|continuo|fico|fica|"
-    r"doendo|acordei com|acordou com|chegou com|passando mal|acho que)(?: (?!tive |teve |tinha |tava |consulta |medo |nao )\w+)"
+    r" (?:to|ta|tao|sinto|sente|sentindo|tenho|tem|tendo|ficando|comecou|comecei|comecando|continua|"
+    r"continuo|fico|fica|"
+    r"doendo|acordei com|acordou com|chegou com|passando mal|acho que)(?: (?!(?:tive|teve|tinha|tava|"
+    r"consulta|medo|nao|vacina|vaga|horario|exames?|medic[oa]s?|especialistas?|remedio|"
+    r"tratamento|como|algum|alguma|atendimento|casos?|risco) )\w+)"
     r"{0,4}$"
 )
 _PRESENT_INSIDE = re.compile(
-    r" (?:to|ta|tao|sinto|sente|tenho|tem|nao|agora|\w{3,}ndo|quero|vou|vontade|acho|doi|socorro|aguento|aguenta)(?= )"
+    r" (?:to|ta|tao|sinto|sente|tenho|tem|nao|agora|\w{3,}ndo|quero|vou|vontade|acho|doi|socorro|aguento|"
+    r"aguenta)(?= )"
 )
 _PERFECT_INSIDE = re.compile(r" (?!vou |sou )\w{2,}(?:ou|eu|iu|ei|aram|eram|iram|bi|ado|ada|ido)(?= )")
 _PAST_BOUND = re.compile(
-    r" (?:tive|teve|tinha|tava|sofri|sofreu|sofria|tinham|dava|deu|passei|sentia|senti|sentiu|ficava|fiquei|vivia|"
-    r"quase|ja|foi|era|tomava|pensava|queria ja)(?: \w+){0,4}$"
+    r" (?:tive|teve|tinha|tava|sofri|sofreu|sofria|tinham|dava|deu|passei|sentia|senti|sentiu|ficava|"
+    r"fiquei|vivia|"
+    r"quase|ja|foi|era|tomava|pensava)(?: \w+){0,4}$"
 )
 _PAST = re.compile(
-    r" (?:(?:ano|mes|semana|vez|gravidez|gestacao|noite|verao|natal|inverno|sabado|domingo|segunda|terca|quarta|quinta|"
-    r"sexta|feira|quarentena|pandemia|consulta) (?:passad[oa]|retrasad[oa])|anteontem|ontem|antigamente|outro dia|outra vez "
-    r"que|uma vez|certa vez|na epoca|naquel[ea] \w+|na infancia|quando (?:eu |ele |ela )?(?:era|tinha|tava|nasceu|nasci)|"
+    r" (?:(?:ano|mes|semana|vez|gravidez|gestacao|noite|verao|natal|inverno|sabado|domingo|segunda|terca|"
+    r"quarta|quinta|"
+    r"sexta|feira|quarentena|pandemia|consulta) (?:passad[oa]|retrasad[oa])|anteontem|ontem|antigamente|"
+    r"outro dia|outra vez "
+    r"que|uma vez|certa vez|na epoca|naquel[ea] \w+|na infancia|quando (?:eu |ele |ela )?(?:era|tinha|tava|"
+    r"nasceu|nasci)|"
     r"(?:faz|ha|a|tem|uns|umas|por) (?:\w+ ){0,2}(?:dias?|semanas?|mes|meses|anos?|tempo|tempos|decada)|"
-    r"\w+ (?:dias?|semanas?|mes|meses|anos?|tempo) atras|em (?:19|20)\d\d|em (?:janeiro|fevereiro|marco|abril|maio|junho|"
-    r"julho|agosto|setembro|outubro|novembro|dezembro)|ja (?:tive|teve|tinha|sofri|sofreu|desmaiei|desmaiou|tentei|tentou|"
-    r"convulsionou|engasgou|pensei|quis|fui|foi|passei|levei|levou|queimei|cai)|dessa vez nao|recentemente|ultimamente|"
+    r"\w+ (?:dias?|semanas?|mes|meses|anos?|tempo) atras|em (?:19|20)\d\d|em (?:janeiro|fevereiro|marco|"
+    r"abril|maio|junho|"
+    r"julho|agosto|setembro|outubro|novembro|dezembro)|ja (?:tive|teve|tinha|sofri|sofreu|desmaiei|"
+    r"desmaiou|tentei|tentou|"
+    r"convulsionou|engasgou|pensei|quis|fui|foi|passei|levei|levou|queimei|cai)|dessa vez nao|recentemente|"
+    r"ultimamente|"
     r"no passado|passado|ultim[oa]s? (?:vez|mes|ano|semana|gravidez|dias|crise|episodio)|dia \d+|"
     r"aos \d+ anos|com \d+ anos|de crianca|adolescencia|em casa semana) "
 )
 _NOW_NEAR = re.compile(
-    r" (?:agora (?!quero |queria |preciso |gostaria |vou |tenho que |que |ta tudo |ta bem |to bem |tudo |ja |ta otim|to otim|so )|"
-    r"agorinha|agora$|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|acabei de|acaba de|"
-    r"acabaram de|de repente|do nada|nao para|nao passa|ta piorando|piorando|piorou|desde|comecou|comecei|voltou|"
+    r" (?:agora (?!quero |queria |preciso |gostaria |vou |tenho que |que |ta tudo |ta bem |to bem |tudo |"
+    r"ja |ta otim|to otim|so )|"
+    r"agorinha|agora$|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|"
+    r"acabei de|acaba de|"
+    r"acabaram de|de repente|do nada|nao para|nao passa|ta piorando|piorando|piorou|desde|comecou|comecei|"
+    r"voltou|"
     r"de novo|outra vez|novamente|acho que|parece que|ainda|continua|hoje (?!tem |da |pra |quero |queria )|"
     r"minutos?|correndo|caido|caida|segundos) "
 )
 _NOW_ANYWHERE = re.compile(
-    r" (?:socorro|acode|ambulancia|samu|pelo amor|me ajuda|ajuda pelo|nao acorda|nao ta acordando|nao respira|nao ta respirando|"
-    r"nao responde|nao reage|emergencia agora|nao sei o que (?:eu )?fa\w+|o que (?:eu )?fa\w+ agora|ta roxo|ta roxa) "
+    r" (?:socorro|acode|ambulancia|samu|pelo amor|me ajuda|ajuda pelo|nao acorda|nao ta acordando|"
+    r"nao respira|nao ta respirando|"
+    r"nao responde|nao reage|emergencia agora|nao sei o que (?:eu )?fa\w+|o que (?:eu )?fa\w+ agora|"
+    r"ta roxo|ta roxa) "
 )
 _SUMMONS_NOT_NOW = re.compile(r" (?:ontem|ano passado|semana passada|mes passado) ")
 
 _CHRONIC = re.compile(
-    r" (?:desde (?:crianca|pequen[oa]|os \d+|a adolescencia|a infancia|que nasc\w+|sempre|bebe|novo|nova)|as vezes|de vez em quando|"
-    r"(?:ha|faz|tem) (?:\w+ )?(?:anos|meses|tempo|muito tempo)|raramente|frequentemente|costum\w+|sempre (?:tive|tenho|tem|teve)|"
-    r"toda vez|todo (?:dia|mes|ano)|vez ou outra|cronic[oa]|uso \w+ pra|tom[oa] (?:remedio|medicamento|\w+) (?:pra|para)|"
-    r"quando (?:eu |ela |ele )?(?:faco|subo|corro|caminho|ando|treino|malho|faz|sobe|corre|anda|fico nervos\w+|como)) "
+    r" (?:desde (?:crianca|pequen[oa]|os \d+|a adolescencia|a infancia|que nasc\w+|sempre|bebe|novo|nova)|"
+    r"as vezes|de vez em quando|"
+    r"(?:ha|faz|tem) (?:\w+ )?(?:anos|meses|tempo|muito tempo)|raramente|frequentemente|costum\w+|"
+    r"sempre (?:tive|tenho|tem|teve)|"
+    r"toda vez|todo (?:dia|mes|ano)|vez ou outra|cronic[oa]|uso \w+ pra|tom[oa] (?:remedio|medicamento|"
+    r"\w+) (?:pra|para)|"
+    r"quando (?:eu |ela |ele )?(?:faco|subo|corro|caminho|ando|treino|malho|faz|sobe|corre|anda|"
+    r"fico nervos\w+|como)) "
 )
 _URGENT = re.compile(
-    r" (?:agora|socorro|piorou|piorando|forte|muito forte|fortissima|insuportavel|nao para|nao passa|pior|horrivel|hoje|"
+    r" (?:agora|socorro|piorou|piorando|forte|muito forte|fortissima|insuportavel|nao para|nao passa|pior|"
+    r"horrivel|hoje|"
     r"nao aguento|de novo|nao consigo|nao consegue) "
 )
 
 _HYPOTHESIS = re.compile(
-    r" (?:se (?:eu |ela |ele |voce |alguem |(?:o |a |minha |meu )\w+ )?(?:tiver|sentir|tivesse|der|desse|acontecer|passar|"
-    r"desmaiar|ficar|voltar|comecar|aparecer|houver|convulsionar|engasgar|sangrar|fosse|ocorrer|precisar|piorar|doer)|"
+    r" (?:se (?:eu |ela |ele |voce |alguem |(?:o |a |minha |meu )\w+ )?(?:tiver|sentir|tivesse|der|desse|"
+    r"acontecer|passar|"
+    r"desmaiar|ficar|voltar|comecar|aparecer|houver|convulsionar|engasgar|sangrar|fosse|ocorrer|precisar|"
+    r"piorar|doer)|"
     r"caso (?:eu |ela |ele )?(?:tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca)|"
-    r"em casos? de|no caso de|suspeita de|quando (?:alguem|a pessoa|uma pessoa|o paciente)|pode (?:causar|dar|provocar)|"
+    r"em casos? de|no caso de|suspeita de|quando (?:alguem|a pessoa|uma pessoa|o paciente)|pode (?:causar|"
+    r"dar|provocar)|"
     r"(?:causa|causam|provoca|da|evita|evitar|previne|prevenir|identificar|reconhecer|socorrer quem|"
     r"sintomas? (?:de|do|da)|sinais (?:de|do|da)|primeiros socorros))(?: [\w,]+){0,5}$"
 )
 _CLINIC_QUESTION = re.compile(
-    r" (?:atende|atendem|atendimento|tratam|trata|tratar|cuida|cuidam|fazem|especialistas?|especializado|especialidade|"
-    r"medico (?:de|pra|para|que)|cobre|cobrem|cobertura|aceita|aceitam|emergencias?|urgencias?|casos|pacientes?|quem|pessoas|"
+    r" (?:atende|atendem|atendimento|tratam|trata|tratar|cuida|cuidam|fazem|especialistas?|especializado|"
+    r"especialidade|"
+    r"medico (?:de|pra|para|que)|cobre|cobrem|cobertura|aceita|aceitam|emergencias?|urgencias?|casos|"
+    r"pacientes?|quem|pessoas|"
     r"grupo de|apoio a|ajuda para|ajuda pra|vacina)(?: [\w,]+){0,5}$"
 )
+_WHICH_DOCTOR = re.compile(
+    r" (?:\w+ ){0,2}?(?:e|seria|tem que ser|vai|passa|trata|marco|vejo|e pra|procuro|atende|atendem|tratam|"
+    r"ai)"
+    r"(?: \w+){0,2} (?:cardio\w*|clinico|neuro\w*|especial\w+|medic[oa]|quem|qual|pneumo\w*|gastro\w*) "
+)
 _TOPIC = re.compile(
-    r" (?:retorno|exames?|receitas?|remedios?|medicamentos?|medicacao|tratamento|trata|consulta|pos|depois|apos|acompanhamento|"
-    r"prevencao|prevenir|preventivo|sequelas?|recuperacao|recuperando|testes?|laudo|atestado|historico|historia|antecedentes?|"
-    r"risco|palestra|campanha|curso|livro|filme|serie|video|noticia|materia|aula|trabalho|artigo|post|controle|controlar|cirurgia|"
-    r"rx|raio x|x|ecografia|ultrassom|tomografia|ressonancia|radiografia|avaliacao|investigar|investigacao|check up|causa|devido|"
-    r"motivo|queixa|pavor|trauma|fobia|episodios?|sobre|contra|anti|revisao|reabilitacao|sobrevivente|fisioterapia|fisio|"
-    r"alta|internad[oa]|internacao|cuidados|ansiedade|duvidas?|reavaliacao|pesquisa|tcc|protocolo|medo|curativo|relatorio|"
-    r"encaminhamento|pedido|guia|diagnostico|cid|plano|semana|dia|mes|combate|roda|treinamento|formacao|sequelad[oa])"
-    r"(?: (?:de|do|da|dos|das|pra|para|por|o|a|as|um|uma|ter|meu|minha|seu|que|tive|teve|no|na|com|outra|outro|ao|"
-    r"contra|sobre|possivel|causa|crise|crises|em|ser|e|doenca|mae|pai|filho|filha|marido|avo|ele|ela|eu|tipo|imagem|esforco|"
-    r"mundial|nacional|pronto|socorro|quem|sofreu|pessoas|primeiros|socorros))*$"
+    r" (?:melhorei|melhorou|recuperei|curad[oa]|retorno|exames?|receitas?|remedios?|medicamentos?|"
+    r"medicacao|tratamento|trata|consulta|pos|depois|apos|acompanhamento|"
+    r"prevencao|prevenir|preventivo|sequelas?|recuperacao|recuperando|testes?|laudo|atestado|historico|"
+    r"historia|antecedentes?|"
+    r"risco|palestra|campanha|curso|livro|filme|serie|video|noticia|materia|aula|trabalho|artigo|post|"
+    r"controle|controlar|cirurgia|"
+    r"rx|raio x|x|ecografia|ultrassom|tomografia|ressonancia|radiografia|avaliacao|investigar|investigacao|"
+    r"check up|causa|devido|"
+    r"motivo|queixa|pavor|trauma|fobia|episodios?|sobre|contra|anti|revisao|reabilitacao|sobrevivente|"
+    r"fisioterapia|fisio|"
+    r"alta|internad[oa]|internacao|cuidados|ansiedade|duvidas?|reavaliacao|pesquisa|tcc|protocolo|medo|"
+    r"curativo|relatorio|"
+    r"encaminhamento|pedido|guia|diagnostico|cid|plano|semana|dia|mes|combate|roda|treinamento|formacao|"
+    r"sequelad[oa])"
+    r"(?: (?:de|do|da|dos|das|pra|para|por|o|a|as|um|uma|ter|meu|minha|seu|que|tive|teve|no|na|com|outra|"
+    r"outro|ao|"
+    r"contra|sobre|possivel|causa|crise|crises|em|ser|e|doenca|mae|pai|filho|filha|marido|avo|ele|ela|eu|"
+    r"tipo|imagem|esforco|"
+    r"mundial|nacional|pronto|socorro|quem|sofreu|pessoas|primeiros|socorros|epilepsia))*$"
 )
 _TOPIC_NOUN_INSIDE = re.compile(r" (?:pos|exames?|retorno|receita|historico|remedio|anti|consulta|raio) ")
 
 _HISTORY = re.compile(
-    r" (?:morreu|morreram|faleceu|faleceram|perdi (?:meu|minha|um|uma)|perdeu (?:o|a)|historico|familia|familiar|familiares|"
+    r" (?:morreu|morreram|faleceu|faleceram|perd(?:i|eu) (?:o|a|meu|minha|um|uma|seu) (?:pai|mae|irmao|"
+    r"irma|filho|filha|marido|esposa|avo|tio|tia|amigo|amiga|primo|prima|sogro|sogra)|historico|familia|"
+    r"familiar|familiares|"
     r"hereditari[oa]|genetic[oa]|finad[oa]|falecid[oa]|antecedente|antecedentes|luto|velorio|enterro) "
 )
 _ADMINISTRATIVE = re.compile(
-    r" (?:marcar|marca|agendar|agendamento|remarcar|desmarcar|consulta|consultas|retorno|receita|exames?|neuro\w*|cardio\w*|"
-    r"psiquiatra|psicolog[oa]|pediatra|especialista|laudo|atestado|encaixe|checkup|check|acompanhamento|avaliacao|resultado|"
-    r"investigar|medico|horario|convenio|plano|dr|dra|doutor|doutora|internad[oa]|alta|hospital|upa|uti|fisioterapia|cancelar|"
+    r" (?:marcar|marca|agendar|agendamento|remarcar|desmarcar|consulta|consultas|retorno|receita|exames?|"
+    r"neuro\w*|cardio\w*|"
+    r"psiquiatra|psicolog[oa]|pediatra|especialista|laudo|atestado|encaixe|checkup|check|acompanhamento|"
+    r"avaliacao|resultado|"
+    r"investigar|medico|horario|convenio|plano|dr|dra|doutor|doutora|internad[oa]|alta|hospital|upa|uti|"
+    r"fisioterapia|cancelar|"
     r"atrasar|faltei|falta[rm]) "
 )
 _OVER = re.compile(
-    r" (?:(?<!nao )(?<!nem )passou(?! mal| a | o | por | d| muito| u)|(?:ja|mas|agora|depois|gracas a deus|logo|hoje|porem|e) (?:\w+ )?"
-    r"(?:passou(?! mal)|melhorou|melhorei|melhor|acordou|ta bem|to bem|tudo bem|recuperou|recuperad[oa]|normal|parou|saiu|"
-    r"sumiu|voltou ao normal|cuspiu|desengasgou|foi embora|ta otim[oa]|to otim[oa])|ta tudo bem|to bem agora|ta bem agora|"
+    r" (?:(?<!nao )(?<!nem )passou(?! mal| a | o | por | d| muito| u)|(?:ja|mas|agora|depois|gracas a deus|"
+    r"logo|hoje|porem|e) (?:\w+ )?"
+    r"(?:passou(?! mal)|melhorou|melhorei|melhor|acordou|ta bem|to bem|tudo bem|recuperou|recuperad[oa]|"
+    r"normal|parou|saiu|"
+    r"sumiu|voltou ao normal|cuspiu|desengasgou|foi embora|ta otim[oa]|to otim[oa])|ta tudo bem|"
+    r"to bem agora|ta bem agora|"
     r"passou tudo|foi so um susto|nao foi nada) "
 )
+_OVER_AT_ONCE = re.compile(
+    r" (?:\w+ ){0,1}?(?:ja )?(?:melhorou|melhorei|passou(?! mal)|sumiu|acabou|cedeu|parou|foi embora|"
+    r"foi investigad[oa]|"
+    r"foi resolvid[oa]) "
+)
 _NOT_OVER = re.compile(
-    r" (?:voltou(?! ao normal| a respirar)|de novo|outra vez|novamente|nao (?:\w+ )?(?:melhorou|passou|melhora|parou)|piorou|"
+    r" (?:voltou(?! ao normal| a respirar)|de novo|outra vez|novamente|nao (?:\w+ )?(?:melhorou|passou|"
+    r"melhora|parou)|piorou|"
     r"desmaiou|nao acorda) "
 )
 
@@ -152,25 +212,24 @@ def explains_away(setting: Setting, *, emotional: bool) -> bool:
 
 
 def _is_denied(setting: Setting) -> bool:
-    words = setting.before.split()
+    said = setting.before.split()
     own_clause = False
-    for i in range(len(words) - 1, max(-1, len(words) - 1 - _LONGEST_WALK), -1):
-        word = words[i]
+    for i in range(len(said) - 1, max(-1, len(said) - 1 - _LONGEST_WALK), -1):
+        word = said[i]
         if word in _DENIALS:
             # "não, to com dor no peito" answers a question; it denies nothing that follows.
-            if i + 1 < len(words) and words[i + 1] in ",/":
-                return False
-            return True
+            return i + 1 == len(said) or said[i + 1] not in _ENDS_ANSWER
         if word not in _CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):
             break
         own_clause = own_clause or word in _STARTS_OWN_CLAUSE
-    return bool(_DENIED_AFTER.match(setting.after))
+    return bool(_DENIED_AFTER.match(setting.rest))
 
 
 def _is_hypothetical(setting: Setting) -> bool:
     if _HYPOTHESIS.search(setting.before[:-1]):
         return True
-    return bool(_CLINIC_QUESTION.search(setting.before[:-1])) and not _is_present(setting)
+    asked = _CLINIC_QUESTION.search(setting.before[:-1]) or _WHICH_DOCTOR.match(setting.after)
+    return bool(asked) and not _is_present(setting)
 
 
 def _is_topic(setting: Setting, emotional: bool) -> bool:
@@ -182,6 +241,8 @@ def _is_topic(setting: Setting, emotional: bool) -> bool:
 
 
 def _is_over(setting: Setting) -> bool:
+    if (at_once := _OVER_AT_ONCE.match(setting.after)) and " nao " not in at_once[0]:
+        return not _NOT_OVER.search(setting.rest)
     over = None
     for over in _OVER.finditer(setting.rest):  # noqa: B007 - the last one counts
         pass
@@ -194,7 +255,7 @@ def _is_present(setting: Setting) -> bool:
     return bool(_PRESENT_BEFORE.search(setting.before[:-1]))
 
 
-_PAST_INSIDE = re.compile(r" (?:tive|teve|tinha|tava|sofri|sofreu|queria) ")
+_PAST_INSIDE = re.compile(r" (?:tive|teve|tinha|tava|sofri|sofreu) ")
 
 
 def _is_past(setting: Setting) -> bool:
@@ -227,7 +288,28 @@ def _near(setting: Setting) -> str:
     return f" {' '.join(left)} {setting.match.strip()} {' '.join(right)} "
 
 
-CONTEXT_WORDS = tuple(
+#: Words that bring an older sign into the present, so a message that holds one may complete an emergency.
+WORDS_OF_NOW = words(
     "agora hoje agorinha socorro acode ambulancia samu voltou piorou piorando comecou desde novamente ainda continua "
-    "repente nada".split()
+    "repente nada"
+)
+
+# Whole words only: a stem before "\w" is none.
+_WORD_IN_PATTERN = re.compile(r"[a-z]{3,}+(?:\[[a-z]+\])?(?![\\\[])")
+
+
+def words_in(patterns: Iterable[str]) -> frozenset[str]:
+    """The words that regular expressions speak of, so that no typo correction turns them into others."""
+    found: set[str] = set()
+    for pattern in patterns:
+        for word in _WORD_IN_PATTERN.findall(pattern):
+            stem, _, endings = word.rstrip("]").partition("[")
+            found.update(stem + ending for ending in endings or ("",))
+    return frozenset(found)
+
+
+CONTEXT_WORDS = (
+    words_in(value.pattern for value in tuple(globals().values()) if isinstance(value, re.Pattern))
+    | _CARRIES_DENIAL
+    | _DENIALS
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one phrase a line reads as a table; folded it would not.
 """The signs of danger, as phrases over canonical words.
 
 A phrase is a row of elements that follow each other, across message breaks too:
@@ -8,12 +9,14 @@ A phrase is a row of elements that follow each other, across message breaks too:
                 no pain in the chest
 ``~~3``         up to three words, whatever they are
 
-Every phrase ends in an element that says something: the prefilter looks at those words only.
+The prefilter looks for the words of last elements only: the message that completes a sign holds one of them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from clinic_bot.turns.emergency_words import words
 
 
 class EmergencyKind(StrEnum):
@@ -26,28 +29,35 @@ class Sign:
     """One kind of danger.
 
     Args:
-        harmless: regular expressions over the match and the words around it, in the same sentence, that turn
-            the match into something else: an idiom, another organ, a trifle.
+        harmless: regular expressions that share words with the match and turn it into something else: an
+            idiom, another organ, a trifle.
+        beside: words (each a small expression) that do so wherever they stand in the sentence: another topic.
     """
 
     name: str
     kind: EmergencyKind
     phrases: tuple[str, ...]
     harmless: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
-#: Words that carry no danger of their own: never the key of a phrase, nothing for the prefilter.
+#: Words that carry no danger of their own: a phrase is looked up by its other words.
 FUNCTION_WORDS = frozenset(
-    "a ao as o os e um uma uns umas de do da dos das no na nos nas em com sem por pra para que se me te lhe "
-    "eu ele ela eles elas voce meu minha seu sua esse essa isso este desse dessa to ta tao tava foi vou vai vao "
-    "ir quer quero queria tem tenho tive teve ter nao nem mais ja so ainda muito bem mal aqui ai la como quando "
-    "todo toda tudo nada sei acho deu da ha faz era ser e sou fica ficou ficando estar melhor nunca ninguem "
-    "posso pode consigo consegue".split()
+    words(
+        "a ao as o os e um uma uns umas de do da dos das no na nos nas em com sem por pra para que se me te lhe "
+        "eu ele ela eles elas voce meu minha seu sua esse essa isso este desse dessa to ta tao tava foi vou vai vao "
+        "ir quer quero queria tem tenho tive teve ter nao nem mais ja so ainda muito bem mal aqui ai la como quando "
+        "todo toda nada sei acho deu da ha faz era ser e sou fica ficou ficando estar melhor nunca ninguem "
+        "posso pode consigo consegue"
+    )
 )
 
-BODY_PARTS = (
+#: A gap does not reach over these: another part of the body, or a noun that makes a topic of what follows.
+BARRIERS = words(
     "cabeca garganta costas costa barriga estomago dente dentes pe pes joelho joelhos coluna ouvido ouvidos perna "
-    "pernas ombro pescoco lombar quadril mao maos dedo dedos virilha rim rins caroco nodulo"
+    "pernas ombro pescoco lombar quadril mao maos dedo dedos virilha rim rins caroco nodulo "
+    "tratamento depois retorno exame exames receita consulta historico remedio medo pos recuperando recuperacao sequela "
+    "sequelas risco prevencao vacina"
 )
 
 GROUPS: Mapping[str, str] = {
@@ -72,7 +82,8 @@ GROUPS: Mapping[str, str] = {
     "adormecida adormeceu dormentes fraqueza",
     "slurred": "enrolada enrolado enrolando enrolou embolada embolado embolando arrastada arrastado arrastando",
     "stroke": "avc derrame isquemia",
-    "fainted": "desmaiou desmaiado desmaiada desmaiei desmaiando desacordado desacordada inconsciente desfaleceu",
+    "fainted": "desmaiou desmaiado desmaiada desmaiei desmaiando desacordado desacordada inconsciente inconscientes desfaleceu desfalecido "
+    "desfalecida desfalecendo desmaiados desmaiaram",
     "seizing": "convulsionando convulsionou convulsiona convulsionar debatendo",
     "seizure": "convulsao convulsiva convulsivo epileptico epiletica epiletico epileptica",
     "bleeding": "sangrando sangramento sangra sangrou sangrar hemorragia",
@@ -89,12 +100,12 @@ GROUPS: Mapping[str, str] = {
     "vinte trinta quarenta cinquenta dezenas inteira inteiro bocado tanto",
     "pills": "remedio comprimido medicamento calmante calmantes rivotril clonazepam diazepam dipirona paracetamol "
     "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
-    "swelling": "fechando fechou fecha fechada inchando inchou inchado inchada inchados travando travou",
+    "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
     "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
-    "wanting": "quero queria vontade vou vai quer pensando penso pensei pensa preciso desejo tentando tentou tentei "
+    "wanting": "quero queria vo vontade vou vai quer pensando penso pensei pensa preciso desejo tentando tentou tentei "
     "tentar decidi resolvi querendo pretendo ameacando planejando pensamento pensamentos ideia disse falou diz "
     "fala dizendo falando coragem prefiro preferia devia merecia deveria",
-    "dying": "morrer morto morta morte morresse morra",
+    "dying": "morrer morre morto morta morte morresse morra",
     "height": "ponte predio janela sacada varanda viaduto passarela terraco andar telhado precipicio",
     "minute": "minuto minutos min em",
 }
@@ -112,7 +123,8 @@ SIGNS: tuple[Sign, ...] = (
             "{pain} ~5 {chest}",
             "{pain} ~~6 e no {chest}",
             "{chest} ~4 {hurting}",
-            "pressao|peso no|em {chest}",
+            "{chest} ~2 dor|dores|pontada|pontadas|queimacao|aperto",
+            "pressao|peso|pesando|elefante|pedra|pisando|sentado|caminhao ~4 {chest}",
             "{chest} ta? muito|bem|todo? pesado",
             "pressionando|esmagando|apertando ~2 {chest}",
             "{pain} ~4 coracao",
@@ -120,22 +132,31 @@ SIGNS: tuple[Sign, ...] = (
             "{pain}|dormencia|formigamento ~4 braco esquerdo",
             "braco esquerdo ~3 doendo|dormente|formigando|dormencia|pesado|adormecido",
             "infartando|infartou",
-            "ta|to|tao|tava|acho|parece|seja|pode|sinto|ter|socorro|deu|teve|sofreu|tive|sinais|sintoma|sintomas|tendo ~4 "
-            "{infarto}",
+            "ta|to|tao|tava|acho|parece|seja|pode|sinto|ter|socorro|deu|teve|sofreu|tive|tendo ~4 {infarto}",
             "{infarto} agora|socorro|ajuda|fulminante",
             "ataque|parada cardiaco|cardiaca|cardiorrespiratoria|coracao",
         ),
         (
             r" peito (?:do|de) pe ",
-            r" (?:amament\w+|leite|mamilos?|mamas?|mamografia|seios?|silicone|protese|empedrad[oa]|bico|mamando|"
-            r"menstruac\w+|menstruar|tpm|caroc\w+|nodulos?|ingurgitad\w+) ",
-            r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|coracao) (?:de|com|pela) "
-            r"(?:tanta )?(?:saudades?|emocao|pena|alegria|orgulho|felicidade|ve-lo|ver|lembrar|pensar|despedida)",
-            r" (?:doi|doendo|apertado|aperta|dor|partido)(?: \w+){0,3} coracao(?: \w+){0,2} (?:ver|saber|dizer|deixar|pensar|"
-            r"despedir|cancelar|desmarcar|ter|pedir|partido) ",
+            r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|"
+            r"coracao) (?:de|com|pela) "
+            r"(?:tanta )?(?:saudades?|emocao|pena|alegria|orgulho|felicidade|ve-lo|ver|lembrar|pensar|"
+            r"despedida)",
+            r" (?:infart\w+|ataque)(?: \w+){0,3} de (?:tanto|tanta) ",
+            r" (?:infart\w+|ataque)(?: \w+){0,8} kkk ",
+            r" (?:peito|coracao) (?:de|ao|em|por) (?:deixar|ver|saber|lembrar|pensar|despedir|dizer|largar|"
+            r"mandar|ter que) ",
+            r" (?:coracao|peito)(?: \w+){0,3} de (?:felicidade|alegria|emocao|susto|orgulho|saudades?|amor|"
+            r"tristeza) ",
+            r" (?:doi|doendo|apertado|aperta|dor|partido)(?: \w+){0,3} (?:coracao|"
+            r"peito)(?: \w+){0,2} (?:ver|saber|dizer|deixar|pensar|"
+            r"despedir|cancelar|desmarcar|ter que|pedir|partido) ",
             rf" (?:infart\w+|ataque)(?: \w+){{0,4}} (?:{_PRICE}|susto|raiva|rir|emocao|jogo|gol|flamengo|corinthians) ",
             rf" (?:{_PRICE}|susto)(?: \w+){{0,6}} (?:infart\w+|ataque) ",
-            r" (?:frango|file|carne|supino|academia|tatuagem|pelos?|depila\w+|pelinhos?|espinhas?|abraco|peru) ",
+        ),
+        beside=(
+            "amament\\w+ leite mamilos? mamas? mamografia seios? silicone protese empedrad[oa] empedr\\w+ bico mamando menstruac\\w+ menstruar tpm caroc\\w+ nodulos? ingurgitad\\w+",
+            "frango file carne supino tatuagem pelos? depila\\w+ pelinhos? espinhas? abraco peru",
         ),
     ),
     Sign(
@@ -150,8 +171,11 @@ SIGNS: tuple[Sign, ...] = (
             "mal|nao|nem ta|to|da|tava ~2 respirando|respirar",
             "nao|mal ~1 respira|respirando|respirava",
             "nao|sem entra|entrando|vem|chega ~2 ar",
+            "ar ~1 nao ~1 entra|entrando|vem|chega|chegando",
             "parou|parando|para|deixou de respirar",
             "sem respirar|respiracao",
+            "cansado|cansada|cansadinho|cansadinha|cansaco ~2 respirar",
+            "costela|costelas|costelinha|barriga|barriguinha ~2 afundando|afunda",
             "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respiracao",
             "respirando|respira ~1 muito? mal|dificuldade|rapido|fraco|pouco|dificil|ofegante",
             "respiracao ~2 parando|parou|fraca|falhando|dificil|curta|ofegante|pesada",
@@ -164,22 +188,26 @@ SIGNS: tuple[Sign, ...] = (
             "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
             "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
             "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
-            "saturacao|saturando|satura|oximetro ~5 baixa|caindo|baixando|caiu|70|72|75|78|79|80|81|82|83|84|85|86|87|88",
+            "saturacao|saturando|satura|oximetro|oxigenacao|oxigenio|spo ~5 baixa|caindo|baixando|caiu|70|72|75|78|79|80|81|82|83|84|85|86|87|88",
             "morrendo ~2 sufocado|sufocada|ar",
         ),
         (
             r" sem ar (?:condicionado|na (?:sala|recepcao)|no (?:consultorio|carro|quarto))",
-            r" ar condicionado ",
-            r" (?:nariz|narina|entupid[oa]|resfriado|rinite|congestionad[oa]|coriza) ",
             r" (?:tirar|perder|de tirar|recuperar) o folego",
             r" (?:sem tempo|tempo|hora|trabalho|servico|correria)(?: \w+){0,3} (?:de|pra|para|nem) respirar",
             r" (?:parar|parou|paro|para|pausa) (?:pra|para) respirar",
             r" (?:falta|faltou) (?:de )?(?:ao|um ar|educacao|vergonha|arroz)",
-            r" (?:sufocad[oa]|sufocando|engasgad[oa])(?: \w+){0,2} (?:de|com|por|em) (?:\w+ )?(?:trabalho|contas?|dividas?|"
-            r"coisas?|servico|tarefas?|provas?|boletos?|faculdade|essa historia|isso)",
-            r" (?:esmalte|unhas? de|tinta|cabelo|roupa|vestido|blusa|camisa|carro|casaco|tenis|caneta|uniforme|papel|cartao) ",
+            r" (?:sufocad[oa]|sufocando|engasgad[oa])(?: \w+){0,2} (?:de|com|por|em) (?:\w+ )?(?:trabalho|"
+            r"contas?|dividas?|"
+            r"coisas?|servico|tarefas?|provas?|boletos?|faculdade|cobrancas?|historia|isso|resposta|"
+            r"assunto|demora|situacao|casa e|rotina)",
             r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
             r" mal respir(?:o|ei) ",
+        ),
+        beside=(
+            "nariz narinas? entupid[oa]",
+            "condicionado",
+            "esmalte tinta cabelo roupa vestido blusa camisa casaco tenis caneta uniforme papel cartao cracha",
         ),
     ),
     Sign(
@@ -188,6 +216,9 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{face} ~4 {crooked}",
             "{face} ~3 {numb}",
+            "{numb} ~3 {face}",
+            "{numb} ~~8 lado ~2 esquerdo|direito",
+            "braco e perna ~~4 {numb}|mole|mexe|forca|forcas|pesado|pesada",
             "{face} ~3 lado ~2 {numb}|{crooked}|mexe",
             "entortou|entortando|repuxou|repuxando|paralisou|puxou ~3 {face}",
             "fala|voz|lingua|falando|falar|falou|palavras|falano ~3 {slurred}",
@@ -197,6 +228,8 @@ SIGNS: tuple[Sign, ...] = (
             "nao ~1 {able} ~1 falar",
             "nao ta ~1 falando direito|coisa|nada",
             "parou|nao ~1 fala|falar|falando ~2 repente|direito|coisa",
+            "parou de falar",
+            "nao|sem ~2 sinto|sente|mexo|mexe|sentindo|mexendo ~~7 lado ~1 esquerdo|direito",
             "lado ~4 {numb}|mexe|mexer|forca|fraco|fraca|parado|sentir",
             "metade ~3 {numb}",
             "{numb} ~3 lado",
@@ -206,22 +239,27 @@ SIGNS: tuple[Sign, ...] = (
             "braco|perna ~~3 {numb}|mole|mexe|forca|mexer ~~6 repente|nada|fala|boca|rosto",
             "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
             "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|rosto|boca",
-            "ta|to|tao|acho|parece|seja|pode|ter|socorro|deu|teve|sofreu|tive|sinais|sintoma|sintomas|tendo ~4 {stroke}",
+            "ta|to|tao|acho|parece|seja|pode|ter|socorro|deu|teve|sofreu|tive|tendo ~4 {stroke}",
             "{stroke} agora|socorro",
             "pior dor ~2 cabeca ~2 vida",
             "cabeca ~3 explodir|explodindo ~~6 vomitando|visao|repente|desmaiar|fala",
         ),
         (
-            r" falar (?:com|por|ao|no|na|pelo|pra|para|sobre|voces|voce|contigo|ai|agora|hoje|amanha|ontem|alto) ",
-            r" (?:rouc[oa]|rouquidao|garganta|voz sumiu|afonic[oa]|afta|aftas|aparelho|anestesi\w+|dentista|siso) ",
+            r" falar (?:com|por|ao|no|na|pelo|pra|para|sobre|voces|voce|contigo|ai|agora|hoje|amanha|ontem|"
+            r"alto) ",
+            r" perd\w+ a (?:fala|voz) (?:com|de|diante|quando vi|depois) ",
+            r" parou de falar (?:com|comigo|nisso|sobre|disso) ",
             r" derrame (?:no|na|pleural|articular|ocular|de agua|pericardico)",
-            r" (?:ingles|espanhol|frances|idioma|aula|secretaria eletronica) ",
-            r" (?:fios?|cabos?|fone|mangueira|carpete|pizza|massa|papel) ",
             r" (?:cai\w*|queda)(?: \w+){0,2} (?:de|do|da) (?:cara|boca|rosto) ",
             r" cara (?:que|caiu|de pau|caindo de sono) ",
             r" olho(?: \w+){0,2} caind?o (?:de )?sono ",
             r" enrola(?:da|do|ndo)(?: \w+){0,3} (?:servico|trabalho|transito|reuniao|hoje|aqui|horario) ",
-            r" (?:palpebra|botox|ocular|terçol|tercol|remela) ",
+        ),
+        beside=(
+            "rouc[oa] rouquidao garganta afonic[oa] aftas? aparelho anestesi\\w+ siso",
+            "ingles espanhol frances idioma",
+            "fios? cabos? fone mangueira carpete pizza massa",
+            "palpebras? botox ocular tercol",
         ),
     ),
     Sign(
@@ -230,6 +268,9 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{fainted}",
             "vou|quase|acho|vai|quer|querendo|vontade|parece|ponto ~3 desmaiar|apagar|desfalecer",
+            "{kin}|ela|ele desmaio",
+            "desmaio ~~2 nao|ainda ~1 volta|voltou|acordou|acorda",
+            "{fainted} ~~3 nao ~1 volta|voltou|acordou|acorda",
             "desmaiar agora|socorro",
             "sensacao|ameacando|comecando ~3 desmaio|desmaiar",
             "teve|deu|tendo|dando|tive|sofreu|desmaio ~3 desmaio|desmaios",
@@ -237,11 +278,12 @@ SIGNS: tuple[Sign, ...] = (
             "nao ~2 acorda|acordando|reage|desperta|reagindo|acordar|reagir|despertar",
             "{kin} ~~6 nao ~2 responde|respondendo|responder",
             "ele|ela|caido|caida|chao|desligado ~~4 nao ~2 responde|respondendo|responder",
-            "nao responde ~2 estimulo|estimulos|ninguem|chamado|chamo|chamado",
+            "nao responde ~2 estimulo|estimulos|chamado|chamo",
             "apagou ~~6 acorda|responde|reage|nada|repente|chao",
             "{kin} ~3 apagou|apagado|apagada",
             "sem|nao ~1 pulso|batimento|batimentos|batendo|sinais ~2 vida|coracao",
-            "{kin} ~~2 sem pulso|batimento|batimentos|sinais|vida",
+            "{kin}|ele|ela ~~2 sem pulso|batimento|batimentos|sinais|vida",
+            "ta sem pulso|batimento|batimentos",
             "caiu ~3 duro|dura|desacordado|desacordada|durinho|desligado|desligada",
             "caiu|caida|caido|desabou ~~6 nao ~2 levanta|mexe|acorda|responde|reage|fala|levantar|mexer",
             "{kin} ~4 caiu ~1 duro|desacordado|nada|repente",
@@ -250,14 +292,20 @@ SIGNS: tuple[Sign, ...] = (
             "olho|olhos ~2 revirado|revirados|revirando|virando|virados|virou",
         ),
         (
-            r" (?:acord\w+|despert\w+)(?: \w+){0,2} (?:cedo|antes|horario|hora|despertador|a tempo|as \d+|pra escola|\d+ horas|"
+            r" (?:acord\w+|despert\w+)(?: \w+){0,2} (?:cedo|antes|horario|hora|despertador|a tempo|as \d+|"
+            r"pra escola|\d+ horas|"
             r"de madrugada|a noite|disposicao|disposto|disposta|descansad[oa]|de manha|de noite)",
-            r" (?:whatsapp|zap|mensagens?|msgs?|telefone|ligac\w+|email|recepcao|atendente|secretaria|celular|direct|contato|"
-            r"voces) ",
+            r" (?:whatsapp|zap|mensagens?|msgs?|telefone|ligac\w+|email|recepcao|atendente|secretaria|"
+            r"celular|contato|voces|medic[oa]|"
+            r"doutor|doutora|clinica)(?: \w+){0,5} respond\w+ ",
+            r" respond\w+(?: \w+){0,4} (?:whatsapp|zap|mensagens?|msgs?|telefone|ligac\w+|email|minha|"
+            r"celular|pergunta|pesquisa) ",
             rf" (?:desmai\w+|apagar)(?: \w+){{0,5}} (?:{_PRICE}|fome|sono|cansaco|rir|susto|calor|emocao|agulha|cama|sofa) ",
             rf" (?:{_PRICE})(?: \w+){{0,5}} desmai\w+ ",
-            r" (?:antibiotico|tratamento|remedio|quimio\w*|pele|organismo|medicacao)(?: \w+){0,4} (?:reage|responde|respondendo)",
-            r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|celular|computador|"
+            r" (?:antibiotico|tratamento|remedio|quimio\w*|pele|organismo|medicacao)(?: \w+){0,4} (?:reage|"
+            r"responde|respondendo)",
+            r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|"
+            r"celular|computador|"
             r"historico|tatuagem) ",
             r" (?:luz|mensagem|msg|foto|celular|tela|conversa|tatuagem)(?: \w+){0,3} apag\w+ ",
             r" (?:revir\w+|vir\w+)(?: \w+){0,2} olhos? (?:de raiva|pra mim|pra ela)",
@@ -269,7 +317,9 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{seizing}",
             "ta|to|tao|tendo|teve|deu|com|outra|nova|acho|parece|crise|entrou|dando|tive|socorro ~4 {seizure}",
-            "{seizure} agora|socorro|ajuda|febril|parar|passa",
+            "{seizure} agora|hoje|socorro|ajuda",
+            "{seizure} ~~2 nao|sem ~1 para|parar|passa|cessa|parou",
+            "segunda|terceira|quarta|varias|seguidas|outra|muito|novo {seizure}",
             "crise|ataque|crises ~1 {seizure}|epilepsia",
             "espumando|espuma|babando ~3 boca",
             "se tremendo todo|toda|inteiro|inteira",
@@ -278,16 +328,16 @@ SIGNS: tuple[Sign, ...] = (
         ),
         (
             r" debatendo (?:sobre|o|a|com|isso|esse|essa|em) ",
-            r" (?:frio|nervos\w+|ansios\w+|medo|ansiedade|raiva) ",
-            r" (?:pasta de dente|escov\w+|creme dental|dormindo|dormir|travesseiro|dentinho) ",
+            r" tremendo(?: \w+){0,2} (?:de |por )?(?:frio|nervos\w+|ansios\w+|medo|ansiedade|raiva|emocao) ",
         ),
+        beside=("pasta escov\\w+ creme travesseiro dentinho dentinhos",),
     ),
     Sign(
         "bleeding",
         _PHYSICAL,
         (
             "{bleeding} ~3 {alot}|socorro|agora",
-            "hemorragia",
+            "hemorragia|ensanguentado|ensanguentada",
             "{alot} ~2 {bleeding}",
             "muito|tanto|bastante|perdendo|perdeu|perdi|litros|poca|jorro|banho|cheio|cheia|coberto|coberta ~2 sangue",
             "sangue ~2 demais|jorrando|esguichando|sem|escorrendo|esvaindo|espirrando|vivo|muito",
@@ -303,23 +353,27 @@ SIGNS: tuple[Sign, ...] = (
             "corte|cortou|cortei|ferida|machucado|ferimento|machucou ~~6 nao para|estanca",
         ),
         (
-            r" (?:gengiva|espinhas?|cuticula|casquinha|aftas?|picadas?|hemorroidas?|mosquito|cravo|fio dental) ",
-            r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|raios?) (?:de )?(?:sangue|na|no)",
+            r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|"
+            r"raios?) (?:de )?(?:sangue|na|no)",
             r" (?:sangr\w+|sangue)(?: \w+){0,2} (?:pouco|pouquinho|pouquinha|leve|levinho|fraquinho)",
             r" (?:muito|bastante) sangue (?:para|pra|no exame|nesse exame|tiram|coletam|colhem)",
-            r" (?:exames?|coleta|coletar|colher|tirar|tirou|tiram|tiraram|doar|doacao|tipo|banco|laboratorio|jejum|amostra|tubos?)"
+            r" (?:exames?|coleta|coletar|colher|tirar|tirou|tiram|tiraram|doar|doacao|tipo|banco|"
+            r"laboratorio|jejum|amostra|tubos?)"
             r"(?: \w+){0,4} sangue",
             r" sangue(?: \w+){0,2} (?:pra exame|para exame|do exame|para doacao) ",
             r" sangue (?:frio|quente|vivo nas veias|azul|bom|do meu sangue) ",
             r" nariz (?!.*(?:nao para|muito|demais|jorrando|parar))",
-            r" (?:cortei|cortou|corte)(?: \w+){0,3} (?:cabelo|cabelos|franja|barba|unhas?|gastos?|relacoes|acucar|gluten|pano|tecido) ",
+            r" (?:cortei|cortou|corte)(?: \w+){0,3} (?:cabelo|cabelos|franja|barba|unhas?|gastos?|relacoes|"
+            r"acucar|gluten|pano|tecido) ",
         ),
+        beside=("gengivas? espinhas? cuticula casquinha aftas? hemorroidas? mosquito cravo",),
     ),
     Sign(
         "self_harm",
         _EMOTIONAL,
         (
             "{wanting} ~3 {dying}",
+            "{pills}|cartela|caixa|frasco ~~8 vou|quero|pensando|vontade ~2 tomar|engolir tudo|todos|inteira|inteiro|muito",
             "{wanting} ~5 me|se matar|mata",
             "{wanting} ~3 suicidar|suicida|suicidio|suicidas|suicidando|enforcar",
             "me matar|mato hoje|agora|logo",
@@ -344,7 +398,7 @@ SIGNS: tuple[Sign, ...] = (
             "me|se jogar|jogo|atirar|tacar|jogou|joga ~5 {height}|trem|metro|carro|rio|caminhao",
             "pular|pulo|pula|pulando|salto|saltar ~4 {height}",
             "sumir|desaparecer|sair ~2 mundo|sempre|vida|terra",
-            "mundo|vida|todos|familia|todo|eles|voces|pessoas ~5 melhor ~2 sem mim|morto|morta|eu",
+            "mundo|vida|todos|familia|todo|eles|voces|pessoas ~5 melhor ~2 sem mim|morto|morta",
             "melhor eu|se ~2 morrer|morresse|morto|morta",
             "ninguem ~3 falta ~3 morrer|sumir|mim",
             "ninguem ~2 sentir|sentiria|vai ~2 minha falta",
@@ -355,27 +409,34 @@ SIGNS: tuple[Sign, ...] = (
             "me mato",
         ),
         (
-            r" (?:morrer|morta|morto|morrendo|sumir)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|calor|frio|"
-            r"raiva|preguica|medo|ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|tanto rir|trabalhar|velhice|"
+            r" (?:morrer|morta|morto|morrendo|sumir)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|"
+            r"sede|sono|saudades?|calor|frio|"
+            r"raiva|preguica|medo|ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|"
+            r"tanto rir|trabalhar|velhice|"
             r"velh[oa]|susto|infarto|cancer|covid|nada|dengue|catapora) ",
-            r" (?:prefiro|preferia) morrer (?:do que|que|a|antes) ",
+            r" (?:prefiro|preferia) morrer (?:do que|que|a|antes)(?: de)? (?!continuar|viver|seguir|passar|"
+            r"ficar|sofrer)",
             r" (?:nao quero|medo|pavor|panico|receio)(?: \w+){0,4} (?:morrer|morte) ",
             r" (?:vai|vao) (?:acabar )?(?:me|te|nos) matar ",
             r" (?:vai|vao) (?:morrer|se matar de) ",
-            r" (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|curiosidade|barata)"
+            r" (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|"
+            r"curiosidade|barata)"
             r" (?!mim)",
-            r" (?:me|se) (?:matar|mato|mata|matando) (?:de|trabalhando|estudando|treinando|na academia|pra|para|por|com) ",
+            r" (?:me|se) (?:matar|mato|mata|matando) (?:de|trabalhando|estudando|treinando|na academia|pra|"
+            r"para|por|com) ",
             r" suicidi\w+ (?:financeiro|politico|comercial|assistido|social|profissional)",
             r" (?:sem|nao|nem)(?: \w+){0,5} viver (?:sem|de) ",
             r" (?:qualidade|plano|seguro|projeto|historia|amor|mudanca|estilo) (?:de|da)(?: \w+)? vida ",
             r" (?:nao consigo|nao sei|impossivel)(?: \w+){0,2} viver (?:com|assim|sem|so|longe) ",
             r" (?:jogar|jogo|joga|jogou|atirar)(?: \w+){0,3} (?:bola|video|futebol|online|celular) ",
-            r" (?:pular|pulo|pula)(?: \w+){0,4} (?:carnaval|corda|etapa|refeicao|catraca|fila|pascoa|cama|sofa) ",
-            r" (?:acabar|terminar|fim) (?:com |em )?(?:tudo|isso|nisso|a|essa|minha)?(?: \w+){0,3} (?:tratamento|sessoes|sessao|consulta|"
-            r"canal|pagamento|namoro|faculdade|aparelho|obra|curso|parcelas|hoje|amanha|logo|semana|colica|coluna|cabeca|dente|"
+            r" (?:pular|pulo|pula)(?: \w+){0,4} (?:carnaval|corda|etapa|refeicao|catraca|fila|pascoa|cama|"
+            r"sofa) ",
+            r" (?:acabar|acabo|terminar|fim) (?:com |em )?(?:tudo|isso|nisso|a|essa|"
+            r"minha)?(?: \w+){0,2} (?:tratamento|sessoes|sessao|consulta|"
+            r"canal|pagamento|namoro|faculdade|aparelho|obra|curso|parcelas|colica|coluna|cabeca|dente|"
             r"joelho|costas|espinha|acne|enxaqueca|fila|papelada|novela) ",
-            r" (?:kkk) ",
         ),
+        beside=("kkk",),
     ),
     Sign(
         "allergic_swelling",
@@ -393,9 +454,8 @@ SIGNS: tuple[Sign, ...] = (
             "anafilaxia|anafilatico",
             "reacao|crise|alergia alergica? ~1 muito? forte|grave|severa|braba|horrivel ~~8 inchando|inchou|respirar|garganta|ar|rosto|boca|agora|inchada|inchado|lingua",
         ),
-        (
-            r" (?:amigdal\w+|pus|dente|siso|extracao|canal|espinha|botox|preenchimento|harmonizacao|chor\w+|acordei) ",
-        ),
+        (),
+        beside=("amigdal\\w+ pus siso extracao espinha botox preenchimento harmonizacao chor\\w+",),
     ),
     Sign(
         "poisoning",
@@ -410,17 +470,20 @@ SIGNS: tuple[Sign, ...] = (
             "overdose|superdosagem",
             "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
             "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
-            "inalou|inalei|cheirou|respirou|inalando|aspirou ~3 gas|fumaca|cloro|veneno|amonia|produto",
+            "inalou|inalei|cheirou|cheirei|respirou|respirei|inalando|aspirou ~3 gas|fumaca|cloro|veneno|amonia|produto",
             "picado|picada|picou|mordeu|mordida|mordido|picaram ~4 cobra|escorpiao|jararaca|cascavel|armadeira|viuva|aranha|serpente",
             "cobra|escorpiao|jararaca|cascavel|aranha|serpente ~2 picou|mordeu|pegou|ferrou",
             "engoliu|engoli|engolio ~4 pilha|bateria|moeda|brinquedo|ima|prego|agulha|parafuso|alfinete|espinha|vidro|caroco",
         ),
         (
-            r" (?:piscina|relogio|celular|controle|carro|cachorro|gato|gata|gatinho|pet|cadela) ",
             r" (?:acido) (?:folico|urico|hialuronico|acetilsalicilico|ascorbico|valproico) ",
             r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua) ",
             r" agulha (?:de|da) (?:vacina|injecao) ",
-            r" (?:de \d+ em \d+|\d+ vezes|receitou|receitado|prescreveu|prescrito|conforme|certinho|direitinho|acabou|acabaram) ",
+            r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
+        ),
+        beside=(
+            "cachorr[oa] gat[oa] gatinh[oa] pet cadela",
+            "receitou receitad[oa] prescreveu prescrit[oa] conforme certinho direitinho acabou acabaram",
         ),
     ),
     Sign(
@@ -435,6 +498,8 @@ SIGNS: tuple[Sign, ...] = (
             "bolsa ~2 estourou|rompeu|estorou|estouro|rompida|furou",
             "estourou|rompeu|estorou ~2 bolsa",
             "trabalho de parto",
+            "dando ~1 luz",
+            "ganhando|parindo ~1 bebe|agora|aqui",
             "contracao|contracoes ~6 minuto|minutos|min|forte|fortes|agora|seguidas|muito",
             "bebe|nenem|crianca|filho ~2 nascendo|coroando",
             "bebe ~3 vai|quer nascer agora|aqui",
@@ -449,8 +514,8 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:semanas)(?: \w+){0,3} (?:atras|menstruac\w+|passada) ",
             r" (?:exames?|coleta|tirar|colher|tipagem|beta|hcg|resultado|laboratorio)(?: \w+){0,5} sangue ",
             r" sangue(?: \w+){0,3} (?:exame|beta|hcg|confirmar|resultado|laboratorio) ",
-            r" (?:vomit\w*|gengiva|nariz) ",
         ),
+        beside=("vomit\\w* gengiva nariz",),
     ),
     Sign(
         "accident",
@@ -466,6 +531,7 @@ SIGNS: tuple[Sign, ...] = (
             "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
             "virou|caiu|derramou|derramei ~3 oleo|agua|panela|cafe|leite ~1 quente|fervendo|fervente",
             "pegou|pegando ~1 fogo",
+            "explodiu|explosao ~4 rosto|cara|mao|corpo|ferido|ferida|gente|cima|socorro",
             "roupa|corpo|cabelo|casa ~2 chamas|fogo",
             "caiu|cai|caindo|despencou ~4 telhado|laje|andar|andaime|janela|altura|sacada|varanda|muro|ribanceira",
             "bateu|bati|batendo|bateram|pancada|machucou ~3 cabeca ~~12 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|sonolenta|desacordado|desacordada|mole|molinho|confuso|confusa|acorda|responde|apagou",
@@ -487,14 +553,17 @@ SIGNS: tuple[Sign, ...] = (
             "enforcado|enforcada",
         ),
         (
+            r" (?:pegou|pegando) fogo(?: \w+){0,3} (?:calor|febre|raiva|verao|sol|corrida) ",
             r" (?:pegou|pegando) fogo (?:de|com|o clima|no parquinho|no trabalho) ",
-            r" (?:parquinho|atendimento de|seguro|advogado|pericia|boletim|dpvat|inss|cat) ",
             r" acidente (?:com|de) (?:material|percurso|trabalho) (?:ha|em|do) ",
-            r" afog\w+ (?:em|de|nas?|no) (?:\w+ )?(?:trabalho|dividas?|contas|servico|boletos?|tarefas?|provas?|magoas?|papelada|lagrimas) ",
-            r" (?:queim\w+)(?: \w+){0,3} (?:gordura|calorias?|sol|praia|arroz|filme|largada|lampada|chuveiro|celular|etapa|estomago) ",
+            r" afog\w+ (?:em|de|nas?|no) (?:\w+ )?(?:trabalho|dividas?|contas|servico|boletos?|tarefas?|"
+            r"provas?|magoas?|papelada|lagrimas) ",
+            r" (?:queim\w+)(?: \w+){0,3} (?:gordura|calorias?|sol|praia|arroz|filme|largada|lampada|"
+            r"chuveiro|celular|etapa|estomago) ",
             r" terapia(?: \w+){0,2} choque ",
             r" (?:internet|site|sistema|dolar|bolsa|temperatura|cabelo|pressao)(?: \w+){0,2} (?:caiu|cai) ",
         ),
+        beside=("parquinho seguro advogado pericia boletim dpvat inss",),
     ),
     Sign(
         "dying",
@@ -509,16 +578,21 @@ SIGNS: tuple[Sign, ...] = (
             "ambulancia|samu urgente|agora|socorro|rapido|por",
             "passando ~2 mal ~4 socorro|morrer|desmaiar|morrendo|caido|caida|ajuda|acode",
             "socorro|acode ~~6 passando muito? mal",
-            "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|confuso|suando|30|32|35|38|40|42|45",
+            "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|confuso|suando|baixa|baixissima",
         ),
         (
-            r" morr(?:endo|er)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|calor|frio|raiva|preguica|medo|"
-            r"ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|dor|dores|trabalhar|orgulho|vontade|colica|"
+            r" morr(?:endo|er)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|"
+            r"calor|frio|raiva|preguica|medo|"
+            r"ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|dor|dores|trabalhar|orgulho|"
+            r"vontade|colica|"
             r"enxaqueca|tosse|gripe|pena|coceira|nervoso|alegria|felicidade|dengue|tpm|ressaca) ",
-            r" (?:celular|bateria|carro|planta|plantinha|cachorro|gato|gata|peixe|zap|computador|notebook|wifi) ",
-            r" (?:valor|preco|custa|atestado|transporte|remocao|servico) ",
-            r" kkk ",
+            r" (?:celular|bateria|carro|planta|plantinha|cachorro|gato|gata|peixe|zap|computador|notebook|"
+            r"wifi)(?: \w+){0,2} morr\w+ ",
             r" morrendo (?:pra|para|por) ",
+        ),
+        beside=(
+            "valor preco custa atestado transporte remocao",
+            "kkk",
         ),
     ),
 )

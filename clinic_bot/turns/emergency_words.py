@@ -11,11 +11,19 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+
+def words(text: str) -> tuple[str, ...]:
+    """A table of words, written as text."""
+    return tuple(dict.fromkeys(text.split()))
+
+
 # A token longer than this is no word; the limit bounds the work on it.
 _LONGEST_WORD = 32
 # Shorter words have too many neighbours that mean something else: "dor" and "cor", "tiro" and "tira".
 _SHORTEST_FUZZY = 5
 _SHORTEST_GLUED = 6
+# Endings of Portuguese verbs that put a thing into the past.
+_TELLING_ENDINGS = ("ado", "ada", "ido", "ida", "ava", "ndo")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _TOKEN = re.compile(r"[a-z]+|\d+|\n+|[?]+[?!]*|[.!;]+|[,:]+|🆘|🙏")
 _LAUGHTER = re.compile(r"k{2,}|(?:rs)+r?|(?:[ha]{2}|he|hu|hua|ua){2,}h?|[ashu]*(?:hau|uhs|hsu)[ashu]*")
@@ -34,6 +42,7 @@ _SHORT_FORMS: Mapping[str, str] = {
     "muitos": "muito", "muitas": "muito", "muinto": "muito", "mutio": "muito", "muto": "muito", "mui": "muito",
     "pra": "pra", "para": "para", "p": "pra", "pro": "pra", "pros": "pra", "pras": "pra", "c": "com",
     "cm": "com", "cum": "com", "d": "de", "di": "de", "du": "do", "nu": "no", "pq": "porque", "pk": "porque",
+    "mi": "me",
     "tb": "tambem", "tbm": "tambem", "eh": "e", "é": "e", "mae": "mae", "mainha": "mae", "painho": "pai",
     "qdo": "quando", "qnd": "quando", "qndo": "quando", "mau": "mal", "msm": "mesmo", "dps": "depois",
     "hrs": "horas", "blz": "beleza", "td": "tudo", "tds": "todos", "cmg": "comigo", "ngm": "ninguem",
@@ -41,7 +50,12 @@ _SHORT_FORMS: Mapping[str, str] = {
     "minina": "menina", "minino": "menino", "fio": "fio", "neném": "bebe", "nenem": "bebe", "nene": "bebe",
     "bb": "bebe", "rn": "bebe", "bebezinho": "bebe", "bebezinha": "bebe", "bebe": "bebe", "desmaio": "desmaio",
     "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito",
-    "dorr": "dor", "do": "do", "doendu": "doendo", "sague": "sangue", "sange": "sangue", "doi": "doi",
+    "dorr": "dor",
+    "dro": "dor",
+    "odr": "dor",
+    "dorzona": "dor",
+    "dorsinha": "dor",
+ "do": "do", "doendu": "doendo", "sague": "sangue", "sange": "sangue", "doi": "doi",
     "doe": "doi", "enfarto": "infarto", "enfarte": "infarto", "infarte": "infarto", "enfartando": "infartando",
     "enfartou": "infartou", "enfartei": "infartei", "enfartar": "infartar", "infato": "infarto",
     "infartos": "infarto", "corassao": "coracao", "coracaum": "coracao", "labio": "labios", "ambulansia": "ambulancia",
@@ -63,41 +77,44 @@ _SHORT_FORMS: Mapping[str, str] = {
 
 # "num" is "não" in much of Brazil and "em um" in the rest; these words tell which.
 _AFTER_NAO = frozenset(
-    "consigo consegue to ta tao quero aguento para respira responde acorda sei tenho tem reage vou vai sinto "
-    "mexe fala quer posso paro melhora passa".split()
+    words(
+        "consigo consegue to ta tao quero aguento para respira responde acorda sei tenho tem reage vou vai sinto "
+        "mexe fala quer posso paro melhora passa"
+    )
 )
 
 # Common words near a word of the lexicon, or long enough to look like two glued ones. They are what they are.
-_PLAIN = frozenset(
+_PLAIN = words(
     """
-    perto preto prato pleito peixe parto porto morando morada mirando marcar marcando marcado desmarcar desmarcando
-    remarcar consulta consultas horario amanha quinta segunda terca quarta sexta sabado domingo doutor doutora
-    obrigado obrigada por favor convenio particular preco valor clinica medico medica fachada tirando tirar tira
-    semana passado passada ontem depois antes quando porque tambem ainda mesmo minha menos mesma tenha tinha
-    atender atende atendem agendar agenda agendamento confirmar cancelar exame exames retorno receita resultado
-    endereco telefone numero nome cartao pagamento unimed amil bradesco dentista cardiologista pediatra ginecologista
-    dermatologista neurologista psicologo psicologa psiquiatra ortopedista recepcao secretaria informacao informacoes
-    gostaria queria preciso precisando posso pode podem consegue conseguir seria fazer fazendo fiz tomar tomando
-    comprar comprei acordar acordei acordo acordou sangue cabelo cabelos parar parando partir parte corte cortes
-    morar moro mora moram matricula matar mato marca marco pele peso pesado pesada pista costas costa gosta
+    perto preto prato pleito peixe parto porto morando morada mirando marcar marcando marcado desmarcar
+    desmarcando remarcar consulta consultas horario amanha quinta segunda terca quarta sexta sabado
+    domingo doutor doutora obrigado obrigada por favor convenio particular preco valor clinica medico
+    medica fachada tirando tirar tira semana passado passada ontem depois antes quando porque tambem ainda
+    mesmo minha menos mesma tenha tinha atender atende atendem agendar agenda agendamento confirmar
+    cancelar exame exames retorno receita resultado endereco telefone numero nome cartao pagamento unimed
+    amil bradesco dentista cardiologista pediatra ginecologista dermatologista neurologista psicologo
+    psicologa psiquiatra ortopedista recepcao secretaria informacao informacoes gostaria queria preciso
+    precisando posso pode podem consegue conseguir seria fazer fazendo fiz tomar tomando comprar comprei
+    acordar acordei acordo acordou sangue cabelo cabelos parar parando partir parte corte cortes morar
+    moro mora moram matricula matar mato marca marco pele peso pesado pesada pista costas costa gosta
     brasil brincar banco branco barco virado viagem vontade virtude voltar volto volta falar falta faltar
-    faltei faltou faltando saltar caixa caiu cair casa causa cobra cobrar cobram compra cobrir cobre
-    pular pulso bolsa bolso balsa tudo todos todas entrar entrou boleto fogo foge jogo jogar joga queimar
-    vivendo vive viver vivo vida vida sumir suma sentido sentir sente gente mente tente quente leite noite
-    dente dentes pente lente frente sempre tempo templo campo canto quanto quantos conta contas ponta ponto
-    afastado afagou chegou chegando cheguei chamar chama chave chuva chute choque toque bloqueio desmaio
-    parcela parcelar parede parecer parece aparece favor fervor ardido ardor aperta apertada apertado
-    pressao prescricao preparo prazo prazer praca mama mamas mamografia mamar direito direita esquerda esquerdo
-    bateria bateu batida rosto resto gosto agosto posto costume torto corpo copo campo tiroide tireoide
-    faca facas fica ficar ficando ficou figado facil face fase frase fala falam falei falando rolando
-    lado lados dado dados nada fada estrada entrada enterrada errada espera esperar esperando respeito
-    carro caro cara caras carta cartas certa perna pernas pena penas perda perde perder perdendo
-    olho olhos filho filha folha velho velha abelha ovelha baixa baixo caixas cama camas calma
-    morto morta morte mortos porta portas sorte forte norte esporte suporte transporte
-    sessao cessao secao sensacao reuniao situacao posicao operacao cirurgia anestesia fisioterapia
-    acidental acidez acido engasgo engano enrolar enrolado enrolada azul azuis roxo roxa
-    inteiro inteira terceiro primeiro primeira cheio cheia cheiro chuveiro janeiro fevereiro dinheiro
-    """.split()
+    faltei faltou faltando saltar caixa caiu cair casa causa cobra cobrar cobram compra cobrir cobre pular
+    pulso bolsa bolso balsa tudo todos todas entrar entrou boleto fogo foge jogo jogar joga queimar
+    vivendo vive viver vivo vida sumir suma sentido sentir sente gente mente tente quente leite noite
+    dente dentes pente lente frente sempre tempo templo campo canto quanto quantos conta contas ponta
+    ponto afastado afagou chegou chegando cheguei chamar chama chave chuva chute choque toque bloqueio
+    desmaio parcela parcelar parede parecer parece aparece fervor ardido ardor aperta apertada apertado
+    pressao prescricao preparo prazo prazer praca mama mamas mamografia mamar direito direita esquerda
+    esquerdo bateria bateu batida rosto resto gosto agosto posto costume torto corpo copo tiroide tireoide
+    faca facas fica ficar ficando ficou figado facil face fase frase fala falam falei falando rolando lado
+    lados dado dados nada fada estrada entrada enterrada errada espera esperar esperando respeito carro
+    caro cara caras carta cartas certa perna pernas pena penas perda perde perder perdendo olho olhos
+    filho filha folha velho velha abelha ovelha baixa baixo caixas cama camas calma morto morta morte
+    mortos porta portas sorte forte norte esporte suporte transporte sessao cessao secao sensacao reuniao
+    situacao posicao operacao cirurgia anestesia fisioterapia acidental acidez acido engasgo engano
+    enrolar enrolado enrolada azul azuis roxo roxa inteiro inteira terceiro primeiro primeira cheio cheia
+    cheiro chuveiro janeiro fevereiro dinheiro
+    """
 )
 
 
@@ -107,6 +124,7 @@ class Vocabulary:
 
     words: Mapping[str, str]  #: spelling -> canonical words, separated by spaces
     near: Mapping[str, tuple[str, ...]]  #: a word with one letter dropped -> words of the lexicon
+    pieces: Mapping[str, str]  #: the words that may stand glued together, as in ``words``
 
     def spell(self, token: str) -> str:
         """The canonical spelling of one token; what nobody knows stays as it is."""
@@ -124,16 +142,18 @@ class Vocabulary:
         return self._near(squeezed) or self._unglued(squeezed) or squeezed
 
     def _near(self, token: str) -> str | None:
-        """A word of the lexicon one letter away: missing, extra, other, or two swapped. The first one agrees."""
+        """A word of the lexicon one letter away: missing, extra, other, or two swapped; not the first one."""
         if len(token) < _SHORTEST_FUZZY:
             return None
         for word in self.near.get(token, ()):  # a letter is missing
-            if word[0] == token[0]:
+            if word[0] == token[0] and _same_tense(token, word):
                 return self.words[word]
         for i in range(1, len(token)):
             shorter = token[:i] + token[i + 1 :]
             for word in self.near.get(shorter, ()):
-                if word == shorter or (word[0] == token[0] and _one_apart(token, word)):
+                if word == shorter or (
+                    word[0] == token[0] and _one_apart(token, word) and _same_tense(token, word)
+                ):
                     return self.words[word]
         return None
 
@@ -147,12 +167,17 @@ class Vocabulary:
                 head = best[start]
                 if head is None or (end - start < 2 and token[start:end] not in "aeo"):
                     continue
-                if (piece := self.words.get(token[start:end])) is None:
+                if (piece := self.pieces.get(token[start:end])) is None:
                     continue
                 if (here := best[end]) is None or len(head) + 1 < len(here):
                     best[end] = (*head, piece)
         pieces = best[-1]
         return " ".join(pieces) if pieces else None
+
+
+def _same_tense(token: str, word: str) -> bool:
+    """Whether the word keeps the token's ending, where that tells time: "infartado" is not "infartando"."""
+    return not token.endswith(_TELLING_ENDINGS) or word.endswith(token[-3:])
 
 
 def _one_apart(token: str, word: str) -> bool:
@@ -169,20 +194,25 @@ def _one_apart(token: str, word: str) -> bool:
     )
 
 
-def build_vocabulary(lexicon: Iterable[str], context: Iterable[str]) -> Vocabulary:
-    """Index the words of the signs (found in spite of a typo) and of their context (exact)."""
-    words = {word: word for word in (*_PLAIN, *context)}
+def build_vocabulary(lexicon: Iterable[str], context: Iterable[str], linking: Iterable[str]) -> Vocabulary:
+    """Index the words of the signs (found in spite of a typo) and of their context (exact).
+
+    ``linking`` are the small words that people glue to those of the signs: "faltadear", "nopeito".
+    """
+    lexicon = tuple(lexicon)
+    spelling = {word: word for word in (*_PLAIN, *context)}
     near: dict[str, list[str]] = {}
     for word in lexicon:
         if len(word) >= _SHORTEST_FUZZY and word not in _PLAIN:
             near.setdefault(word, []).append(word)
             for i in range(1, len(word)):
                 near.setdefault(word[:i] + word[i + 1 :], []).append(word)
-        words[word] = word
+        spelling[word] = word
     for short, full in _SHORT_FORMS.items():
-        words[short] = full
-        words.setdefault(full, full)
-    return Vocabulary(words, {form: tuple(found) for form, found in near.items()})
+        spelling[short] = full
+        spelling.setdefault(full, full)
+    pieces = {word: spelling.get(word, word) for word in (*linking, *lexicon) if not word.isdigit()}
+    return Vocabulary(spelling, {form: tuple(found) for form, found in near.items()}, pieces)
 
 
 def tokens(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -190,10 +220,10 @@ def tokens(text: str, vocabulary: Vocabulary) -> list[str]:
     plain = text.lower()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).translate(_COMBINING)
-    spell, words = vocabulary.spell, vocabulary.words
+    spell, known_words = vocabulary.spell, vocabulary.words
     found: list[str] = []
     for token in _TOKEN.findall(plain):
-        known = words.get(token)
+        known = known_words.get(token)
         if known is not None:
             found.append(known)
         elif token[0] in "abcdefghijklmnopqrstuvwxyz0123456789":
