@@ -123,7 +123,9 @@ def control(handler: Callable[[Request], Awaitable[Json]]) -> Callable[[Request]
     return endpoint
 
 
-def fault_routes(faults: Faults, add: Callable[[dict[str, Json]], None] | None = None) -> list[Route]:
+def fault_routes(
+    faults: Faults, add: Callable[[dict[str, Json]], None], clear: Callable[[str | None], None]
+) -> list[Route]:
     """``/control/faults``: GET lists, POST adds one (or ``{"faults": [...]}``), DELETE clears."""
 
     async def listed(request: Request) -> Json:
@@ -135,11 +137,11 @@ def fault_routes(faults: Faults, add: Callable[[dict[str, Json]], None] | None =
         for one in several if isinstance(several, list) else []:
             if not isinstance(one, dict):
                 raise ControlError("a fault is an object")
-            (add or faults.add)(one)
+            add(one)
         return faults.as_json()
 
     async def cleared(request: Request) -> Json:
-        faults.clear(request.query_params.get("kind"))
+        clear(request.query_params.get("kind"))
         return faults.as_json()
 
     path = "/control/faults"

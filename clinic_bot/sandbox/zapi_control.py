@@ -78,7 +78,7 @@ def control_routes(state: ZapiState) -> list[BaseRoute]:
         Route("/control/sent", control(sent), methods=["GET"]),
         Route("/control/webhooks", control(webhooks), methods=["GET"]),
         Route("/control/settings", control(settings), methods=["POST"]),
-        *fault_routes(state.faults, state.add_fault),
+        *fault_routes(state.faults, state.add_fault, state.faults.clear),
     ]
 
 

@@ -1,0 +1,80 @@
+"""The control side of the Groq stand-in: faults, the request log, transcripts, latency and plan."""
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from clinic_bot.events import Json
+from clinic_bot.sandbox.faults import ControlError, control, fault_routes, read_object
+from clinic_bot.sandbox.groq_limits import PLANS
+from clinic_bot.sandbox.groq_state import GroqState
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Groq stand-in</title>
+<style>body{font:16px/1.5 system-ui;max-width:52rem;margin:2rem auto}
+pre{background:#f4f4f4;padding:.8rem;overflow:auto}</style>
+<h1>Groq stand-in</h1>
+<p>This speaks the protocol of Groq's API for tests and demonstrations. What answers is a deterministic
+receptionist, no language model. Point <code>GROQ_BASE_URL</code> at BASE.</p>
+<pre>B=BASE
+curl -s $B/control            # state
+curl -s $B/control/requests   # the log; ?after=N for what is newer
+# every call takes 40 seconds more; then the next two are over capacity; then half a minute of 429
+curl -s $B/control/faults -d '{"kind": "slow", "seconds": 40}'
+curl -s $B/control/faults -d '{"kind": "status", "name": "over_capacity_503", "count": 2}'
+curl -s $B/control/faults -d '{"kind": "storm", "seconds": 30}'
+curl -s -X DELETE $B/control/faults
+# what a voice note says, and whose limits apply
+curl -s $B/control/transcripts -d '{"audio.ogg": "queria marcar uma consulta"}'
+curl -s $B/control/settings -d '{"plan": "free", "latency_s": 0.6}'
+</pre>
+<p>Fault kinds: KINDS. Names for <code>status</code>: NAMES.</p></html>
+"""
+
+
+def control_routes(state: GroqState) -> list[BaseRoute]:
+    async def front(request: Request) -> Response:
+        page = _PAGE.replace("BASE", str(request.base_url).rstrip("/"))
+        page = page.replace("KINDS", ", ".join(sorted(state.faults.kinds)))
+        return HTMLResponse(page.replace("NAMES", ", ".join(state.refusals)))
+
+    async def overview(request: Request) -> Json:
+        return state.as_json()
+
+    async def requests(request: Request) -> Json:
+        after = int(request.query_params.get("after", "0"))
+        return [logged.as_json() for logged in state.requests if logged.n > after]
+
+    async def transcripts(request: Request) -> Json:
+        for name, text in (await read_object(request)).items():
+            if not isinstance(text, str):
+                raise ControlError("a transcript is a text")
+            state.transcripts[name] = text
+        return {"transcripts": len(state.transcripts)}
+
+    async def settings(request: Request) -> Json:
+        _configure(state, await read_object(request))
+        return state.as_json()
+
+    return [
+        Route("/", front, methods=["GET"]),
+        Route("/control", control(overview), methods=["GET"]),
+        Route("/control/requests", control(requests), methods=["GET"]),
+        Route("/control/transcripts", control(transcripts), methods=["POST"]),
+        Route("/control/settings", control(settings), methods=["POST"]),
+        *fault_routes(state.faults, state.add_fault, state.clear_faults),
+    ]
+
+
+def _configure(state: GroqState, body: dict[str, Json]) -> None:
+    """``latency_s``, ``per_token_s``, ``plan`` (free, developer, null for none); what is absent stays."""
+    for name in ("latency_s", "per_token_s"):
+        value = body.get(name)
+        if isinstance(value, int | float) and value >= 0:
+            setattr(state, name, float(value))
+        elif value is not None:
+            raise ControlError(f"{name} must be a number of at least 0")
+    if "plan" in body:
+        plan = body["plan"]
+        if plan is not None and plan not in PLANS:
+            raise ControlError("plan must be free, developer or null")
+        state.set_plan(PLANS[plan] if isinstance(plan, str) else None)
