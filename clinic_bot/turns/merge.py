@@ -55,7 +55,7 @@ def _bounded(lines: Sequence[_Line], limit: int) -> list[_Line]:
     if sum(len(line.text) + 1 for line in lines) - 1 <= limit:
         return list(lines)
     room = limit - _NOTICE_CHARS
-    shortened = [_shortened(line, room // 3) for line in lines]
+    shortened = [_shortened(line, room // 3 - 1) for line in lines]
     if sum(len(line.text) + 1 for line in shortened) - 1 <= limit:
         return shortened
     head = _fitting(shortened, round(room * _HEAD_SHARE))

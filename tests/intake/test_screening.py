@@ -1,0 +1,93 @@
+"""Listed numbers and automatic texts."""
+
+from dataclasses import replace
+
+import pytest
+
+from clinic_bot.events import (
+    Contact,
+    Content,
+    Deletion,
+    Delivery,
+    Echo,
+    Edit,
+    Event,
+    Ignored,
+    Kind,
+    Message,
+    Presence,
+    PresenceStatus,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    StaffMessage,
+)
+from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, normalised, screen
+
+CONTACT = Contact("I", "5511987654321", "551187654321", "1440", "Ana")
+CONTENT = Content(Kind.TEXT, "oi")
+LISTS = ScreeningLists(never_answer=frozenset({"551187654321"}))
+
+SCREENED: list[Event] = [
+    Message("k", CONTACT, "m", 1, CONTENT),
+    StaffMessage("k", CONTACT, "m", 1, CONTENT),
+    Edit("k", CONTACT, "m", 1, CONTENT, False),
+    Deletion("k", CONTACT, "m", False),
+    Receipt(("k", "l"), CONTACT, ("m", "n"), ReceiptStatus.READ),
+]
+PASSED: list[Event] = [
+    Echo("k", CONTACT, "m", 1, "oi"),
+    Delivery("k", CONTACT, "m", "z", None),
+    Ignored("k", "I", Reason.GROUP),
+]
+
+
+def name(event: Event) -> str:
+    return type(event).__name__
+
+
+@pytest.mark.parametrize("event", SCREENED, ids=name)
+def test_a_listed_number_is_ignored(event: Event) -> None:
+    assert screen(event, LISTS) == Ignored("k", "I", Reason.LISTED_NUMBER)
+
+
+def test_presence_of_a_listed_number_has_no_key() -> None:
+    event = Presence(CONTACT, PresenceStatus.COMPOSING)
+    assert screen(event, LISTS) == Ignored("", "I", Reason.LISTED_NUMBER)
+
+
+@pytest.mark.parametrize("event", PASSED, ids=name)
+def test_evidence_about_our_own_sends_passes(event: Event) -> None:
+    assert screen(event, LISTS) is event
+
+
+@pytest.mark.parametrize("event", SCREENED, ids=name)
+def test_nobody_else_is_touched(event: Event) -> None:
+    assert screen(event, ScreeningLists()) is event
+    assert screen(event, ScreeningLists(never_answer=frozenset({"551133334444"}))) is event
+
+
+def test_a_lid_may_be_listed() -> None:
+    event = Message("k", replace(CONTACT, phone=None, phone_key=None), "m", 1, CONTENT)
+    lists = ScreeningLists(never_answer=frozenset({"1440"}))
+    assert screen(event, lists) == Ignored("k", "I", Reason.LISTED_NUMBER)
+    assert screen(event, LISTS) is event
+
+
+@pytest.mark.parametrize(
+    ("text", "automatic"),
+    [
+        ("Olá! Já vamos responder.", True),
+        ("  OLÁ!  já vamos\nresponder. ", True),
+        ("Olá! Já vamos responder. Sou a Bia.", False),
+        ("Olá!", False),
+        ("", False),
+    ],
+)
+def test_only_the_whole_text_is_automatic(text: str, automatic: bool) -> None:
+    lists = ScreeningLists(automatic_texts=frozenset({normalised("Olá! Já vamos responder.")}))
+    assert is_automatic_text(text, lists) is automatic
+
+
+def test_an_empty_text_is_never_automatic() -> None:
+    assert not is_automatic_text("", ScreeningLists(automatic_texts=frozenset({""})))
