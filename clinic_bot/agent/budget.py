@@ -83,10 +83,9 @@ def fit(
 
 def shorten(text: str, tokens: int) -> str:
     """``text``, or its beginning and its longer end with a mark between, estimated within ``tokens``."""
-    chars = len(text)
-    while (
-        estimate_tokens(text if chars >= len(text) else _clip(text, chars)) > tokens and chars > len(_GAP) + 8
-    ):
+    # No text longer than this can fit, so a flood is not estimated as a whole again and again.
+    chars = min(len(text), max(0, int(tokens * _CHAT_CHARS)))
+    while chars > len(_GAP) + 8 and estimate_tokens(_clip(text, chars)) > tokens:
         chars = int(chars * 0.9)
     return _clip(text, chars)
 

@@ -232,7 +232,8 @@ class ClinicFacts(_Table):
         try:
             return cls.model_validate(data)
         except ValidationError as exc:
-            raise Misconfigured(f"clinic file {path}: {_explain(exc)}") from exc
+            # Not chained: pydantic's own text quotes what stood there, listed phones included.
+            raise Misconfigured(f"clinic file {path}: {_explain(exc)}") from None
 
 
 def load_clinic(path: Path) -> ClinicFacts:
