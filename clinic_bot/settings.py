@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     human_alert_s: float = Field(
         default=600, gt=0, description="After how long a patient who waits for a person is reported."
     )
+    unavailable_after_s: float = Field(
+        default=300,
+        gt=0,
+        description="Without an answer of the model for this long, the patient is told so and a person takes over.",
+    )
     turn_slots: int = Field(default=2000, ge=1, description="Most turns that think at the same time.")
     history_turns: int = Field(
         default=8, ge=0, le=50, description="Earlier turns of the conversation the model sees."

@@ -110,3 +110,13 @@ def aliases(session: Session, conversation_id: int) -> list[int]:
     """The conversation and all that were merged into it, for looking back."""
     merged = session.exec(select(Conversation.id).where(col(Conversation.alias_of) == conversation_id)).all()
     return [conversation_id, *(key for key in merged if key is not None)]
+
+
+def learn_lid(session: Session, conversation_id: int, lid: str, policy: Policy, now_ms: int) -> None:
+    """Write a LID that Z-API named for a conversation's number; a contact known by it alone becomes a part of it."""
+    conversation = locked(session, conversation_id)
+    other = _by(session, conversation.instance, lid=lid)
+    if other is None:
+        conversation.lid = conversation.lid or lid
+    elif other.id != conversation.id and other.phone_key is None:
+        merge(session, conversation, other, policy, now_ms)

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from clinic_bot.store.policy import Policy, next_wake_ms
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
+PAGE = 2_000  #: rows a sweep reads at a time, so that it never keeps the loop for long
+
 
 def locked(session: Session, conversation_id: int) -> Conversation:
     """The row, locked for this transaction (on SQLite the single writer is the lock)."""
@@ -78,7 +80,7 @@ def wake_of(conversation: Conversation, policy: Policy, now_ms: int) -> int | No
 
 
 def due_before(
-    connection: Connection, until_ms: int, *, after: tuple[int, int] = (-1, -1), limit: int = 10_000
+    connection: Connection, until_ms: int, *, after: tuple[int, int] = (-1, -1), limit: int = PAGE
 ) -> list[tuple[int, int]]:
     """(wake_at_ms, id) of the conversations to look at before ``until_ms``, soonest first, after ``after``."""
     wake, key = col(Conversation.wake_at_ms), col(Conversation.id)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 from sqlmodel import Session, col, or_, select
 
-from clinic_bot.events import Contact, Delivery, Echo, Receipt, ReceiptStatus
+from clinic_bot.events import Contact, Delivery, Echo, Receipt, ReceiptStatus, StaffMessage
 from clinic_bot.store import contacts
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import UNCERTAIN, Conversation, Turn, TurnState
@@ -35,8 +35,8 @@ class Proof(StrEnum):
     TIME = "time"
 
 
-def echo(session: Session, event: Echo, now_ms: int) -> None:
-    """Our own words came back: they left."""
+def echo(session: Session, event: Echo, now_ms: int) -> bool:
+    """Our own words came back: they left. False when no send of ours fits."""
     turn = _by_ids(session, event.provider_id, None)
     if turn is None:
         same = [turn for turn in _uncertain(session, event.contact) if turn.reply == event.text]
@@ -44,6 +44,13 @@ def echo(session: Session, event: Echo, now_ms: int) -> None:
     if turn is not None:
         turn.message_id = turn.message_id or event.provider_id
         _prove_sent(turn, Proof.ECHO, now_ms)
+    return turn is not None
+
+
+def is_ours(session: Session, event: StaffMessage, now_ms: int) -> bool:
+    """Whether what looks typed by hand is an echo that lost its ``fromApi``, as older payloads do. Then it counts."""
+    same = Echo(event.key, event.contact, event.provider_id, event.sent_ms, event.content.text)
+    return echo(session, same, now_ms)
 
 
 def delivery(session: Session, event: Delivery, now_ms: int) -> None:

@@ -101,6 +101,8 @@ def _apply(
     policy: Policy,
 ) -> Taken:
     match event:
+        case StaffMessage() if evidence.is_ours(session, event, now_ms):
+            return QUEUED
         case StaffMessage():
             conversation, taken_over = changes.staff_message(session, event, policy, now_ms)
             return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms, taken_over=taken_over)

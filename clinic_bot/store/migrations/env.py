@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 
 from clinic_bot.store import tables
 
-assert tables.Turn  # importing the tables fills the metadata
+assert tables.Turn.__tablename__  # importing the tables fills the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,5 @@
+"""``python -m clinic_bot`` is ``clinic-bot``."""
+
+from clinic_bot.cli import main
+
+main()

@@ -1,0 +1,281 @@
+"""Builds the service from its settings: the one place where the rooms meet."""
+
+import asyncio
+import contextlib
+import sys
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from clinic_bot.agent.groq import GroqModel
+from clinic_bot.agent.loop import Agent
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clock import Clock
+from clinic_bot.debounce.window import Timing
+from clinic_bot.errors import StorageUnavailable
+from clinic_bot.intake.identity import digits, phone_key
+from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, normalised
+from clinic_bot.intake.webhook import Door, Webhook
+from clinic_bot.operations.health import Readiness, health_routes
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.reply.outbox import Outbox
+from clinic_bot.reply.settle import settle_forever
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.settings import Settings
+from clinic_bot.store import conversations, evidence, inbox, sqlite, turns
+from clinic_bot.store.database import Database
+from clinic_bot.store.migrations import migrate
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.turns.contacts import ContactBook
+from clinic_bot.turns.dispatcher import Dispatcher
+from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+from clinic_bot.turns.runner import Limits, Runner
+
+log = structlog.get_logger(__name__)
+
+#: How long the interpreter lets one thread run before another may. The writer thread answers the loop's waiting
+#: webhooks, so it must not queue behind a busy loop for the default 5 ms at every statement.
+_SWITCH_S = 0.0005
+_DRAIN_S = 20.0
+_HOUSEKEEPING_MS = 60_000
+_PRUNE_SLICE_PAUSE_MS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Where the providers are and how to speak to them: the account's, or the stand-ins'."""
+
+    groq_url: str
+    groq_key: str
+    zapi_url: str
+    zapi_instance: str
+    zapi_token: str
+    zapi_client_token: str | None
+    webhook_secret: str | None
+
+
+class Service:
+    """A running clinic_bot without its HTTP surface. ``start`` and ``stop`` it inside one loop."""
+
+    def __init__(
+        self, settings: Settings, credentials: Credentials, facts: ClinicFacts, clock: Clock
+    ) -> None:
+        self.settings = settings
+        self.credentials = credentials
+        self.facts = facts
+        self.clock = clock
+        self.metrics = Metrics()
+        self.lists = screening_lists(facts)
+        self.policy = policy_of(settings, self.lists)
+        self.draining = False
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Take the file, bring the schema up to date, take back what a dead process left, begin to look.
+
+        Raises Misconfigured when the file belongs to another process or a newer version.
+        """
+        sys.setswitchinterval(_SWITCH_S)
+        find_emergency([""])  # compiles its lexicon now, not at the first patient's message
+        path = sqlite.database_path(self.settings.database_url)
+        self._stack.enter_context(sqlite.sole_process(path))
+        self.database = SqliteDatabase(path)
+        self._stack.push_async_callback(self.database.close)
+        await self.database.write(migrate)
+        now_ms = self.clock.now_ms()
+        recovered = await self.database.write(partial(turns.recover, now_ms=now_ms, policy=self.policy))
+        zapi = self._zapi()
+        self.dispatcher = Dispatcher(
+            self.database, self._runner(zapi), self.clock, slots=self.settings.turn_slots
+        )
+        await self.dispatcher.start()
+        self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
+        self._background(self._keep_house())
+        if sqlite.has_wal_reset_bug():
+            log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
+        log.info(
+            "started", sqlite=sqlite.library_version(), thinking=recovered.thinking, unknown=recovered.unknown
+        )
+
+    async def stop(self) -> None:
+        """Give back what thinks, let sends under way finish, close the file."""
+        self.draining = True
+        if hasattr(self, "dispatcher"):
+            await self.dispatcher.stop(within_s=_DRAIN_S)
+        await self._stack.aclose()
+        log.info("stopped")
+
+    def _zapi(self) -> ZapiClient:
+        zapi = ZapiClient(
+            self.credentials.zapi_url,
+            self.credentials.zapi_instance,
+            self.credentials.zapi_token,
+            self.credentials.zapi_client_token,
+            self.settings.zapi_timeout_s,
+            self.clock,
+        )
+        self._stack.push_async_callback(zapi.close)
+        return zapi
+
+    def _runner(self, zapi: ZapiClient) -> Runner:
+        settings, clock, policy = self.settings, self.clock, self.policy
+        model = GroqModel(
+            self.credentials.groq_key,
+            base_url=self.credentials.groq_url,
+            models=settings.groq_models,
+            max_tokens=settings.agent_max_tokens,
+        )
+        self._stack.push_async_callback(model.close)
+        agent = Agent(
+            model,
+            self.facts,
+            max_steps=settings.agent_max_steps,
+            timeout_s=settings.agent_timeout_s,
+            clock=clock,
+        )
+        outbox = Outbox(
+            self.database, zapi, clock, policy, self.metrics, typing_delay_s=settings.typing_delay_s
+        )
+        limits = Limits(
+            lease_ms=round((settings.agent_timeout_s + 3 * settings.zapi_timeout_s + 30) * 1000),
+            history_turns=settings.history_turns,
+            history_ms=round(settings.history_hours * 3_600_000),
+            unavailable_after_ms=round(settings.unavailable_after_s * 1000),
+        )
+        contacts = ContactBook(self.database, zapi, clock, policy)
+        return Runner(
+            self.database, agent, outbox, contacts, self.facts, clock, policy, self.metrics, limits,
+            owner=uuid.uuid4().hex,
+        )  # fmt: skip
+
+    def _background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+
+        async def cancel() -> None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+        self._stack.push_async_callback(cancel)
+
+    async def _keep_house(self) -> None:
+        """Every minute: prune old bodies in slices, count what the gauges show."""
+        while True:
+            try:
+                await self._count()
+                before_ms = self.clock.now_ms() - round(self.settings.inbox_days * 86_400_000)
+                while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
+                    await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
+            except StorageUnavailable as exc:
+                log.error("housekeeping failed", problem=str(exc))
+            await self.clock.sleep(_HOUSEKEEPING_MS)
+
+    async def _count(self) -> None:
+        stuck = await self.database.read(conversations.stuck)
+        if stuck:
+            log.error("conversations stuck", count=len(stuck))
+        self.metrics.stuck_conversations.set(len(stuck))
+        self.metrics.open_windows.set(await self.database.read(conversations.open_windows))
+
+    async def readiness(self) -> Readiness:
+        """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""
+        writable = True
+        try:
+            await self.database.write(_touch)
+        except StorageUnavailable:
+            writable = False
+        stuck = await self.database.read(conversations.stuck)
+        uncertain = await self.database.read(evidence.count_uncertain)
+        return Readiness(
+            database_writable=writable,
+            draining=self.draining,
+            groq="unknown",
+            zapi="unknown",
+            stuck_conversations=len(stuck),
+            uncertain_sends=uncertain,
+        )
+
+
+def _touch(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT 1")
+
+
+def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
+    return Policy(
+        timing=Timing(
+            quiet_ms=round(settings.quiet_s * 1000),
+            cap_ms=round(settings.max_wait_s * 1000),
+            hold_ms=round(settings.typing_hold_s * 1000),
+        ),
+        human_ms=round(settings.human_mode_s * 1000),
+        alert_ms=round(settings.human_alert_s * 1000),
+        horizon_ms=round(settings.inbox_days * 86_400_000),
+        may_be_emergency=may_be_emergency,
+        is_emergency=lambda texts: find_emergency(texts) is not None,
+        is_automatic=lambda text: is_automatic_text(text, lists),
+    )
+
+
+def screening_lists(facts: ClinicFacts) -> ScreeningLists:
+    return ScreeningLists(
+        never_answer=frozenset(phone_key(digits(number)) for number in facts.whatsapp.never_answer),
+        automatic_texts=frozenset(normalised(text) for text in facts.whatsapp.automatic_texts),
+    )
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, credentials: Credentials, facts: ClinicFacts, clock: Clock
+) -> AsyncIterator[Service]:
+    """The service, started; leaving the block stops it. Raises Misconfigured."""
+    service = Service(settings, credentials, facts, clock)
+    try:
+        await service.start()
+        yield service
+    finally:
+        await service.stop()
+
+
+def http_app(service: Service) -> Starlette:
+    """The HTTP surface of a service that runs: Z-API's webhook and what operators ask."""
+    webhook = _webhook(service)
+
+    async def receive(request: Request) -> Response:
+        return await webhook(request)
+
+    settings = service.settings
+    token = settings.health_token.get_secret_value() if settings.health_token else None
+    routes = [
+        Route("/webhook/zapi/{secret}", receive, methods=["POST"]),
+        *health_routes(service, service.metrics, token=token, mode=settings.mode),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: _not_found})
+
+
+async def _not_found(_request: Request, _exc: Exception) -> Response:
+    return JSONResponse({"error": "no such page; Z-API posts to /webhook/zapi/{secret}"}, status_code=404)
+
+
+def _webhook(service: Service) -> Webhook:
+    credentials = service.credentials
+    database: Database = service.database
+    return Webhook(
+        database,
+        service.dispatcher,
+        service.clock,
+        service.policy,
+        service.metrics,
+        Door(credentials.webhook_secret, credentials.zapi_token),
+        service.lists,
+        instance_id=credentials.zapi_instance,
+    )

@@ -1,0 +1,58 @@
+"""The ``clinic-bot`` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from clinic_bot import __version__
+from clinic_bot.errors import Misconfigured
+
+app = typer.Typer(
+    name="clinic-bot",
+    help="Collects what a patient writes on WhatsApp and gives one answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, and those hold patients' words
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Collects what a patient writes on WhatsApp and gives one answer."""
+
+
+@app.command()
+def serve(
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="The same as CLINIC_BOT_MODE=sandbox.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Run the service in the mode of CLINIC_BOT_MODE."""
+    from clinic_bot import serve as service
+
+    settings = service.load_settings(mode="sandbox" if sandbox else None, host=host, port=port)
+    service.serve(settings, typer.echo)
+
+
+def main() -> None:
+    """Entry point: what a person must change is one plain message and exit status 2."""
+    try:
+        app()
+    except Misconfigured as exc:
+        typer.echo(f"clinic-bot: {exc}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

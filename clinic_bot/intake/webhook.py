@@ -1,0 +1,176 @@
+"""The webhook: authenticate, read, store, answer. Nothing slow, and 200 only after the commit (rule 1)."""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from clinic_bot.clock import Clock
+from clinic_bot.errors import StorageUnavailable
+from clinic_bot.intake.payloads import MalformedBody, TooLarge, inflate, parse_body, read_event
+from clinic_bot.intake.screening import ScreeningLists, screen
+from clinic_bot.operations.health import FORWARDING_HEADERS
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.store import inbox
+from clinic_bot.store.database import Database
+from clinic_bot.store.inbox import Taken
+from clinic_bot.store.policy import Policy
+
+log = structlog.get_logger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+#: uvicorn never gives a stalled body up by itself.
+_BODY_WITHIN_S = 10.0
+_STORE_WITHIN_S = 5.0
+_STORE_RETRY_S = 0.2
+
+
+class Wakeful(Protocol):
+    """Who wants to know, right after a commit, what it changed."""
+
+    def notice(self, conversation_id: int, wake_at_ms: int | None, *, emergency: bool = False) -> None: ...
+    def taken_over(self, conversation_id: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in. ``secret`` None lets in this machine alone, never what a proxy forwarded."""
+
+    secret: str | None
+    zapi_token: str | None  #: compared with the undocumented ``z-api-token`` header when that is present
+
+    def refuses(self, request: Request) -> bool:
+        given = request.path_params["secret"]
+        if self.secret is None:
+            return any(name in request.headers for name in FORWARDING_HEADERS)
+        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+            return True
+        token = request.headers.get("z-api-token")
+        if token is None or self.zapi_token is None:
+            return False
+        return not hmac.compare_digest(token.encode(), self.zapi_token.encode())
+
+
+class Webhook:
+    """``POST /webhook/zapi/{secret}``: every event of Z-API on one URL."""
+
+    def __init__(
+        self,
+        database: Database,
+        dispatcher: Wakeful,
+        clock: Clock,
+        policy: Policy,
+        metrics: Metrics,
+        door: Door,
+        lists: ScreeningLists,
+        *,
+        instance_id: str | None,
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._policy = policy
+        self._metrics = metrics
+        self._door = door
+        self._lists = lists
+        self._instance_id = instance_id
+
+    async def __call__(self, request: Request) -> Response:
+        started_s = asyncio.get_running_loop().time()
+        response, answer, reason = await self._receive(request)
+        took_s = asyncio.get_running_loop().time() - started_s
+        self._metrics.webhook_answered(answer, seconds=took_s, reason=reason)
+        return response
+
+    async def _receive(self, request: Request) -> tuple[Response, str, str]:
+        """The response, and its words for the metrics."""
+        if self._door.refuses(request):
+            return _refusal(401, "unknown webhook secret; see CLINIC_BOT_WEBHOOK_SECRET")
+        try:
+            body = inflate(await _body(request), request.headers.get("content-encoding"), BODY_LIMIT)
+        except TooLarge:
+            return _refusal(413, "the body is over 1 MiB")
+        except TimeoutError:
+            return _refusal(408, "the body did not arrive within 10 s")
+        except ClientDisconnect:
+            return _refusal(408, "the client went away")  # nobody reads this
+        except MalformedBody as exc:
+            return await self._unreadable(b"", str(exc))
+        try:
+            payload = parse_body(body)
+        except MalformedBody as exc:
+            return await self._unreadable(body, str(exc))
+        now_ms = self._clock.now_ms()
+        event = screen(read_event(payload, instance_id=self._instance_id, received_ms=now_ms), self._lists)
+        job = partial(inbox.take_in, event=event, body=body, now_ms=now_ms, policy=self._policy)
+        try:
+            taken = await self._store(job)
+        except (StorageUnavailable, TimeoutError) as exc:
+            log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
+            return _refusal(503, "cannot store it now; send it again", {"Retry-After": "5"})
+        self._tell(taken)
+        return _answer(taken), taken.answer, taken.reason or ""
+
+    async def _store(self, job: Callable[[Connection], Taken]) -> Taken:
+        """Keep trying for as long as a webhook may wait."""
+        async with asyncio.timeout(_STORE_WITHIN_S) as deadline:
+            while True:
+                try:
+                    return await self._database.write(job)
+                except StorageUnavailable:
+                    ends_s = deadline.when()
+                    if ends_s is None or asyncio.get_running_loop().time() + _STORE_RETRY_S > ends_s:
+                        raise
+                    await asyncio.sleep(_STORE_RETRY_S)
+
+    def _tell(self, taken: Taken) -> None:
+        if taken.conversation_id is None:
+            return
+        if taken.taken_over:
+            self._metrics.taken_over()
+            self._dispatcher.taken_over(taken.conversation_id)
+        self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
+
+    async def _unreadable(self, body: bytes, problem: str) -> tuple[Response, str, str]:
+        keep = partial(inbox.keep_unreadable, body=body, problem=problem, now_ms=self._clock.now_ms())
+        try:
+            async with asyncio.timeout(_STORE_WITHIN_S):
+                await self._database.write(keep)
+        except (StorageUnavailable, TimeoutError) as exc:
+            log.error("unreadable body not kept", problem=str(exc))
+        return _refusal(400, problem)
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body within its limits of size and time, whether its length was announced or not.
+
+    Raises TooLarge, TimeoutError, ClientDisconnect.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > BODY_LIMIT:
+        raise TooLarge
+    parts, size = [], 0
+    async with asyncio.timeout(_BODY_WITHIN_S):
+        async for part in request.stream():
+            parts.append(part)
+            size += len(part)
+            if size > BODY_LIMIT:
+                raise TooLarge
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _answer(taken: Taken) -> Response:
+    if taken.reason is None:
+        return JSONResponse({"status": taken.answer})
+    return JSONResponse({"status": taken.answer, "reason": taken.reason})
+
+
+def _refusal(status: int, problem: str, headers: dict[str, str] | None = None) -> tuple[Response, str, str]:
+    return JSONResponse({"error": problem}, status_code=status, headers=headers), str(status), ""

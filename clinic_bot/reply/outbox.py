@@ -1,0 +1,212 @@
+"""The one reply of a turn, in three steps: intent, send, outcome.
+
+The intent transaction is the gate and pins the range. What follows is never cancelled and never repeated unless
+Z-API certainly did not get it: Z-API has no idempotency key, so a blind retry says things twice.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import structlog
+
+from clinic_bot.clock import Clock
+from clinic_bot.errors import (
+    AccountRefused,
+    ClinicBotError,
+    NotSent,
+    ProviderDown,
+    SendRefused,
+    Uncertain,
+)
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
+from clinic_bot.store import turns
+from clinic_bot.store.database import Database
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.tables import TurnState
+from clinic_bot.store.turns import Claim, Closed, Draft, Gate
+
+log = structlog.get_logger(__name__)
+
+#: Waits between tries of a send that certainly did not leave; then the turn is given back.
+_RETRY_MS = (250, 1_000, 3_000)
+#: First and longest wait of a turn that was given back; it doubles.
+_BACKOFF_MS = (5_000, 600_000)
+#: WhatsApp shows nothing shorter, and Z-API's own default is a random 1 to 3 s.
+_URGENT_DELAY_S = 1
+
+
+class Ended(StrEnum):
+    """How a turn left the outbox, in a word for logs and metrics."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    UNDELIVERED = "undelivered"
+    WITHDRAWN = "withdrawn"
+    SILENT = "silent"
+    EMPTY = "empty"
+    STALE = "stale"
+    GIVEN_BACK = "given_back"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    ended: Ended
+    wake_at_ms: int | None = None
+
+
+def backoff_ms(retries: int) -> int:
+    return min(_BACKOFF_MS[0] << min(retries, 10), _BACKOFF_MS[1])
+
+
+class Outbox:
+    """Says replies. Holds no state between them."""
+
+    def __init__(
+        self,
+        database: Database,
+        zapi: ZapiClient,
+        clock: Clock,
+        policy: Policy,
+        metrics: Metrics,
+        *,
+        typing_delay_s: float,
+    ) -> None:
+        self._database = database
+        self._zapi = zapi
+        self._clock = clock
+        self._policy = policy
+        self._metrics = metrics
+        self._typing_delay_s = typing_delay_s
+
+    async def say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
+        """Pass the gate, send once, record the outcome.
+
+        Args:
+            answered_ms: when the answer was ready, for the figure from there to the request.
+        """
+        now_ms = self._clock.now_ms()
+        intent = partial(turns.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
+        gate, wake_at_ms = await self._database.write(intent, urgent=True)
+        match gate:
+            case Gate.OPEN:
+                return await self._send(claim, draft, answered_ms)
+            case Gate.TAKEN_OVER:
+                return Result(Ended.SILENT, wake_at_ms)
+            case Gate.EMPTY:
+                return Result(Ended.EMPTY, wake_at_ms)
+            case Gate.EMERGENCY:
+                return await self._give_back(claim, Ended.SUPERSEDED)
+            case _:
+                return Result(Ended.STALE)
+
+    async def withdraw(self, claim: Claim) -> Result:
+        """Let go of a turn whose model call was cancelled: silent if a person has the chat, else asked anew."""
+        return await self._give_back(claim, Ended.SUPERSEDED)
+
+    async def _send(self, claim: Claim, draft: Draft, answered_ms: int) -> Result:
+        to = recipient(claim.phone, claim.lid)
+        self._metrics.reply_left(after_answer_seconds=(self._clock.now_ms() - answered_ms) / 1000)
+        try:
+            sent = await self._send_until_certain(to or "", draft)
+        except SendRefused as exc:
+            return await self._refused(claim, exc)
+        except AccountRefused as exc:
+            log.error("account refused", turn=claim.turn_id, provider="Z-API", problem=str(exc))
+            return await self._unsent(claim, exc, "account_refused")
+        except NotSent as exc:
+            return await self._unsent(claim, exc, "not_sent")
+        except Uncertain as exc:
+            return await self._unknown(claim, to or "", draft, exc)
+        self._metrics.send_ended("sent")
+        return await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
+
+    async def _send_until_certain(self, to: str, draft: Draft) -> Sent:
+        """Try again only what certainly never reached Z-API. Raises what the last try raised."""
+        urgent = draft.emergency is not None
+        for pause_ms in (*_RETRY_MS, None):
+            try:
+                return await self._zapi.send_text(
+                    to,
+                    draft.reply,
+                    delay_typing_s=0 if urgent else self._typing_delay_s,
+                    delay_s=_URGENT_DELAY_S if urgent else None,
+                )
+            except NotSent:
+                if pause_ms is None:
+                    raise
+                await self._clock.sleep(pause_ms)
+        raise AssertionError("the last try returns or raises")
+
+    async def _refused(self, claim: Claim, exc: ClinicBotError) -> Result:
+        self._metrics.send_ended("refused")
+        log.warning("send refused", turn=claim.turn_id, problem=str(exc))
+        return await self._record(claim, TurnState.UNDELIVERED, reason=str(exc))
+
+    async def _unsent(self, claim: Claim, exc: ClinicBotError, outcome: str) -> Result:
+        """Proven unsent: the range is free again, and a later turn covers it and what came since."""
+        self._metrics.send_ended(outcome)
+        log.warning("not sent", turn=claim.turn_id, problem=str(exc))
+        return await self._give_back(
+            claim, Ended.WITHDRAWN, after_ms=backoff_ms(claim.retries), withdrawn=str(exc)
+        )
+
+    async def _unknown(self, claim: Claim, to: str, draft: Draft, exc: ClinicBotError) -> Result:
+        self._metrics.send_ended("uncertain")
+        log.warning("send uncertain", turn=claim.turn_id, problem=str(exc))
+        found = await self._in_queue(to, draft.reply)
+        return await self._record(
+            claim,
+            TurnState.UNKNOWN,
+            reason=str(exc),
+            zaap_id=found.zaap_id if found else None,
+            message_id=found.message_id if found else None,
+        )
+
+    async def _in_queue(self, to: str, reply: str) -> Queued | None:
+        """Look at once: a message stays in the queue for seconds. That it is absent proves nothing."""
+        try:
+            waiting = await self._zapi.queue()
+        except (ProviderDown, AccountRefused):
+            return None
+        same = [item for item in waiting if item.phone == to and item.message == reply]
+        return same[0] if len(same) == 1 else None
+
+    async def _record(
+        self,
+        claim: Claim,
+        state: TurnState,
+        *,
+        zaap_id: str | None = None,
+        message_id: str | None = None,
+        reason: str | None = None,
+    ) -> Result:
+        outcome = partial(
+            turns.record_outcome,
+            claim=claim,
+            state=state,
+            now_ms=self._clock.now_ms(),
+            policy=self._policy,
+            zaap_id=zaap_id,
+            message_id=message_id,
+            reason=reason,
+        )
+        closed: Closed = await self._database.write(outcome, urgent=True)
+        return Result(Ended(state.value) if closed.ours else Ended.STALE, closed.wake_at_ms)
+
+    async def _give_back(
+        self, claim: Claim, ended: Ended, *, after_ms: int | None = None, withdrawn: str | None = None
+    ) -> Result:
+        now_ms = self._clock.now_ms()
+        back = partial(
+            turns.give_back,
+            claim=claim,
+            wake_at_ms=None if after_ms is None else now_ms + after_ms,
+            now_ms=now_ms,
+            policy=self._policy,
+            withdrawn=withdrawn,
+        )
+        closed: Closed = await self._database.write(back, urgent=True)
+        return Result(ended if closed.ours else Ended.STALE, closed.wake_at_ms)

@@ -1,0 +1,51 @@
+"""Settling what is uncertain: Z-API's queue is asked, and what stays unknown is held for a person.
+
+The echo, delivery reports and receipts settle most of it as they come in (``store/evidence.py``).
+"""
+
+from functools import partial
+
+import structlog
+
+from clinic_bot.clock import Clock
+from clinic_bot.errors import AccountRefused, ProviderDown, StorageUnavailable
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.store import evidence
+from clinic_bot.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+_EVERY_MS = 5_000
+
+
+async def settle_forever(database: Database, zapi: ZapiClient, clock: Clock, metrics: Metrics) -> None:
+    """Look at the uncertain sends every few seconds, until cancelled."""
+    while True:
+        try:
+            await settle_once(database, zapi, clock, metrics)
+        except (StorageUnavailable, ProviderDown, AccountRefused) as exc:
+            log.warning("settling waits", problem=str(exc))
+        await clock.sleep(_EVERY_MS)
+
+
+async def settle_once(database: Database, zapi: ZapiClient, clock: Clock, metrics: Metrics) -> None:
+    """One look. Raises ProviderDown or AccountRefused when the queue cannot be listed; time still counts."""
+    unknown = await database.read(evidence.unsettled)
+    metrics.uncertain_sends.set(await database.read(evidence.count_uncertain))
+    if not unknown:
+        return
+    held = await database.write(partial(evidence.hold_old, now_ms=clock.now_ms()))
+    if held:
+        log.warning("held for a person", turns=held)
+    waiting = await zapi.queue()
+    for turn_id, _, phone, reply in unknown:
+        same = [item for item in waiting if item.phone == phone and item.message == reply]
+        if len(same) == 1:
+            found = partial(
+                evidence.found_in_queue,
+                turn_id=turn_id,
+                zaap_id=same[0].zaap_id,
+                message_id=same[0].message_id,
+            )
+            await database.write(found)

@@ -1,0 +1,39 @@
+"""Both stand-ins, served on this machine, with credentials that open nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from clinic_bot.clock import Clock
+from clinic_bot.sandbox.groq import build_groq, groq_state
+from clinic_bot.sandbox.groq_state import GroqState
+from clinic_bot.sandbox.receptionist import Brain
+from clinic_bot.sandbox.serving import serving
+from clinic_bot.sandbox.zapi import build_zapi, zapi_state
+from clinic_bot.sandbox.zapi_state import ZapiState
+
+INSTANCE_ID = "5A4D0B0C0000000000000000000000FF"
+TOKEN = "5A4D0B0C00000000000000FF"  # noqa: S105 - opens the stand-in and nothing else
+CLIENT_TOKEN = "F5a4d0b0c0000000000000000000000S"  # noqa: S105
+GROQ_KEY = "gsk_sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    zapi_url: str
+    groq_url: str
+    zapi: ZapiState
+    groq: GroqState
+
+
+@asynccontextmanager
+async def stand_ins(
+    clock: Clock, *, seed: int = 0, brain: Brain | None = None, zapi_port: int = 0, groq_port: int = 0
+) -> AsyncIterator[StandIns]:
+    """Serve both until the block ends. ``zapi.webhooks.set_all`` then says where events go."""
+    zapi_app = build_zapi(
+        clock=clock, instance_id=INSTANCE_ID, token=TOKEN, client_token=CLIENT_TOKEN, seed=seed
+    )
+    groq_app = build_groq(clock=clock, api_key=GROQ_KEY, brain=brain, seed=seed)
+    async with serving(zapi_app, port=zapi_port) as zapi_url, serving(groq_app, port=groq_port) as groq_url:
+        yield StandIns(zapi_url, groq_url, zapi_state(zapi_app), groq_state(groq_app))

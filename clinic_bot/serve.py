@@ -1,0 +1,220 @@
+"""Runs the service in its mode until it is told to stop."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr, ValidationError
+
+from clinic_bot.app import Credentials, http_app, running
+from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
+from clinic_bot.clock import Clock, start_at
+from clinic_bot.errors import Misconfigured
+from clinic_bot.operations.logs import configure_logging, secrets_of
+from clinic_bot.sandbox import standins
+from clinic_bot.settings import Mode, Settings
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_BACKLOG = 4096
+_GRACE_S = 20
+
+#: What ``live`` cannot do without, by the variable a person sets.
+_LIVE_NEEDS = {
+    "groq_api_key": "GROQ_API_KEY",
+    "zapi_instance_id": "ZAPI_INSTANCE_ID",
+    "zapi_token": "ZAPI_TOKEN",
+    "zapi_client_token": "ZAPI_CLIENT_TOKEN",
+    "clinic_file": "CLINIC_BOT_CLINIC_FILE",
+}
+_REAL_KEYS = ("groq_api_key", "zapi_instance_id", "zapi_token", "zapi_client_token")
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings from the environment, with a command's options above them.
+
+    Raises:
+        Misconfigured: naming every variable that is wrong, never its value.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as exc:
+        problems = "\n".join(f"  {_variable(error)}: {error['msg']}" for error in exc.errors())
+        raise Misconfigured(f"these settings cannot be used:\n{problems}") from None
+
+
+def _variable(error: Any) -> str:
+    """The environment variable behind a field; a rule about several names them itself."""
+    if not error["loc"]:
+        return "settings"
+    name = str(error["loc"][0])
+    return name if name.isupper() else f"CLINIC_BOT_{name.upper()}"
+
+
+def check(settings: Settings) -> None:
+    """Refuse, before anything starts, what cannot work or would be dangerous. Raises Misconfigured."""
+    if settings.mode is Mode.SANDBOX:
+        real = [_LIVE_NEEDS[name] for name in _REAL_KEYS if getattr(settings, name) is not None]
+        if real:
+            raise Misconfigured(
+                f"the sandbox does not start beside real keys: unset {', '.join(real)}, or use CLINIC_BOT_MODE=live"
+            )
+        return
+    missing = [variable for name, variable in _LIVE_NEEDS.items() if not _given(getattr(settings, name))]
+    if missing:
+        raise Misconfigured(
+            f"CLINIC_BOT_MODE=live needs {', '.join(missing)}. "
+            "CLINIC_BOT_MODE=sandbox (or serve --sandbox) needs no keys."
+        )
+    if settings.webhook_secret is None and settings.host not in _LOOPBACK:
+        raise Misconfigured(
+            f"listening on {settings.host} needs CLINIC_BOT_WEBHOOK_SECRET (at least 16 characters); "
+            "without it only 127.0.0.1 is allowed"
+        )
+
+
+def _given(value: object) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return bool(str(text).strip()) if text is not None else False
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Args:
+        say: where the lines for the person at the terminal go.
+
+    Raises:
+        Misconfigured: with a sentence that names what to change.
+    """
+    check(settings)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings, say))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # Windows and others; the standard loop serves as well, slower
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
+    listener = _listen(settings)
+    port = listener.getsockname()[1]
+    async with contextlib.AsyncExitStack() as stack:
+        facts, clock = _facts(settings), _clock(settings)
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        if settings.mode is Mode.SANDBOX:
+            secret = secret or secrets.token_urlsafe(24)
+            webhook_url = f"http://127.0.0.1:{port}/webhook/zapi/{secret}"
+            credentials = await stack.enter_async_context(_sandbox(settings, clock, secret, webhook_url, say))
+        else:
+            credentials = _account(settings, secret)
+        configure_logging(
+            settings.log_format,
+            mode=settings.mode,
+            secrets=(*secrets_of(settings), *([secret] if secret else [])),
+        )
+        service = await stack.enter_async_context(running(settings, credentials, facts, clock))
+        config = uvicorn.Config(
+            http_app(service),
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+            backlog=_BACKLOG,
+        )
+        say(f"listening on http://{settings.host}:{port}")
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(_BACKLOG)
+    except OSError as exc:
+        listener.close()
+        raise Misconfigured(
+            f"cannot listen on {settings.host}:{settings.port}: {os.strerror(exc.errno or 0)}; "
+            "see CLINIC_BOT_HOST and CLINIC_BOT_PORT"
+        ) from exc
+    return listener
+
+
+def _facts(settings: Settings) -> ClinicFacts:
+    return load_clinic(settings.clinic_file) if settings.clinic_file else example_clinic()
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.sandbox_clock is None:
+        return (
+            Clock(rate=1.0)
+            if settings.sandbox_speed == 1
+            else Clock(Clock().now_ms(), settings.sandbox_speed)
+        )
+    try:
+        instant = datetime.fromisoformat(settings.sandbox_clock)
+    except ValueError as exc:
+        raise Misconfigured("CLINIC_BOT_SANDBOX_CLOCK must look like 2026-10-06T10:12:00-03:00") from exc
+    if instant.tzinfo is None:
+        raise Misconfigured("CLINIC_BOT_SANDBOX_CLOCK needs a zone, such as -03:00")
+    return start_at(instant, rate=settings.sandbox_speed)
+
+
+def _account(settings: Settings, secret: str | None) -> Credentials:
+    assert settings.groq_api_key
+    assert settings.zapi_instance_id
+    assert settings.zapi_token
+    assert settings.zapi_client_token
+    return Credentials(
+        groq_url=settings.groq_base_url,
+        groq_key=settings.groq_api_key.get_secret_value().strip(),
+        zapi_url=settings.zapi_base_url,
+        zapi_instance=settings.zapi_instance_id,
+        zapi_token=settings.zapi_token.get_secret_value().strip(),
+        zapi_client_token=settings.zapi_client_token.get_secret_value().strip(),
+        webhook_secret=secret,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _sandbox(
+    settings: Settings, clock: Clock, secret: str, webhook_url: str, say: Callable[[str], None]
+) -> AsyncIterator[Credentials]:
+    """The stand-ins' credentials: those that a player already serves on this machine, or our own pair."""
+    given = {"groq_base_url", "zapi_base_url"} & settings.model_fields_set
+    if len(given) == 2:
+        for url in (settings.groq_base_url, settings.zapi_base_url):
+            if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
+                raise Misconfigured("in the sandbox GROQ_BASE_URL and ZAPI_BASE_URL must be on this machine")
+        yield _stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret)
+        return
+    async with standins.stand_ins(clock) as pair:
+        pair.zapi.webhooks.set_all(webhook_url)
+        say("sandbox: no account is used and nothing leaves this machine")
+        say(f"  webhook  {webhook_url}")
+        say(f"  write to it as a patient would:  {pair.zapi_url}  (Z-API's stand-in; its page shows how)")
+        yield _stand_in_credentials(pair.groq_url, pair.zapi_url, secret)
+
+
+def _stand_in_credentials(groq_url: str, zapi_url: str, secret: str) -> Credentials:
+    return Credentials(
+        groq_url=groq_url,
+        groq_key=standins.GROQ_KEY,
+        zapi_url=zapi_url,
+        zapi_instance=standins.INSTANCE_ID,
+        zapi_token=standins.TOKEN,
+        zapi_client_token=standins.CLIENT_TOKEN,
+        webhook_secret=secret,
+    )

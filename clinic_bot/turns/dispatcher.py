@@ -1,0 +1,175 @@
+"""When a conversation is due, somebody looks at it: timers here, the truth in ``wake_at_ms``.
+
+What is kept in memory is a hint. A timer that fires early claims nothing and is armed again with what the row says;
+a timer that was lost is found by the sweep, which reads the index every few seconds. Only what is due soon is kept,
+so a hundred thousand open windows cost no memory here.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from clinic_bot.clock import Clock
+from clinic_bot.errors import StorageUnavailable
+from clinic_bot.store import conversations
+from clinic_bot.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+_SWEEP_MS = 5_000
+#: Longer than the sweep, so that every wake-up is in memory before it is due.
+_HORIZON_MS = 3 * _SWEEP_MS
+#: A conversation whose turn could not even be claimed is looked at again after this.
+_STORAGE_RETRY_MS = 1_000
+
+
+class TurnRunner(Protocol):
+    async def run(self, conversation_id: int) -> int | None: ...
+    def interrupt(self, conversation_id: int) -> None: ...
+
+
+class Dispatcher:
+    """Starts a turn the moment its window closes; one at a time for each conversation.
+
+    Emergencies never wait for one of the ``slots``.
+    """
+
+    def __init__(self, database: Database, runner: TurnRunner, clock: Clock, *, slots: int) -> None:
+        self._database = database
+        self._runner = runner
+        self._clock = clock
+        self._slots = slots
+        self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
+        self._heap: list[
+            tuple[int, int]
+        ] = []  # (when to check, conversation), at least one entry for each above
+        self._queued_ms: dict[int, int] = {}  # the earliest of them
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_ms = 0
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._emergencies: set[int] = set()
+        self._waiting: deque[int] = deque()  # due, and no slot free
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Load what is due soon, at once and then every few seconds."""
+        await self._sweep()
+        self._sweeper = asyncio.create_task(self._sweep_forever())
+
+    def notice(self, conversation_id: int, wake_at_ms: int | None, *, emergency: bool = False) -> None:
+        """A transaction said when to look at a conversation. Call it after the commit."""
+        if emergency:
+            self._emergencies.add(conversation_id)
+            self._runner.interrupt(conversation_id)
+        if wake_at_ms is None or wake_at_ms > self._clock.now_ms() + _HORIZON_MS:
+            return  # nothing to do soon; the sweep brings what is due later
+        self._wake_ms[conversation_id] = wake_at_ms
+        queued_ms = self._queued_ms.get(conversation_id)
+        if queued_ms is None or wake_at_ms < queued_ms:
+            self._queued_ms[conversation_id] = wake_at_ms
+            heapq.heappush(self._heap, (wake_at_ms, conversation_id))
+            self._arm()
+
+    def taken_over(self, conversation_id: int) -> None:
+        """A person answered: what the model is thinking is of no use any more."""
+        self._runner.interrupt(conversation_id)
+
+    @property
+    def open(self) -> int:
+        """How many conversations are known to be due soon."""
+        return len(self._wake_ms)
+
+    async def stop(self, *, within_s: float) -> None:
+        """Start nothing more; give back what thinks; let sends that are under way finish."""
+        self._stopping = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for conversation_id in list(self._running):
+            self._runner.interrupt(conversation_id)
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=within_s)
+
+    # Timers.
+
+    def _arm(self) -> None:
+        if self._stopping or not self._heap:
+            return
+        due_ms = self._heap[0][0]
+        if self._timer is not None:
+            if self._timer_ms <= due_ms:
+                return
+            self._timer.cancel()
+        self._timer_ms = due_ms
+        wait_s = self._clock.real_s(due_ms - self._clock.now_ms())
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self._fire)
+
+    def _fire(self) -> None:
+        self._timer = None
+        now_ms = self._clock.now_ms()
+        while self._heap and self._heap[0][0] <= now_ms:
+            queued_ms, conversation_id = heapq.heappop(self._heap)
+            if self._queued_ms.get(conversation_id) != queued_ms:
+                continue  # an earlier entry stood for it
+            del self._queued_ms[conversation_id]
+            wake_ms = self._wake_ms[conversation_id]
+            if wake_ms > now_ms:  # the window was moved on meanwhile
+                self._queued_ms[conversation_id] = wake_ms
+                heapq.heappush(self._heap, (wake_ms, conversation_id))
+            else:
+                del self._wake_ms[conversation_id]
+                self._begin(conversation_id)
+        self._arm()
+
+    def _begin(self, conversation_id: int) -> None:
+        if conversation_id in self._running:
+            return  # closing looks again
+        if len(self._running) >= self._slots and conversation_id not in self._emergencies:
+            self._waiting.append(conversation_id)
+            return
+        self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
+
+    async def _run(self, conversation_id: int) -> None:
+        try:
+            wake_at_ms = await self._runner.run(conversation_id)
+        except StorageUnavailable as exc:
+            log.error("turn cannot be stored", conversation=conversation_id, problem=str(exc))
+            wake_at_ms = self._clock.now_ms() + _STORAGE_RETRY_MS
+        finally:
+            del self._running[conversation_id]
+            self._emergencies.discard(conversation_id)
+        if self._stopping:
+            return
+        self.notice(conversation_id, wake_at_ms)
+        if self._waiting:
+            self._begin(self._waiting.popleft())
+
+    # The sweep.
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await self._clock.sleep(_SWEEP_MS)
+            try:
+                await self._sweep()
+            except StorageUnavailable as exc:
+                log.error("sweep failed", problem=str(exc))
+
+    async def _sweep(self) -> None:
+        """Read the index of ``wake_at_ms`` up to the horizon, in pages."""
+        until_ms, after = self._clock.now_ms() + _HORIZON_MS, (-1, -1)
+        while True:
+            page = await self._database.read(
+                partial(conversations.due_before, until_ms=until_ms, after=after)
+            )
+            for wake_at_ms, conversation_id in page:
+                if conversation_id not in self._wake_ms and conversation_id not in self._running:
+                    self.notice(conversation_id, wake_at_ms)
+            if len(page) < conversations.PAGE:
+                return
+            after = page[-1]
