@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)(?P<rest>.*)$")
 DIRECT = re.compile(r"^ +# +(?:via )?clinic-bot \(pyproject\.toml(?::dev)?\)$")
-FOREIGN = re.compile(r"https?://|file:|--(?:extra-)?index-url|--find-links|(?:^|\s)/\w", re.IGNORECASE)
+# An address, an option of pip other than a hash (they name indexes and folders), an absolute path.
+FOREIGN = re.compile(r"://|file:|(?:^|\s)--(?!hash=)|(?:^|\s)/\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

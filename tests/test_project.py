@@ -99,9 +99,7 @@ def test_the_locks_say_what_the_project_asks_for() -> None:
         pytest.param("pyproject.toml", '"tzdata"', '"tzdata>=3000"', "is not >=3000", id="raised"),
         pytest.param(LOCKS[0], "\ntzdata==", "\ntzdata==1", "requirements-dev.lock: tzdata", id="apart"),
         pytest.param(LOCKS[0], "\ntzdata==", "\nnine==9\ntzdata==", "nine has no hash", id="hash"),
-        pytest.param(
-            LOCKS[1], "# This", "--index-url https://i/\n# This", "an address or a path", id="index"
-        ),
+        pytest.param(LOCKS[1], "# This", "--option value\n# This", "an address or a path", id="option"),
         pytest.param(LOCKS[1], "# This", "# /home/me/x\n# This", "an address or a path", id="path"),
     ],
 )
