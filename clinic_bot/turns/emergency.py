@@ -43,6 +43,7 @@ class Emergency:
 class _Phrase:
     sign: Sign
     pattern: re.Pattern[str]
+    affirmative: bool  #: it asks for no "não" or "sem"
     needs: tuple[frozenset[str], ...]  #: of each of these, one word must be there; the rarest first
 
 
@@ -63,7 +64,7 @@ def find_emergency(texts: Sequence[str]) -> Emergency | None:
     present = frozenset(line.split())
     for phrase in _candidates(lexicon, present):
         for found in phrase.pattern.finditer(line):
-            if _is_danger(lexicon, phrase.sign, line, found):
+            if _is_danger(lexicon, phrase, line, found):
                 return Emergency(phrase.sign.kind, phrase.sign.name)
     return None
 
@@ -94,8 +95,8 @@ def _candidates(lexicon: _Lexicon, present: frozenset[str]) -> Iterator[_Phrase]
             yield phrase
 
 
-def _is_danger(lexicon: _Lexicon, sign: Sign, line: str, found: re.Match[str]) -> bool:
-    start, end = found.start(), found.end()
+def _is_danger(lexicon: _Lexicon, phrase: _Phrase, line: str, found: re.Match[str]) -> bool:
+    sign, start, end = phrase.sign, found.start(), found.end()
     first = 0
     for hard in _HARD_BREAK.finditer(line, 0, start + 1):
         first = hard.end()
@@ -107,6 +108,7 @@ def _is_danger(lexicon: _Lexicon, sign: Sign, line: str, found: re.Match[str]) -
         match=line[start : end + 1],
         after=line[end:last],
         rest=line[end:],
+        affirmative=phrase.affirmative,
     )
     sentence = setting.sentence
     inside = range(len(setting.before) - 1, len(setting.before) + len(setting.match) - 1)
@@ -175,4 +177,5 @@ def _compile(sign: Sign, row: str) -> _Phrase:
         if not element.endswith("?"):
             needs.append(frozenset(alternatives))
     needs.sort(key=lambda words: (bool(words & FUNCTION_WORDS), len(words)))
-    return _Phrase(sign, re.compile("".join(parts)), tuple(needs))
+    affirmative = not any(words & {"nao", "sem", "nem"} for words in needs)
+    return _Phrase(sign, re.compile("".join(parts)), affirmative, tuple(needs))

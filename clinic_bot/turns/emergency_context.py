@@ -31,6 +31,13 @@ _DENIED_AFTER = re.compile(
     r"(?: (?:tenho|tem|tive|teve|sinto|senti|sente|sentiu|to|ta|houve|tinha|mais))*(?: [|,/?]| $|$)"
 )
 
+# "bati a cabeça, não saiu sangue": a phrase that asks for no denial, and yet one stands before its last word.
+_DENIED_INSIDE = re.compile(
+    r" (?:sem|nem|nao (?:saiu|teve|tem|tenho|houve|tive|ta|to|vi))(?: (?:muito|nenhum|nenhuma|nada|de|um|uma|"
+    r"com))* "
+    r"(?!parar|estancar|passar|forcas?|movimentos?|respirar|vida|ar|reagir|sentir|fala )[^ ]+ $"
+)
+
 _PRESENT_BEFORE = re.compile(
     r" (?:to|ta|tao|sinto|sente|sentindo|tenho|tem|tendo|ficando|comecou|comecei|comecando|continua|"
     r"continuo|fico|fica|"
@@ -47,14 +54,16 @@ _PERFECT_INSIDE = re.compile(r" (?!vou |sou )\w{2,}(?:ou|eu|iu|ei|aram|eram|iram
 _PAST_BOUND = re.compile(
     r" (?:tive|teve|tinha|tava|sofri|sofreu|sofria|tinham|dava|deu|passei|sentia|senti|sentiu|ficava|"
     r"fiquei|vivia|"
-    r"quase|ja|foi|era|tomava|pensava)(?: \w+){0,4}$"
+    r"quase|foi|era|tomava|pensava)(?: \w+){0,4}$| ja(?: \w+)?$|"
+    r" ja (?:passou|parou|melhorou|sumiu|acabou)(?: \w+){0,3}$"
 )
 _PAST = re.compile(
     r" (?:(?:ano|mes|semana|vez|gravidez|gestacao|noite|verao|natal|inverno|sabado|domingo|segunda|terca|"
     r"quarta|quinta|"
     r"sexta|feira|quarentena|pandemia|consulta) (?:passad[oa]|retrasad[oa])|anteontem|ontem|antigamente|"
     r"outro dia|outra vez "
-    r"que|uma vez|certa vez|na epoca|naquel[ea] \w+|na infancia|quando (?:eu |ele |ela )?(?:era|tinha|tava|"
+    r"que|(?<!de )uma vez|certa vez|na epoca|naquel[ea] \w+|na infancia|quando (?:eu |ele |ela )?(?:era|tinha|"
+    r"tava|"
     r"nasceu|nasci)|"
     r"(?:faz|ha|a|tem|uns|umas|por) (?:\w+ ){0,2}(?:dias?|semanas?|mes|meses|anos?|tempo|tempos|decada)|"
     r"\w+ (?:dias?|semanas?|mes|meses|anos?|tempo) atras|em (?:19|20)\d\d|em (?:janeiro|fevereiro|marco|"
@@ -63,22 +72,23 @@ _PAST = re.compile(
     r"desmaiou|tentei|tentou|"
     r"convulsionou|engasgou|pensei|quis|fui|foi|passei|levei|levou|queimei|cai)|dessa vez nao|recentemente|"
     r"ultimamente|"
-    r"no passado|passado|ultim[oa]s? (?:vez|mes|ano|semana|gravidez|dias|crise|episodio)|dia \d+|"
+    r"no passado|passado|ultim[oa]s? (?:vez|mes|ano|semana|gravidez|crise|episodio)|dia \d+|"
     r"aos \d+ anos|com \d+ anos|de crianca|adolescencia|em casa semana) "
 )
 _NOW_NEAR = re.compile(
-    r" (?:agora (?!quero |queria |preciso |gostaria |vou |tenho que |que |ta tudo |ta bem |to bem |tudo |"
-    r"ja |ta otim|to otim|so )|"
-    r"agorinha|agora$|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|"
-    r"acabei de|acaba de|"
-    r"acabaram de|de repente|do nada|nao para|nao passa|ta piorando|piorando|piorou|desde|comecou|comecei|"
-    r"voltou|"
-    r"de novo|outra vez|novamente|acho que|parece que|ainda|continua|hoje (?!tem |da |pra |quero |queria )|"
-    r"minutos?|correndo|caido|caida|segundos) "
+    r" (?:agora(?! (?:quer\w*|precis\w+|gostaria|faco|faz|vou|tenho que|que|ta tudo|ta bem|to bem|tudo|ja|"
+    r"ta otim|to otim|so) )|"
+    r"agorinha|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|acabei de|"
+    r"acaba de|"
+    r"acabaram de|de repente|do nada|nao para|nao passa|ta piorando|piorando|piorou|desde|comecou|comecei|voltou|"
+    r"de novo|outra vez|novamente|acho que|parece que|ainda|continua|hoje(?! (?:tem|da|pra|quer\w*|to bem|faco|"
+    r"faz) )|"
+    r"minutos?|correndo|caid[oa]|segundos) "
 )
 _NOW_ANYWHERE = re.compile(
     r" (?:socorro|acode|ambulancia|samu|pelo amor|me ajuda|ajuda pelo|nao acorda|nao ta acordando|"
     r"nao respira|nao ta respirando|"
+    r"o que (?:eu |a gente )?(?:faco|fazer|faz)(?= (?:[?|/,]|$))|"
     r"nao responde|nao reage|emergencia agora|nao sei o que (?:eu )?fa\w+|o que (?:eu )?fa\w+ agora|"
     r"ta roxo|ta roxa) "
 )
@@ -106,7 +116,8 @@ _HYPOTHESIS = re.compile(
     r"desmaiar|ficar|voltar|comecar|aparecer|houver|convulsionar|engasgar|sangrar|fosse|ocorrer|precisar|"
     r"piorar|doer)|"
     r"caso (?:eu |ela |ele )?(?:tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca)|"
-    r"em casos? de|no caso de|suspeita de|quando (?:alguem|a pessoa|uma pessoa|o paciente)|pode (?:causar|"
+    r"quem (?:ja |tambem )?(?:sente|tem|teve|tinha|sofre|sofreu|pensa|pensou|desmaia|faz)|em casos? de|"
+    r"no caso de|suspeita de|quando (?:alguem|a pessoa|uma pessoa|o paciente)|pode (?:causar|"
     r"dar|provocar)|"
     r"(?:causa|causam|provoca|da|evita|evitar|previne|prevenir|identificar|reconhecer|socorrer quem|"
     r"sintomas? (?:de|do|da)|sinais (?:de|do|da)|primeiros socorros))(?: [\w,]+){0,5}$"
@@ -116,35 +127,48 @@ _CLINIC_QUESTION = re.compile(
     r"especialidade|"
     r"medico (?:de|pra|para|que)|cobre|cobrem|cobertura|aceita|aceitam|emergencias?|urgencias?|casos|"
     r"pacientes?|quem|pessoas|"
-    r"grupo de|apoio a|ajuda para|ajuda pra|vacina)(?: [\w,]+){0,5}$"
+    r"posso (?:fazer|tomar|usar|viajar|voar|treinar|malhar|operar|doar|voltar)|grupo de|apoio a|ajuda para|"
+    r"ajuda pra|vacina)(?: [\w,]+){0,5}$"
+)
+_MAY_MEAN = re.compile(
+    r" (?:\w+ ){0,2}?(?:pode ser|e sinal de|e sintoma de|e normal|e comum|tem a ver com|seria|e por causa de|"
+    r"vem de) "
+    r"(?:\w+ )?(?:ansiedade|gases|estresse|stress|refluxo|muscular|nervoso|normal|gravidez|idade|menopausa|"
+    r"o que|coluna) "
 )
 _WHICH_DOCTOR = re.compile(
     r" (?:\w+ ){0,2}?(?:e|seria|tem que ser|vai|passa|trata|marco|vejo|e pra|procuro|atende|atendem|tratam|"
     r"ai)"
     r"(?: \w+){0,2} (?:cardio\w*|clinico|neuro\w*|especial\w+|medic[oa]|quem|qual|pneumo\w*|gastro\w*) "
 )
-_TOPIC = re.compile(
-    r" (?:melhorei|melhorou|recuperei|curad[oa]|retorno|exames?|receitas?|remedios?|medicamentos?|"
-    r"medicacao|tratamento|trata|consulta|pos|depois|apos|acompanhamento|"
-    r"prevencao|prevenir|preventivo|sequelas?|recuperacao|recuperando|testes?|laudo|atestado|historico|"
-    r"historia|antecedentes?|"
-    r"risco|palestra|campanha|curso|livro|filme|serie|video|noticia|materia|aula|trabalho|artigo|post|"
-    r"controle|controlar|cirurgia|"
-    r"rx|raio x|x|ecografia|ultrassom|tomografia|ressonancia|radiografia|avaliacao|investigar|investigacao|"
-    r"check up|causa|devido|"
-    r"motivo|queixa|pavor|trauma|fobia|episodios?|sobre|contra|anti|revisao|reabilitacao|sobrevivente|"
-    r"fisioterapia|fisio|"
-    r"alta|internad[oa]|internacao|cuidados|ansiedade|duvidas?|reavaliacao|pesquisa|tcc|protocolo|medo|"
-    r"curativo|relatorio|"
-    r"encaminhamento|pedido|guia|diagnostico|cid|plano|semana|dia|mes|combate|roda|treinamento|formacao|"
-    r"sequelad[oa])"
-    r"(?: (?:de|do|da|dos|das|pra|para|por|o|a|as|um|uma|ter|meu|minha|seu|que|tive|teve|no|na|com|outra|"
-    r"outro|ao|"
-    r"contra|sobre|possivel|causa|crise|crises|em|ser|e|doenca|mae|pai|filho|filha|marido|avo|ele|ela|eu|"
-    r"tipo|imagem|esforco|"
-    r"mundial|nacional|pronto|socorro|quem|sofreu|pessoas|primeiros|socorros|epilepsia))*$"
+_LINKS = (
+    r"(?:de|do|da|dos|das|pra|para|por|o|a|as|um|uma|ter|meu|minha|seu|que|tive|teve|no|na|com|outra|outro|ao|"
+    r"contra|"
+    r"sobre|possivel|causa|crise|crises|em|ser|e|doenca|mae|pai|filho|filha|marido|avo|ele|ela|eu|tipo|imagem|"
+    r"esforco|"
+    r"mundial|nacional|pronto|socorro|quem|sofreu|pessoas|primeiros|socorros|epilepsia)"
 )
-_TOPIC_NOUN_INSIDE = re.compile(r" (?:pos|exames?|retorno|receita|historico|remedio|anti|consulta|raio) ")
+# The first row makes a topic of what stands right behind it, the second only with a preposition: "pós infarto", but
+# "caiu e depois desmaiou".
+_TOPIC = re.compile(
+    r" (?:(?:pos|anti|retorno|laudo|rx|x|historico|exames?|receitas?|palestra|campanha|sequelas?|cid|prevencao|"
+    r"pavor|fobia|"
+    r"contra|sobre|risco|antecedentes?|episodios?|setembro|testes?)|"
+    r"(?:melhorei|melhorou|recuperei|curad[oa]|remedios?|medicamentos?|medicacao|tratamento|trata|consulta|"
+    r"depois|apos|"
+    r"acompanhamento|prevenir|preventivo|recuperacao|recuperando|atestado|historia|curso|livro|filme|serie|"
+    r"video|noticia|"
+    r"materia|aula|trabalho|artigo|post|controle|controlar|cirurgia|ecografia|ultrassom|tomografia|ressonancia|"
+    r"radiografia|"
+    r"avaliacao|investigar|investigacao|check up|causa|devido|motivo|queixa|trauma|revisao|reabilitacao|"
+    r"sobrevivente|"
+    r"fisioterapia|fisio|alta|internad[oa]|internacao|cuidados|ansiedade|duvidas?|reavaliacao|pesquisa|tcc|"
+    r"protocolo|medo|"
+    r"curativo|relatorio|encaminhamento|pedido|guia|diagnostico|plano|semana|dia|mes|combate|roda|treinamento|"
+    r"formacao) "
+    r"(?:de|do|da|dos|das|pra|para|por|contra|sobre|com|que|a|ao|no|pos|em))"
+    rf"(?: {_LINKS})*$"
+)
 
 _HISTORY = re.compile(
     r" (?:morreu|morreram|faleceu|faleceram|perd(?:i|eu) (?:o|a|meu|minha|um|uma|seu) (?:pai|mae|irmao|"
@@ -191,6 +215,7 @@ class Setting:
     match: str
     after: str  #: the rest of the sentence
     rest: str  #: the rest of the line
+    affirmative: bool  #: the phrase found has no "não" or "sem" of its own
 
     @property
     def sentence(self) -> str:
@@ -222,13 +247,19 @@ def _is_denied(setting: Setting) -> bool:
         if word not in _CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):
             break
         own_clause = own_clause or word in _STARTS_OWN_CLAUSE
+    if setting.affirmative and _DENIED_INSIDE.search(setting.match):
+        return True
     return bool(_DENIED_AFTER.match(setting.rest))
 
 
 def _is_hypothetical(setting: Setting) -> bool:
     if _HYPOTHESIS.search(setting.before[:-1]):
         return True
-    asked = _CLINIC_QUESTION.search(setting.before[:-1]) or _WHICH_DOCTOR.match(setting.after)
+    asked = (
+        _CLINIC_QUESTION.search(setting.before[:-1])
+        or _WHICH_DOCTOR.match(setting.after)
+        or _MAY_MEAN.match(setting.after)
+    )
     return bool(asked) and not _is_present(setting)
 
 
@@ -282,9 +313,9 @@ def _is_told(setting: Setting) -> bool:
 
 
 def _near(setting: Setting) -> str:
-    """The match with up to six words on each side, not across a message."""
+    """The match with a few words on each side, not across a message."""
     left = setting.before.rsplit(" / ", 1)[-1].split()[-6:]
-    right = setting.after.split(" / ", 1)[0].split()[:6]
+    right = setting.after.split(" / ", 1)[0].split()[:8]
     return f" {' '.join(left)} {setting.match.strip()} {' '.join(right)} "
 
 

@@ -102,7 +102,7 @@ GROUPS: Mapping[str, str] = {
     "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
     "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
     "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
-    "wanting": "quero queria vo vontade vou vai quer pensando penso pensei pensa preciso desejo tentando tentou tentei "
+    "wanting": "quero queria vo vontade vou vai quer pensando pensar penso pensei pensa preciso desejo tentando tentou tentei "
     "tentar decidi resolvi querendo pretendo ameacando planejando pensamento pensamentos ideia disse falou diz "
     "fala dizendo falando coragem prefiro preferia devia merecia deveria",
     "dying": "morrer morre morto morta morte morresse morra",
@@ -134,7 +134,7 @@ SIGNS: tuple[Sign, ...] = (
             "infartando|infartou",
             "ta|to|tao|tava|acho|parece|seja|pode|sinto|ter|socorro|deu|teve|sofreu|tive|tendo ~4 {infarto}",
             "{infarto} agora|socorro|ajuda|fulminante",
-            "ataque|parada cardiaco|cardiaca|cardiorrespiratoria|coracao",
+            "ataque|parada ~1 cardiaco|cardiaca|cardiorrespiratoria|coracao",
         ),
         (
             r" peito (?:do|de) pe ",
@@ -142,6 +142,11 @@ SIGNS: tuple[Sign, ...] = (
             r"coracao) (?:de|com|pela) "
             r"(?:tanta )?(?:saudades?|emocao|pena|alegria|orgulho|felicidade|ve-lo|ver|lembrar|pensar|"
             r"despedida)",
+            r" coracao(?: \w+){0,2} (?:parou|parando|apertou)(?: \w+)? (?:quando|com|ao)(?: \w+)? (?:vi|ver|"
+            r"soube|preco|valor|noticia|susto|li|ouvi) ",
+            r" dor(?:es)? muscular(?:es)? ",
+            r" saudades?(?: \w+){0,3} apert\w+ ",
+            r" (?:tirou|tira|tirei|tirar|saiu|sai)(?: \w+){0,2} peso ",
             r" (?:infart\w+|ataque)(?: \w+){0,3} de (?:tanto|tanta) ",
             r" (?:infart\w+|ataque)(?: \w+){0,8} kkk ",
             r" (?:peito|coracao) (?:de|ao|em|por) (?:deixar|ver|saber|lembrar|pensar|despedir|dizer|largar|"
@@ -185,6 +190,7 @@ SIGNS: tuple[Sign, ...] = (
             "entalado|entalada|preso|presa ~2 garganta ~4 ar|respirar|respira|sufocando|roxo",
             "{face}|dedos|dedo|unhas|labios|ponta ~4 {blue}",
             "{child}|{kin} ~~5 {blue}",
+            "ele|ela ~2 {blue}",
             "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
             "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
             "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
@@ -192,6 +198,12 @@ SIGNS: tuple[Sign, ...] = (
             "morrendo ~2 sufocado|sufocada|ar",
         ),
         (
+            r" (?:ar|folego|sufoc\w+|engasg\w+)(?: \w+){0,6} (?:risadas?|rir|riso|kkk) ",
+            r" rox[oa]s?(?: \w+)? (?:na|no|nas|nos) (?:perna|braco|joelho|canela|bunda|coxa|testa|costas|bumbum|"
+            r"olho|cotovelo|pe) ",
+            r" rox[oa]s? de (?:vergonha|raiva|frio|inveja|rir|fome) ",
+            r" sem ar (?:com|de)(?: \w+)? (?:noticia|beleza|vista|foto|surpresa|emocao|rir|alegria|preco|valor|"
+            r"show|viagem) ",
             r" sem ar (?:condicionado|na (?:sala|recepcao)|no (?:consultorio|carro|quarto))",
             r" (?:tirar|perder|de tirar|recuperar) o folego",
             r" (?:sem tempo|tempo|hora|trabalho|servico|correria)(?: \w+){0,3} (?:de|pra|para|nem) respirar",
@@ -347,6 +359,7 @@ SIGNS: tuple[Sign, ...] = (
             "{gushing} ~3 sangue",
             "sangue ~4 {gushing}",
             "esvaindo ~1 sangue",
+            "sangue ~3 ouvido|ouvidos",
             "cabeca ~4 {bleeding}|sangue",
             "{bleeding} ~4 cabeca|pescoco|olho|barriga|ouvido|pulso",
             "cortei|cortou|rasgou|rasguei|corte|furou ~4 fundo|profundo|veia|pulso|pulsos|pescoco|arteria|osso|feio",
@@ -402,6 +415,10 @@ SIGNS: tuple[Sign, ...] = (
             "melhor eu|se ~2 morrer|morresse|morto|morta",
             "ninguem ~3 falta ~3 morrer|sumir|mim",
             "ninguem ~2 sentir|sentiria|vai ~2 minha falta",
+            "carta|bilhete ~2 despedida",
+            "morte|morrer|matar ~2 unica|melhor ~1 saida|solucao|alivio|opcao",
+            "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",
+            "vou|quero|medo|pensando|vontade|capaz ~2 fazer|cometer ~1 besteira",
             "carta|bilhete|mensagem|despedindo|despedida ~~5 suicidio|suicida|morrer|matar",
             "vou|quero|queria|vontade|pensando|penso|pensei|vai|disse|separei|juntei ~2 tomar|engolir|beber ~4 {many} ~3 {pills}",
             "vou|quero|queria|vontade|pensando|vai|penso ~2 tomar|beber ~2 veneno|chumbinho",
@@ -468,6 +485,7 @@ SIGNS: tuple[Sign, ...] = (
             "{swallowed} ~2 10|12|15|18|20|25|30|35|40|45|50|60|80|90|100 ~2 {pills}",
             "envenenado|envenenada|envenenou|envenenaram|envenenei|envenenamento",
             "overdose|superdosagem",
+            "{child} ~~6 engoliu|mastigou|ingeriu|comeu ~~3 {pills}",
             "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
             "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
             "inalou|inalei|cheirou|cheirei|respirou|respirei|inalando|aspirou ~3 gas|fumaca|cloro|veneno|amonia|produto",
