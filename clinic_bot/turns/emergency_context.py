@@ -76,7 +76,8 @@ _PAST = re.compile(
     r"aos \d+ anos|com \d+ anos|de crianca|adolescencia|em casa semana) "
 )
 _NOW_NEAR = re.compile(
-    r" (?:agora(?! (?:quer\w*|precis\w+|gostaria|faco|faz|vou|tenho que|que|ta tudo|ta bem|to bem|tudo|ja|"
+    r" (?:agora(?! (?:quer\w*|precis\w+|gostaria|faco|faz|vou|tenho que|que|ta tudo|ta bem|to bem|"
+    r"to em tratamento|tudo|ja|"
     r"ta otim|to otim|so) )|"
     r"agorinha|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|acabei de|"
     r"acaba de|"
