@@ -1,4 +1,4 @@
-"""What a webhook body turned out to be: the words that intake and store share.
+"""The words that rooms share: what a webhook body turned out to be, and what was said before.
 
 Instants are epoch milliseconds, UTC. ``key`` is the inbox key that makes a redelivery harmless: it is built
 from the provider's ids as the design's key table says, never from a hash of the whole body.
@@ -182,3 +182,20 @@ class Ignored:
 
 
 Event = Message | StaffMessage | Edit | Deletion | Echo | Presence | Delivery | Receipt | Ignored
+
+
+class Speaker(StrEnum):
+    """Who said something in a conversation, as the agent is told."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"  #: written by hand by somebody of the clinic
+    BOT = "bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said in a conversation before now: what the store remembers and the agent reads."""
+
+    speaker: Speaker
+    text: str
+    at_ms: int

@@ -3,20 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class Author(StrEnum):
-    PATIENT = "patient"
-    CLINIC = "clinic"  #: written by hand by somebody of the clinic
-    BOT = "bot"
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    author: Author
-    text: str
-    at_ms: int
+from clinic_bot.events import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +21,7 @@ class AgentRequest:
 
     user: str
     text: str
-    history: Sequence[HistoryItem]
+    history: Sequence[Said]
     now: datetime
     patient_name: str | None = None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from clinic_bot.agent import budget, prompt, wording
-from clinic_bot.agent.answer import AgentAnswer, AgentRequest, Author, HistoryItem, ToolStep
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import (
     BadGeneration,
     ChatModel,
@@ -22,6 +22,7 @@ from clinic_bot.agent.tools import NAMES, TOOLS, run_tool
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ModelUnusable, ProviderDown
+from clinic_bot.events import Said, Speaker
 
 _REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
 _UNSAYABLE = 1  # repairs of a text that may not be said
@@ -196,20 +197,20 @@ class Agent:
 
 
 def _is_first_contact(request: AgentRequest) -> bool:
-    return all(item.author is not Author.BOT for item in request.history)
+    return all(item.speaker is not Speaker.BOT for item in request.history)
 
 
-def _history(items: Sequence[HistoryItem]) -> Iterator[Message]:
+def _history(items: Sequence[Said]) -> Iterator[Message]:
     """Earlier messages as the model takes them.
 
     What the reception wrote is marked and stands on the other side, so that the model does not learn to speak
     as a person of the clinic.
     """
     for item in items:
-        if item.author is Author.BOT:
+        if item.speaker is Speaker.BOT:
             yield {"role": "assistant", "content": item.text}
         else:
-            mark = prompt.RECEPTION_WROTE if item.author is Author.CLINIC else ""
+            mark = prompt.RECEPTION_WROTE if item.speaker is Speaker.CLINIC else ""
             yield {"role": "user", "content": mark + prompt.unmarked(item.text)}
 
 

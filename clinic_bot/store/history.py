@@ -2,29 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Connection
 from sqlmodel import Session, col, or_, select
 
+from clinic_bot.events import Said, Speaker
 from clinic_bot.store import contacts
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, Message, Turn, TurnState
-
-
-class Speaker(StrEnum):
-    PATIENT = "patient"
-    CLINIC = "clinic"
-    BOT = "bot"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing said in the conversation before now."""
-
-    speaker: Speaker
-    text: str
-    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from clinic_bot.agent.answer import AgentAnswer, AgentRequest, Author, HistoryItem
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
-from clinic_bot.events import Kind
+from clinic_bot.events import Kind, Said
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
 from clinic_bot.store import history, turns
@@ -48,7 +48,7 @@ class _Prepared:
 
     claim: Claim
     text: str
-    history: tuple[HistoryItem, ...]
+    history: tuple[Said, ...]
 
 
 class Runner:
@@ -149,8 +149,7 @@ class Runner:
             turns=self._limits.history_turns,
             quoted=quoted,
         )
-        items = tuple(HistoryItem(Author(said.speaker.value), said.text, said.at_ms) for said in known.said)
-        return _Prepared(claim, _merged(claim, known), items)
+        return _Prepared(claim, _merged(claim, known), known.said)
 
     async def _answer(self, prepared: _Prepared) -> Result:
         claim = prepared.claim

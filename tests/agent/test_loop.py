@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 
 from clinic_bot.agent import budget
-from clinic_bot.agent.answer import AgentAnswer, AgentRequest, Author, HistoryItem, ToolStep
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import BadGeneration, Completion, Message, RequestTooLarge, ToolCall
 from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, TOOLS
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ModelUnusable, ProviderBusy, ProviderDown
+from clinic_bot.events import Said, Speaker
 
 FACTS = example_clinic()
 DAY = datetime(2026, 10, 6, 10, 12, tzinfo=FACTS.timezone)
 NIGHT = datetime(2026, 10, 6, 22, 41, tzinfo=FACTS.timezone)
 GREETED = (
-    HistoryItem(Author.PATIENT, "oi", 0),
-    HistoryItem(Author.BOT, "Olá! Sou a Bia, assistente virtual.", 1),
+    Said(Speaker.PATIENT, "oi", 0),
+    Said(Speaker.BOT, "Olá! Sou a Bia, assistente virtual.", 1),
 )
 
 
@@ -73,7 +74,7 @@ class ScriptedModel:
 
 
 def request(
-    text: str = "vcs abrem sabado?", *, now: datetime = DAY, history: Sequence[HistoryItem] = GREETED
+    text: str = "vcs abrem sabado?", *, now: datetime = DAY, history: Sequence[Said] = GREETED
 ) -> AgentRequest:
     return AgentRequest(user="hash", text=text, history=history, now=now, patient_name="Rafaela")
 
@@ -275,7 +276,7 @@ async def test_the_first_answer_says_that_a_machine_writes() -> None:
 
 
 async def test_what_the_reception_wrote_is_shown_as_theirs() -> None:
-    history = (*GREETED, HistoryItem(Author.CLINIC, "Oi, aqui é a Ana", 2))
+    history = (*GREETED, Said(Speaker.CLINIC, "Oi, aqui é a Ana", 2))
     _, model = await answered(says("Certo!"), ask=request(history=history))
     assert model.asked[0][3] == {
         "role": "user",
@@ -296,8 +297,8 @@ async def test_a_long_answer_is_bounded() -> None:
 
 async def test_every_step_of_a_long_turn_stays_within_the_tokens() -> None:
     long = [
-        HistoryItem(Author.PATIENT, "palavra " * 100, 0),
-        HistoryItem(Author.BOT, "resposta " * 100, 1),
+        Said(Speaker.PATIENT, "palavra " * 100, 0),
+        Said(Speaker.BOT, "resposta " * 100, 1),
     ] * 8
     topics = ("preço", "jejum", "convênio", "endereço")
     _, model = await answered(

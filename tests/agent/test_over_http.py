@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from clinic_bot.agent.answer import AgentRequest, Author, HistoryItem
+from clinic_bot.agent.answer import AgentRequest
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ProviderBusy, ProviderDown
+from clinic_bot.events import Said, Speaker
 from clinic_bot.sandbox.groq import build_groq, groq_state
 from clinic_bot.sandbox.groq_limits import FREE, Plan
 from clinic_bot.sandbox.groq_state import GroqState
@@ -25,7 +26,7 @@ from clinic_bot.sandbox.serving import serving
 
 DATA = Path(__file__).parent.parent / "data"
 MODELS = ("openai/gpt-oss-120b", "openai/gpt-oss-20b")
-GREETED = (HistoryItem(Author.BOT, "Olá! Sou a Bia, assistente virtual.", 0),)
+GREETED = (Said(Speaker.BOT, "Olá! Sou a Bia, assistente virtual.", 0),)
 
 
 @asynccontextmanager
@@ -53,7 +54,7 @@ async def agent_with(
 
 
 def request(
-    text: str, *, now: str = "2026-10-06T10:12:00-03:00", history: Sequence[HistoryItem] = GREETED
+    text: str, *, now: str = "2026-10-06T10:12:00-03:00", history: Sequence[Said] = GREETED
 ) -> AgentRequest:
     return AgentRequest("hash", text, history, datetime.fromisoformat(now))
 
