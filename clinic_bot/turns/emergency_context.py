@@ -316,7 +316,7 @@ def _is_told(setting: Setting) -> bool:
 def _near(setting: Setting) -> str:
     """The match with a few words on each side, not across a message."""
     left = setting.before.rsplit(" / ", 1)[-1].split()[-6:]
-    right = setting.after.split(" / ", 1)[0].split()[:8]
+    right = setting.after.split(" / ", 1)[0].split()[:10]
     return f" {' '.join(left)} {setting.match.strip()} {' '.join(right)} "
 
 
