@@ -27,6 +27,7 @@ from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, norma
 from clinic_bot.intake.webhook import Door, Webhook
 from clinic_bot.operations.health import Readiness, health_routes
 from clinic_bot.operations.metrics import Metrics
+from clinic_bot.operations.neighbours import Neighbours
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.zapi import ZapiClient
@@ -75,6 +76,7 @@ class Service:
         self.facts = facts
         self.clock = clock
         self.metrics = Metrics()
+        self.neighbours = Neighbours()
         self.lists = screening_lists(facts)
         self.policy = policy_of(settings, self.lists)
         self.draining = False
@@ -144,8 +146,9 @@ class Service:
             clock=clock,
         )
         outbox = Outbox(
-            self.database, zapi, clock, policy, self.metrics, typing_delay_s=settings.typing_delay_s
-        )
+            self.database, zapi, clock, policy, self.metrics, self.neighbours,
+            typing_delay_s=settings.typing_delay_s,
+        )  # fmt: skip
         limits = Limits(
             lease_ms=round((settings.agent_timeout_s + 3 * settings.zapi_timeout_s + 30) * 1000),
             history_turns=settings.history_turns,
@@ -154,7 +157,8 @@ class Service:
         )
         contacts = ContactBook(self.database, zapi, clock, policy)
         return Runner(
-            self.database, agent, outbox, contacts, self.facts, clock, policy, self.metrics, limits,
+            self.database, agent, outbox, contacts, self.facts, clock, policy, self.metrics,
+            self.neighbours, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
 
@@ -199,8 +203,8 @@ class Service:
         return Readiness(
             database_writable=writable,
             draining=self.draining,
-            groq="unknown",
-            zapi="unknown",
+            groq=self.neighbours.groq,
+            zapi=self.neighbours.zapi,
             stuck_conversations=len(stuck),
             uncertain_sends=uncertain,
         )

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -133,7 +134,26 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
             backlog=_BACKLOG,
         )
         say(f"listening on http://{settings.host}:{port}")
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await _Server(config).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, with signals that end it without ending the process before the service is stopped.
+
+    uvicorn raises the signal again after serving, which would kill us before turns are given back.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        if self.should_exit:
+            os._exit(130)  # asked twice: leave now; what is committed is safe
+        self.should_exit = True
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -93,8 +93,10 @@ class Webhook:
         """The response, and its words for the metrics."""
         if self._door.refuses(request):
             return _refusal(401, "unknown webhook secret; see CLINIC_BOT_WEBHOOK_SECRET")
+        raw = b""
         try:
-            body = inflate(await _body(request), request.headers.get("content-encoding"), BODY_LIMIT)
+            raw = await _body(request)
+            body = inflate(raw, request.headers.get("content-encoding"), BODY_LIMIT)
         except TooLarge:
             return _refusal(413, "the body is over 1 MiB")
         except TimeoutError:
@@ -102,7 +104,7 @@ class Webhook:
         except ClientDisconnect:
             return _refusal(408, "the client went away")  # nobody reads this
         except MalformedBody as exc:
-            return await self._unreadable(b"", str(exc))
+            return await self._unreadable(raw, str(exc))
         try:
             payload = parse_body(body)
         except MalformedBody as exc:

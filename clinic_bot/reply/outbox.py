@@ -20,6 +20,8 @@ from clinic_bot.errors import (
     Uncertain,
 )
 from clinic_bot.operations.metrics import Metrics
+from clinic_bot.operations.neighbours import Health, Neighbours
+from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
 from clinic_bot.store import turns
 from clinic_bot.store.database import Database
@@ -71,6 +73,7 @@ class Outbox:
         clock: Clock,
         policy: Policy,
         metrics: Metrics,
+        neighbours: Neighbours,
         *,
         typing_delay_s: float,
     ) -> None:
@@ -79,6 +82,7 @@ class Outbox:
         self._clock = clock
         self._policy = policy
         self._metrics = metrics
+        self._neighbours = neighbours
         self._typing_delay_s = typing_delay_s
 
     async def say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
@@ -102,6 +106,10 @@ class Outbox:
             case _:
                 return Result(Ended.STALE)
 
+    async def recall(self, conversation_id: int) -> None:
+        """Delete from Z-API's queue what a person's answer overtook."""
+        await recall(self._database, self._zapi, self._clock, conversation_id)
+
     async def withdraw(self, claim: Claim) -> Result:
         """Let go of a turn whose model call was cancelled: silent if a person has the chat, else asked anew."""
         return await self._give_back(claim, Ended.SUPERSEDED)
@@ -114,13 +122,16 @@ class Outbox:
         except SendRefused as exc:
             return await self._refused(claim, exc)
         except AccountRefused as exc:
+            self._neighbours.zapi = Health.REFUSED
             log.error("account refused", turn=claim.turn_id, provider="Z-API", problem=str(exc))
             return await self._unsent(claim, exc, "account_refused")
         except NotSent as exc:
+            self._neighbours.zapi = Health.DOWN
             return await self._unsent(claim, exc, "not_sent")
         except Uncertain as exc:
             return await self._unknown(claim, to or "", draft, exc)
         self._metrics.send_ended("sent")
+        self._neighbours.zapi = Health.OK
         return await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
 
     async def _send_until_certain(self, to: str, draft: Draft) -> Sent:
@@ -155,6 +166,7 @@ class Outbox:
 
     async def _unknown(self, claim: Claim, to: str, draft: Draft, exc: ClinicBotError) -> Result:
         self._metrics.send_ended("uncertain")
+        self._neighbours.zapi = Health.DOWN
         log.warning("send uncertain", turn=claim.turn_id, problem=str(exc))
         found = await self._in_queue(to, draft.reply)
         return await self._record(

@@ -87,7 +87,8 @@ def receipt(session: Session, event: Receipt, now_ms: int) -> None:
 
 
 def _prove_sent(turn: Turn, proof: Proof, now_ms: int) -> None:
-    if turn.state in UNCERTAIN:
+    recalled = turn.state == TurnState.WITHDRAWN and turn.message_id is not None
+    if turn.state in UNCERTAIN or recalled:
         turn.state, turn.settled_ms, turn.settled_by = TurnState.SENT, now_ms, proof
 
 
@@ -114,6 +115,33 @@ def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
             col(Turn.message_id).is_(None),
         )
     ).all()
+
+
+# A reply that a person's answer overtook.
+
+
+def maybe_queued(connection: Connection, conversation_id: int, since_ms: int) -> list[tuple[int, str]]:
+    """(turn id, queue id) of replies accepted since an instant that nothing shows to have left yet."""
+    rows = connection.execute(
+        select(Turn.id, Turn.zaap_id).where(
+            Turn.conversation_id == conversation_id,
+            Turn.state == TurnState.SENT,
+            col(Turn.receipt).is_(None),
+            col(Turn.settled_by).is_(None),
+            col(Turn.zaap_id).is_not(None),
+            col(Turn.outcome_ms) >= since_ms,
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def recalled(connection: Connection, turn_id: int, now_ms: int) -> None:
+    """Z-API deleted the reply from its queue. An echo or a receipt that comes all the same proves otherwise."""
+    with session_on(connection) as session:
+        turn = session.get_one(Turn, turn_id)
+        if turn.state == TurnState.SENT and turn.receipt is None:
+            turn.state, turn.reason = TurnState.WITHDRAWN, "recalled: a person answered"
+            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
 
 
 # Settling what is left.

@@ -40,6 +40,7 @@ class Claim:
     lid: str | None
     name: str | None
     due_ms: int
+    first_due_ms: int  #: of the first claim, where this one is a further try
     closed_by: str
     emergency: bool  #: the messages were recognised as an emergency when they came
     first_ms: int
@@ -97,11 +98,15 @@ def claim(
 ) -> Claim | Later:
     """Take a conversation that is due, if nobody has it. Raises ``epoch`` and counts the attempt.
 
-    ``wake_at_ms`` becomes the end of the lease, so a runner that vanishes is noticed by the same index.
+    ``wake_at_ms`` becomes the end of the lease, so a runner that vanishes is noticed by the same index. A process
+    never asks for a row that its own live task holds; so a row that it does own is a leftover, and taken back.
     """
     with session_on(connection) as session:
         conversation = locked(session, conversation_id)
         wake = conversation.wake_at_ms
+        if conversation.owner is not None and (conversation.owner == owner or (wake or 0) <= now_ms):
+            _take_back(session, conversation, policy, now_ms, reason="its task ended without an outcome")
+            return Later(conversation.wake_at_ms)
         if conversation.owner is not None or wake is None or wake > now_ms:
             return Later(wake)
         waiting = pending(session, conversation)
@@ -136,7 +141,7 @@ def _take(
     emergency = conversation.emergency_seq > conversation.done_seq
     first_ms = conversation.first_pending_ms or now_ms
     window = Window(first_ms, conversation.last_ms or now_ms, conversation.hold_until_ms)
-    why = "emergency" if emergency else "retry" if conversation.retries else closed_by(window, policy.timing)
+    why = "emergency" if emergency else closed_by(window, policy.timing)
     conversation.owner, conversation.epoch = owner, conversation.epoch + 1
     conversation.attempts += 1
     conversation.wake_at_ms = now_ms + lease_ms
@@ -155,8 +160,8 @@ def _take(
     return Claim(
         turn_id=turn.id, conversation_id=conversation.id, owner=owner, epoch=conversation.epoch, low=low, high=high,
         instance=conversation.instance, phone=conversation.phone, lid=conversation.lid, name=conversation.name,
-        due_ms=due_ms, closed_by=why, emergency=emergency, first_ms=first_ms, retries=conversation.retries,
-        messages=tuple(waiting),
+        due_ms=due_ms, first_due_ms=turn.due_ms, closed_by=turn.closed_by, emergency=emergency, first_ms=first_ms,
+        retries=conversation.retries, messages=tuple(waiting),
     )  # fmt: skip
 
 
@@ -349,27 +354,30 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered
         owned = session.exec(select(Conversation).where(col(Conversation.owner).is_not(None))).all()
         thinking = unknown = 0
         for conversation in owned:
-            turn = session.exec(
-                select(Turn)
-                .where(Turn.conversation_id == conversation.id, Turn.epoch == conversation.epoch)
-                .order_by(col(Turn.id).desc())
-            ).first()
-            if turn is not None and conversation.open_hi is not None:
-                state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
-                unknown += state is TurnState.UNKNOWN
-                _close(
-                    session,
-                    conversation,
-                    turn,
-                    state,
-                    now_ms,
-                    policy,
-                    reason=turn.reason or "the process died",
-                )
-                continue
-            conversation.owner = None
-            conversation.attempts -= len(owned) > 1
-            session.flush()
-            rearm(session, conversation, policy, now_ms)
-            thinking += 1
+            was_pinned = conversation.open_hi is not None
+            _take_back(session, conversation, policy, now_ms, reason="the process died")
+            if was_pinned:
+                unknown += 1
+            else:
+                thinking += 1
+                conversation.attempts -= len(owned) > 1
         return Recovered(thinking, unknown)
+
+
+def _take_back(
+    session: Session, conversation: Conversation, policy: Policy, now_ms: int, *, reason: str
+) -> None:
+    """End a dead lease. Before the intent the burst is asked again; after it the send is uncertain."""
+    turn = session.exec(
+        select(Turn)
+        .where(Turn.conversation_id == conversation.id, Turn.epoch == conversation.epoch)
+        .order_by(col(Turn.id).desc())
+    ).first()
+    if turn is not None and conversation.open_hi is not None:
+        # Evidence may have settled it before: then its state stands.
+        state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
+        _close(session, conversation, turn, state, now_ms, policy, reason=turn.reason or reason)
+        return
+    conversation.owner = None
+    session.flush()
+    rearm(session, conversation, policy, now_ms)

@@ -30,6 +30,7 @@ _STORAGE_RETRY_MS = 1_000
 class TurnRunner(Protocol):
     async def run(self, conversation_id: int) -> int | None: ...
     def interrupt(self, conversation_id: int) -> None: ...
+    def taken_over(self, conversation_id: int) -> None: ...
 
 
 class Dispatcher:
@@ -76,8 +77,8 @@ class Dispatcher:
             self._arm()
 
     def taken_over(self, conversation_id: int) -> None:
-        """A person answered: what the model is thinking is of no use any more."""
-        self._runner.interrupt(conversation_id)
+        """A person answered: what the bot is thinking or sending is of no use any more."""
+        self._runner.taken_over(conversation_id)
 
     @property
     def open(self) -> int:

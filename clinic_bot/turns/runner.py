@@ -17,9 +17,10 @@ from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
+from clinic_bot.errors import AccountRefused, ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
 from clinic_bot.events import Kind, Said
 from clinic_bot.operations.metrics import Metrics
+from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
 from clinic_bot.store import history, turns
 from clinic_bot.store.database import Database
@@ -30,6 +31,10 @@ from clinic_bot.turns.emergency import EmergencyKind, find_emergency
 from clinic_bot.turns.merge import PendingMessage, merge
 
 log = structlog.get_logger(__name__)
+
+
+#: However soon the provider says to come back.
+_SHORTEST_WAIT_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Runner:
         clock: Clock,
         policy: Policy,
         metrics: Metrics,
+        neighbours: Neighbours,
         limits: Limits,
         *,
         owner: str,
@@ -76,10 +82,12 @@ class Runner:
         self._clock = clock
         self._policy = policy
         self._metrics = metrics
+        self._neighbours = neighbours
         self._limits = limits
         self._owner = owner
         self._thinking: dict[int, asyncio.Task[AgentAnswer]] = {}
         self._interrupted_early: set[int] = set()
+        self._recalls: set[asyncio.Task[None]] = set()  # the loop itself keeps no strong reference
 
     def interrupt(self, conversation_id: int) -> None:
         """Cancel the model's call for this conversation, under way or about to begin."""
@@ -88,6 +96,13 @@ class Runner:
             task.cancel()
         else:
             self._interrupted_early.add(conversation_id)
+
+    def taken_over(self, conversation_id: int) -> None:
+        """A person answered: stop thinking, and take back what still waits in Z-API's queue."""
+        self.interrupt(conversation_id)
+        task = asyncio.create_task(self._outbox.recall(conversation_id))
+        self._recalls.add(task)
+        task.add_done_callback(self._recalls.discard)
 
     async def run(self, conversation_id: int) -> int | None:
         """Take the conversation if it is due, and answer it.
@@ -205,15 +220,7 @@ class Runner:
         )
         if claim.conversation_id in self._interrupted_early:
             raise asyncio.CancelledError
-        task = asyncio.create_task(self._agent.answer(request))
-        self._thinking[claim.conversation_id] = task
-        self._metrics.turns_thinking.inc()
-        try:
-            answer = await task
-        finally:
-            self._metrics.turns_thinking.dec()
-            del self._thinking[claim.conversation_id]
-            task.cancel()
+        answer = await self._ask(claim.conversation_id, request)
         return Draft(
             question=prepared.text,
             reply=answer.text,
@@ -225,6 +232,45 @@ class Runner:
             steps=tuple((step.tool, step.arguments, step.result) for step in answer.steps),
         )
 
+    async def _ask(self, conversation_id: int, request: AgentRequest) -> AgentAnswer:
+        """The agent's answer, with what the call says about the provider noted. Cancelled by ``interrupt``."""
+        task = asyncio.create_task(self._agent.answer(request))
+        self._thinking[conversation_id] = task
+        self._metrics.turns_thinking.inc()
+        started_ms = self._clock.now_ms()
+        answer: AgentAnswer | None = None
+        health, word = Health.UNKNOWN, "cancelled"
+        try:
+            answer = await task
+            health, word = Health.OK, "ok"
+        except GiveUp:
+            health, word = Health.OK, "unusable"
+            raise
+        except (Retry, Operator) as exc:
+            health = _health_after(exc)
+            word = health.value
+            raise
+        finally:
+            task.cancel()
+            self._metrics.turns_thinking.dec()
+            del self._thinking[conversation_id]
+            if health is not Health.UNKNOWN:
+                self._neighbours.groq = health
+            self._note_call(word, self._clock.now_ms() - started_ms, answer)
+        return answer
+
+    def _note_call(self, word: str, took_ms: int, answer: AgentAnswer | None) -> None:
+        if answer is None:
+            self._metrics.model_called("", word, seconds=took_ms / 1000)
+            return
+        self._metrics.model_called(
+            answer.model,
+            word,
+            seconds=took_ms / 1000,
+            prompt_tokens=answer.prompt_tokens,
+            completion_tokens=answer.completion_tokens,
+        )
+
     async def _interrupted(self, claim: Claim) -> Result:
         """A person or an emergency came between. The gate knows which, and closes or refuses."""
         log.info("model call cancelled", turn=claim.turn_id, conversation=claim.conversation_id)
@@ -233,7 +279,7 @@ class Runner:
     def _when_unavailable(self, prepared: _Prepared, exc: ClinicBotError) -> Draft | None:
         """One honest sentence, and a person, for a patient who has waited too long (rule 17)."""
         claim = prepared.claim
-        if self._clock.now_ms() - claim.first_ms < self._limits.unavailable_after_ms:
+        if self._clock.now_ms() < claim.first_due_ms + self._limits.unavailable_after_ms:
             return None
         log.error("handed over", turn=claim.turn_id, problem=str(exc))
         text = self._facts.unavailable_text(self._clock.local(self._facts.timezone))
@@ -243,8 +289,8 @@ class Runner:
         """Give claim and slot back, without spending an attempt, and come back when it may work."""
         stated = round(exc.retry_after_s * 1000) if isinstance(exc, ProviderBusy) else None
         wait_ms = stated if stated is not None else backoff_ms(claim.retries)
-        deadline_ms = claim.first_ms + self._limits.unavailable_after_ms
-        wait_ms = max(250, min(wait_ms, deadline_ms - self._clock.now_ms()))
+        patience_ms = claim.first_due_ms + self._limits.unavailable_after_ms - self._clock.now_ms()
+        wait_ms = max(_SHORTEST_WAIT_MS, min(wait_ms, patience_ms))
         level = log.error if isinstance(exc, Operator) else log.warning
         level("turn waits for the model", turn=claim.turn_id, problem=str(exc), wait_ms=wait_ms)
         return await self._again(claim, wait_ms, counts=False)
@@ -289,6 +335,12 @@ def _is_late(sent_ms: int | None, received_ms: int, last_intent_ms: int | None) 
     if sent_ms is None or last_intent_ms is None:
         return False
     return sent_ms < last_intent_ms < received_ms
+
+
+def _health_after(exc: ClinicBotError) -> Health:
+    if isinstance(exc, ProviderBusy):
+        return Health.BUSY
+    return Health.REFUSED if isinstance(exc, AccountRefused) else Health.DOWN
 
 
 def _opaque(claim: Claim) -> str:
