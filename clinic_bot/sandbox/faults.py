@@ -117,7 +117,7 @@ def control(handler: Callable[[Request], Awaitable[Json]]) -> Callable[[Request]
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(await handler(request))
-        except (ControlError, FaultError) as exc:
+        except (ControlError, ValueError) as exc:
             return JSONResponse({"error": str(exc)}, status_code=400)
 
     return endpoint

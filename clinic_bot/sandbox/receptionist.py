@@ -79,7 +79,8 @@ _TOPICS = (
     ),
     _topic(
         "preço",
-        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b|\bcusta|\bdesconto"
+        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
+        r"|\bcusta|\bdesconto"
         r"|\btabela\b",
         r"r\$|\bvalor|\bpreco",
     ),
@@ -143,7 +144,7 @@ _FOR_A_PERSON = tuple(
             r"|\bquero (?:o|um) horario|\btem (?:clinico|dermato\w*|cardio\w*|pediatra)",
         ),
         (
-            "pergunta sobre a própria consulta",
+            "pergunta sobre uma consulta marcada",
             r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[aoe]s? \w+)\b"
             r"|\bconfirm",
         ),
@@ -166,13 +167,20 @@ class Receptionist:
         messages = request.get("messages") or []
         start = last_patient_message(messages)
         said = _plain(content_of(messages[start])) if start is not None else ""
-        topics = [topic for topic in _TOPICS if topic.pattern.search(said)]
+        topics = _topics(said)
         reasons = [reason for reason, pattern in _FOR_A_PERSON if pattern.search(said)]
         done = list(_results(messages[start + 1 :] if start is not None else []))
         call = _next_call(request, said, topics, reasons, done)
         if call is not None:
             return BrainTurn(tool_call=call, reasoning=f"Preciso de {call.name} antes de responder.")
         return BrainTurn(text=f"{_answer(said, topics, reasons, done)}\n\n{MARK}")
+
+
+def _topics(said: str) -> list[_Topic]:
+    """What the patient asks about. A speciality in a question about prices is no question about people."""
+    topics = [topic for topic in _TOPICS if topic.pattern.search(said)]
+    labels = {topic.label for topic in topics}
+    return [topic for topic in topics if topic.label != "profissionais" or "preço" not in labels]
 
 
 def _next_call(
@@ -258,7 +266,8 @@ def _quotes(topics: Sequence[_Topic], found: Sequence[str], details: Sequence[st
 
     Lines that name one of the patient's details, such as the speciality, leave out those that do not.
     """
-    lines = [line.strip() for result in found for line in result.splitlines() if line.strip()]
+    every = (line.strip() for result in found for line in result.splitlines())
+    lines = [line for line in dict.fromkeys(every) if line]
     quoted: list[str] = []
     for topic in topics:
         fitting = [

@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -35,10 +36,10 @@ class _Protocol(HttpToolsProtocol):
             scope.setdefault("extensions", {})[ABORT] = lambda: self.transport.abort()
             try:
                 await inner(scope, receive, send)
-            except asyncio.CancelledError:
-                if self.transport.is_closing():
-                    return  # the server stops: nobody reads the answer
-                raise
+            except (asyncio.CancelledError, ClientDisconnect):
+                if not self.transport.is_closing():
+                    raise
+                # The client went away, or the server stops: nobody reads the answer.
 
         self.app = app
 

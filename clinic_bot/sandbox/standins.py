@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from starlette.applications import Starlette
+
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox.groq import build_groq, groq_state
 from clinic_bot.sandbox.groq_state import GroqState
@@ -22,6 +24,7 @@ GROQ_KEY = "gsk_sandbox"
 class StandIns:
     zapi_url: str
     groq_url: str
+    zapi_app: Starlette
     zapi: ZapiState
     groq: GroqState
 
@@ -36,4 +39,4 @@ async def stand_ins(
     )
     groq_app = build_groq(clock=clock, api_key=GROQ_KEY, brain=brain, seed=seed)
     async with serving(zapi_app, port=zapi_port) as zapi_url, serving(groq_app, port=groq_port) as groq_url:
-        yield StandIns(zapi_url, groq_url, zapi_state(zapi_app), groq_state(groq_app))
+        yield StandIns(zapi_url, groq_url, zapi_app, zapi_state(zapi_app), groq_state(groq_app))

@@ -2,7 +2,8 @@
 
 Statuses, bodies and delays follow the public documentation and captures. Where nothing is published, this is
 the guess: a text or a delay out of range and a send while queueing is off are refused with 400, 405 and 415
-carry a body like the documented 404, and the count of the queue is ``{"count": n}``.
+carry a body like the documented 404, the count of the queue is ``{"count": n}``, and deleting from the queue
+answers ``{"value": true}``, or 404 for a message that is not there any more.
 """
 
 import hmac
@@ -137,12 +138,12 @@ async def _answer(state: ZapiState, request: Request) -> Response:
     parts = request.url.path.strip("/").split("/")
     if len(parts) >= 5 and parts[0] == "instances" and parts[2] == "token":
         operation, rest = parts[4], "/".join(parts[5:])
-    fault = state.faults.take("slow", operation=operation)
-    if fault is not None:
-        await state.clock.sleep(fault.number("seconds", 5.0) * 1000)
     response = _early_fault(state, operation)
     phone = ""
     if response is None:
+        await request.body()  # so that a caller who gives up during a slow answer has said everything
+        if (slow := state.faults.take("slow", operation=operation)) is not None:
+            await state.clock.sleep(slow.number("seconds", 5.0) * 1000)
         try:
             handler = _find(state, request, parts, operation, rest)
             body = await _read_body(request)
@@ -313,7 +314,8 @@ async def _clear_queue(state: ZapiState, request: Request, body: dict[str, Json]
 
 
 async def _delete_queued(state: ZapiState, request: Request, body: dict[str, Json]) -> Response:
-    state.queue.pop(_rest(request), None)
+    if state.queue.pop(_rest(request), None) is None:
+        raise _Refusal(404, "NOT_FOUND", "Message not found in the queue")
     return JSONResponse({"value": True})
 
 
