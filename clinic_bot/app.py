@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
@@ -250,8 +251,12 @@ async def running(
         await service.stop()
 
 
-def http_app(service: Service) -> Starlette:
-    """The HTTP surface of a service that runs: Z-API's webhook and what operators ask."""
+def http_app(service: Service, *, patients: ASGIApp | None = None) -> Starlette:
+    """The HTTP surface of a service that runs: Z-API's webhook and what operators ask.
+
+    Args:
+        patients: in the sandbox, where a person plays patient.
+    """
     webhook = _webhook(service)
 
     async def receive(request: Request) -> Response:
@@ -259,10 +264,12 @@ def http_app(service: Service) -> Starlette:
 
     settings = service.settings
     token = settings.health_token.get_secret_value() if settings.health_token else None
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/webhook/zapi/{secret}", receive, methods=["POST"]),
         *health_routes(service, service.metrics, token=token, mode=settings.mode),
     ]
+    if patients is not None:
+        routes.append(Mount("/sandbox", patients))
     return Starlette(routes=routes, exception_handlers={404: _not_found})
 
 

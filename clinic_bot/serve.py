@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from pydantic import SecretStr, ValidationError
+from starlette.applications import Starlette
 
 from clinic_bot.app import Credentials, http_app, running
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
@@ -112,10 +113,13 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     async with contextlib.AsyncExitStack() as stack:
         facts, clock = _facts(settings), _clock(settings)
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        patients: Starlette | None = None
         if settings.mode is Mode.SANDBOX:
             secret = secret or secrets.token_urlsafe(24)
             webhook_url = f"http://127.0.0.1:{port}/webhook/zapi/{secret}"
-            credentials = await stack.enter_async_context(_sandbox(settings, clock, secret, webhook_url, say))
+            credentials, patients = await stack.enter_async_context(
+                _sandbox(settings, clock, secret, webhook_url, port, say)
+            )
         else:
             credentials = _account(settings, secret)
         configure_logging(
@@ -125,7 +129,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
         )
         service = await stack.enter_async_context(running(settings, credentials, facts, clock))
         config = uvicorn.Config(
-            http_app(service),
+            http_app(service, patients=patients),
             access_log=False,
             log_config=None,
             lifespan="off",
@@ -210,22 +214,22 @@ def _account(settings: Settings, secret: str | None) -> Credentials:
 
 @contextlib.asynccontextmanager
 async def _sandbox(
-    settings: Settings, clock: Clock, secret: str, webhook_url: str, say: Callable[[str], None]
-) -> AsyncIterator[Credentials]:
-    """The stand-ins' credentials: those that a player already serves on this machine, or our own pair."""
+    settings: Settings, clock: Clock, secret: str, webhook_url: str, port: int, say: Callable[[str], None]
+) -> AsyncIterator[tuple[Credentials, Starlette | None]]:
+    """Credentials of the stand-ins a player already serves on this machine, or of our own pair and its page."""
     given = {"groq_base_url", "zapi_base_url"} & settings.model_fields_set
     if len(given) == 2:
         for url in (settings.groq_base_url, settings.zapi_base_url):
             if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
                 raise Misconfigured("in the sandbox GROQ_BASE_URL and ZAPI_BASE_URL must be on this machine")
-        yield _stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret)
+        yield _stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret), None
         return
     async with standins.stand_ins(clock) as pair:
         pair.zapi.webhooks.set_all(webhook_url)
         say("sandbox: no account is used and nothing leaves this machine")
         say(f"  webhook  {webhook_url}")
-        say(f"  write to it as a patient would:  {pair.zapi_url}  (Z-API's stand-in; its page shows how)")
-        yield _stand_in_credentials(pair.groq_url, pair.zapi_url, secret)
+        say(f"  play a patient: http://127.0.0.1:{port}/sandbox/ shows how")
+        yield _stand_in_credentials(pair.groq_url, pair.zapi_url, secret), pair.zapi_app
 
 
 def _stand_in_credentials(groq_url: str, zapi_url: str, secret: str) -> Credentials:

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 EMERGENCY = (
     "🚨 Isso pode ser uma emergência. Ligue agora para o *SAMU: 192* ou vá ao pronto-socorro mais próximo. "
-    "Não espere resposta por aqui: este é um atendimento automático. A recepção da clínica já foi avisada."
+    "Não espere resposta por aqui: este é um atendimento automático."
 )
 EMOTIONAL_CRISIS = (
     "Sinto muito que você esteja passando por isso. Você não precisa enfrentar isso sem ajuda: ligue agora "
     "para o *CVV: 188*, gratuito, 24 horas, ou converse em cvv.org.br. Se houver risco imediato, ligue "
-    "*192 (SAMU)* ou vá ao pronto-socorro mais próximo. A recepção da clínica já foi avisada."
+    "*192 (SAMU)* ou vá ao pronto-socorro mais próximo."
 )
 HAND_OVER = "Certo! Passei sua conversa para a nossa recepção, que continua o atendimento por aqui."
 UNAVAILABLE = (

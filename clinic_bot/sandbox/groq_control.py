@@ -33,7 +33,7 @@ curl -s $B/control/settings -d '{"plan": "free", "latency_s": 0.6}'
 
 def control_routes(state: GroqState) -> list[BaseRoute]:
     async def front(request: Request) -> Response:
-        page = _PAGE.replace("BASE", str(request.base_url).rstrip("/"))
+        page = _PAGE.replace("BASE", str(request.url.replace(query="")).rstrip("/"))
         page = page.replace("KINDS", ", ".join(sorted(state.faults.kinds)))
         return HTMLResponse(page.replace("NAMES", ", ".join(state.refusals)))
 

@@ -40,7 +40,7 @@ curl -s -X DELETE $B/control/faults
 
 def control_routes(state: ZapiState) -> list[BaseRoute]:
     async def front(request: Request) -> Response:
-        page = _PAGE.replace("BASE", str(request.base_url).rstrip("/"))
+        page = _PAGE.replace("BASE", str(request.url.replace(query="")).rstrip("/"))
         return HTMLResponse(page.replace("KINDS", ", ".join(sorted(state.faults.kinds))))
 
     async def overview(request: Request) -> Json:
