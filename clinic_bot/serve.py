@@ -6,8 +6,9 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import uvicorn
@@ -187,13 +188,15 @@ def _clock(settings: Settings) -> Clock:
             if settings.sandbox_speed == 1
             else Clock(Clock().now_ms(), settings.sandbox_speed)
         )
+    said, _, since = settings.sandbox_clock.partition("@")
     try:
-        instant = datetime.fromisoformat(settings.sandbox_clock)
+        instant, since_s = datetime.fromisoformat(said), float(since or time.time())
     except ValueError as exc:
         raise Misconfigured("CLINIC_BOT_SANDBOX_CLOCK must look like 2026-10-06T10:12:00-03:00") from exc
     if instant.tzinfo is None:
         raise Misconfigured("CLINIC_BOT_SANDBOX_CLOCK needs a zone, such as -03:00")
-    return start_at(instant, rate=settings.sandbox_speed)
+    gone = timedelta(seconds=(time.time() - since_s) * settings.sandbox_speed)
+    return start_at(instant + gone, rate=settings.sandbox_speed)
 
 
 def _account(settings: Settings, secret: str | None) -> Credentials:

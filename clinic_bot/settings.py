@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     )
 
     sandbox_clock: str | None = Field(
-        default=None, description="Sandbox only: the instant the clock starts at, ISO 8601 with zone."
+        default=None,
+        description="Sandbox only: the instant the clock starts at, ISO 8601 with zone. `INSTANT@SECONDS`: it was that "
+        "instant at this Unix time, so that several processes share one clock.",
     )
     sandbox_speed: float = Field(default=1, gt=0, le=100, description="Sandbox only: divides every duration.")
 
