@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.support.fixtures import database, database_file, empty_database, store
+
+__all__ = ["anyio_backend", "database", "database_file", "empty_database", "store"]
+
 
 @pytest.fixture
 def anyio_backend() -> str:

@@ -1,0 +1,42 @@
+"""Databases for tests: real files, and after each test the rules are checked in what it left behind."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from clinic_bot.store.sqlite import SqliteDatabase
+from tests.support.invariants import violations
+from tests.support.store import Store, create_database
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once; each test works on a copy."""
+    path = tmp_path_factory.mktemp("empty") / "empty.sqlite"
+    create_database(path)
+    return path
+
+
+@pytest.fixture
+def database_file(empty_database: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "clinic_bot.sqlite"
+    shutil.copy(empty_database, path)
+    return path
+
+
+@pytest.fixture
+def store(database_file: Path) -> Iterator[Store]:
+    store = Store(database_file)
+    yield store
+    assert store.violations() == []
+    store.close()
+
+
+@pytest.fixture
+async def database(database_file: Path, anyio_backend: str) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(database_file)
+    yield database
+    assert await database.read(violations) == []
+    await database.close()

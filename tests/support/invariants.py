@@ -1,0 +1,78 @@
+"""What must hold of a database at any moment between two transactions: the design's rules as queries."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from clinic_bot.store import conversations
+from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+
+#: Turns that end without having answered: what they took is pending again, handled, or deleted.
+_LET_GO = (TurnState.WITHDRAWN, TurnState.THINKING)
+
+
+def violations(connection: Connection) -> list[str]:
+    """Every rule that this database breaks, in words; empty when all is well."""
+    found = [f"rule 9: conversation {key} is stuck" for key in conversations.stuck(connection)]
+    with Session(bind=connection) as session:
+        messages = session.exec(select(Message).order_by(col(Message.seq))).all()
+        turns = session.exec(select(Turn).order_by(col(Turn.id))).all()
+        for conversation in session.exec(select(Conversation)).all():
+            mine = [one for one in messages if one.conversation_id == conversation.id]
+            taken = [one for one in turns if one.conversation_id == conversation.id]
+            found += _of_conversation(conversation, mine, taken)
+    return found
+
+
+def _of_conversation(
+    conversation: Conversation, messages: Sequence[Message], turns: Sequence[Turn]
+) -> list[str]:
+    found: list[str] = []
+    where = f"conversation {conversation.id}"
+    done, following = conversation.done_seq, conversation.next_seq
+    if not 0 <= done < following:
+        found.append(f"{where}: done_seq {done} is not below next_seq {following}")
+    # A conversation that was merged away has holes where its pending messages were.
+    if conversation.alias_of is None and [m.seq for m in messages] != list(range(1, following)):
+        found.append(f"{where}: seq has a gap: {[m.seq for m in messages]}, next {following}")
+    open_turns = [turn for turn in turns if turn.state in (TurnState.THINKING, TurnState.SENDING)]
+    if len(open_turns) > 1:
+        found.append(f"{where}: {len(open_turns)} turns are open")
+    if conversation.alias_of is not None and (open_turns or conversation.wake_at_ms is not None):
+        found.append(f"{where}: merged away, and yet open")
+    if conversation.open_hi is not None and conversation.owner is None:
+        found.append(f"{where}: a range is pinned and nobody owns it")
+    if conversation.owner is None and any(turn.state == TurnState.SENDING for turn in turns):
+        found.append(f"{where}: a send is under way and nobody owns it")
+    if conversation.owner is not None and conversation.wake_at_ms is None:
+        found.append(f"{where}: owned without a lease")
+    if conversation.attempts < 0:
+        found.append(f"{where}: {conversation.attempts} attempts")
+    return found + _coverage(where, conversation, messages, turns)
+
+
+def _coverage(
+    where: str, conversation: Conversation, messages: Sequence[Message], turns: Sequence[Turn]
+) -> list[str]:
+    """Each live message of the patient is pending, handled by a person, or in exactly one turn that closed."""
+    found: list[str] = []
+    closed = [turn for turn in turns if turn.state not in _LET_GO and turn.state != TurnState.SENDING]
+    answered = Counter(
+        seq for turn in closed if turn.state == TurnState.SENT for seq in range(turn.low, turn.high + 1)
+    )
+    for message in messages:
+        if message.author != Author.PATIENT:
+            continue
+        if answered[message.seq] > 1:
+            found.append(f"{where}: message {message.seq} was answered {answered[message.seq]} times")
+        if message.deleted_ms is not None or message.handled_ms is not None:
+            continue
+        covering = sum(turn.low <= message.seq <= turn.high for turn in closed)
+        is_pending = message.seq > conversation.done_seq
+        if covering + is_pending != 1:
+            found.append(
+                f"{where}: message {message.seq} is {'pending' if is_pending else 'done'} and in {covering} turns"
+            )
+    return found

@@ -1,0 +1,195 @@
+"""A real SQLite file, written from the test's own thread: one transaction a call, as the executor runs them."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from clinic_bot.events import Event
+from clinic_bot.store import inbox, turns
+from clinic_bot.store.inbox import Taken
+from clinic_bot.store.migrations import migrate
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.sqlite import writer_engine
+from clinic_bot.store.tables import Conversation, Message, Turn, TurnState
+from clinic_bot.store.turns import Claim, Draft, Gate, Later
+from tests.support.builders import LEASE_MS, POLICY
+from tests.support.clock import START_MS
+from tests.support.invariants import violations
+
+T = TypeVar("T")
+
+
+def create_database(path: Path) -> None:
+    """A file with the schema of this version and nothing in it."""
+    engine = writer_engine(path)
+    with engine.begin() as connection:
+        migrate(connection)
+    engine.dispose()
+
+
+class Store:
+    """The transactions of the store, with a clock that the test sets. ``now_ms`` counts from ``START_MS``."""
+
+    def __init__(self, path: Path, policy: Policy = POLICY) -> None:
+        self.path = path
+        self.policy = policy
+        self.now_ms = START_MS
+        self._engine = writer_engine(path)
+        self._connection = self._engine.connect()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+    def run(self, job: Callable[[Connection], T]) -> T:
+        with self._connection.begin():
+            return job(self._connection)
+
+    def at(self, ms: int) -> "Store":
+        """Move to ``ms`` after the start."""
+        self.now_ms = START_MS + ms
+        return self
+
+    def later(self, ms: int) -> "Store":
+        self.now_ms += ms
+        return self
+
+    # What happens.
+
+    def take(self, event: Event, body: bytes = b"{}") -> Taken:
+        return self.run(
+            partial(inbox.take_in, event=event, body=body, now_ms=self.now_ms, policy=self.policy)
+        )
+
+    def try_claim(self, conversation_id: int = 1, *, owner: str = "p1") -> Claim | Later:
+        return self.run(
+            partial(
+                turns.claim,
+                conversation_id=conversation_id,
+                owner=owner,
+                now_ms=self.now_ms,
+                lease_ms=LEASE_MS,
+                policy=self.policy,
+            )
+        )
+
+    def claim(self, conversation_id: int = 1, *, owner: str = "p1") -> Claim:
+        taken = self.try_claim(conversation_id, owner=owner)
+        assert isinstance(taken, Claim), taken
+        return taken
+
+    def claim_when_due(self, conversation_id: int = 1, *, owner: str = "p1") -> Claim:
+        wake = self.conversation(conversation_id).wake_at_ms
+        assert wake is not None
+        self.now_ms = max(self.now_ms, wake)
+        return self.claim(conversation_id, owner=owner)
+
+    def intent(self, claim: Claim, reply: str = "Bom dia!", *, hand_over: str | None = None) -> Gate:
+        draft = Draft("pergunta", reply, hand_over=hand_over)
+        gate, _ = self.run(
+            partial(turns.write_intent, claim=claim, draft=draft, now_ms=self.now_ms, policy=self.policy)
+        )
+        return gate
+
+    def outcome(
+        self,
+        claim: Claim,
+        state: TurnState = TurnState.SENT,
+        *,
+        message_id: str | None = None,
+        zaap_id: str | None = None,
+        reason: str | None = None,
+    ) -> turns.Closed:
+        return self.run(
+            partial(
+                turns.record_outcome,
+                claim=claim,
+                state=state,
+                now_ms=self.now_ms,
+                policy=self.policy,
+                message_id=message_id,
+                zaap_id=zaap_id,
+                reason=reason,
+            )
+        )
+
+    def give_back(
+        self, claim: Claim, *, after_ms: int | None = None, counts: bool = False, withdrawn: str | None = None
+    ) -> turns.Closed:
+        return self.run(
+            partial(
+                turns.give_back,
+                claim=claim,
+                wake_at_ms=None if after_ms is None else self.now_ms + after_ms,
+                now_ms=self.now_ms,
+                policy=self.policy,
+                counts=counts,
+                withdrawn=withdrawn,
+            )
+        )
+
+    def answer(
+        self, conversation_id: int = 1, reply: str = "Bom dia!", *, message_id: str | None = None
+    ) -> Claim:
+        """A whole turn, from the moment it is due to the provider's yes."""
+        claim = self.claim_when_due(conversation_id)
+        assert self.intent(claim, reply) is Gate.OPEN
+        assert self.outcome(claim, message_id=message_id).ours
+        return claim
+
+    def recover(self) -> turns.Recovered:
+        return self.run(partial(turns.recover, now_ms=self.now_ms, policy=self.policy))
+
+    # What there is.
+
+    def conversation(self, conversation_id: int = 1) -> Conversation:
+        def load(connection: Connection) -> Conversation:
+            with Session(bind=connection, expire_on_commit=False) as session:
+                return session.get_one(Conversation, conversation_id)
+
+        return self.run(load)
+
+    def conversations(self) -> Sequence[Conversation]:
+        def load(connection: Connection) -> Sequence[Conversation]:
+            with Session(bind=connection, expire_on_commit=False) as session:
+                return session.exec(select(Conversation).order_by(col(Conversation.id))).all()
+
+        return self.run(load)
+
+    def messages(self, conversation_id: int = 1) -> Sequence[Message]:
+        def load(connection: Connection) -> Sequence[Message]:
+            with Session(bind=connection, expire_on_commit=False) as session:
+                mine = select(Message).where(Message.conversation_id == conversation_id)
+                return session.exec(mine.order_by(col(Message.seq))).all()
+
+        return self.run(load)
+
+    def turns(self) -> Sequence[Turn]:
+        def load(connection: Connection) -> Sequence[Turn]:
+            with Session(bind=connection, expire_on_commit=False) as session:
+                return session.exec(select(Turn).order_by(col(Turn.id))).all()
+
+        return self.run(load)
+
+    def texts(self, conversation_id: int = 1) -> list[str]:
+        return [message.text for message in self.messages(conversation_id)]
+
+    def count(self, table: str) -> int:
+        def ask(connection: Connection) -> int:
+            rows = connection.exec_driver_sql(f"SELECT count(*) FROM {table}")
+            return int(rows.scalar_one())
+
+        return self.run(ask)
+
+    @property
+    def wake_ms(self) -> int | None:
+        """When the only conversation is looked at next, counted from ``START_MS``."""
+        wake = self.conversation().wake_at_ms
+        return None if wake is None else wake - START_MS
+
+    def violations(self) -> list[str]:
+        return self.run(violations)
