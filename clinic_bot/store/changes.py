@@ -24,9 +24,12 @@ _AUTOMATIC_AFTER_PATIENT_MS = 10_000
 
 
 def hold(conversation: Conversation, status: PresenceStatus, policy: Policy, now_ms: int) -> None:
-    """Let a presence signal hold the window open; only the owner writes ``wake_at_ms`` of an owned row."""
+    """Let a presence signal hold the window open; only the owner writes ``wake_at_ms`` of an owned row.
+
+    A turn that waits to be tried again has had its window: its instant is the provider's, not the patient's.
+    """
     conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)
-    if conversation.owner is None and conversation.wake_at_ms is not None:
+    if conversation.owner is None and conversation.wake_at_ms is not None and not conversation.retries:
         conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
 
 
