@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ class Recorder:
     def reply(self, request: Mapping[str, Any]) -> BrainTurn:
         text = request["messages"][-1]["content"]
         word = f"resposta{len(self.asked)}x"
-        self.asked[word] = [line for line in text.splitlines() if line.startswith("p")]
+        self.asked[word] = re.findall(r"p\d+m\d+\.", text)
         return BrainTurn(text=f"Sou assistente virtual. {word}")
 
 
