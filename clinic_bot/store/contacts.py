@@ -63,7 +63,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
         locked(session, conversation_id)
     lid, other.lid = other.lid, None
     session.flush()  # the unique index wants the LID gone there before it comes here
-    survivor.lid = lid
+    survivor.lid = lid or survivor.lid  # it moved before, if this merge had to wait for a send
     survivor.human_until_ms = max(survivor.human_until_ms, other.human_until_ms)
     if other.open_hi is not None:
         other.merge_into = survivor.id
@@ -71,6 +71,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     for side in (survivor, other):
         if side.owner is not None and side.open_hi is None:
             fence(session, side)
+    _withdraw_thinking(session, other)  # also one that was given back and waits to be tried again
     _take_over_pending(session, survivor, other)
     other.alias_of, other.merge_into = survivor.id, None
     other.wake_at_ms = other.first_pending_ms = None
@@ -86,12 +87,16 @@ def fence(session: Session, conversation: Conversation) -> None:
     conversation.owner = None
     conversation.epoch += 1
     conversation.attempts = max(0, conversation.attempts - 1)
+    _withdraw_thinking(session, conversation)
+
+
+def _withdraw_thinking(session: Session, conversation: Conversation) -> None:
     thinking = session.exec(
         select(Turn).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.THINKING)
     ).first()
     if thinking is not None:
         thinking.state, thinking.reason = TurnState.WITHDRAWN, "merged"
-        session.flush()
+    session.flush()
 
 
 def _take_over_pending(session: Session, survivor: Conversation, other: Conversation) -> None:
