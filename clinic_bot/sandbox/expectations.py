@@ -1,0 +1,189 @@
+"""What came, against what a scenario expects. Pure: replies and effects in, failures out.
+
+Only a reply count or a time decides an exit status. Texts are the model's and effects are the records', and what
+this version keeps no record of, appointments above all, is not judged.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from clinic_bot.sandbox.scenario import Expect
+
+#: Messages that leave closer together than this are bubbles of one reply.
+BUBBLE_MS = 3_000
+HAND_OVER = "handoff_opened"
+_NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one phone received. ``at_ms`` counts from the start of the phase to its first bubble."""
+
+    phone: str
+    at_ms: int
+    text: str
+
+
+class Kind(StrEnum):
+    COUNT = "count"
+    TIME = "time"
+    EFFECT = "effect"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    kind: Kind
+    detail: str
+
+    @property
+    def decides(self) -> bool:
+        return self.kind in (Kind.COUNT, Kind.TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    failures: tuple[Failure, ...] = ()
+    early: int = 0  #: replies before ``earliest_ms``, whether that failed or not
+
+
+def grouped(bubbles: Iterable[Reply]) -> tuple[Reply, ...]:
+    """Bubbles of one phone that are less than 3 s apart, as one reply; the first one's time counts."""
+    replies: list[Reply] = []
+    last_ms: dict[str, int] = {}
+    for bubble in sorted(bubbles, key=lambda one: one.at_ms):
+        before = last_ms.get(bubble.phone)
+        last_ms[bubble.phone] = bubble.at_ms
+        if before is not None and bubble.at_ms - before < BUBBLE_MS:
+            index = max(n for n, reply in enumerate(replies) if reply.phone == bubble.phone)
+            replies[index] = replace(replies[index], text=f"{replies[index].text}\n{bubble.text}")
+        else:
+            replies.append(bubble)
+    return tuple(replies)
+
+
+def judge(
+    expect: Expect, replies: Sequence[Reply], *, hand_overs: int | None = None, presence: bool = True
+) -> Verdict:
+    """Hold one phase's replies against its expectations.
+
+    Args:
+        hand_overs: how many turns handed over to a person; None when nobody could look.
+        presence: without the typing signals an early reply is counted and not held against the scenario.
+    """
+    if not expect.per_phone:
+        verdict = _judge_replies(expect, replies, presence=presence)
+    else:
+        verdict = _judge_each(expect, replies, presence=presence)
+    return replace(verdict, failures=(*verdict.failures, *_judge_effects(expect.effects, hand_overs)))
+
+
+def _judge_each(expect: Expect, replies: Sequence[Reply], *, presence: bool) -> Verdict:
+    """Each sender by its own expectations; those of the phase hold for all replies together."""
+    together = replace(expect, per_phone={}, mentions_all=(), mentions_none=())
+    verdicts = [_judge_replies(together, replies, presence=presence)]
+    for phone, own in expect.per_phone.items():
+        found = _judge_replies(own, [one for one in replies if one.phone == phone], presence=presence)
+        where = f"phone ending in {phone[-4:]}: "
+        named = tuple(replace(one, detail=where + one.detail) for one in found.failures)
+        verdicts.append(replace(found, failures=named))
+    failures = tuple(failure for one in verdicts for failure in one.failures)
+    return Verdict(failures, max(one.early for one in verdicts))
+
+
+def _judge_replies(expect: Expect, replies: Sequence[Reply], *, presence: bool) -> Verdict:
+    early = [one for one in replies if expect.earliest_ms is not None and one.at_ms < expect.earliest_ms]
+    failures = [*_judge_count(expect, len(replies) - (0 if presence else len(early)))]
+    if presence:
+        failures += [
+            Failure(Kind.TIME, f"reply at {_s(one.at_ms)}, before {_s(expect.earliest_ms or 0)}")
+            for one in early
+        ]
+    failures += _judge_latest(expect, replies)
+    failures += _judge_text(expect, replies)
+    return Verdict(tuple(failures), len(early))
+
+
+def _judge_count(expect: Expect, count: int) -> Iterable[Failure]:
+    least, most = expect.min_replies, expect.max_replies
+    if count < least or (most is not None and count > most):
+        wanted = (
+            f"at least {least}" if most is None else f"{least}" if least == most else f"{least} to {most}"
+        )
+        yield Failure(Kind.COUNT, f"{count} replies, expected {wanted}")
+
+
+def _judge_latest(expect: Expect, replies: Sequence[Reply]) -> Iterable[Failure]:
+    """The replies that must come must come in time; one more that is merely allowed may come later."""
+    if expect.latest_ms is None:
+        return
+    for reply in replies[: max(1, expect.min_replies)]:
+        if reply.at_ms > expect.latest_ms:
+            yield Failure(Kind.TIME, f"reply at {_s(reply.at_ms)}, after {_s(expect.latest_ms)}")
+
+
+def _s(ms: int) -> str:
+    return f"{ms / 1000:.1f} s"
+
+
+# Texts.
+
+
+def _judge_text(expect: Expect, replies: Sequence[Reply]) -> Iterable[Failure]:
+    said = "\n".join(reply.text for reply in replies)
+    if replies:  # a reply that is missing is a matter of the count
+        for group in expect.mentions_all:
+            if not any(mentions(said, spelling) for spelling in group):
+                yield Failure(Kind.TEXT, f"says none of: {', '.join(group)}")
+    for spelling in expect.mentions_none:
+        if mentions(said, spelling):
+            yield Failure(Kind.TEXT, f"must not say: {spelling.strip()}")
+
+
+def mentions(text: str, spelling: str) -> bool:
+    """Whether ``spelling`` stands in ``text``, without case or accents, and not inside a longer number."""
+    wanted = re.escape(_plain(spelling))
+    if spelling.lstrip()[:1].isdigit():
+        wanted = rf"(?<!\d)(?<!\d[.,]){wanted}"
+    if spelling.rstrip()[-1:].isdigit():
+        wanted = rf"{wanted}(?!\d)(?![.,]\d{{3}}(?!\d))"
+    return re.search(wanted, f" {_plain(text)} ") is not None
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents and WhatsApp's markup; every run of spaces is one."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(one for one in decomposed if not unicodedata.combining(one) and one not in "*_~")
+    return re.sub(r"\s+", " ", bare)
+
+
+# Effects.
+
+
+def _judge_effects(effects: Sequence[Mapping[str, Any]] | None, hand_overs: int | None) -> Iterable[Failure]:
+    """Only hand-overs leave a record in this version: a list that wants anything else cannot be judged whole."""
+    if effects is None or hand_overs is None:
+        return
+    wanted = [_options(effect) for effect in effects]
+    if any(not one & {HAND_OVER, _NONE} for one in wanted):
+        return
+    must = sum(one == {HAND_OVER} for one in wanted)
+    may = sum(HAND_OVER in one for one in wanted)
+    unjudged = any(one - {HAND_OVER, _NONE} for one in wanted)
+    if hand_overs < must:
+        yield Failure(Kind.EFFECT, "was not handed over to a person")
+    if hand_overs > may and not unjudged:
+        yield Failure(Kind.EFFECT, "was handed over to a person, which was not expected")
+
+
+def _options(effect: Mapping[str, Any]) -> set[str]:
+    """The types of which one fulfils this effect."""
+    if effect.get("type") != "any_of":
+        return {str(effect.get("type"))}
+    options = effect.get("options")
+    found = options if isinstance(options, list) else []
+    return {str(one.get("type")) for one in found if isinstance(one, dict)}

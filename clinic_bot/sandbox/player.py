@@ -1,0 +1,367 @@
+"""Plays patients against a real server: sends each piece at its time, and notes when which reply left.
+
+A reply's time is when it leaves Z-API's queue, which is what the patient sees.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from clinic_bot.debounce.window import Window, due_ms, hold_until_ms
+from clinic_bot.events import Json, PresenceStatus
+from clinic_bot.sandbox import payloads
+from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
+from clinic_bot.sandbox.in_flight import arrives
+from clinic_bot.sandbox.payloads import Payload, hex_of
+from clinic_bot.sandbox.scenario import Event, Phase, Scenario
+from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre, window_timing
+
+#: How often the stand-ins are looked at, in machine seconds.
+_LOOK_S = 0.01
+#: After the last piece the phone is watched this long for a reply that should not be there.
+_WATCH_MS = 22_000
+#: A reply that did not come by its latest time is waited for this much longer, to tell late from never.
+_LATE_MS = 30_000
+#: How long the model thinks when a scenario has something happen meanwhile.
+_IN_FLIGHT_LATENCY_S = 5.0
+
+
+class Now(StrEnum):
+    """Where a scenario stands, for whoever watches."""
+
+    STARTING = "starting"
+    QUIET = "quiet"
+    WINDOW = "window"
+    TURN = "turn"
+    SENDING = "sending"
+    DONE = "done"
+
+
+@dataclass(slots=True)
+class Scene:
+    """A scenario while it plays: written by the player, read by the display."""
+
+    scenario: Scenario
+    now: Now = Now.STARTING
+    lines: list[tuple[int, str, str]] = field(default_factory=list)  #: (ms since the start, who, what)
+    left_ms: int = 0  #: what is left of the window
+    window_ms: int = 0  #: how long it was when it began to run down
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseOutcome:
+    """One phase as it went. ``settled_ms``: from its last piece to its last reply, None without one."""
+
+    id: str
+    phase: int  #: counts from 1
+    replies: tuple[Reply, ...]
+    failures: tuple[Failure, ...]
+    early: int = 0
+    settled_ms: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+    @property
+    def missed(self) -> bool:
+        """Whether it decides the exit status."""
+        return any(failure.decides for failure in self.failures)
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "id": self.id,
+            "phase": self.phase,
+            "replies": [{"at_ms": reply.at_ms, "text": reply.text} for reply in self.replies],
+            "failures": [{"kind": one.kind.value, "detail": one.detail} for one in self.failures],
+            "passed": self.passed,
+        }
+
+
+async def play(
+    theatre: Theatre, scenario: Scenario, *, presence: bool = True, scene: Scene | None = None
+) -> tuple[PhaseOutcome, ...]:
+    """Play one scenario on a stage of its own; a server that does not start fails every phase of it."""
+    scene = scene or Scene(scenario)
+    try:
+        async with theatre.stage(scenario.now, phone=scenario.phone, state=scenario.state) as stage:
+            player = Player(stage, scenario, scene, presence=presence)
+            async with player.watching():
+                return await player.play()
+    except ServerFailed as exc:
+        failure = Failure(Kind.COUNT, str(exc))
+        return tuple(PhaseOutcome(scenario.id, n, (), (failure,)) for n in range(1, len(scenario.phases) + 1))
+    finally:
+        scene.now = Now.DONE
+
+
+class Player:
+    """One scenario on its stage."""
+
+    def __init__(self, stage: Stage, scenario: Scenario, scene: Scene, *, presence: bool) -> None:
+        self._stage = stage
+        self._clock = stage.clock
+        self._zapi = stage.pair.zapi
+        self._scenario = scenario
+        self._scene = scene
+        self._presence = presence
+        self._timing = window_timing()
+        self._window: Window | None = None
+        self._said: dict[str, Payload] = {}  # by key, for redeliveries, edits and deletions
+        self._posts: set[asyncio.Task[None]] = set()
+        self._refused: list[str] = []
+        self._count = 0
+        self._seen = 0
+        self._in_flight = any(event.at_ms is None for phase in scenario.phases for event in phase.events)
+
+    async def play(self) -> tuple[PhaseOutcome, ...]:
+        groq = self._stage.pair.groq
+        if self._in_flight and not self._scenario.state.get("llm"):
+            groq.latency_s = _IN_FLIGHT_LATENCY_S
+        began_ms = start_ms = self._clock.now_ms()
+        await self._sleep_until(start_ms + self._scenario.phases[0].delay_ms)
+        outcomes = []
+        for n, phase in enumerate(self._scenario.phases):
+            start_ms = self._clock.now_ms()
+            last_ms = await self._send(phase, start_ms)
+            following = self._scenario.phases[n + 1] if n + 1 < len(self._scenario.phases) else None
+            await self._watch(phase, start_ms, last_ms, following)
+            if following is not None:
+                # What comes before the next phase begins belongs to this one.
+                since_ms = self._last_reply_ms(start_ms) if following.after_reply else began_ms
+                await self._sleep_until(since_ms + following.delay_ms)
+            outcomes.append(await self._judge(n, phase, start_ms, last_ms))
+        return tuple(outcomes)
+
+    async def _judge(self, n: int, phase: Phase, start_ms: int, last_ms: int) -> PhaseOutcome:
+        replies = grouped(self._replies_since(start_ms))
+        tallies = await self._stage.tally(since_ms=start_ms)
+        hand_overs = sum(one.hand_overs for one in tallies)
+        verdict = judge(phase.expect, replies, hand_overs=hand_overs, presence=self._presence)
+        failures = verdict.failures + tuple(Failure(Kind.EFFECT, text) for text in self._refused)
+        self._refused.clear()
+        return PhaseOutcome(
+            id=self._scenario.id,
+            phase=n + 1,
+            replies=replies,
+            failures=failures,
+            early=verdict.early,
+            settled_ms=start_ms + replies[-1].at_ms - last_ms if replies else None,
+        )
+
+    def _last_reply_ms(self, start_ms: int) -> int:
+        """When the patient had the last reply of this phase; now, if none came."""
+        left = [one.left_ms for one in self._zapi.sent if one.left_ms >= start_ms]
+        return max(left, default=self._clock.now_ms())
+
+    def _replies_since(self, start_ms: int) -> Iterable[Reply]:
+        for left in list(self._zapi.sent):
+            if left.left_ms >= start_ms and left.went_out:
+                yield Reply(left.phone, left.left_ms - start_ms, left.text)
+
+    # The patients' side.
+
+    async def _send(self, phase: Phase, start_ms: int) -> int:
+        """Everything that happens in a phase, in its order; when the last of it happened."""
+        last_ms = start_ms
+        for event in phase.events:
+            if event.type == "presence" and not self._presence:
+                continue
+            if event.at_ms is None:
+                await arrives(event.at, self._stage, since_ms=last_ms)
+            else:
+                await self._sleep_until(start_ms + event.at_ms)
+            at_ms = self._clock.now_ms()
+            await self._post(event, at_ms)
+            if event.type != "presence":
+                last_ms = at_ms
+        return last_ms
+
+    async def _post(self, event: Event, at_ms: int) -> None:
+        """Send one event. The answer is not waited for longer than a quick server takes."""
+        payload = self._payload(event, at_ms)
+        self._note(event, at_ms)
+        task = asyncio.create_task(self._emit(payload, event.type))
+        self._posts.add(task)
+        task.add_done_callback(self._posts.discard)
+        await asyncio.wait({task}, timeout=0.05)
+
+    async def _emit(self, payload: Payload, what: str) -> None:
+        posted = await self._zapi.emit(payload)
+        if posted is not None and not posted.accepted:
+            answer = posted.status if posted.status is not None else posted.error
+            self._refused.append(f"the webhook answered {answer} to {what}")
+
+    def _payload(self, event: Event, at_ms: int) -> Payload:
+        line, phone = self._zapi.line, event.phone or self._scenario.phone
+        if event.type == "presence":
+            return payloads.presence(line, phone, event.text("status"))
+        if event.type == "redelivery":
+            return self._said[event.text("of")]
+        about = str(self._said[event.text("of")]["messageId"]) if event.type in ("edit", "delete") else ""
+        self._count += 1
+        message_id = "3A" + hex_of(self._scenario.id, self._count, length=18)
+        payload = _message(line, phone, event, message_id=message_id, at_ms=at_ms, about=about)
+        if event.key:
+            self._said[event.key] = payload
+        return payload
+
+    def _note(self, event: Event, at_ms: int) -> None:
+        """For the display: the piece, and the window as the server should see it."""
+        ours = event.type != "group_text" and (event.phone or self._scenario.phone) == self._scenario.phone
+        if event.type == "presence":
+            self._hold(event.text("status"), at_ms)
+        elif ours and event.type != "redelivery":
+            held = self._window.hold_until_ms if self._window else 0
+            first_ms = self._window.first_ms if self._window else at_ms
+            self._window = Window(first_ms, at_ms, held)
+        self._scene.lines.append((at_ms - self._stage.now_ms, "patient", _shown(event)))
+
+    def _hold(self, status: str, at_ms: int) -> None:
+        if self._window is None:
+            return
+        until_ms = hold_until_ms(PresenceStatus(status), self._window.hold_until_ms, at_ms, self._timing)
+        self._window = Window(self._window.first_ms, self._window.last_ms, until_ms)
+
+    # Watching.
+
+    async def _watch(self, phase: Phase, start_ms: int, last_ms: int, following: Phase | None) -> None:
+        """Until nothing more can be expected, or the next phase begins."""
+        expect = phase.expect
+        wanted = max(1, expect.min_replies) if expect.max_replies != 0 else 0
+        deadline_ms = last_ms + _WATCH_MS
+        if expect.latest_ms is not None:
+            deadline_ms = max(deadline_ms, start_ms + expect.latest_ms)
+        while True:
+            now_ms = self._clock.now_ms()
+            replies = grouped(self._replies_since(start_ms))
+            enough = len(replies) >= wanted > 0 and start_ms + replies[-1].at_ms >= last_ms
+            if enough and following is not None and following.after_reply:
+                wait_ms = min(BUBBLE_MS, max(0, following.delay_ms - 1))
+                if now_ms >= start_ms + replies[-1].at_ms + wait_ms:
+                    return
+            if following is not None and not following.after_reply and self._begins(following) <= now_ms:
+                return
+            missing_ms = 0 if len(replies) >= expect.min_replies else _LATE_MS
+            if now_ms >= deadline_ms + missing_ms and not self._zapi.queue:
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    def _begins(self, phase: Phase) -> int:
+        return self._stage.now_ms + phase.delay_ms
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Keep the scene up to date until the block ends, and leave no post behind."""
+        task = asyncio.create_task(self._keep_scene())
+        try:
+            yield
+        finally:
+            task.cancel()
+            for post in list(self._posts):
+                post.cancel()
+            await asyncio.gather(task, *self._posts, return_exceptions=True)
+
+    async def _keep_scene(self) -> None:
+        while True:
+            self._look()
+            await asyncio.sleep(_LOOK_S * 5)
+
+    def _look(self) -> None:
+        scene, now_ms = self._scene, self._clock.now_ms()
+        for left in list(self._zapi.sent)[self._seen :]:
+            scene.lines.append((left.left_ms - self._stage.now_ms, "clinic", left.text))
+            self._seen += 1
+        if self._zapi.queue:
+            scene.now, self._window = Now.SENDING, None
+        elif self._stage.pair.groq.running:
+            scene.now, self._window = Now.TURN, None
+        elif self._window is not None:
+            due = due_ms(self._window, self._timing)
+            scene.window_ms, scene.left_ms = due - self._window.last_ms, max(0, due - now_ms)
+            scene.now = Now.WINDOW
+        else:
+            scene.now = Now.QUIET
+
+    async def _sleep_until(self, at_ms: int) -> None:
+        await self._clock.sleep(at_ms - self._clock.now_ms())
+
+
+def _message(
+    line: payloads.Line, phone: str, event: Event, *, message_id: str, at_ms: int, about: str
+) -> Payload:
+    """The webhook body behind an event that says something."""
+    seconds = event.fields.get("duration_s")
+    caption = event.text("caption") or None
+    make: Mapping[str, Callable[[], Payload]] = {
+        "text": partial(_text, line, phone, event.text("text"), message_id, at_ms),
+        "audio": lambda: payloads.received_audio(
+            line, phone, seconds=round(seconds) if isinstance(seconds, int | float) else 5,
+            message_id=message_id, at_ms=at_ms,
+        ),
+        "image": lambda: payloads.received_image(
+            line, phone, caption=caption, message_id=message_id, at_ms=at_ms
+        ),
+        "document": lambda: payloads.received_document(
+            line, phone, file_name=event.text("file_name") or "documento.pdf", caption=caption,
+            message_id=message_id, at_ms=at_ms,
+        ),
+        "edit": lambda: payloads.edited(line, phone, event.text("text"), of=about, at_ms=at_ms),
+        "delete": lambda: payloads.revoked(line, phone, of=about, at_ms=at_ms),
+        "group_text": lambda: payloads.group_text(
+            line, phone, event.text("text"), group=event.text("group") or "grupo", message_id=message_id,
+            at_ms=at_ms,
+        ),
+    }  # fmt: skip
+    return make[event.type]()
+
+
+def _text(line: payloads.Line, phone: str, text: str, message_id: str, at_ms: int) -> Payload:
+    return payloads.received_text(line, phone, text, message_id=message_id, at_ms=at_ms)
+
+
+_SHOWN: Mapping[str, Callable[[Event], str]] = {
+    "text": lambda event: event.text("text"),
+    "audio": lambda event: f"[audio, {event.fields.get('duration_s', '?')} s]",
+    "image": lambda event: f"[image] {event.text('caption')}".strip(),
+    "document": lambda event: f"[document] {event.text('file_name')}".strip(),
+    "presence": lambda event: f"({event.text('status').lower()})",
+    "redelivery": lambda _event: "(the same message, delivered again)",
+    "edit": lambda event: f"(edited) {event.text('text')}",
+    "delete": lambda _event: "(deleted a message)",
+    "group_text": lambda event: f"(in a group) {event.text('text')}",
+}
+
+
+def _shown(event: Event) -> str:
+    who = f"…{event.phone[-4:]}: " if event.phone else ""
+    return who + _SHOWN[event.type](event)
+
+
+async def play_all(
+    theatre: Theatre,
+    scenarios: Iterable[Scenario],
+    *,
+    jobs: int,
+    presence: bool,
+    begun: Callable[[Scene], Any],
+    ended: Callable[[Scene, tuple[PhaseOutcome, ...]], Any],
+) -> list[PhaseOutcome]:
+    """Play scenarios, ``jobs`` at a time, and tell the watcher of each; outcomes in the order of the file."""
+    free = asyncio.Semaphore(jobs)
+
+    async def one(scenario: Scenario) -> tuple[PhaseOutcome, ...]:
+        async with free:
+            scene = Scene(scenario)
+            begun(scene)
+            outcomes = await play(theatre, scenario, presence=presence, scene=scene)
+            ended(scene, outcomes)
+            return outcomes
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(scenario)) for scenario in scenarios]
+    return [outcome for task in tasks for outcome in task.result()]

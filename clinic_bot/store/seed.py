@@ -1,0 +1,79 @@
+"""What a scenario finds in the records before its first event, and what it left there.
+
+Used on a file that no server has open yet; ``tally`` only reads and may look beside a running one.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func
+from sqlmodel import col, select
+
+from clinic_bot.events import Contact
+from clinic_bot.store import changes, contacts
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+
+
+def bot_said(connection: Connection, contact: Contact, text: str, *, at_ms: int, policy: Policy) -> None:
+    """The bot's last message to a patient, as a reply that was sent: an empty range, answered at ``at_ms``."""
+    with session_on(connection) as session:
+        conversation = contacts.find_or_open(session, contact, policy, at_ms)
+        assert conversation.id is not None
+        turn = Turn(
+            conversation_id=conversation.id,
+            low=conversation.next_seq,
+            high=conversation.next_seq - 1,
+            epoch=conversation.epoch,
+            state=TurnState.SENT,
+            closed_by="seed",
+            reply=text,
+            due_ms=at_ms,
+            claimed_ms=at_ms,
+            intent_ms=at_ms,
+            outcome_ms=at_ms,
+        )
+        session.add(turn)
+
+
+def person_has_it(connection: Connection, contact: Contact, *, at_ms: int, policy: Policy) -> None:
+    """Somebody of the clinic took the chat over at ``at_ms``, for as long as ``policy`` says."""
+    with session_on(connection) as session:
+        conversation = contacts.find_or_open(session, contact, policy, at_ms)
+        changes.take_over(session, conversation, policy, at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of one phone's messages."""
+
+    phone: str
+    stored: int  #: messages of the patient
+    unanswered: int  #: of those, still pending
+    turns: int
+    hand_overs: int
+
+
+def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
+    """What every conversation came to; turns are counted from ``since_ms`` on."""
+    patients = col(Message.author) == Author.PATIENT
+    stored = func.count(col(Message.seq))
+    with session_on(connection) as session:
+        found = []
+        for conversation in session.exec(select(Conversation)).all():
+            own = col(Message.conversation_id) == conversation.id
+            pending = col(Message.handled_ms).is_(None) & col(Message.deleted_ms).is_(None)
+            late = pending & (col(Message.seq) > conversation.done_seq)
+            turns = session.exec(
+                select(Turn).where(Turn.conversation_id == conversation.id, col(Turn.claimed_ms) >= since_ms)
+            ).all()
+            found.append(
+                Tally(
+                    phone=conversation.phone or conversation.lid or "",
+                    stored=session.exec(select(stored).where(own, patients)).one(),
+                    unanswered=session.exec(select(stored).where(own, patients, late)).one(),
+                    turns=len(turns),
+                    hand_overs=sum(turn.hand_over is not None for turn in turns),
+                )
+            )
+        return found
