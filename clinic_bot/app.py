@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sys
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +42,7 @@ from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 from clinic_bot.turns.runner import Limits, Runner
+from clinic_bot.turns.thinking import Thinking
 
 log = structlog.get_logger(__name__)
 
@@ -156,10 +157,10 @@ class Service:
             history_ms=round(settings.history_hours * 3_600_000),
             unavailable_after_ms=round(settings.unavailable_after_s * 1000),
         )
+        thinking = Thinking(agent, clock, self.metrics, self.neighbours)
         contacts = ContactBook(self.database, zapi, clock, policy)
         return Runner(
-            self.database, agent, outbox, contacts, self.facts, clock, policy, self.metrics,
-            self.neighbours, limits,
+            self.database, thinking, outbox, contacts, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
 
@@ -226,9 +227,18 @@ def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
         alert_ms=round(settings.human_alert_s * 1000),
         horizon_ms=round(settings.inbox_days * 86_400_000),
         may_be_emergency=may_be_emergency,
-        is_emergency=lambda texts: find_emergency(texts) is not None,
+        is_emergency=_is_emergency,
         is_automatic=lambda text: is_automatic_text(text, lists),
     )
+
+
+def _is_emergency(texts: Sequence[str]) -> bool:
+    """Never keeps a message from being stored: a fault of the detector is ours to fix, and the turn looks again."""
+    try:
+        return find_emergency(texts) is not None
+    except Exception:
+        log.exception("emergency detector failed")
+        return False
 
 
 def screening_lists(facts: ClinicFacts) -> ScreeningLists:

@@ -110,7 +110,14 @@ class Webhook:
         except MalformedBody as exc:
             return await self._unreadable(body, str(exc))
         now_ms = self._clock.now_ms()
-        event = screen(read_event(payload, instance_id=self._instance_id, received_ms=now_ms), self._lists)
+        try:
+            event = screen(
+                read_event(payload, instance_id=self._instance_id, received_ms=now_ms), self._lists
+            )
+        except Exception:
+            log.exception("reader failed")
+            await self._unreadable(body, "the reader failed")
+            return _refusal(500, "this could not be read; it was kept, and the log says why")
         job = partial(inbox.take_in, event=event, body=body, now_ms=now_ms, policy=self._policy)
         try:
             taken = await self._store(job)

@@ -4,6 +4,7 @@ Each raises ``revision`` as a message does (rule 4), except presence.
 """
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -59,7 +60,7 @@ def take_over(session: Session, conversation: Conversation, policy: Policy, now_
     """A person has the chat: what is pending is theirs, and the bot stays silent for ``policy.human_ms``."""
     conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
     conversation.revision += 1
-    for message in pending(session, conversation):
+    for message in pending(session, conversation, after=conversation.open_hi):
         message.handled_ms = now_ms
     session.flush()
     if conversation.owner is None:
@@ -116,11 +117,12 @@ def edit(session: Session, event: Edit, policy: Policy, now_ms: int) -> Conversa
     Returns:
         The conversation it changed; None when it waits for its message, or corrects words of the clinic.
     """
-    message = _find(session, event.target_id, event.from_me)
-    if message is None:
+    versions = _versions(session, event.target_id, event.from_me)
+    if not versions:
         if not event.from_me:
             _wait_for_message(session, event.contact.instance, event.target_id, now_ms, event.content.text)
         return None
+    message = versions[0]
     if event.from_me:
         message.text, message.edited_ms = event.content.text, now_ms
         return None
@@ -137,18 +139,19 @@ def edit(session: Session, event: Edit, policy: Policy, now_ms: int) -> Conversa
 
 def delete(session: Session, event: Deletion, policy: Policy, now_ms: int) -> Conversation | None:
     """Mark a message deleted; while it is pending, the burst goes on without it."""
-    message = _find(session, event.target_id, event.from_me)
-    if message is None:
+    versions = _versions(session, event.target_id, event.from_me)
+    if not versions:
         if not event.from_me:
             _wait_for_message(session, event.contact.instance, event.target_id, now_ms, None)
         return None
-    if message.deleted_ms is not None:
+    if versions[0].deleted_ms is not None:
         return None
-    message.deleted_ms = now_ms
+    for message in versions:
+        message.deleted_ms = now_ms
     session.flush()
     if event.from_me:
         return None
-    conversation = locked(session, message.conversation_id)
+    conversation = locked(session, versions[0].conversation_id)
     conversation.revision += 1
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
@@ -181,14 +184,14 @@ def _changed(session: Session, conversation: Conversation, policy: Policy, now_m
         rearm(session, conversation, policy, now_ms)
 
 
-def _find(session: Session, provider_id: str, from_me: bool) -> Message | None:
+def _versions(session: Session, provider_id: str, from_me: bool) -> Sequence[Message]:
+    """A message and the corrections that stand beside it because they came too late, newest first."""
     author = Author.CLINIC if from_me else Author.PATIENT
-    newest_first = (
+    return session.exec(
         select(Message)
-        .where(Message.provider_id == provider_id, Message.author == author, col(Message.corrects).is_(False))
-        .order_by(col(Message.received_ms).desc())
-    )
-    return session.exec(newest_first).first()
+        .where(Message.provider_id == provider_id, Message.author == author)
+        .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())
+    ).all()
 
 
 def _is_open(session: Session, conversation: Conversation, message: Message) -> bool:

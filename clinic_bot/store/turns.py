@@ -287,6 +287,12 @@ def give_back(
         if found is None:
             return STALE
         conversation, turn = found
+        if turn.state != TurnState.THINKING and withdrawn is None:
+            # Its intent committed: what follows may have left, and nobody may ask the range again.
+            state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
+            return _close(
+                session, conversation, turn, state, now_ms, policy, reason="broke off after the intent"
+            )
         conversation.owner = conversation.open_hi = None
         if not counts:
             conversation.attempts -= 1

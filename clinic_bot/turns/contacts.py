@@ -5,7 +5,6 @@ person just took over.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from functools import partial
 
 import structlog
@@ -33,11 +32,11 @@ class ContactBook:
         self._clock = clock
         self._policy = policy
 
-    def learn_lid(self, claim: Claim) -> Awaitable[None]:
-        """Start asking, beside the model's call; await the result before the intent. Never raises."""
+    def learn_lid(self, claim: Claim) -> asyncio.Task[None] | None:
+        """Start asking, beside the model's call; await the task before the intent. None: it is known."""
         if claim.lid is not None or claim.phone is None:
-            return _nothing()
-        return asyncio.ensure_future(self._ask(claim, claim.phone))
+            return None
+        return asyncio.create_task(self._ask(claim, claim.phone))
 
     async def _ask(self, claim: Claim, phone: str) -> None:
         try:
@@ -52,7 +51,3 @@ class ContactBook:
     def _learn(self, connection: Connection, *, claim: Claim, lid: str) -> None:
         with session_on(connection) as session:
             contacts.learn_lid(session, claim.conversation_id, lid, self._policy, self._clock.now_ms())
-
-
-async def _nothing() -> None:
-    return None

@@ -25,6 +25,7 @@ _SWEEP_MS = 5_000
 _HORIZON_MS = 3 * _SWEEP_MS
 #: A conversation whose turn could not even be claimed is looked at again after this.
 _STORAGE_RETRY_MS = 1_000
+_BROKEN_RETRY_MS = 10_000
 
 
 class TurnRunner(Protocol):
@@ -142,6 +143,10 @@ class Dispatcher:
         except StorageUnavailable as exc:
             log.error("turn cannot be stored", conversation=conversation_id, problem=str(exc))
             wake_at_ms = self._clock.now_ms() + _STORAGE_RETRY_MS
+        except Exception:
+            # Ours to fix. The row still says when to look, and it is looked at again, not in a tight circle.
+            log.exception("turn broke off", conversation=conversation_id)
+            wake_at_ms = self._clock.now_ms() + _BROKEN_RETRY_MS
         finally:
             del self._running[conversation_id]
             self._emergencies.discard(conversation_id)

@@ -1,0 +1,82 @@
+"""The model's part of a turn: asked, noted, and cancelled when a person or an emergency comes between."""
+
+import asyncio
+
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest
+from clinic_bot.agent.loop import Agent
+from clinic_bot.clock import Clock
+from clinic_bot.errors import AccountRefused, ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.operations.neighbours import Health, Neighbours
+
+
+class Interrupted(Exception):
+    """The call was cancelled before it ended. What the conversation's row says decides what comes next."""
+
+
+class Thinking:
+    """The calls to the agent that are under way, by conversation."""
+
+    def __init__(self, agent: Agent, clock: Clock, metrics: Metrics, neighbours: Neighbours) -> None:
+        self._agent = agent
+        self._clock = clock
+        self._metrics = metrics
+        self._neighbours = neighbours
+        self._calls: dict[int, asyncio.Task[AgentAnswer]] = {}
+        self._before_call: set[int] = set()
+
+    def expect(self, conversation_id: int) -> None:
+        """A claim is about to be made: only interruptions from here on concern its call."""
+        self._before_call.discard(conversation_id)
+
+    def interrupt(self, conversation_id: int) -> None:
+        """Cancel the call for this conversation, under way or about to begin."""
+        call = self._calls.get(conversation_id)
+        if call is not None:
+            call.cancel()
+        else:
+            self._before_call.add(conversation_id)
+
+    async def ask(self, conversation_id: int, request: AgentRequest) -> AgentAnswer:
+        """The agent's answer. Raises Interrupted, and what ``Agent.answer`` raises."""
+        if conversation_id in self._before_call:
+            raise Interrupted
+        call = self._calls[conversation_id] = asyncio.create_task(self._agent.answer(request))
+        self._metrics.turns_thinking.inc()
+        started_ms = self._clock.now_ms()
+        answer: AgentAnswer | None = None
+        outcome = "cancelled"
+        try:
+            answer = await call
+            outcome = Health.OK.value
+        except asyncio.CancelledError:
+            raise Interrupted from None
+        except ClinicBotError as exc:
+            outcome = self._learn_from(exc)
+            raise
+        finally:
+            call.cancel()
+            self._metrics.turns_thinking.dec()
+            del self._calls[conversation_id]
+            self._note(outcome, self._clock.now_ms() - started_ms, answer)
+        self._neighbours.groq = Health.OK
+        return answer
+
+    def _learn_from(self, exc: ClinicBotError) -> str:
+        if isinstance(exc, GiveUp):
+            self._neighbours.groq = Health.OK
+            return "unusable"
+        if isinstance(exc, ProviderBusy):
+            self._neighbours.groq = Health.BUSY
+        elif isinstance(exc, Retry | Operator):
+            self._neighbours.groq = Health.REFUSED if isinstance(exc, AccountRefused) else Health.DOWN
+        return self._neighbours.groq.value
+
+    def _note(self, outcome: str, took_ms: int, answer: AgentAnswer | None) -> None:
+        self._metrics.model_called(
+            answer.model if answer is not None else "",
+            outcome,
+            seconds=took_ms / 1000,
+            prompt_tokens=answer.prompt_tokens if answer is not None else 0,
+            completion_tokens=answer.completion_tokens if answer is not None else 0,
+        )
