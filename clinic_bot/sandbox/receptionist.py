@@ -117,6 +117,7 @@ _TOPICS = (
     _topic("retorno", r"\bretorno\b", r"\bretorno"),
     _topic("menores de idade", r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel", r"\bmenor|\brespons"),
     _topic("acessibilidade", r"\bcadeirante|\bcadeira de rodas|\belevador|\bacessi|\brampa\b", r"\bacess"),
+    _topic("privacidade", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados", r"\bprivac|\bdados\b"),
     _topic("telefone", r"\btelefone\b|\bnumero de voces|\bligar pra (?:ai|voces|vcs)", r"\btelefone"),
 )  # fmt: skip
 
@@ -125,6 +126,8 @@ _DETAILS = re.compile(
     r"\b(?:dermato\w*|cardio\w*|pediatr\w*|clinico|clinica geral|gineco\w*|ortoped\w*|coleta|sangue|eletro\w*|ecg"
     r"|sabado|domingo|feriado|unimed|bradesco|sul ?america|amil|cassi|pix|cartao|consulta)\b"
 )
+
+_INSURERS = re.compile(r"\b(?:unimed|bradesco|amil|hapvida|cassi)\b")
 
 # What only a person can do in a clinic without an agenda, and why.
 _FOR_A_PERSON = tuple(
@@ -145,7 +148,7 @@ _FOR_A_PERSON = tuple(
         ),
         (
             "pergunta sobre uma consulta marcada",
-            r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[aoe]s? \w+)\b"
+            r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b"
             r"|\bconfirm",
         ),
         ("nota fiscal ou recibo", r"\bnota fiscal|\brecibo|\batestado|\breceita\b|\bresultado"),
@@ -153,6 +156,22 @@ _FOR_A_PERSON = tuple(
         ("pedido sobre dados pessoais", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados|\bparar\b$|^parar\b"),
     )
 )  # fmt: skip
+
+_ABOUT_VISIT = "pergunta sobre uma consulta marcada"
+# These do not wait for a yes: a person was asked for, or there is nothing to understand first.
+_AT_ONCE = frozenset(
+    ("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo", "pedido sobre dados pessoais")
+)
+#: What comes before a hand-over: what was understood, and whether a person should go on with it.
+ASKS = "Posso passar seu pedido para a recepção confirmar?"
+_YES = re.compile(
+    r"\b(?:sim|isso|pode|podem|claro|quero|por favor|pf\w*|ok|certo|confirm\w*|beleza|blz|bora|perfeito|aceito)\b"
+)
+_NO = re.compile(r"^(?:nao|n)\b|\bnao (?:precisa|quero|pode|obrigad)|\bdeixa\b")
+_WHEN = re.compile(
+    r"\b(?:\d{1,2}(?:h\d{0,2}|:\d{2})|(?:dia )?\d{1,2}/\d{1,2}|dia \d{1,2}|hoje|amanha|segunda|terca|quarta"
+    r"|quinta|sexta|sabado|domingo|de manha|de tarde|a noite)(?!\w)"
+)
 
 _GREETING = re.compile(r"\b(?:oi+|ola+|bom dia+|boa tarde|boa noite|opa|e ai|hello|alo)\b")
 _GOODBYE = re.compile(
@@ -167,13 +186,34 @@ class Receptionist:
         messages = request.get("messages") or []
         start = last_patient_message(messages)
         said = _plain(content_of(messages[start])) if start is not None else ""
+        before = _last_answer(messages[:start])
         topics = _topics(said)
-        reasons = [reason for reason, pattern in _FOR_A_PERSON if pattern.search(said)]
+        reasons = _reasons(said, topics, before)
+        urgent = [reason for reason in reasons if reason in _AT_ONCE or _agrees(said, before)]
         done = list(_results(messages[start + 1 :] if start is not None else []))
-        call = _next_call(request, said, topics, reasons, done)
+        call = _next_call(request, said, topics, urgent, done)
         if call is not None:
             return BrainTurn(tool_call=call, reasoning=f"Preciso de {call.name} antes de responder.")
         return BrainTurn(text=f"{_answer(said, topics, reasons, done)}\n\n{MARK}")
+
+
+def _reasons(said: str, topics: Sequence[_Topic], before: str) -> list[str]:
+    """What a person would have to do. A bare time or day answers an offer, and a yes what was asked before."""
+    reasons = [reason for reason, pattern in _FOR_A_PERSON if pattern.search(said)]
+    if _agrees(said, before) and set(reasons) <= {_ABOUT_VISIT}:
+        return ["o pedido da mensagem anterior"]
+    if reasons:
+        return reasons
+    return ["quer marcar"] if _WHEN.search(said) and not topics else []
+
+
+def _agrees(said: str, before: str) -> bool:
+    return ASKS in before and bool(_YES.search(said)) and not _NO.search(said)
+
+
+def _last_answer(messages: Sequence[Mapping[str, Any]]) -> str:
+    spoken = (message for message in reversed(messages) if message.get("role") == "assistant")
+    return next((text for message in spoken if (text := content_of(message))), "")
 
 
 def _topics(said: str) -> list[_Topic]:
@@ -232,13 +272,13 @@ def _answer(
     found = [result for name, _, result in done if name == LOOK_UP]
     handed_over = any(name == HAND_OVER for name, _, _ in done)
     parts = [greeting] if (greeting := _greeting(said)) else []
-    parts += _quotes(topics, found, _DETAILS.findall(said))
+    parts += _quotes(said, topics, found)
     if "dúvida de saúde" in reasons:
         parts.append("Sobre remédio ou sintoma eu não posso orientar; isso é com um profissional de saúde.")
     if handed_over:
         parts.append(f"Avisei a recepção ({'; '.join(reasons)}); uma pessoa vai responder por aqui.")
     elif reasons:
-        parts.append("Isso quem resolve é a recepção da clínica.")
+        parts.append(f"Entendi: {_understood(said, reasons)}. {ASKS}")
     if topics or reasons:
         return "\n".join(parts)
     if _GOODBYE.search(said):
@@ -248,6 +288,15 @@ def _answer(
     return (
         "Recebi a sua mensagem. Posso ajudar com horários, preços, convênios, endereço ou chamar a recepção."
     )
+
+
+def _understood(said: str, reasons: Sequence[str]) -> str:
+    """The request in a few words, with the day and the hour that were named."""
+    whose = re.search(r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b", said)
+    if whose and _ABOUT_VISIT in reasons:
+        return f"{'; '.join(reasons)}, e de outra pessoa não posso dar informações"
+    named = list(dict.fromkeys(match[0] for match in _WHEN.finditer(said)))
+    return "; ".join(reasons) + (f" ({', '.join(named)})" if named else "")
 
 
 def _greeting(said: str) -> str:
@@ -261,13 +310,14 @@ def _greeting(said: str) -> str:
     return "Olá!"
 
 
-def _quotes(topics: Sequence[_Topic], found: Sequence[str], details: Sequence[str]) -> list[str]:
+def _quotes(said: str, topics: Sequence[_Topic], found: Sequence[str]) -> list[str]:
     """The lines of the results that speak about each topic, each line once, within the bound.
 
     Lines that name one of the patient's details, such as the speciality, leave out those that do not.
     """
     every = (line.strip() for result in found for line in result.splitlines())
     lines = [line for line in dict.fromkeys(every) if line]
+    details = _DETAILS.findall(said)
     quoted: list[str] = []
     for topic in topics:
         fitting = [
@@ -278,6 +328,9 @@ def _quotes(topics: Sequence[_Topic], found: Sequence[str], details: Sequence[st
         if not fitting:
             quoted.append(f"Sobre {topic.label} não encontrei nada na ficha da clínica.")
         quoted += [line for line in fitting if line not in quoted][:3]
+        if topic.label == "convênio":
+            missing = [name for name in _INSURERS.findall(said) if name not in _plain(" ".join(fitting))]
+            quoted += [f"{name.title()} não está entre os convênios da ficha." for name in missing]
     kept, left = [], _QUOTED_CHARS
     for line in quoted:
         line = line if len(line) <= 400 else line[:399].rstrip() + "…"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from clinic_bot.sandbox.receptionist import (
+    ASKS,
     HAND_OVER,
     LOOK_UP,
     MARK,
@@ -30,10 +31,13 @@ def tool(name: str, argument: str) -> dict[str, Any]:
 TOOLS = [tool(LOOK_UP, "assunto"), tool(HAND_OVER, "motivo")]
 
 
-def conversation(text: str, *, tools: list[dict[str, Any]] | None = None) -> tuple[str, list[BrainCall]]:
+def conversation(
+    text: str, *, tools: list[dict[str, Any]] | None = None, before: str = ""
+) -> tuple[str, list[BrainCall]]:
     """Play the turn to its end: the answer, and the calls on the way."""
     messages: list[Mapping[str, Any]] = [
         {"role": "system", "content": "regras"},
+        *([{"role": "assistant", "content": before}] if before else []),
         {"role": "user", "content": text},
     ]
     calls: list[BrainCall] = []
@@ -90,18 +94,50 @@ def test_many_topics_get_one_answer() -> None:
     [
         ("quero falar com uma pessoa", "pessoa"),
         ("isso é um absurdo, vou reclamar", "reclamação"),
-        ("preciso desmarcar", "cancelar"),
-        ("dá pra remarcar?", "remarcar"),
-        ("queria marcar uma consulta", "marcar"),
-        ("quantas gotas de dipirona dou?", "saúde"),
+        ("preciso da nota fiscal", "nota fiscal"),
+        ("apaguem meus dados", "dados pessoais"),
     ],
 )
-def test_what_a_person_must_do_is_handed_over(text: str, reason: str) -> None:
+def test_who_asks_for_a_person_gets_one_at_once(text: str, reason: str) -> None:
     answer, calls = conversation(text)
     (call,) = [call for call in calls if call.name == HAND_OVER]
     assert isinstance(call.arguments, Mapping)
     assert reason in str(call.arguments["motivo"])
     assert "recepção" in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("preciso desmarcar", "quer cancelar"),
+        ("dá pra remarcar pra sexta às 15h?", "quer remarcar (sexta, 15h)"),
+        ("queria marcar uma consulta", "quer marcar"),
+        ("17:30\nda quarta", "quer marcar (17:30, quarta)"),
+        ("q dia é a consulta dela?", "de outra pessoa não posso"),
+        ("quantas gotas de dipirona dou?", "dúvida de saúde"),
+    ],
+)
+def test_a_request_is_understood_first_and_handed_over_only_after_a_yes(text: str, understood: str) -> None:
+    answer, calls = conversation(text)
+    assert [call for call in calls if call.name == HAND_OVER] == []
+    assert understood in answer
+    assert ASKS in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "hands_over"),
+    [
+        ("sim", True),
+        ("pode ser\nconfirma pra mim pfvr", True),
+        ("isso, 15:15 ta otimo", True),
+        ("sim cancela", True),
+        ("não precisa, obrigada", False),
+        ("vcs abrem sabado?", False),
+    ],
+)
+def test_a_yes_hands_over_what_was_asked(text: str, hands_over: bool) -> None:
+    _, calls = conversation(text, before=f"Entendi: quer marcar. {ASKS}")
+    assert any(call.name == HAND_OVER for call in calls) is hands_over
 
 
 @pytest.mark.parametrize("text", ["oi", "obrigada, tchau", "qual o horário?", "quero marcar", "asdf", ""])
