@@ -68,8 +68,9 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
             added = append_message(connection, event, now_ms, policy)
             if added.early_change:
                 with session_on(connection) as session:
-                    changed = changes.apply_early(session, event, added.conversation_id, policy, now_ms)
-                    return Taken(Answer.QUEUED, None, changed.id, changed.wake_at_ms)
+                    return _changed(
+                        changes.apply_early(session, event, added.conversation_id, policy, now_ms)
+                    )
             return Taken(
                 Answer.QUEUED, None, added.conversation_id, added.wake_at_ms, emergency=added.emergency
             )
