@@ -67,7 +67,8 @@ def delivery(session: Session, event: Delivery, now_ms: int) -> None:
         turn.receipt = turn.receipt or ReceiptStatus.SENT
         _prove_sent(turn, Proof.DELIVERY, now_ms)
     elif event.error.casefold().startswith(_UNCERTAIN_ERRORS):
-        if turn.state == TurnState.SENT and turn.receipt is None:
+        # It may come before our own outcome, which then leaves the state as it is.
+        if turn.state in (TurnState.SENDING, TurnState.SENT) and turn.receipt is None:
             turn.state, turn.reason = TurnState.UNKNOWN, event.error
     elif turn.receipt is None and turn.state in (TurnState.SENT, *UNCERTAIN):
         turn.state, turn.reason = TurnState.UNDELIVERED, event.error_code or event.error

@@ -9,9 +9,6 @@ from sqlmodel import Session, col, select
 from clinic_bot.store import conversations
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
-#: Turns that end without having answered: what they took is pending again, handled, or deleted.
-_LET_GO = (TurnState.WITHDRAWN, TurnState.THINKING)
-
 
 def violations(connection: Connection) -> list[str]:
     """Every rule that this database breaks, in words; empty when all is well."""
@@ -58,7 +55,7 @@ def _coverage(
 ) -> list[str]:
     """Each live message of the patient is pending, handled by a person, or in exactly one turn that closed."""
     found: list[str] = []
-    closed = [turn for turn in turns if turn.state not in _LET_GO and turn.state != TurnState.SENDING]
+    closed = [turn for turn in turns if _has_closed(turn)]
     answered = Counter(
         seq for turn in closed if turn.state == TurnState.SENT for seq in range(turn.low, turn.high + 1)
     )
@@ -76,3 +73,10 @@ def _coverage(
                 f"{where}: message {message.seq} is {'pending' if is_pending else 'done'} and in {covering} turns"
             )
     return found
+
+
+def _has_closed(turn: Turn) -> bool:
+    """Whether what a turn took is done with. A withdrawn one let go of it, unless a person's answer recalled it."""
+    if turn.state == TurnState.WITHDRAWN:
+        return turn.settled_ms is not None
+    return turn.state not in (TurnState.THINKING, TurnState.SENDING)
