@@ -45,6 +45,39 @@ def serve(
     service.serve(settings, typer.echo)
 
 
+@app.command()
+def doctor(
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="The same as CLINIC_BOT_MODE=sandbox.")] = False,
+    set_webhooks: Annotated[
+        str | None, typer.Option(help="https address, with the secret, that Z-API is to post every event to.")
+    ] = None,
+) -> None:
+    """Check the settings, the database, Groq and Z-API, without writing to anybody."""
+    import asyncio
+
+    from rich.console import Console
+
+    from clinic_bot.doctor import examine
+    from clinic_bot.operations.logs import configure_logging, secrets_of
+    from clinic_bot.serve import load_settings
+
+    settings = load_settings(mode="sandbox" if sandbox else None)
+    configure_logging("console", mode=settings.mode, secrets=secrets_of(settings))
+    console = Console()
+
+    async def show() -> bool:
+        healthy = True
+        async for finding in examine(settings, webhook_url=set_webhooks):
+            mark = "[green]ok[/]  " if finding.good else "[red]no[/]  "
+            console.print(f"{mark}{finding.what:<12}", end="")
+            console.print(finding.says, markup=False)
+            healthy = healthy and finding.good
+        return healthy
+
+    if not asyncio.run(show()):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Entry point: what a person must change is one plain message and exit status 2."""
     try:

@@ -112,7 +112,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     listener = _listen(settings)
     port = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
-        facts, clock = _facts(settings), _clock(settings)
+        facts, clock = load_facts(settings), _clock(settings)
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         patients: Starlette | None = None
         if settings.mode is Mode.SANDBOX:
@@ -122,7 +122,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
                 _sandbox(settings, clock, secret, webhook_url, port, say)
             )
         else:
-            credentials = _account(settings, secret)
+            credentials = account(settings, secret)
         configure_logging(
             settings.log_format,
             mode=settings.mode,
@@ -177,7 +177,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _facts(settings: Settings) -> ClinicFacts:
+def load_facts(settings: Settings) -> ClinicFacts:
     return load_clinic(settings.clinic_file) if settings.clinic_file else example_clinic()
 
 
@@ -199,7 +199,7 @@ def _clock(settings: Settings) -> Clock:
     return start_at(instant + gone, rate=settings.sandbox_speed)
 
 
-def _account(settings: Settings, secret: str | None) -> Credentials:
+def account(settings: Settings, secret: str | None) -> Credentials:
     assert settings.groq_api_key
     assert settings.zapi_instance_id
     assert settings.zapi_token
@@ -225,17 +225,17 @@ async def _sandbox(
         for url in (settings.groq_base_url, settings.zapi_base_url):
             if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
                 raise Misconfigured("in the sandbox GROQ_BASE_URL and ZAPI_BASE_URL must be on this machine")
-        yield _stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret), None
+        yield stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret), None
         return
     async with standins.stand_ins(clock) as pair:
         pair.zapi.webhooks.set_all(webhook_url)
         say("sandbox: no account is used and nothing leaves this machine")
         say(f"  webhook  {webhook_url}")
         say(f"  play a patient: http://127.0.0.1:{port}/sandbox/ shows how")
-        yield _stand_in_credentials(pair.groq_url, pair.zapi_url, secret), pair.zapi_app
+        yield stand_in_credentials(pair.groq_url, pair.zapi_url, secret), pair.zapi_app
 
 
-def _stand_in_credentials(groq_url: str, zapi_url: str, secret: str) -> Credentials:
+def stand_in_credentials(groq_url: str, zapi_url: str, secret: str | None) -> Credentials:
     return Credentials(
         groq_url=groq_url,
         groq_key=standins.GROQ_KEY,

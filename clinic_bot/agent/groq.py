@@ -122,6 +122,17 @@ class GroqModel:
             raise ProviderDown(PROVIDER, "no answer in time") from exc
         raise self._nobody_left(refused)
 
+    async def missing_models(self) -> tuple[str, ...]:
+        """Which of the configured models this account cannot ask now; they come and go. Raises as a call does."""
+        try:
+            listed = await self._client.models.list()
+        except groq.APIStatusError as exc:
+            raise _status_error(exc) from None
+        except groq.APIError as exc:
+            raise ProviderDown(PROVIDER, f"no answer ({type(exc).__name__})") from exc
+        live = {model.id for model in listed.data or ()}
+        return tuple(model for model in self._models if model not in live)
+
     def _available(self, *, fallback: bool) -> Iterator[str]:
         """Models that do not rest, best first; with ``fallback`` the first of them goes last."""
         now = time.monotonic()

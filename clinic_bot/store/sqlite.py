@@ -48,6 +48,10 @@ def has_wal_reset_bug() -> bool:
     return tuple(int(part) for part in library_version().split(".")) < FIXED_SQLITE
 
 
+class FileInUse(Misconfigured):
+    """Another process has the database."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     job: Job[Any]
@@ -237,7 +241,8 @@ def sole_process(path: Path) -> Iterator[None]:
     """Hold the file for this process alone; everything leased in it before is therefore dead.
 
     Raises:
-        Misconfigured: another process has it, or the folder cannot be written.
+        FileInUse: another process has it.
+        Misconfigured: the folder cannot be written.
     """
     lock_path = path.with_name(path.name + ".lock")
     try:
@@ -251,7 +256,7 @@ def sole_process(path: Path) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as exc:
         os.close(lock)
-        raise Misconfigured(
+        raise FileInUse(
             f"another clinic-bot already runs on {path}. One process owns a SQLite file: stop the other one, "
             "or give this one its own CLINIC_BOT_DATABASE_URL."
         ) from exc
