@@ -151,7 +151,7 @@ def _lexicon() -> _Lexicon:
 
 def _elements(row: str) -> Iterator[tuple[str, ...]]:
     for element in row.split():
-        if not element.startswith("~"):
+        if not element.startswith(("~", "!")):
             yield _alternatives(element.rstrip("?"))
 
 
@@ -170,6 +170,9 @@ def _compile(sign: Sign, row: str) -> _Phrase:
             any_word = element.startswith("~~")
             words = "" if any_word else f"(?!(?:{'|'.join(BARRIERS)}) )"
             parts.append(rf"(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
+            continue
+        if element == "!":
+            parts.append("(?: [|/,?])?")
             continue
         alternatives = _alternatives(element.rstrip("?"))
         pattern = rf"{_WORD_BREAKS} (?:{'|'.join(alternatives)})(?= )"

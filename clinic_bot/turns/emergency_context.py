@@ -1,209 +1,438 @@
 """What the words around a sign make of it: denied, long ago, somebody's history, a topic, or over.
 
-Everything here works on the canonical line of ``emergency_words``: words between spaces, breaks as tokens.
+Everything here works on the canonical line of ``emergency_words``: words between spaces, breaks as tokens. Each
+context is a table of phrases in the notation of ``emergency_phrases``, under the reason why it matters.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clinic_bot.turns.emergency_phrases import anywhere, at_end, at_start, rows
 from clinic_bot.turns.emergency_words import words
 
+# --- Denied -----------------------------------------------------------------------------------------------------
+
 # "dor no peito" behind one of these is denied, when only words of _CARRIES_DENIAL lie between.
-_DENIALS = frozenset(words("nao nunca nem sem jamais nenhum nenhuma tampouco zero"))
+_DENIALS = frozenset(
+    words(
+        "nao nunca nem sem jamais nenhum nenhuma tampouco zero nega nego negou negam descartou descartaram descartado "
+        "descartada excluiu"
+    )
+)
 _CARRIES_DENIAL = frozenset(
     words(
         "mais eu ela ele tenho tinha tem to ta com sinto sente senti sentiu tive teve houve foi sentindo tendo uma um "
         "nenhum nenhuma qualquer sinal sinais de do da febre tosse ou nem e a o ha ter sentir quero quer vou vai penso "
         "pensa pensando em me dor dores tontura vomito vomitos enjoo nausea diarreia falta ar peito no na chegou "
         "apresenta apresentou sintoma sintomas caso seja esse isso tipo cabeca garganta coriza fraqueza desmaio "
-        "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas"
+        "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas "
+        "momento hora pensei pensou convulsao avc infarto se fui foram houveram minha meu mae pai filho filha marido "
+        "ninguem"
     )
 )
 # Once one of these was passed on the way back, the clause speaks for itself: "não tenho febre, to com dor no peito".
-_STARTS_OWN_CLAUSE = frozenset(words("to ta tenho tem sinto sente sentindo tendo com"))
+_STARTS_OWN_CLAUSE = frozenset(words("to ta tenho tem sinto sente sentindo tendo com minha meu"))
 _ENDS_LIST = frozenset(words(", / e"))
 _ENDS_ANSWER = frozenset(words(", /"))
 _LONGEST_WALK = 14
+
+# "nada de falta de ar", but "do nada".
+_NOTHING_OF = at_end(rows("^do nada de"), links=words("dor dores sentir ter"))
+# "nunca senti uma dor tão forte no peito" tells how bad it is.
+_NEVER_SO = anywhere(rows("tao\nassim\nigual\ndesse_jeito\ndessa_forma\ntanto"))
 
 _DENIED_AFTER = re.compile(
     r" (?:\w+ ){0,1}?(?:[,?] )?(?:eu |ela |ele |isso )?(?:nao|negativo)"
     r"(?: (?:tenho|tem|tive|teve|sinto|senti|sente|sentiu|to|ta|houve|tinha|mais))*(?: [|,/?]| $|$)"
 )
-
 # "bati a cabeça, não saiu sangue": a phrase that asks for no denial, and yet one stands before its last word.
 _DENIED_INSIDE = re.compile(
-    r" (?:sem|nem|nao (?:saiu|teve|tem|tenho|houve|tive|ta|to|vi))(?: (?:muito|nenhum|nenhuma|nada|de|um|uma|"
-    r"com))* "
+    r" (?:sem|nem|nao (?:saiu|teve|tem|tenho|houve|tive|ta|to|vi|e|foi))"
+    r"(?: (?:muito|nenhum|nenhuma|nada|de|um|uma|com|no|na))* "
     r"(?!parar|estancar|passar|forcas?|movimentos?|respirar|vida|ar|reagir|sentir|fala )[^ ]+ $"
 )
 
+# --- Now --------------------------------------------------------------------------------------------------------
+
 _PRESENT_BEFORE = re.compile(
-    r" (?:to|ta|tao|sinto|sente|sentindo|tenho|tem|tendo|ficando|comecou|comecei|comecando|continua|"
-    r"continuo|fico|fica|"
-    r"doendo|acordei com|acordou com|chegou com|passando mal|acho que)(?: (?!(?:tive|teve|tinha|tava|"
-    r"consulta|medo|nao|vacina|vaga|horario|exames?|medic[oa]s?|especialistas?|remedio|"
-    r"tratamento|como|algum|alguma|atendimento|casos?|risco) )\w+)"
-    r"{0,4}$"
+    r" (?:to|ta|tao|sinto|sente|sentindo|tenho|tem|tendo|ficando|comecou|comecei|comecando|continua|continuo|fico|fica|"
+    r"doendo|acordei com|acordou com|chegou com|passando mal|acho que)"
+    r"(?: (?!(?:tive|teve|tinha|tava|consulta|medo|nao|vacina|vaga|horario|exames?|medic[oa]s?|especialistas?|remedio|"
+    r"tratamento|como|algum|alguma|atendimento|casos?|risco|cardiologista|psicolog[oa]|quem|pra) )\w+){0,4}$"
 )
-_PRESENT_INSIDE = re.compile(
-    r" (?:to|ta|tao|sinto|sente|tenho|tem|nao|agora|\w{3,}ndo|quero|vou|vontade|acho|doi|socorro|aguento|"
-    r"aguenta)(?= )"
+_PRESENT_INSIDE = anywhere(
+    rows("to|ta|sinto|sente|tenho|tem|nao|quero|vou|vontade|acho|doi|socorro|aguento|aguenta")
 )
+_GERUND_INSIDE = re.compile(r" (?!quando |segundo |mundo )\w{3,}ndo(?= )")
+
+# What makes of "agora" or "hoje" the time of something else: "e agora quero marcar", "hoje to bem".
+_OTHER_NEWS = "|".join(
+    words(
+        "quer* precis* gostaria faco faz vou tenho_que que tem_# ta_tudo ta_gravida to_gravida tudo ja so "
+        "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
+        "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
+        "ta_controlad* to_controlad* ta_com_# to_com_#"
+    )
+)
+_NOW_NEAR = anywhere(
+    rows(
+        f"""
+        ^ate agora !{_OTHER_NEWS}
+        ^ate hoje !{_OTHER_NEWS}|tem|da|pra
+        agorinha
+        nesse|neste|este|esse exato? momento|instante
+        acabou|acabei|acaba|acabaram de
+        de repente
+        do nada
+        nao para|passa
+        ta? piorando|piorou
+        desde|comecou|comecei|voltou|novamente|ainda|continua
+        ^gravida de novo
+        outra vez
+        acho|parece que
+        minuto|minutos|segundos
+        correndo
+        caido|caida
+        """
+    )
+)
+_NOW_ANYWHERE = anywhere(
+    rows(
+        """
+        socorro|acode|ambulancia|samu
+        pelo amor
+        me ajuda
+        nao ta? acorda|acordando|respira|respirando
+        nao responde|reage
+        emergencia agora
+        pra|para qual hospital|upa
+        onde eu|a_gente? levo|levamos|corro
+        nao sei o que eu? faco|fazer|fazemos
+        o que eu? faco|fazer|faco agora
+        ta roxo|roxa
+        """
+    )
+)
+# The question alone, at the end of a sentence: "o que eu faço?", but not "o que fazer em caso de".
+_WHAT_TO_DO = re.compile(
+    r" o que (?:eu |a gente )?(?:faco|fazer|faz)(?: doutora?| dra?| gente)?(?= (?:[?|/,]|$))"
+)
+_SUMMONS_NOT_NOW = anywhere(rows("ontem\nano|semana|mes passado|passada|retrasado|retrasada"))
+
+_URGENT = anywhere(
+    rows(
+        """
+        agora|hoje|socorro|piorou|piorando|forte|fortissima|insuportavel|pior|horrivel
+        nao para|passa|aguento|consigo|consegue
+        de novo
+        """
+    )
+)
+
+# --- Past -------------------------------------------------------------------------------------------------------
+
 _PERFECT_INSIDE = re.compile(r" (?!vou |sou )\w{2,}(?:ou|eu|iu|ei|aram|eram|iram|bi|ado|ada|ido)(?= )")
-_PAST_BOUND = re.compile(
-    r" (?:tive|teve|tinha|tava|sofri|sofreu|sofria|tinham|dava|deu|passei|sentia|senti|sentiu|ficava|"
-    r"fiquei|vivia|"
-    r"quase|foi|era|tomava|pensava)(?: \w+){0,4}$| ja(?: \w+)?$|"
-    r" ja (?:passou|parou|melhorou|sumiu|acabou)(?: \w+){0,3}$"
+_PAST_INSIDE = anywhere(rows("tive|teve|tinha|tava|sofri|sofreu"))
+_PAST_VERBS = (
+    "tive|teve|tinha|tava|sofri|sofreu|sofria|tinham|dava|deu|passei|sentia|senti|sentiu|ficava|fiquei|vivia|quase|"
+    "foi|era|tomava|pensava|fui|perdi|perdeu"
 )
-_PAST = re.compile(
-    r" (?:(?:ano|mes|semana|vez|gravidez|gestacao|noite|verao|natal|inverno|sabado|domingo|segunda|terca|"
-    r"quarta|quinta|"
-    r"sexta|feira|quarentena|pandemia|consulta) (?:passad[oa]|retrasad[oa])|anteontem|ontem|antigamente|"
-    r"outro dia|outra vez "
-    r"que|(?<!de )uma vez|certa vez|na epoca|naquel[ea] \w+|na infancia|quando (?:eu |ele |ela )?(?:era|tinha|"
-    r"tava|"
-    r"nasceu|nasci)|"
-    r"(?:faz|ha|a|tem|uns|umas|por) (?:\w+ ){0,2}(?:dias?|semanas?|mes|meses|anos?|tempo|tempos|decada)|"
-    r"\w+ (?:dias?|semanas?|mes|meses|anos?|tempo) atras|em (?:19|20)\d\d|em (?:janeiro|fevereiro|marco|"
-    r"abril|maio|junho|"
-    r"julho|agosto|setembro|outubro|novembro|dezembro)|ja (?:tive|teve|tinha|sofri|sofreu|desmaiei|"
-    r"desmaiou|tentei|tentou|"
-    r"convulsionou|engasgou|pensei|quis|fui|foi|passei|levei|levou|queimei|cai)|dessa vez nao|recentemente|"
-    r"ultimamente|"
-    r"no passado|passado|ultim[oa]s? (?:vez|mes|ano|semana|gravidez|crise|episodio)|dia \d+|"
-    r"aos \d+ anos|com \d+ anos|de crianca|adolescencia|em casa semana) "
+_PAST_BEFORE = at_end(rows(_PAST_VERBS), gap=4)
+_ALREADY_BEFORE = at_end(rows("ja"), gap=1)
+_ALREADY_OVER_BEFORE = at_end(rows("ja passou|parou|melhorou|sumiu|acabou"), gap=3)
+_PAST_AFTER = at_start(
+    rows("que|onde eu|ele|ela? ja? tive|teve|tinha|senti|sentiu|sentia|sofri|sofreu|aconteceu")
 )
-_NOW_NEAR = re.compile(
-    r" (?:agora(?! (?:quer\w*|precis\w+|gostaria|faco|faz|vou|tenho que|que|ta tudo|ta bem|to bem|"
-    r"to em tratamento|tudo|ja|"
-    r"ta otim|to otim|so) )|"
-    r"agorinha|neste momento|nesse momento|nesse exato|nesse instante|neste instante|acabou de|acabei de|"
-    r"acaba de|"
-    r"acabaram de|de repente|do nada|nao para|nao passa|ta piorando|piorando|piorou|desde|comecou|comecei|voltou|"
-    r"de novo|outra vez|novamente|acho que|parece que|ainda|continua|hoje(?! (?:tem|da|pra|quer\w*|to bem|faco|"
-    r"faz) )|"
-    r"minutos?|correndo|caid[oa]|segundos) "
+_PAST = anywhere(
+    rows(
+        """
+        retrasado|retrasada
+        ano|mes|semana|vez|noite|feira|segunda|terca|quarta|quinta|sexta passado|passada
+        gravidez|gestacao|consulta|sessao passada
+        anteontem|ontem|antigamente|recentemente|ultimamente|adolescencia|passado
+        outro dia
+        outra vez que
+        ^de uma vez
+        certa vez
+        na epoca|infancia
+        naquele|naquela|naqueles|naquelas ~1
+        quando eu|ele|ela? era|tinha|tava|nasceu|nasci
+        faz|ha|a|tem|uns|umas|por ~2 mes|meses|ano|anos|tempo|tempos|decada|decadas
+        dia|dias|semana|semanas|mes|meses|ano|anos|tempo atras
+        em 19*|20*
+        em|no_mes_de janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro
+        no natal|carnaval|inicio_do_ano|comeco_do_ano|feriado
+        ja tive|teve|tinha|sofri|sofreu|desmaiei|desmaiou|tentei|tentou|convulsionou|engasgou|pensei|quis
+        ja fui|foi|passei|levei|levou|queimei|cai
+        dessa vez nao
+        no passado
+        ultimo|ultima|ultimos|ultimas vez|mes|ano|semana|gravidez|gestacao|crise|episodio|exame|consulta|parto
+        primeiro|primeira|segundo|segunda filho|filha|parto|gravidez|gestacao
+        dia #
+        aos # anos
+        com # ano|anos|mes|meses
+        de crianca
+        """
+    )
 )
-_NOW_ANYWHERE = re.compile(
-    r" (?:socorro|acode|ambulancia|samu|pelo amor|me ajuda|ajuda pelo|nao acorda|nao ta acordando|"
-    r"nao respira|nao ta respirando|"
-    r"o que (?:eu |a gente )?(?:faco|fazer|faz)(?= (?:[?|/,]|$))|"
-    r"nao responde|nao reage|emergencia agora|nao sei o que (?:eu )?fa\w+|o que (?:eu )?fa\w+ agora|"
-    r"ta roxo|ta roxa) "
-)
-_SUMMONS_NOT_NOW = re.compile(r" (?:ontem|ano passado|semana passada|mes passado) ")
+# Days ago is past for what happened, not for what is felt: "desmaiei há 3 dias", but "dor no peito há 3 dias".
+_DAYS_AGO = anywhere(rows("faz|ha|tem|uns|umas ~2 dia|dias|semana|semanas"))
 
-_CHRONIC = re.compile(
-    r" (?:desde (?:crianca|pequen[oa]|os \d+|a adolescencia|a infancia|que nasc\w+|sempre|bebe|novo|nova)|"
-    r"as vezes|de vez em quando|"
-    r"(?:ha|faz|tem) (?:\w+ )?(?:anos|meses|tempo|muito tempo)|raramente|frequentemente|costum\w+|"
-    r"sempre (?:tive|tenho|tem|teve)|"
-    r"toda vez|todo (?:dia|mes|ano)|vez ou outra|cronic[oa]|uso \w+ pra|tom[oa] (?:remedio|medicamento|"
-    r"\w+) (?:pra|para)|"
-    r"quando (?:eu |ela |ele )?(?:faco|subo|corro|caminho|ando|treino|malho|faz|sobe|corre|anda|"
-    r"fico nervos\w+|como)) "
-)
-_URGENT = re.compile(
-    r" (?:agora|socorro|piorou|piorando|forte|muito forte|fortissima|insuportavel|nao para|nao passa|pior|"
-    r"horrivel|hoje|"
-    r"nao aguento|de novo|nao consigo|nao consegue) "
-)
-
-_HYPOTHESIS = re.compile(
-    r" (?:se (?:eu |ela |ele |voce |alguem |(?:o |a |minha |meu )\w+ )?(?:tiver|sentir|tivesse|der|desse|"
-    r"acontecer|passar|"
-    r"desmaiar|ficar|voltar|comecar|aparecer|houver|convulsionar|engasgar|sangrar|fosse|ocorrer|precisar|"
-    r"piorar|doer)|"
-    r"caso (?:eu |ela |ele )?(?:tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca)|"
-    r"quem (?:ja |tambem )?(?:sente|tem|teve|tinha|sofre|sofreu|pensa|pensou|desmaia|faz)|em casos? de|"
-    r"no caso de|suspeita de|quando (?:alguem|a pessoa|uma pessoa|o paciente)|pode (?:causar|"
-    r"dar|provocar)|"
-    r"(?:causa|causam|provoca|da|evita|evitar|previne|prevenir|identificar|reconhecer|socorrer quem|"
-    r"sintomas? (?:de|do|da)|sinais (?:de|do|da)|primeiros socorros))(?: [\w,]+){0,5}$"
-)
-_CLINIC_QUESTION = re.compile(
-    r" (?:atende|atendem|atendimento|tratam|trata|tratar|cuida|cuidam|fazem|especialistas?|especializado|"
-    r"especialidade|"
-    r"medico (?:de|pra|para|que)|cobre|cobrem|cobertura|aceita|aceitam|emergencias?|urgencias?|casos|"
-    r"pacientes?|quem|pessoas|"
-    r"posso (?:fazer|tomar|usar|viajar|voar|treinar|malhar|operar|doar|voltar)|grupo de|apoio a|ajuda para|"
-    r"ajuda pra|vacina)(?: [\w,]+){0,5}$"
-)
-_MAY_MEAN = re.compile(
-    r" (?:\w+ ){0,2}?(?:pode ser|e sinal de|e sintoma de|e normal|e comum|tem a ver com|seria|e por causa de|"
-    r"vem de) "
-    r"(?:\w+ )?(?:ansiedade|gases|estresse|stress|refluxo|muscular|nervoso|normal|gravidez|idade|menopausa|"
-    r"o que|coluna) "
-)
-_WHICH_DOCTOR = re.compile(
-    r" (?:\w+ ){0,2}?(?:e|seria|tem que ser|vai|passa|trata|marco|vejo|e pra|procuro|atende|atendem|tratam|"
-    r"ai)"
-    r"(?: \w+){0,2} (?:cardio\w*|clinico|neuro\w*|especial\w+|medic[oa]|quem|qual|pneumo\w*|gastro\w*) "
-)
-_LINKS = (
-    r"(?:de|do|da|dos|das|pra|para|por|o|a|as|um|uma|ter|meu|minha|seu|que|tive|teve|no|na|com|outra|outro|ao|"
-    r"contra|"
-    r"sobre|possivel|causa|crise|crises|em|ser|e|doenca|mae|pai|filho|filha|marido|avo|ele|ela|eu|tipo|imagem|"
-    r"esforco|"
-    r"mundial|nacional|pronto|socorro|quem|sofreu|pessoas|primeiros|socorros|epilepsia)"
-)
-# The first row makes a topic of what stands right behind it, the second only with a preposition: "pós infarto", but
-# "caiu e depois desmaiou".
-_TOPIC = re.compile(
-    r" (?:(?:pos|anti|retorno|laudo|rx|x|historico|exames?|receitas?|palestra|campanha|sequelas?|cid|prevencao|"
-    r"pavor|fobia|"
-    r"contra|sobre|risco|antecedentes?|episodios?|setembro|testes?)|"
-    r"(?:melhorei|melhorou|recuperei|curad[oa]|remedios?|medicamentos?|medicacao|tratamento|trata|consulta|"
-    r"depois|apos|"
-    r"acompanhamento|prevenir|preventivo|recuperacao|recuperando|atestado|historia|curso|livro|filme|serie|"
-    r"video|noticia|"
-    r"materia|aula|trabalho|artigo|post|controle|controlar|cirurgia|ecografia|ultrassom|tomografia|ressonancia|"
-    r"radiografia|"
-    r"avaliacao|investigar|investigacao|check up|causa|devido|motivo|queixa|trauma|revisao|reabilitacao|"
-    r"sobrevivente|"
-    r"fisioterapia|fisio|alta|internad[oa]|internacao|cuidados|ansiedade|duvidas?|reavaliacao|pesquisa|tcc|"
-    r"protocolo|medo|"
-    r"curativo|relatorio|encaminhamento|pedido|guia|diagnostico|plano|semana|dia|mes|combate|roda|treinamento|"
-    r"formacao) "
-    r"(?:de|do|da|dos|das|pra|para|por|contra|sobre|com|que|a|ao|no|pos|em))"
-    rf"(?: {_LINKS})*$"
+_CHRONIC = anywhere(
+    rows(
+        """
+        desde crianca|pequeno|pequena|os_#|a_adolescencia|a_infancia|que_nasc*|sempre|bebe|novo|nova
+        as vezes
+        de vez em quando
+        ha|faz|tem ~1 anos|meses|tempo
+        ha|faz|tem muito tempo
+        raramente|frequentemente|costum*|cronico|cronica|geralmente
+        sempre tive|tenho|tem|teve|que
+        toda vez
+        todo dia|mes|ano
+        vez ou outra
+        vai e volta
+        uso ~1 pra
+        tomo|toma remedio|medicamento|losartana|aas pra|para
+        quando eu|ela|ele? faco|subo|corro|caminho|ando|treino|malho|faz|sobe|corre|anda|como
+        quando eu|ela|ele? fico nervos*
+        """
+    )
 )
 
-_HISTORY = re.compile(
-    r" (?:morreu|morreram|faleceu|faleceram|perd(?:i|eu) (?:o|a|meu|minha|um|uma|seu) (?:pai|mae|irmao|"
-    r"irma|filho|filha|marido|esposa|avo|tio|tia|amigo|amiga|primo|prima|sogro|sogra)|historico|familia|"
-    r"familiar|familiares|"
-    r"hereditari[oa]|genetic[oa]|finad[oa]|falecid[oa]|antecedente|antecedentes|luto|velorio|enterro) "
+# --- Not happening: hypotheses, questions, topics ---------------------------------------------------------------
+
+_SUBJUNCTIVE = (
+    "tiver|sentir|tivesse|der|desse|acontecer|passar|desmaiar|ficar|voltar|comecar|aparecer|houver|convulsionar|"
+    "engasgar|sangrar|fosse|ocorrer|precisar|piorar|doer"
 )
-_ADMINISTRATIVE = re.compile(
-    r" (?:marcar|marca|agendar|agendamento|remarcar|desmarcar|consulta|consultas|retorno|receita|exames?|"
-    r"neuro\w*|cardio\w*|"
-    r"psiquiatra|psicolog[oa]|pediatra|especialista|laudo|atestado|encaixe|checkup|check|acompanhamento|"
-    r"avaliacao|resultado|"
-    r"investigar|medico|horario|convenio|plano|dr|dra|doutor|doutora|internad[oa]|alta|hospital|upa|uti|"
-    r"fisioterapia|cancelar|"
-    r"atrasar|faltei|falta[rm]) "
+_HYPOTHESIS = at_end(
+    rows(
+        f"""
+        se eu|ela|ele|voce|alguem? {_SUBJUNCTIVE}
+        se o|a|minha|meu ~1 {_SUBJUNCTIVE}
+        caso eu|ela|ele? tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca
+        em caso|casos de
+        no caso de
+        quando alguem
+        quando a|uma|o|um pessoa|paciente
+        pode causar|dar|provocar
+        nao|isso|remedio|vacina|anestesia|exame|contraste|ansiedade|panico|tambem|injecao|tosse|esforco|so da|dao
+        causa|causam|provoca|evita|evitar|previne|prevenir|identificar|reconhecer
+        socorrer quem
+        sintoma|sintomas|sinal|sinais de|do|da
+        primeiros socorros
+        e verdade que
+        o que e
+        qual a diferenca
+        como saber|identificar|evitar|prevenir|reconhecer
+        """
+    ),
+    gap=5,
+    pauses=True,
 )
-_OVER = re.compile(
-    r" (?:(?<!nao )(?<!nem )passou(?! mal| a | o | por | d| muito| u)|(?:ja|mas|agora|depois|gracas a deus|"
-    r"logo|hoje|porem|e) (?:\w+ )?"
-    r"(?:passou(?! mal)|melhorou|melhorei|melhor|acordou|ta bem|to bem|tudo bem|recuperou|recuperad[oa]|"
-    r"normal|parou|saiu|"
-    r"sumiu|voltou ao normal|cuspiu|desengasgou|foi embora|ta otim[oa]|to otim[oa])|ta tudo bem|"
-    r"to bem agora|ta bem agora|"
-    r"passou tudo|foi so um susto|nao foi nada) "
+_SUSPECTED = at_end(rows("suspeita de"), gap=2)
+# These may reach into the match: "pra quem [teve infarto]", "se [sangrar muito]".
+_SOMEBODY = at_end(
+    rows(
+        """
+        quem ja|tambem? sente|tem|teve|tinha|sofre|sofreu|pensa|pensou|desmaia|faz|ta
+        pode|posso|podem causar|dar|provocar|levar
+        pode|posso|podem ter !tido|sofrido|dado
+        pessoa|pessoas|paciente|pacientes que ja|tambem? tem|teve|sofreu|sofre|pensa|pensam|tiveram
+        """
+    ),
+    gap=5,
+    pauses=True,
 )
-_OVER_AT_ONCE = re.compile(
-    r" (?:\w+ ){0,1}?(?:ja )?(?:melhorou|melhorei|passou(?! mal)|sumiu|acabou|cedeu|parou|foi embora|"
-    r"foi investigad[oa]|"
-    r"foi resolvid[oa]) "
+_IF_AT_END = re.compile(r" (?:se|caso)(?: (?:eu|ele|ela|meu filho|minha filha|a pessoa))?$")
+_INFINITIVE_FIRST = re.compile(r" \w+[aei]r ")
+_CLINIC_QUESTION = at_end(
+    rows(
+        """
+        atende|atendem|atendimento|tratam|trata|tratar|cuida|cuidam|fazem
+        especialista|especialistas|especializado|especialidade
+        medico de|pra|para|que
+        cobre|cobrem|cobertura|aceita|aceitam
+        emergencia|emergencias|urgencia|urgencias|caso|casos|paciente|pacientes|pessoa|pessoas|quem
+        posso fazer|tomar|usar|viajar|voar|treinar|malhar|operar|doar|voltar
+        grupo de
+        apoio a
+        ajuda para|pra
+        vacina
+        """
+    ),
+    gap=5,
+    pauses=True,
 )
-_NOT_OVER = re.compile(
-    r" (?:voltou(?! ao normal| a respirar)|de novo|outra vez|novamente|nao (?:\w+ )?(?:melhorou|passou|"
-    r"melhora|parou)|piorou|"
-    r"desmaiou|nao acorda) "
+_HARMLESS_CAUSES = (
+    "ansiedade|gases|estresse|stress|refluxo|muscular|nervoso|normal|gravidez|idade|menopausa|coluna|o_que"
+)
+_MAY_MEAN = at_start(
+    rows(
+        f"""
+        pode ser|vir_de ~1 {_HARMLESS_CAUSES}
+        e sinal|sintoma|por_causa ~2 {_HARMLESS_CAUSES}|que
+        e normal|comum
+        tem a ver com
+        seria|vem_de ~1 {_HARMLESS_CAUSES}
+        """
+    ),
+    gap=2,
+)
+_DOCTORS = "cardio*|clinico|neuro*|especial*|medico|medica|quem|qual|pneumo*|gastro*"
+_WHICH_DOCTOR = at_start(
+    rows(
+        f"""
+        e|seria|tem_que_ser|vai|passa|trata|marco|vejo|e_pra|procuro|atende|atendem|tratam|ai ~2 {_DOCTORS}
+        qual|que medico|medica|especialista|especialidade|doutor|exame
+        """
+    ),
+    gap=4,
+)
+_LINKS = words(
+    "de do da dos das pra para por o a as um uma ter meu minha seu que tive teve no na com outra outro ao contra sobre "
+    "possivel causa crise crises em ser e doenca mae pai filho filha marido avo ele ela eu tipo imagem esforco mundial "
+    "nacional pronto socorro quem sofreu pessoas primeiros socorros epilepsia caso casos tentativa"
+)
+# These make a topic of what stands right behind them: "pós infarto".
+_TOPIC_ALONE = words(
+    "pos anti retorno laudo rx x historico exame exames receita receitas palestra campanha sequela sequelas cid "
+    "prevencao pavor fobia contra sobre risco antecedente antecedentes episodio episodios setembro teste testes apos "
+    "renovacao investigar prevenir avaliar descartar"
+)
+# These only with a preposition: "depois do infarto", but "caiu e depois desmaiou".
+_TOPIC_OF = words(
+    "remedio remedios medicamento medicamentos medicacao tratamento trata consulta depois acompanhamento prevenir "
+    "preventivo recuperacao recuperando atestado historia curso livro filme serie video noticia materia aula trabalho "
+    "artigo post controle controlar cirurgia ecografia ultrassom tomografia ressonancia radiografia avaliacao "
+    "investigar investigacao causa devido motivo queixa trauma revisao reabilitacao sobrevivente fisioterapia fisio "
+    "alta internado internada internacao cuidados check_up ansiedade duvida duvidas reavaliacao pesquisa tcc protocolo "
+    "medo curativo relatorio encaminhamento pedido guia diagnostico plano semana dia mes combate roda treinamento "
+    "formacao reportagem folheto anuncio cartaz"
+)
+_PREPOSITIONS = "de|do|da|dos|das|pra|para|por|contra|sobre|com|que|a|ao|no|pos|em"
+_TOPIC = at_end(
+    (
+        "|".join(_TOPIC_ALONE),
+        f"{'|'.join(_TOPIC_OF)} {_PREPOSITIONS}",
+        f"melhorei|melhorou|recuperei|curado|curada muito|bastante|100? {_PREPOSITIONS}",
+        "bem|melhor do|da|depois",
+        "pedido|guia|encaminhamento|laudo ~1 diz|dizia|fala|consta",
+    ),
+    links=_LINKS,
+)
+# Names of an illness: a phrase that ends in one may begin before the topic, "ta [internado por causa do] avc".
+_NAMES = frozenset(words("infarto avc derrame isquemia convulsao desmaio suicidio hemorragia overdose"))
+_NEWS = anywhere(
+    rows(
+        """
+        vi|li|assisti|ouvi|assistindo|lendo ~3 tv|televisao|jornal|noticia|tiktok|insta|instagram|internet|youtube
+        vi|li|assisti|ouvi|assistindo|lendo ~3 facebook|reportagem|video|videos|post|google|novela|filme|serie|radio
+        vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
+        """
+    )
+)
+_FEARS = (" medo", " ansiedade", " pavor")
+# What the sign is a reason for: "receitou isordil pra dor no peito". Not when that did not help.
+_PURPOSE = at_end(
+    rows(
+        """
+        receit*|passou|prescreveu|indicou|tomo|toma|uso|usa|usava|pomada|bombinha|encaminhou ~4 pra|para|contra
+        pedido|exame|guia|laudo ~4 pra|para|por
+        """
+    ),
+    links=words("a o de da do crise crises minha meu evitar prevenir controlar"),
+)
+_NO_HELP = anywhere(
+    rows(
+        """
+        nao ~2 passa|passou|adianta|adiantou|resolve|resolveu|melhora|melhorou|funciona|respira|consegue|consigo
+        piorou|piorando|agora
+        """
+    )
+)
+
+# --- Somebody's history, an errand, or over ---------------------------------------------------------------------
+
+_HISTORY = anywhere(
+    rows(
+        """
+        morreu|morreram|faleceu|faleceram
+        perdi|perdeu o|a|meu|minha|um|uma|seu pai|mae|irmao|irma|filho|filha|marido|esposa|avo|tio|tia|amigo|amiga
+        perdi|perdeu o|a|meu|minha|um|uma|seu primo|prima|sogro|sogra
+        historico|familia|familiar|familiares|hereditario|hereditaria|genetico|genetica|finado|finada
+        falecido|falecida|antecedente|antecedentes|luto|velorio|enterro
+        """
+    )
+)
+_ADMINISTRATIVE = anywhere(
+    rows(
+        """
+        marcar|marca|agendar|agendamento|remarcar|desmarcar|consulta|consultas|retorno|receita|exame|exames|neuro*|cardio*
+        psiquiatra|psicologo|psicologa|pediatra|especialista|laudo|atestado|encaixe|checkup|check|acompanhamento|avaliacao
+        resultado|investigar|horario|convenio|plano|internado|internada|alta|uti
+        o|a|com|do|da|pelo|pela|de|um dr|dra|doutor|doutora|medico|medica
+        fisioterapia|cancelar|atrasar|faltei|faltar|faltam
+        """
+    )
+)
+# Somebody else already takes care of the body: "minha mãe tá na uti com infarto, queria cancelar a consulta".
+_IN_CARE = anywhere(
+    rows(
+        """
+        ta|tao|ficou|foi|segue|continua|to|ja ja|la? internado|internada|hospitalizado|hospitalizada
+        ta|tao|ficou|segue|continua|to|ja ja? na|no|em uti|cti|hospital|upa|pronto_socorro|observacao|enfermaria
+        samu|resgate|ambulancia ja levou|atendeu|buscou|socorreu
+        ja foi|fui|fomos|foram atendido|atendida|socorrido|socorrida|medicado|medicada|operado|operada|liberado|liberada
+        ja|me|nos|e|foi|fui|ele|ela liberou|liberaram|liberado|liberada
+        fui|fomos|foi|foram|levei|levamos|levaram|passei|passou ~2 upa|hospital|pronto_socorro|medico|emergencia
+        ja? teve|tive|tivemos|recebeu|recebi|teve alta
+        saiu|sai da|do uti|hospital|upa|cti
+        """
+    )
+)
+_BUT = "ja|mas|agora|depois|gracas_a_deus|logo|hoje|porem|e"
+_WELL = (
+    "melhorou|melhorei|melhor|acordou|ta_bem|to_bem|tudo_bem|recuperou|recuperad*|normal|parou|saiu|sumiu|cuspiu|"
+    "desengasgou|foi_embora|ta_otim*|to_otim*|voltou_ao_normal|estavel|ta_estavel|to_estavel"
+)
+_OVER = anywhere(
+    rows(
+        f"""
+        ^nao|nem passou !mal|a|o|por|d*|muito|u*
+        {_BUT} ~1 passou !mal
+        {_BUT} ~1 {_WELL}
+        ta tudo bem
+        to|ta bem agora
+        passou tudo
+        foi so um? susto
+        nao foi nada
+        mas|e|era|foi era|foi so? pressao|gases|ansiedade|labirintite|refluxo|estresse|muscular
+        """
+    )
+)
+_OVER_AT_ONCE = at_start(
+    rows(
+        """
+        melhorou|melhorei|passou|sumiu|acabou|cedeu|parou !mal
+        foi embora|investigado|investigada|resolvido|resolvida
+        """
+    ),
+    gap=2,
+)
+_NOT_OVER = anywhere(
+    rows(
+        """
+        voltou !ao_normal|a_respirar|normal
+        ^gravida de novo
+        outra vez
+        novamente|piorou|desmaiou|continua|ainda
+        nao ~1 melhorou|passou|melhora|parou
+        nao acorda
+        """
+    )
 )
 
 
@@ -222,19 +451,23 @@ class Setting:
     def sentence(self) -> str:
         return f"{self.before[:-1]}{self.match[:-1]}{self.after}"
 
+    @property
+    def lead(self) -> str:
+        """The sentence up to the last word of the match: "ta internado por causa do [avc]"."""
+        return f"{self.before[:-1]}{self.match[:-1].rpartition(' ')[0]}"
+
 
 def explains_away(setting: Setting, *, emotional: bool) -> bool:
     """Whether something around the sign says that nobody is in danger now."""
-    if _is_denied(setting) or _is_hypothetical(setting) or _is_topic(setting, emotional):
+    if _is_denied(setting) or _is_hypothetical(setting, emotional) or _is_topic(setting, emotional):
         return True
     if _is_over(setting):
         return True
-    summoned = _NOW_ANYWHERE.search(setting.line) and not _SUMMONS_NOT_NOW.search(setting.line)
-    if summoned:
+    if _is_summoned(setting):
         return False
     if emotional:
         return _is_past(setting) or (not _is_present(setting) and bool(_HISTORY.search(setting.sentence)))
-    return _is_past(setting) or _is_chronic(setting) or _is_told(setting)
+    return _is_past(setting) or _is_chronic(setting) or _is_in_care(setting) or _is_told(setting)
 
 
 def _is_denied(setting: Setting) -> bool:
@@ -243,21 +476,28 @@ def _is_denied(setting: Setting) -> bool:
     for i in range(len(said) - 1, max(-1, len(said) - 1 - _LONGEST_WALK), -1):
         word = said[i]
         if word in _DENIALS:
+            if word == "nunca" and _NEVER_SO.search(setting.match[:-1] + setting.after):
+                return False
             # "não, to com dor no peito" answers a question; it denies nothing that follows.
             return i + 1 == len(said) or said[i + 1] not in _ENDS_ANSWER
         if word not in _CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):
             break
         own_clause = own_clause or word in _STARTS_OWN_CLAUSE
+    if _NOTHING_OF.search(setting.before[:-1]):
+        return True
     if setting.affirmative and _DENIED_INSIDE.search(setting.match):
         return True
     return bool(_DENIED_AFTER.match(setting.rest))
 
 
-def _is_hypothetical(setting: Setting) -> bool:
-    if _HYPOTHESIS.search(setting.before[:-1]):
+def _is_hypothetical(setting: Setting, emotional: bool) -> bool:
+    before = setting.before[:-1]
+    if _HYPOTHESIS.search(before) or _SUSPECTED.search(before) or _SOMEBODY.search(setting.lead):
+        return True
+    if not emotional and _IF_AT_END.search(before) and _INFINITIVE_FIRST.match(setting.match):
         return True
     asked = (
-        _CLINIC_QUESTION.search(setting.before[:-1])
+        _CLINIC_QUESTION.search(before)
         or _WHICH_DOCTOR.match(setting.after)
         or _MAY_MEAN.match(setting.after)
     )
@@ -267,9 +507,13 @@ def _is_hypothetical(setting: Setting) -> bool:
 def _is_topic(setting: Setting, emotional: bool) -> bool:
     """A noun that belongs to another: "retorno do AVC", "receita para convulsão"."""
     found = _TOPIC.search(setting.before[:-1])
-    if found is None:
-        return False
-    return not (emotional and found[0].startswith((" medo", " ansiedade", " pavor")))
+    if found is None and setting.match.split()[-1] in _NAMES:
+        found = _TOPIC.search(setting.lead)
+    if found is not None:
+        return not (emotional and found[0].startswith(_FEARS))
+    if _NEWS.search(setting.sentence):
+        return True
+    return bool(_PURPOSE.search(setting.before[:-1])) and not _NO_HELP.search(setting.rest)
 
 
 def _is_over(setting: Setting) -> bool:
@@ -278,30 +522,47 @@ def _is_over(setting: Setting) -> bool:
     over = None
     for over in _OVER.finditer(setting.rest):  # noqa: B007 - the last one counts
         pass
-    return over is not None and not _NOT_OVER.search(setting.rest[over.end() - 1 :])
+    return over is not None and not _NOT_OVER.search(setting.rest[over.end() :])
+
+
+def _is_summoned(setting: Setting) -> bool:
+    """Somebody calls for help, so whatever was told happens now."""
+    called = _NOW_ANYWHERE.search(setting.line) or _WHAT_TO_DO.search(setting.line)
+    return bool(called) and not _SUMMONS_NOT_NOW.search(setting.line)
 
 
 def _is_present(setting: Setting) -> bool:
-    if _PRESENT_INSIDE.search(setting.match) and not _PAST_INSIDE.search(setting.match):
+    told_now = _PRESENT_INSIDE.search(setting.match) or _GERUND_INSIDE.search(setting.match)
+    if told_now and not _PAST_INSIDE.search(setting.match):
         return True
     return bool(_PRESENT_BEFORE.search(setting.before[:-1]))
-
-
-_PAST_INSIDE = re.compile(r" (?:tive|teve|tinha|tava|sofri|sofreu) ")
 
 
 def _is_past(setting: Setting) -> bool:
     """Past words count unless the sign itself is told in the present, or something near says "now"."""
     if _is_present(setting) or _NOW_NEAR.search(_near(setting)):
         return False
-    if _PAST.search(setting.sentence):
+    if _PAST.search(setting.sentence) or _PAST_AFTER.match(setting.after):
         return True
-    told_as_past = _PAST_BOUND.search(setting.before[:-1]) or _PAST_INSIDE.search(setting.match)
-    return bool(told_as_past) and not _PERFECT_INSIDE.search(setting.match)
+    before = setting.before[:-1]
+    told_as_past = (
+        _PAST_BEFORE.search(before)
+        or _ALREADY_BEFORE.search(before)
+        or _ALREADY_OVER_BEFORE.search(before)
+        or _PAST_INSIDE.search(setting.match)
+    )
+    happened = _PERFECT_INSIDE.search(setting.match)
+    if (told_as_past or happened) and _DAYS_AGO.search(setting.sentence):
+        return True
+    return bool(told_as_past) and not happened
 
 
 def _is_chronic(setting: Setting) -> bool:
     return bool(_CHRONIC.search(setting.sentence)) and not _URGENT.search(_near(setting))
+
+
+def _is_in_care(setting: Setting) -> bool:
+    return bool(_IN_CARE.search(setting.sentence)) and not _NOT_OVER.search(setting.rest)
 
 
 def _is_told(setting: Setting) -> bool:

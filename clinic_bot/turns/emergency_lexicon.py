@@ -8,6 +8,7 @@ A phrase is a row of elements that follow each other, across message breaks too:
 ``~3``          up to three words in between, but no part of the body: "dor de cabeça e caroço no peito" is
                 no pain in the chest
 ``~~3``         up to three words, whatever they are
+``!``           perhaps the end of a sentence: "convulsão! o que faço"
 
 The prefilter looks for the words of last elements only: the message that completes a sign holds one of them.
 """
@@ -62,10 +63,19 @@ BARRIERS = words(
 
 GROUPS: Mapping[str, str] = {
     "pain": "dor dores dorzinha doendo doi doeu pontada pontadas fisgada fisgadas aperto apertando queimacao "
-    "queimando ardencia facadas facada agulhada agulhadas",
+    "queimando ardencia agonia aflicao desconforto doido facadas facada agulhada agulhadas",
     "chest": "peito torax",
     "hurting": "doendo doi apertado apertando queimando ardendo esmagando rasgando",
     "infarto": "infarto infartinho",
+    "having": "ta to tao tava acho parece seja pode sinto ter socorro deu dando teve tive tendo sofreu sofri sofrendo "
+    "entrou",
+    "see": "enxergo enxerga enxergando enxergar vejo vendo ver",
+    "collapse": "passamento piripaque troco treco ataque chilique faniquito",
+    "heights_end": "ponte predio janela sacada varanda viaduto passarela terraco telhado precipicio laje",
+    "blade": "gilete faca navalha lamina estilete arma revolver corda pistola",
+    "machine": "motosserra serra makita esmerilhadeira facao foice machado rocadeira maquina",
+    "allergen": "alergia alergica camarao abelha vespa picada picou ferroada ferrou marimbondo maribondo amendoim dipirona "
+    "remedio antibiotico castanha empipocado empolado benzetacil contraste injecao vacina lagosta caranguejo formiga",
     "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento",
     "kin": "pai mae filho filha filhinho filhinha marido esposa esposo mulher avo vo vovo vovoh irmao irma tio tia "
     "sogro sogra sobrinho sobrinha neto neta namorado namorada amigo amiga vizinho vizinha primo prima homem "
@@ -93,7 +103,7 @@ GROUPS: Mapping[str, str] = {
     "pregnant": "gravida gestante gestacao gravidez barriga gestantes",
     "poison": "veneno chumbinho soda sanitaria candida qboa quiboa cloro detergente desinfetante pilha bateria "
     "alvejante acido raticida gasolina querosene thinner solvente inseticida limpeza amaciante agrotoxico "
-    "herbicida formicida naftalina caustica ima moeda prego agulha",
+    "herbicida formicida naftalina venenosa venenoso mamona perfume acetona caustica ima moeda prego agulha",
     "swallowed": "engoliu engoli bebeu bebi tomou tomei ingeriu ingeri comeu comi toma tomando engolindo bebendo "
     "tomaram",
     "many": "todos varios varias vidro cartela cartelas caixa caixas frasco monte punhado muito demais overdose "
@@ -121,6 +131,8 @@ SIGNS: tuple[Sign, ...] = (
         _PHYSICAL,
         (
             "{pain} ~5 {chest}",
+            "{pain} ~1 toracica|toraxica|precordial",
+            "medo ~2 ser|seja|estar|ta|tendo ~2 {infarto}|{stroke}",
             "{pain} ~~6 e no {chest}",
             "{chest} ~4 {hurting}",
             "{chest} ~2 dor|dores|pontada|pontadas|queimacao|aperto",
@@ -132,8 +144,10 @@ SIGNS: tuple[Sign, ...] = (
             "{pain}|dormencia|formigamento ~4 braco esquerdo",
             "braco esquerdo ~3 doendo|dormente|formigando|dormencia|pesado|adormecido",
             "infartando|infartou",
-            "ta|to|tao|tava|acho|parece|seja|pode|sinto|ter|socorro|deu|teve|sofreu|tive|tendo ~4 {infarto}",
+            "{having} ~4 {infarto}",
             "{infarto} agora|socorro|ajuda|fulminante",
+            "acabou|acabei|acaba de infartar",
+            "{infarto}|{stroke}|{seizure} ! o que eu? faco",
             "ataque|parada ~1 cardiaco|cardiaca|cardiorrespiratoria|coracao",
         ),
         (
@@ -144,7 +158,9 @@ SIGNS: tuple[Sign, ...] = (
             r"despedida)",
             r" coracao(?: \w+){0,2} (?:parou|parando|apertou)(?: \w+)? (?:quando|com|ao)(?: \w+)? (?:vi|ver|"
             r"soube|preco|valor|noticia|susto|li|ouvi) ",
-            r" dor(?:es)? muscular(?:es)? ",
+            r" (?:dor(?:es)?|peito) muscular(?:es)? ",
+            r" (?:panico|ansiedade|refluxo|gases|azia)(?: \w+){0,2} (?:parece|imita|simula|lembra) ",
+            r" (?:fila|conta|espera|demora)(?: \w+){0,2} (?:infarto|ataque) ",
             r" saudades?(?: \w+){0,3} apert\w+ ",
             r" (?:tirou|tira|tirei|tirar|saiu|sai)(?: \w+){0,2} peso ",
             r" (?:infart\w+|ataque)(?: \w+){0,3} de (?:tanto|tanta) ",
@@ -169,6 +185,7 @@ SIGNS: tuple[Sign, ...] = (
         _PHYSICAL,
         (
             "falta|faltando|faltano|faltou|falto ~2 ar",
+            "falta|faltando|faltou|faltano ~1 folego|oxigenio",
             "to|ta|fico|fica|ficou|ficando|fiquei|tudo sem nenhum? ar",
             "sem folego|conseguir|poder ~2 respirar|respirando|respira",
             "muito|to|ta|ficando sem folego",
@@ -179,8 +196,11 @@ SIGNS: tuple[Sign, ...] = (
             "ar ~1 nao ~1 entra|entrando|vem|chega|chegando",
             "parou|parando|para|deixou de respirar",
             "sem respirar|respiracao",
+            "bebe|nascido|nascida ~3 {limp}",
+            "{limp} ~~3 sem reacao|reagir|responder|forca",
             "cansado|cansada|cansadinho|cansadinha|cansaco ~2 respirar",
-            "costela|costelas|costelinha|barriga|barriguinha ~2 afundando|afunda",
+            "costela|costelas|costelinha|barriga|barriguinha|{chest} ~2 afundando|afunda",
+            "afundando|afunda ~2 costela|costelas|costelinha|barriguinha|{chest}",
             "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respiracao",
             "respirando|respira ~1 muito? mal|dificuldade|rapido|fraco|pouco|dificil|ofegante",
             "respiracao ~2 parando|parou|fraca|falhando|dificil|curta|ofegante|pesada",
@@ -191,6 +211,8 @@ SIGNS: tuple[Sign, ...] = (
             "{face}|dedos|dedo|unhas|labios|ponta ~4 {blue}",
             "{child}|{kin} ~~5 {blue}",
             "ele|ela ~2 {blue}",
+            "ficando ~1 {blue}",
+            "passando mal ~~6 {blue}",
             "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
             "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
             "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
@@ -215,9 +237,11 @@ SIGNS: tuple[Sign, ...] = (
             r"assunto|demora|situacao|casa e|rotina)",
             r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
             r" mal respir(?:o|ei) ",
+            r" (?:dedo|dedao|joelho|perna|braco|unha|olho|pe|coxa|mancha|local|pancada)(?: \w+){0,3} ficando rox[oa] ",
+            r" respirar(?: \w+){0,2} (?:dormindo|quando (?:ta )?dorm\w+|no sono) ",
         ),
         beside=(
-            "nariz narinas? entupid[oa]",
+            "nariz narinas? entupid[oa] ronc\\w+ apneia polissonografia",
             "condicionado",
             "esmalte tinta cabelo roupa vestido blusa camisa casaco tenis caneta uniforme papel cartao cracha",
         ),
@@ -236,6 +260,9 @@ SIGNS: tuple[Sign, ...] = (
             "fala|voz|lingua|falando|falar|falou|palavras|falano ~3 {slurred}",
             "{slurred} ~2 fala|lingua|falando|palavras",
             "falando ~1 estranho|esquisito|arrastado|desconexo|torto",
+            "falando|fala|falano ~2 sem sentido|nexo",
+            "falando|fala|falano nada com nada",
+            "falando|fala coisa com coisa",
             "perdeu|perdendo|perdi|perdendo ~1 fala|visao|movimento|movimentos",
             "nao ~1 {able} ~1 falar",
             "nao ta ~1 falando direito|coisa|nada",
@@ -250,10 +277,14 @@ SIGNS: tuple[Sign, ...] = (
             "repente ~6 braco|perna|lado|rosto ~4 {numb}|forca|mexe|mexer|mole|fraco|fraca|pesado",
             "braco|perna ~~3 {numb}|mole|mexe|forca|mexer ~~6 repente|nada|fala|boca|rosto",
             "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
-            "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|rosto|boca",
-            "ta|to|tao|acho|parece|seja|pode|ter|socorro|deu|teve|sofreu|tive|tendo ~4 {stroke}",
+            "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|falar|rosto|boca|sorrir|perna",
+            "{having} ~4 {stroke}",
             "{stroke} agora|socorro",
             "pior dor ~2 cabeca ~2 vida",
+            "dor ~1 cabeca ~3 pior|forte ~2 vida",
+            "repente ~~6 nao ~2 {see}",
+            "nao ~2 {see} ~~6 repente|nada",
+            "visao|vista ~2 sumiu|apagou|escureceu ~~4 repente|nada|lado|olho|tudo",
             "cabeca ~3 explodir|explodindo ~~6 vomitando|visao|repente|desmaiar|fala",
         ),
         (
@@ -265,13 +296,13 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:cai\w*|queda)(?: \w+){0,2} (?:de|do|da) (?:cara|boca|rosto) ",
             r" cara (?:que|caiu|de pau|caindo de sono) ",
             r" olho(?: \w+){0,2} caind?o (?:de )?sono ",
-            r" enrola(?:da|do|ndo)(?: \w+){0,3} (?:servico|trabalho|transito|reuniao|hoje|aqui|horario) ",
+            r" enrola(?:da|do|ndo)(?: \w+){0,3} (?:servico|trabalho|transito|reuniao|horario) ",
         ),
         beside=(
             "rouc[oa] rouquidao garganta afonic[oa] aftas? aparelho anestesi\\w+ siso",
             "ingles espanhol frances idioma",
             "fios? cabos? fone mangueira carpete pizza massa",
-            "palpebras? botox ocular tercol",
+            "palpebras? botox ocular tercol bell",
         ),
     ),
     Sign(
@@ -284,8 +315,10 @@ SIGNS: tuple[Sign, ...] = (
             "desmaio ~~2 nao|ainda ~1 volta|voltou|acordou|acorda",
             "{fainted} ~~3 nao ~1 volta|voltou|acordou|acorda",
             "desmaiar agora|socorro",
+            "acabou|acabei|acaba|acabaram de desmaiar|apagar|cair",
+            "teve|deu|tendo|dando|tive ~2 {collapse} ~~4 nao|caiu|caido|caida|chao|desmaiou|mole|volta|acorda|revirou",
             "sensacao|ameacando|comecando ~3 desmaio|desmaiar",
-            "teve|deu|tendo|dando|tive|sofreu|desmaio ~3 desmaio|desmaios",
+            "{having} ~3 desmaio|desmaios",
             "perdeu|perdendo|perdi|perder|sem|perde ~2 sentidos|consciencia",
             "nao ~2 acorda|acordando|reage|desperta|reagindo|acordar|reagir|despertar",
             "{kin} ~~6 nao ~2 responde|respondendo|responder",
@@ -293,6 +326,7 @@ SIGNS: tuple[Sign, ...] = (
             "nao responde ~2 estimulo|estimulos|chamado|chamo",
             "apagou ~~6 acorda|responde|reage|nada|repente|chao",
             "{kin} ~3 apagou|apagado|apagada",
+            "ele|ela apagou",
             "sem|nao ~1 pulso|batimento|batimentos|batendo|sinais ~2 vida|coracao",
             "{kin}|ele|ela ~~2 sem pulso|batimento|batimentos|sinais|vida",
             "ta sem pulso|batimento|batimentos",
@@ -322,19 +356,22 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:luz|mensagem|msg|foto|celular|tela|conversa|tatuagem)(?: \w+){0,3} apag\w+ ",
             r" (?:revir\w+|vir\w+)(?: \w+){0,2} olhos? (?:de raiva|pra mim|pra ela)",
         ),
+        beside=("sedacao sedad[oa] anestesia endoscopia colonoscopia",),
     ),
     Sign(
         "seizure",
         _PHYSICAL,
         (
             "{seizing}",
-            "ta|to|tao|tendo|teve|deu|com|outra|nova|acho|parece|crise|entrou|dando|tive|socorro ~4 {seizure}",
+            "acabou|acabei|acaba de convulsionar",
+            "{having}|com|outra|nova|crise ~4 {seizure}",
             "{seizure} agora|hoje|socorro|ajuda",
             "{seizure} ~~2 nao|sem ~1 para|parar|passa|cessa|parou",
             "segunda|terceira|quarta|varias|seguidas|outra|muito|novo {seizure}",
             "crise|ataque|crises ~1 {seizure}|epilepsia",
             "espumando|espuma|babando ~3 boca",
             "se tremendo todo|toda|inteiro|inteira",
+            "se batendo todo|toda|inteiro|inteira",
             "{kin} ~3 tremendo todo|toda|inteiro|inteira",
             "tremendo todo|toda|inteiro|inteira ~~4 olho|olhos|responde|acorda|roxo|desmaiou",
         ),
@@ -355,7 +392,10 @@ SIGNS: tuple[Sign, ...] = (
             "sangue ~2 demais|jorrando|esguichando|sem|escorrendo|esvaindo|espirrando|vivo|muito",
             "sangue ~4 nao para|estanca|parou",
             "nao ~2 para|parou|parando|estanca|paro|estancar|parava ~4 {bleeding}|sangue",
-            "{bleeding} ~4 nao para|estanca|parou|parava|estancar|passa",
+            "{bleeding} ~~5 nao para|estanca|parou|parava|estancar|passa",
+            "{bleeding} ~3 coagulo|coagulos ~2 enorme|enormes|grande|grandes|muito",
+            "sangue ~2 todo|tudo lado|canto",
+            "sangrando|sangramento ~6 toalha|encharcando|encharcou|encharquei|ensopou|pingando",
             "{gushing} ~3 sangue",
             "sangue ~4 {gushing}",
             "esvaindo ~1 sangue",
@@ -363,18 +403,21 @@ SIGNS: tuple[Sign, ...] = (
             "cabeca ~4 {bleeding}|sangue",
             "{bleeding} ~4 cabeca|pescoco|olho|barriga|ouvido|pulso",
             "cortei|cortou|rasgou|rasguei|corte|furou ~4 fundo|profundo|veia|pulso|pulsos|pescoco|arteria|osso|feio",
+            "cortou|cortei|cortado|acertou|pegou ~~6 {machine}",
             "corte|cortou|cortei|ferida|machucado|ferimento|machucou ~~6 nao para|estanca",
         ),
         (
             r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|"
             r"raios?) (?:de )?(?:sangue|na|no)",
-            r" (?:sangr\w+|sangue)(?: \w+){0,2} (?:pouco|pouquinho|pouquinha|leve|levinho|fraquinho)",
+            r" (?:sangr\w+|sangue)(?: (?!agora )\w+){0,2} (?:(?<!agora )pouco|pouquinho|pouquinha|leve|levinho|fraquinho)",
             r" (?:muito|bastante) sangue (?:para|pra|no exame|nesse exame|tiram|coletam|colhem)",
             r" (?:exames?|coleta|coletar|colher|tirar|tirou|tiram|tiraram|doar|doacao|tipo|banco|"
             r"laboratorio|jejum|amostra|tubos?)"
             r"(?: \w+){0,4} sangue",
             r" sangue(?: \w+){0,2} (?:pra exame|para exame|do exame|para doacao) ",
             r" sangue (?:frio|quente|vivo nas veias|azul|bom|do meu sangue) ",
+            r" (?:cirurgia|extracao|siso|procedimento|diu|piercing|tatuagem|biopsia|papanicolau|preventivo|parto)"
+            r"(?: \w+){0,3} (?:sangra|sangrar) ",
             r" nariz (?!.*(?:nao para|muito|demais|jorrando|parar))",
             r" (?:cortei|cortou|corte)(?: \w+){0,3} (?:cabelo|cabelos|franja|barba|unhas?|gastos?|relacoes|"
             r"acucar|gluten|pano|tecido) ",
@@ -405,11 +448,16 @@ SIGNS: tuple[Sign, ...] = (
             "vida ~2 nao ~3 sentido|vale|pena|importa",
             "me|se cortando|mutilando|automutilando|mutilar|automutilar|queimando ~3 proposito|braco|bracos|coxa|pulso|pulsos|alivio|dor",
             "me|se cortando|mutilando|automutilando|mutilar|automutilar|mutila|mutilei",
+            "me cortei ~1 novo|toda|todo|inteira|inteiro|pulso|pulsos|proposito|braco|bracos",
+            "{blade} ~2 mao|maos|pulso|pulsos|pescoco|cabeca",
+            "dar|dou ~1 tiro ~2 cabeca|peito|mim|boca|ouvido",
             "vontade|quero|queria|vou|pensando|preciso|voltei|comecei|penso ~3 me cortar|machucar|ferir|furar",
             "automutilacao|autolesao",
             "cortei|cortar|cortou|corto ~3 pulso|pulsos|bracos",
-            "me|se jogar|jogo|atirar|tacar|jogou|joga ~5 {height}|trem|metro|carro|rio|caminhao",
+            "me|se jogar|jogo|atirar|tacar|jogou|joga|jogando ~5 {height}|trem|metro|carro|rio|caminhao|onibus|carreta|frente|trilho|trilhos|abismo",
             "pular|pulo|pula|pulando|salto|saltar ~4 {height}",
+            "{heights_end} ~~5 pular|jogar|atirar",
+            "ameacando ~1 pular|jogar|matar",
             "sumir|desaparecer|sair ~2 mundo|sempre|vida|terra",
             "mundo|vida|todos|familia|todo|eles|voces|pessoas ~5 melhor ~2 sem mim|morto|morta",
             "melhor eu|se ~2 morrer|morresse|morto|morta",
@@ -426,6 +474,8 @@ SIGNS: tuple[Sign, ...] = (
             "me mato",
         ),
         (
+            r" (?:tirou|tiraram|perdi|perdeu|passou|acabou|sumiu|curou|acabaram)(?: \w+){0,2} vontade de morrer ",
+            r" (?:faca|corda)(?: \w+){0,2} (?:na|no) (?:mao|pescoco) (?:de|da|do) ",
             r" (?:morrer|morta|morto|morrendo|sumir)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|"
             r"sede|sono|saudades?|calor|frio|"
             r"raiva|preguica|medo|ansiedade|curiosidade|tedio|cansaco|amores?|ciumes?|odio|inveja|"
@@ -461,14 +511,18 @@ SIGNS: tuple[Sign, ...] = (
         (
             "garganta|glote|traqueia ~4 fechando|fechou|fecha|fechada|travando|inchando|inchou|trancando|trancou",
             "fechando|fechou|inchando|inchou|trancando ~2 garganta|glote",
-            "lingua ~4 inchando|inchou|inchada|crescendo|enorme",
+            "lingua ~4 inchando|inchou|inchada|crescendo|enorme|grossa|grossinha",
+            "{allergen} ~~8 inchando|inchou|inchado|inchada todo|toda|tudo|inteiro|inteira",
+            "inchando|inchou|inchado|inchada todo|toda|inteiro|inteira ~~8 {allergen}",
+            "{allergen} ~~8 passando muito? mal",
             "inchou|inchando|inchada ~2 lingua",
             "{face}|olhos|pescoco|garganta ~4 {swelling} ~~12 alergia|alergica|camarao|abelha|vespa|picada|marimbondo|amendoim|ar|respirar|remedio|dipirona|antibiotico|fruto|castanha|empipocado|empolado|comeu|comi|tomei|tomou",
-            "alergia|alergica|camarao|abelha|vespa|picada|picou|marimbondo|amendoim|dipirona|remedio|antibiotico|castanha|empipocado|empolado ~~14 {face}|olhos|garganta|pescoco ~4 {swelling}",
+            "{allergen} ~~14 {face}|olhos|garganta|pescoco ~4 {swelling}",
             "inchou|inchando|inchada|inchado ~3 {face}|olhos ~~10 alergia|alergica|camarao|abelha|amendoim|dipirona|remedio|picada|respirar|ar",
             "edema ~1 glote",
             "choque anafilatico|anafilatica",
-            "anafilaxia|anafilatico",
+            "anafilaxia",
+            "reacao anafilatico|anafilatica",
             "reacao|crise|alergia alergica? ~1 muito? forte|grave|severa|braba|horrivel ~~8 inchando|inchou|respirar|garganta|ar|rosto|boca|agora|inchada|inchado|lingua",
         ),
         (),
@@ -485,6 +539,8 @@ SIGNS: tuple[Sign, ...] = (
             "{swallowed} ~2 10|12|15|18|20|25|30|35|40|45|50|60|80|90|100 ~2 {pills}",
             "envenenado|envenenada|envenenou|envenenaram|envenenei|envenenamento",
             "overdose|superdosagem",
+            "gas|fumaca|monoxido|veneno|produto|remedio ~~6 passando mal",
+            "{swallowed} ~~8 veneno|venenosa|venenoso|chumbinho|querosene|sanitaria",
             "{child} ~~6 engoliu|mastigou|ingeriu|comeu ~~3 {pills}",
             "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
             "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
@@ -495,7 +551,7 @@ SIGNS: tuple[Sign, ...] = (
         ),
         (
             r" (?:acido) (?:folico|urico|hialuronico|acetilsalicilico|ascorbico|valproico) ",
-            r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua) ",
+            r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua(?! sanitaria)) ",
             r" agulha (?:de|da) (?:vacina|injecao) ",
             r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
         ),
@@ -523,11 +579,14 @@ SIGNS: tuple[Sign, ...] = (
             "bebe ~3 vai|quer nascer agora|aqui",
             "nao ~1 sinto|senti|sente|sentindo ~3 bebe ~3 mexer|mexendo|mexe|barriga",
             "bebe ~2 parou|nao|nem|para ~3 mexer|mexe|mexendo|mexeu",
-            "perdendo|abortando|aborto ~2 bebe|agora|espontaneo|sangrando|sangue",
+            "perdendo|abortando ~2 bebe|agora|sangrando|sangue",
+            "tendo|to|ta|sofrendo|acho ~3 aborto",
+            "aborto sangrando|sangue|agora|espontaneo",
             "eclampsia",
         ),
         (
             r" (?:plano|curso|video|preparacao|licenca) (?:\w+ )?parto ",
+            r" (?:no|meu|ultimo|primeiro)(?: \w+)? parto ",
             r" bolsa (?:familia|de estudos|de valores|da minha|de grife)",
             r" (?:semanas)(?: \w+){0,3} (?:atras|menstruac\w+|passada) ",
             r" (?:exames?|coleta|tirar|colher|tipagem|beta|hcg|resultado|laboratorio)(?: \w+){0,5} sangue ",
@@ -554,6 +613,7 @@ SIGNS: tuple[Sign, ...] = (
             "caiu|cai|caindo|despencou ~4 telhado|laje|andar|andaime|janela|altura|sacada|varanda|muro|ribanceira",
             "bateu|bati|batendo|bateram|pancada|machucou ~3 cabeca ~~12 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|sonolenta|desacordado|desacordada|mole|molinho|confuso|confusa|acorda|responde|apagou",
             "caiu|cai|queda ~~6 bateu|bati|batendo|de ~2 cabeca ~~8 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|desacordado|desacordada|mole|confuso|acorda|responde|forte",
+            "caiu|cai|queda|bateu|acidente ~~10 nao ~2 sente|sinto|sentindo|mexe|mexo|mexer ~2 perna|pernas|corpo|braco|bracos|nada",
             "osso ~3 fora|exposto|aparecendo|aparece|expostos",
             "fratura exposta",
             "decepou|decepei|amputou|amputei|decepado|decepada|esmagou|esmagado",

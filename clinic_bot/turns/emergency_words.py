@@ -28,6 +28,7 @@ _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _TOKEN = re.compile(r"[a-z]+|\d+|\n+|[?]+[?!]*|[.!;]+|[,:]+|🆘|🙏")
 _LAUGHTER = re.compile(r"k{2,}|(?:rs)+r?|(?:[ha]{2}|he|hu|hua|ua){2,}h?|[ashu]*(?:hau|uhs|hsu)[ashu]*")
 _RUNS = re.compile(r"([a-qt-z])\1+|([rs])\2{2,}")
+_SOFT_K = re.compile(r"k(?=[ei])")
 _ALL_RUNS = re.compile(r"([a-z])\1+")
 
 # Written short or wrong in a way that no general rule finds.
@@ -53,6 +54,7 @@ _SHORT_FORMS: Mapping[str, str] = {
     "minina": "menina", "minino": "menino", "fio": "fio", "nenem": "bebe", "nene": "bebe",
     "bb": "bebe", "rn": "bebe", "bebezinho": "bebe", "bebezinha": "bebe", "bebe": "bebe", "desmaio": "desmaio",
     "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito",
+    "ker": "quer",
     "dorr": "dor",
     "dro": "dor",
     "odr": "dor",
@@ -116,7 +118,7 @@ _PLAIN = words(
     mortos porta portas sorte forte norte esporte suporte transporte sessao cessao secao sensacao reuniao
     situacao posicao operacao cirurgia anestesia fisioterapia acidental acidez acido engasgo engano
     enrolar enrolado enrolada azul azuis roxo roxa inteiro inteira terceiro primeiro primeira cheio cheia
-    cheiro chuveiro janeiro fevereiro dinheiro
+    cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram chamado chamada
     """
 )
 
@@ -139,7 +141,9 @@ class Vocabulary:
         if _LAUGHTER.fullmatch(token):
             return "kkk"
         squeezed = _RUNS.sub(r"\1\2", token)
-        known = self.words.get(squeezed) or self.words.get(_ALL_RUNS.sub(r"\1", token))
+        if "k" in squeezed:  # "kero", "akabou": teenagers write sounds
+            squeezed = _SOFT_K.sub("qu", squeezed).replace("k", "c")
+        known = self.words.get(squeezed) or self.words.get(_ALL_RUNS.sub(r"\1", squeezed))
         if known is not None:
             return known
         return self._near(squeezed) or self._unglued(squeezed) or squeezed

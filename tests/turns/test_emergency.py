@@ -27,6 +27,8 @@ PARTS = (
     "fourth_round",
     "fifth_round",
     "sixth_round",
+    "blind_1",
+    "blind_2",
 )
 
 
