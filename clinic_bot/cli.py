@@ -1,6 +1,7 @@
 """The ``clinic-bot`` command."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -76,6 +77,36 @@ def doctor(
 
     if not asyncio.run(show()):
         raise typer.Exit(1)
+
+
+@app.command()
+def simulate(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Scenarios, one JSON object a line; without it the built-in ones and real timings."
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="Divides every duration.")] = 10,
+    clinic: Annotated[
+        Path | None, typer.Option(help="The clinic's file, TOML or a scenarios' JSON fixture.")
+    ] = None,
+    presence: Annotated[
+        bool, typer.Option("--presence/--no-presence", help="Send typing signals, or leave them out.")
+    ] = True,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the outcome to this file.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Scenarios at a time.")] = 4,
+) -> None:
+    """Play patients against the real server over HTTP, on the built-in stand-ins.
+
+    Exit status: 0 all good, 1 a reply count or time was missed, 2 a file cannot be used.
+    """
+    from clinic_bot.sandbox.simulate import Plan
+    from clinic_bot.sandbox.simulate import simulate as play
+
+    plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file)
+    raise typer.Exit(play(plan))
 
 
 def main() -> None:
