@@ -1,0 +1,106 @@
+"""A steady clinic: 300 webhooks and 10 turns a second. Two figures and the acks come from this one run."""
+
+import time
+from dataclasses import dataclass
+
+from bench_suite import seed
+from bench_suite.bench import Bench, Measured, cost_of
+from bench_suite.bodies import Arrival, Bodies, asking
+from bench_suite.load import Load, open_load
+from bench_suite.machine import quantile
+from bench_suite.servers import Notes, bot, standins
+
+_RATE, _TURNS_A_SECOND, _PIECES = 300, 10, 3
+_QUIET_S = 2
+_PIECE_GAP_S = 0.15
+_WRITERS = 100  # phones that never stop writing, so that their windows stay open
+_FIRST_TALKER = 1_000
+_NEW_EVERY = 10  # every tenth burst comes from a phone nobody has seen
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    load: Load
+    late_ms: list[float]
+    answer_to_send_ms: list[float]
+
+
+async def _paced(bench: Bench) -> Paced:
+    seconds = bench.pick(45, 8)
+    database = bench.new_database()
+    bursts = (seconds - _QUIET_S - 2) * _TURNS_A_SECOND
+    seed.create(database)
+    seed.idle_phones(database, _WRITERS)
+    known = [number for number in range(bursts) if number % _NEW_EVERY]
+    for number in known:
+        seed.idle_phones(database, 1, first=_FIRST_TALKER + number)
+    settings = {"quiet_s": _QUIET_S, "max_wait_s": 3_000}
+    async with (
+        standins(answer_s=0.3) as world,
+        bot(world, bench.folder, database=database, **settings) as server,
+    ):
+        load = await open_load(server.target, _plan(seconds, bursts))
+        notes = await world.notes()
+    due_ms = seed.deadlines_ms(database, quiet_ms=_QUIET_S * 1000)
+    return Paced(load, _late_ms(notes, due_ms, bursts), _answer_to_send_ms(notes))
+
+
+def _plan(seconds: int, bursts: int) -> list[Arrival]:
+    """The webhooks in order of time: writers that go on and on, and bursts of three pieces."""
+    bodies, at_ms = Bodies("P"), time.time_ns() // 1_000_000
+    plan = []
+    for n in range(bursts):
+        for piece in range(_PIECES):
+            body = bodies.text(_FIRST_TALKER + n, asking(n), at_ms=at_ms)
+            plan.append(Arrival(1 + n / _TURNS_A_SECOND + piece * _PIECE_GAP_S, body))
+    others = _RATE - _TURNS_A_SECOND * _PIECES
+    plan += [
+        Arrival(n / others, bodies.text(n % _WRITERS, "e mais uma coisa", at_ms=at_ms))
+        for n in range(seconds * others)
+    ]
+    return sorted(plan, key=lambda arrival: arrival.at_s)
+
+
+def _late_ms(notes: Notes, due_ms: dict[int, int], bursts: int) -> list[float]:
+    missing = [n for n in range(bursts) if n not in notes.asked or n not in due_ms]
+    if missing:
+        raise RuntimeError(
+            f"{len(missing)} of {bursts} bursts never reached the model, the first is {missing[0]}"
+        )
+    return [notes.asked[n] / 1e6 - due_ms[n] for n in range(bursts)]
+
+
+def _answer_to_send_ms(notes: Notes) -> list[float]:
+    return [(sent_ns - notes.answered[n]) / 1e6 for n, sent_ns in notes.sent.items()]
+
+
+async def ack_p99_ms(bench: Bench) -> Measured:
+    paced = await bench.once("paced", _paced)
+    load = paced.load
+    return Measured(
+        value=quantile(load.latencies_ms, 0.99),
+        samples=len(load.latencies_ms),
+        note=f"p50 {quantile(load.latencies_ms, 0.5):.1f}, largest {max(load.latencies_ms):.0f}; "
+        f"beside {_TURNS_A_SECOND} turns/s; {cost_of(load)}, sent late by p99 {quantile(load.lags_ms, 0.99):.1f} ms"
+        + (f"; REFUSED {load.refused}" if load.refused else ""),
+    )
+
+
+async def lateness_p99_ms(bench: Bench) -> Measured:
+    paced = await bench.once("paced", _paced)
+    return Measured(
+        value=quantile(paced.late_ms, 0.99),
+        samples=len(paced.late_ms),
+        note=f"p50 {quantile(paced.late_ms, 0.5):.1f}, largest {max(paced.late_ms):.0f}; "
+        f"{_TURNS_A_SECOND} turns/s beside {_RATE} webhooks/s; deadlines are whole milliseconds",
+    )
+
+
+async def answer_to_send_p99_ms(bench: Bench) -> Measured:
+    paced = await bench.once("paced", _paced)
+    took_ms = paced.answer_to_send_ms
+    return Measured(
+        value=quantile(took_ms, 0.99),
+        samples=len(took_ms),
+        note=f"p50 {quantile(took_ms, 0.5):.1f}, largest {max(took_ms):.0f}; in the same run",
+    )

@@ -1,0 +1,152 @@
+"""The processes that are measured, and those that stand in for the world."""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+
+from bench_suite.load import Target
+
+_START_S = 60.0
+_SCRIPTS = Path(__file__).parent.parent  # where Python finds this package
+_KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR")
+_SECRET = "bench-secret-0123456789"
+_PATH = f"/webhook/zapi/{_SECRET}"
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The loop that the service itself takes."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+class StandIns:
+    """The stand-ins' process, seen from here."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def configure(self, **config: Any) -> None:
+        async with httpx.AsyncClient() as client:
+            (await client.post(f"{self.url}/config", json=config)).raise_for_status()
+
+    async def notes(self) -> "Notes":
+        async with httpx.AsyncClient(timeout=60) as client:
+            found = (await client.get(f"{self.url}/notes")).json()
+        return Notes(
+            *({int(key): ns for key, ns in found[kind].items()} for kind in ("asked", "answered", "sent"))
+        )
+
+    async def until_asked(self, count: int, *, within_s: float) -> None:
+        """Wait until the model was asked for so many turns. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while len((await self.notes()).asked) < count:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """When what happened for each reference, in nanoseconds of the machine's clock."""
+
+    asked: dict[int, int]
+    answered: dict[int, int]
+    sent: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running clinic-bot on the file ``database``."""
+
+    target: Target
+    pid: int
+    database: Path
+    spawned_ns: int  #: just before its process was made
+
+
+@asynccontextmanager
+async def standins(**config: Any) -> AsyncIterator[StandIns]:
+    async with _process("-m", "bench_suite.standins", environment={}) as (_, port):
+        running = StandIns(port)
+        await running.configure(**config)
+        yield running
+
+
+@asynccontextmanager
+async def bare() -> AsyncIterator[Target]:
+    async with _process("-m", "bench_suite.bare", environment={}) as (_, port):
+        yield Target(port, _PATH)
+
+
+@asynccontextmanager
+async def bot(
+    world: StandIns, folder: Path, *, database: Path | None = None, **settings: object
+) -> AsyncIterator[Bot]:
+    """A real server in sandbox mode on real time, with ``settings`` such as ``quiet_s=1``; killed at the end."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        database = database or Path(place) / "bench.sqlite"
+        environment = {
+            "CLINIC_BOT_MODE": "sandbox",
+            "CLINIC_BOT_WEBHOOK_SECRET": _SECRET,
+            "CLINIC_BOT_DATABASE_URL": f"sqlite:///{database}",
+            "GROQ_BASE_URL": world.url,
+            "ZAPI_BASE_URL": world.url,
+            **{f"CLINIC_BOT_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        spawned_ns = time.time_ns()
+        command = ("-m", "clinic_bot", "serve", "--port", "0")
+        async with _process(*command, environment=environment, cwd=Path(place)) as (process, port):
+            yield Bot(Target(port, _PATH), process.pid, database, spawned_ns)
+
+
+@asynccontextmanager
+async def _process(
+    *command: str, environment: Mapping[str, str], cwd: Path = _SCRIPTS
+) -> AsyncIterator[tuple[Process, int]]:
+    """A Python process in a clean environment, once it says where it listens. Raises RuntimeError if it never does."""
+    with tempfile.TemporaryFile() as errors:
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR")
+            if name in os.environ
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, env={**kept, **environment}, cwd=cwd, stdout=PIPE, stderr=errors
+        )
+        try:
+            async with asyncio.timeout(_START_S):
+                port = await _port(process)
+            if port is None:
+                raise RuntimeError(f"{command[1]} did not start:\n{_end_of(errors)}")
+            yield process, port
+            if process.returncode is not None:
+                raise RuntimeError(f"{command[1]} ended by itself:\n{_end_of(errors)}")
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+
+def _end_of(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return errors.read().decode(errors="replace")[-400:].strip()
+
+
+async def _port(process: Process) -> int | None:
+    assert process.stdout is not None
+    while line := await process.stdout.readline():
+        if line.startswith(b"listening on "):
+            return int(line.rpartition(b":")[2])
+    return None

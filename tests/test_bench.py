@@ -1,0 +1,90 @@
+"""The bench itself: its arithmetic, its bars, its load and its stand-ins. The figures are scripts/bench's."""
+
+import itertools
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+
+from bench_suite import seed
+from bench_suite.bodies import Arrival, Bodies, asking, lid_of, phone_of, reference_of
+from bench_suite.figures import FIGURES, SLOW_FSYNC_MS
+from bench_suite.load import closed_load, open_load
+from bench_suite.machine import quantile
+from bench_suite.servers import bare
+
+from clinic_bot.events import Message
+from clinic_bot.intake.payloads import parse_body, read_event
+from clinic_bot.sandbox.standins import INSTANCE_ID
+
+
+@pytest.mark.parametrize(
+    ("values", "q", "expected"),
+    [
+        ([1.0], 0.99, 1.0),
+        ([3.0, 1.0, 2.0], 0.5, 2.0),
+        (list(range(1, 101)), 0.99, 99),
+        (list(range(1, 11)), 0.99, 10),
+    ],
+    ids=["of one", "the middle, unsorted", "one of a hundred may be above", "of ten it is the largest"],
+)
+def test_quantiles(values: list[float], q: float, expected: float) -> None:
+    assert quantile(values, q) == expected
+
+
+def test_nothing_measured_is_no_figure() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        quantile([], 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fsync_ms", "holds"),
+    [
+        ("ack_throughput_ratio_sqlite", 0.41, 0.1, True),
+        ("ack_throughput_ratio_sqlite", 0.39, 0.1, False),
+        ("lateness_p99_ms_embedded", 20, 0.1, True),
+        ("lateness_p99_ms_embedded", 21, 0.1, False),
+        ("lateness_p99_ms_embedded", 21, SLOW_FSYNC_MS, True),
+        ("ack_p99_ms_300", 26, SLOW_FSYNC_MS, False),
+    ],
+)
+def test_bars(name: str, value: float, fsync_ms: float, holds: bool) -> None:
+    assert FIGURES[name].holds(value, fsync_ms) is holds
+
+
+def test_a_body_reads_as_a_patient_s_message() -> None:
+    body = Bodies("X").text(7, asking(42), at_ms=1_790_000_000_123)
+    event = read_event(parse_body(body), instance_id=INSTANCE_ID, received_ms=1_790_000_000_500)
+    assert isinstance(event, Message)
+    assert (event.contact.phone, event.contact.lid, event.contact.name) == (phone_of(7), lid_of(7), "Ana")
+    assert reference_of(event.content.text) == 42
+
+
+def test_no_two_bodies_share_an_id() -> None:
+    bodies = [Bodies(run) for run in "AB"]
+    ids = [json.loads(maker.text(1, "oi", at_ms=0))["messageId"] for maker in bodies for _ in range(3)]
+    assert len(set(ids)) == 6
+
+
+async def test_both_loads_count_every_answer_of_a_real_server() -> None:
+    bodies = Bodies("L")
+    async with bare() as target:
+        plan = [Arrival(n / 1000, bodies.text(n, "oi", at_ms=0)) for n in range(20)]
+        opened = await open_load(target, plan, connections=2)
+        endless = (bodies.text(n, "oi", at_ms=0) for n in itertools.count())
+        closed = await closed_load(target, endless, connections=4, seconds=0.2)
+    assert (len(opened.latencies_ms), len(opened.lags_ms), opened.refused) == (20, 20, 0)
+    assert closed.latencies_ms
+    assert closed.refused == 0
+
+
+def test_a_seeded_window_moves_as_one(tmp_path: Path) -> None:
+    database = tmp_path / "seeded.sqlite"
+    seed.create(database)
+    seed.open_windows(database, [5, 6], quiet_ms=1)
+    due_ms = seed.rearm(database, in_ms=60_000)
+    assert due_ms > 60_000
+    assert seed.deadlines_ms(database, quiet_ms=1) == {}  # no turn has begun
