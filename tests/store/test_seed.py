@@ -1,0 +1,53 @@
+"""The state a scenario begins with, as the records hold it."""
+
+from functools import partial
+from pathlib import Path
+
+from clinic_bot.debounce.window import Timing
+from clinic_bot.events import Contact, Said, Speaker
+from clinic_bot.store import history, seed
+from clinic_bot.store.migrations import migrate
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import session_on
+from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.tables import Conversation
+
+NOW = 1_790_000_000_000
+CONTACT = Contact("INSTANCE", "5511900000001", "551190000001", None)
+POLICY = Policy(
+    timing=Timing(6_000, 60_000, 12_000),
+    human_ms=3_600_000,
+    alert_ms=600_000,
+    horizon_ms=8 * 86_400_000,
+    may_be_emergency=lambda _text: False,
+    is_emergency=lambda _texts: False,
+    is_automatic=lambda _text: False,
+)
+
+
+async def test_what_the_bot_said_last_is_history_and_answers_nothing(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "a.sqlite")
+    await database.write(migrate)
+    await database.write(
+        partial(seed.bot_said, contact=CONTACT, text="Qual prefere?", at_ms=NOW, policy=POLICY)
+    )
+    look = partial(history.background, conversation_id=1, turn_id=0, since_ms=0, turns=5, quoted=())
+    known = await database.read(look)
+    (tally,) = await database.read(seed.tally)
+    await database.close()
+    assert known.said == (Said(Speaker.BOT, "Qual prefere?", NOW),)
+    assert (tally.phone, tally.stored, tally.unanswered, tally.turns) == (CONTACT.phone, 0, 0, 1)
+
+
+async def test_a_person_who_has_the_chat_keeps_it(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "a.sqlite")
+    await database.write(migrate)
+    await database.write(partial(seed.person_has_it, contact=CONTACT, at_ms=NOW, policy=POLICY))
+
+    def human_until_ms(connection: object) -> int:
+        with session_on(connection) as session:  # type: ignore[arg-type]
+            return session.get_one(Conversation, 1).human_until_ms
+
+    until_ms = await database.read(human_until_ms)
+    await database.close()
+    assert until_ms == NOW + POLICY.human_ms
