@@ -22,7 +22,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from clinic_bot.errors import Misconfigured, StorageUnavailable
+from clinic_bot.errors import ClinicBotError, Misconfigured, StorageUnavailable
 from clinic_bot.store.database import Job
 
 # One SQLite library in the process, readers and migrations included: two of them would break each other's locks.
@@ -113,7 +113,7 @@ class SqliteDatabase:
                     # Opened here, since a SQLite connection belongs to its thread, and again after a failure.
                     connection = connection or self._writer_engine.connect()
                     outcomes = _commit_together(connection, [waiting.job for waiting in batch])
-                except SQLAlchemyError as exc:
+                except Exception as exc:  # whatever it is: this thread is the only one that can answer them
                     failure = StorageUnavailable(_problem(exc))
                     failure.__cause__ = exc
                     outcomes = [failure] * len(batch)
@@ -144,11 +144,9 @@ def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[objec
     try:
         with connection.begin():
             return [job(connection) for job in jobs]
-    except DBAPIError as exc:
+    except Exception as exc:  # a job's own is found again, and reported to its owner, in the second run
         if _is_storage_fault(exc):
             raise
-    except Exception:  # noqa: S110 - found again, and reported to its owner, in the second run
-        pass
     outcomes: list[object] = []
     with connection.begin():
         for job in jobs:
@@ -156,7 +154,7 @@ def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[objec
                 with connection.begin_nested():
                     outcomes.append(job(connection))
             except Exception as exc:
-                if isinstance(exc, DBAPIError) and _is_storage_fault(exc):
+                if _is_storage_fault(exc):
                     raise
                 outcomes.append(exc)
     return outcomes
@@ -172,14 +170,19 @@ def _settle(batch: list[_Waiting], outcomes: list[object]) -> None:
             waiting.future.set_result(outcome)
 
 
-def _is_storage_fault(exc: DBAPIError) -> bool:
-    """A full disk, an I/O error or a lock: the fault of the file, not of one job's statement."""
-    return isinstance(exc.orig, sqlite.OperationalError)
+def _is_storage_fault(exc: Exception) -> bool:
+    """A full disk, an I/O error or a lock: the fault of the file, not of one job's statement.
+
+    The intake's statements go to the driver itself, so its errors come wrapped by SQLAlchemy and bare.
+    """
+    return isinstance(exc.orig if isinstance(exc, DBAPIError) else exc, sqlite.OperationalError)
 
 
-def _problem(exc: SQLAlchemyError) -> str:
+def _problem(exc: Exception) -> str:
     """The driver's short text, without SQLAlchemy's statement and parameters, which hold patients' words."""
-    return str(exc.orig) if isinstance(exc, DBAPIError) else type(exc).__name__
+    if isinstance(exc, DBAPIError):
+        return str(exc.orig)
+    return str(exc) if isinstance(exc, ClinicBotError | sqlite.OperationalError) else type(exc).__name__
 
 
 def _discard(connection: Connection | None) -> None:
@@ -195,7 +198,11 @@ def _discard(connection: Connection | None) -> None:
 
 def writer_engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", module=sqlite, poolclass=NullPool, connect_args={"timeout": 5}
+        f"sqlite:///{path}",
+        module=sqlite,
+        poolclass=NullPool,
+        connect_args={"timeout": 5},
+        hide_parameters=True,  # an error's text would quote a patient's
     )
 
     @event.listens_for(engine, "connect")
@@ -225,6 +232,7 @@ def reader_engine(path: Path) -> Engine:
         module=sqlite,
         poolclass=NullPool,
         connect_args={"timeout": 5, "uri": True, "check_same_thread": False},
+        hide_parameters=True,
     )
 
 

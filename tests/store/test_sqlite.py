@@ -1,0 +1,389 @@
+"""The executor on a real file: group commit, failures of one job and of the disk, and one process alone."""
+
+import asyncio
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, RootTransaction, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from clinic_bot.errors import Misconfigured, StorageUnavailable
+from clinic_bot.store import inbox
+from clinic_bot.store.sqlite import (
+    BATCH,
+    SqliteDatabase,
+    database_path,
+    reader_engine,
+    sole_process,
+)
+from clinic_bot.store.sqlite import sqlite as driver  # type: ignore[attr-defined]
+from tests.support import builders as b
+from tests.support.clock import START_MS
+
+SECRET_TEXT = "tenho uma dor que não conto a ninguém"
+
+
+def keep(key: str) -> Callable[[Connection], bool]:
+    return partial(inbox.keep, key=key, body=b"{}", now_ms=START_MS, outcome="queued")
+
+
+def keys(connection: Connection) -> list[str]:
+    return [row[0] for row in connection.exec_driver_sql("SELECT key FROM inbox ORDER BY id")]
+
+
+def keys_seen_by_another(path: Path) -> list[str]:
+    engine = reader_engine(path)
+    with engine.connect() as connection:
+        found = keys(connection)
+    engine.dispose()
+    return found
+
+
+@contextmanager
+def writer_held(database: SqliteDatabase) -> Iterator[None]:
+    """Keep the writer busy inside a transaction, so that what is written meanwhile has to wait for it."""
+    busy, release = threading.Event(), threading.Event()
+
+    def hold(_connection: Connection) -> None:
+        busy.set()
+        release.wait(20)
+
+    holding = asyncio.ensure_future(database.write(hold))
+    try:
+        yield
+    finally:
+        release.set()
+        holding.add_done_callback(lambda done: done.exception())
+
+
+async def settled() -> None:
+    """Let every task that can run come to its next wait."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+# Group commit.
+
+
+async def test_writes_that_wait_together_share_one_commit(database: SqliteDatabase) -> None:
+    transactions: list[RootTransaction | None] = []
+
+    def job(connection: Connection, *, n: int) -> None:
+        transactions.append(connection.get_transaction())
+        keep(f"k{n}")(connection)
+
+    with writer_held(database):
+        await settled()
+        waiting = [asyncio.ensure_future(database.write(partial(job, n=n))) for n in range(200)]
+        await settled()
+    await asyncio.gather(*waiting)
+    assert len(transactions) == 200
+    assert all(one is transactions[0] for one in transactions)
+
+
+async def test_a_flood_is_committed_in_batches_that_end(database: SqliteDatabase) -> None:
+    transactions: list[object] = []
+
+    def job(connection: Connection) -> None:
+        transactions.append(connection.get_transaction())
+
+    with writer_held(database):
+        await settled()
+        waiting = [asyncio.ensure_future(database.write(job)) for _ in range(2 * BATCH)]
+        await settled()
+    await asyncio.gather(*waiting)
+    assert len({id(one) for one in transactions}) >= 2
+
+
+async def test_who_is_urgent_goes_first(database: SqliteDatabase) -> None:
+    order: list[str] = []
+
+    def job(_connection: Connection, *, name: str) -> None:
+        order.append(name)
+
+    with writer_held(database):
+        await settled()
+        waiting = [asyncio.ensure_future(database.write(partial(job, name=f"n{n}"))) for n in range(3)]
+        await settled()
+        waiting.append(asyncio.ensure_future(database.write(partial(job, name="urgent"), urgent=True)))
+        await settled()
+    await asyncio.gather(*waiting)
+    assert order == ["urgent", "n0", "n1", "n2"]
+
+
+async def test_nobody_hears_of_a_write_before_its_commit(database: SqliteDatabase) -> None:
+    inside, release = threading.Event(), threading.Event()
+
+    def last_of_the_batch(_connection: Connection) -> None:
+        inside.set()
+        release.wait(20)
+
+    with writer_held(database):
+        await settled()
+        first = asyncio.ensure_future(database.write(keep("first")))
+        last = asyncio.ensure_future(database.write(last_of_the_batch))
+        await settled()
+    await asyncio.to_thread(inside.wait, 20)
+    await settled()
+    assert not first.done()  # its job ran, its transaction is open
+    assert keys_seen_by_another(database.path) == []
+    release.set()
+    await first
+    assert keys_seen_by_another(database.path) == ["first"]
+    await last
+
+
+async def test_at_the_moment_of_every_answer_another_connection_sees_the_row(
+    database: SqliteDatabase,
+) -> None:
+    missing: list[str] = []
+
+    async def write(key: str) -> None:
+        await database.write(keep(key))
+        if key not in keys_seen_by_another(database.path):
+            missing.append(key)
+
+    await asyncio.gather(*(write(f"k{n}") for n in range(40)))
+    assert missing == []
+
+
+# One job's failure.
+
+
+class _OursToFix(Exception):
+    pass
+
+
+def _break(connection: Connection) -> None:
+    keep("half done")(connection)
+    raise _OursToFix
+
+
+def _repeat(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO inbox (key, received_ms, outcome, body) VALUES ('same', 1, ?, x'00')", (SECRET_TEXT,)
+    )
+
+
+@pytest.mark.parametrize(("broken", "error"), [(_break, _OursToFix), (_repeat, IntegrityError)])
+async def test_a_jobs_exception_is_its_own_and_costs_its_neighbours_nothing(
+    database: SqliteDatabase, broken: Callable[[Connection], None], error: type[Exception]
+) -> None:
+    await database.write(keep("same"))
+    with writer_held(database):
+        await settled()
+        jobs = [keep("before"), broken, keep("after")]
+        waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]
+        await settled()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert (outcomes[0], outcomes[2]) == (True, True)
+    assert isinstance(outcomes[1], error)
+    assert await database.read(keys) == ["same", "before", "after"]
+
+
+async def test_an_error_of_the_database_quotes_no_parameters(database: SqliteDatabase) -> None:
+    await database.write(keep("same"))
+    with pytest.raises(IntegrityError) as caught:
+        await database.write(_repeat)
+    assert SECRET_TEXT not in str(caught.value)
+
+
+async def test_who_stops_waiting_disturbs_nobody(database: SqliteDatabase) -> None:
+    with writer_held(database):
+        await settled()
+        impatient = asyncio.ensure_future(database.write(keep("impatient")))
+        patient = asyncio.ensure_future(database.write(keep("patient")))
+        await settled()
+        impatient.cancel()
+    assert await patient is True
+    assert await database.read(keys) == ["impatient", "patient"]  # assume neither outcome
+
+
+async def test_a_reader_cannot_write(database: SqliteDatabase) -> None:
+    with pytest.raises(StorageUnavailable, match="readonly"):
+        await database.read(
+            lambda connection: connection.exec_driver_sql(
+                "INSERT INTO unreadable (received_ms, problem, body) VALUES (1, '', x'00')"
+            )
+        )
+
+
+# The disk's failure.
+
+
+@contextmanager
+def disk_full() -> Iterator[None]:
+    """Every connection opened from now on finds that the file may not grow."""
+
+    def limit(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count = 1")  # SQLite takes the file's own size instead
+        cursor.close()
+
+    event.listen(Engine, "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", limit)
+
+
+def _shrink(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+
+BIG = b'{"x": "' + b"y" * 200_000 + b'"}'
+
+_BIG_WRITES = [
+    pytest.param(
+        partial(inbox.take_in, event=b.message(), body=BIG, now_ms=START_MS, policy=b.POLICY),
+        id="through the driver, as the intake writes",
+    ),
+    pytest.param(
+        lambda connection: (
+            connection.exec_driver_sql(
+                "INSERT INTO unreadable (received_ms, problem, body) VALUES (1, '', zeroblob(200000))"
+            ).rowcount
+        ),
+        id="through SQLAlchemy, as the rest writes",
+    ),
+]
+
+
+@pytest.mark.parametrize("job", _BIG_WRITES)
+async def test_a_full_disk_says_so_and_is_over_when_there_is_room_again(
+    database: SqliteDatabase, job: Callable[[Connection], object]
+) -> None:
+    await database.write(keep("before"))
+    await database.write(_shrink)
+    with disk_full():
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable, match="full"):
+                await database.write(job)
+            assert await database.read(keys) == ["before"]
+    await database.write(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={2**30}"))
+    await database.write(job)
+
+
+async def test_a_full_disk_fails_the_whole_batch(database: SqliteDatabase) -> None:
+    """After it nobody knows what the transaction holds, so nobody may be told that his write is kept."""
+    big = partial(inbox.take_in, event=b.message(), body=BIG, now_ms=START_MS, policy=b.POLICY)
+    await database.write(_shrink)
+    with writer_held(database):
+        await settled()
+        jobs: list[Callable[[Connection], object]] = [keep("a"), big, keep("c")]
+        waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]
+        await settled()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StorageUnavailable] * 3
+    assert await database.read(keys) == []
+    assert await database.write(keep("d"))
+
+
+async def test_a_closed_database_takes_nothing_and_loses_nothing(database_file: Path) -> None:
+    database = SqliteDatabase(database_file)
+    waiting = [asyncio.ensure_future(database.write(keep(f"k{n}"))) for n in range(20)]
+    await settled()
+    await database.close()
+    assert all(await asyncio.gather(*waiting))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await database.write(keep("late"))
+    assert len(keys_seen_by_another(database_file)) == 20
+
+
+async def test_a_file_that_cannot_be_opened_is_no_silence(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "missing" / "clinic_bot.sqlite")
+    with pytest.raises(StorageUnavailable, match="unable to open"):
+        await asyncio.wait_for(database.write(keep("k")), 20)
+    await database.close()
+
+
+# The file.
+
+
+async def test_every_commit_reaches_the_disk(database: SqliteDatabase) -> None:
+    def settings(connection: Connection) -> tuple[int, str]:
+        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+        return synchronous, connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+
+    assert await database.write(settings) == (2, "wal")
+
+
+async def test_a_sqlite_that_does_not_sync_is_refused_and_nobody_waits_for_ever(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Careless(driver.Connection):  # type: ignore[misc]
+        def cursor(self, *args: object, **kwargs: object) -> object:
+            return super().cursor(_CarelessCursor)
+
+    class _CarelessCursor(driver.Cursor):  # type: ignore[misc]
+        def execute(self, sql: str, *args: object) -> object:
+            return super().execute(sql.replace("synchronous=FULL", "synchronous=OFF"), *args)
+
+    connect = driver.connect
+    monkeypatch.setattr(driver, "connect", lambda *a, **k: connect(*a, **{**k, "factory": Careless}))
+    database = SqliteDatabase(database_file)
+    with pytest.raises(StorageUnavailable, match="synchronous"):
+        await asyncio.wait_for(database.write(keep("k")), 20)
+    await database.close()
+
+
+def test_a_second_process_is_refused_with_a_plain_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "clinic_bot.sqlite"
+    with sole_process(path):
+        with pytest.raises(Misconfigured, match="already runs") as refused, sole_process(path):
+            raise AssertionError("two owners")
+        assert "CLINIC_BOT_DATABASE_URL" in str(refused.value)
+    with sole_process(path):
+        pass
+
+
+def _create(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE t (x)")
+
+
+def test_the_file_and_its_companions_are_the_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "clinic_bot.sqlite"
+
+    async def write() -> list[int]:
+        database = SqliteDatabase(path)
+        await database.write(_create)
+        modes = [stat.S_IMODE(one.stat().st_mode) for one in sorted(path.parent.iterdir())]
+        await database.close()
+        return modes
+
+    with sole_process(path):
+        assert asyncio.run(write()) == [0o600] * 4  # the file, its lock, its WAL and the WAL's index
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "clinic_bot.sqlite"
+    path.touch(0o644)
+    with sole_process(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(Misconfigured, match="CLINIC_BOT_DATABASE_URL"),
+        sole_process(tmp_path / "file" / "clinic_bot.sqlite"),
+    ):
+        raise AssertionError("it cannot be there")
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://x"])
+def test_only_a_file_will_do(url: str) -> None:
+    with pytest.raises(Misconfigured, match="sqlite:///FILE"):
+        database_path(url)
+
+
+def test_a_relative_file_is_found_from_where_the_process_runs() -> None:
+    assert database_path("sqlite:///clinic.sqlite") == Path.cwd() / "clinic.sqlite"
