@@ -17,6 +17,7 @@ from clinic_bot.sandbox import payloads
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
 from clinic_bot.sandbox.in_flight import arrives
 from clinic_bot.sandbox.payloads import Payload, hex_of
+from clinic_bot.sandbox.receptionist import HAND_OVER
 from clinic_bot.sandbox.scenario import Event, Phase, Scenario
 from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre, window_timing
 
@@ -35,6 +36,7 @@ class Now(StrEnum):
 
     STARTING = "starting"
     QUIET = "quiet"
+    PERSON = "person"
     WINDOW = "window"
     TURN = "turn"
     SENDING = "sending"
@@ -283,9 +285,18 @@ class Player:
         elif self._window is not None:
             due = due_ms(self._window, self._timing)
             scene.window_ms, scene.left_ms = due - self._window.last_ms, max(0, due - now_ms)
-            scene.now = Now.WINDOW
+            scene.now = Now.WINDOW if not self._person_has_it() else Now.PERSON
         else:
             scene.now = Now.QUIET
+
+    def _person_has_it(self) -> bool:
+        """As far as it shows out here: from the start, by the agent's tool, or by an emergency's fixed text."""
+        asked = self._stage.pair.groq.requests
+        return (
+            self._scenario.state.get("handoff_active") is True
+            or any(request.called == HAND_OVER for request in asked)
+            or (self._seen > 0 and not asked)
+        )
 
     async def _sleep_until(self, at_ms: int) -> None:
         await self._clock.sleep(at_ms - self._clock.now_ms())

@@ -16,12 +16,14 @@ from clinic_bot.sandbox.replay_bursts import Replay
 _FRAME_S = 0.15
 _LINES = 7
 _BAR = 24
+_SHOWN_CHARS = 200
 #: Without a terminal there is no width to ask for; a table that is cut helps nobody.
 _PLAIN_WIDTH = 110
 
 _STATUS = {
     Now.STARTING: "a server starts",
     Now.QUIET: "nothing open",
+    Now.PERSON: "a person has the chat: the bot stays silent",
     Now.TURN: "the turn: the agent reads the whole burst and thinks",
     Now.SENDING: "the one reply is in Z-API's queue",
     Now.DONE: "done",
@@ -42,6 +44,7 @@ class Show:
         self._scenes: list[Scene] = []
         self._live: Live | None = None
         self._note = ""
+        self._frames = asyncio.Event()
         self.done = 0
         self.outcomes: list[PhaseOutcome] = []
 
@@ -63,7 +66,13 @@ class Show:
     async def _draw(self) -> None:
         while self._live is not None:
             self._live.update(self._frame(), refresh=True)
+            self._frames.set()
             await asyncio.sleep(_FRAME_S)
+
+    async def drawn(self) -> None:
+        """Wait for a frame that shows what is true now."""
+        self._frames.clear()
+        await self._frames.wait()
 
     def _frame(self) -> RenderableType:
         panels: list[RenderableType] = [_panel(scene) for scene in self._scenes]
@@ -122,9 +131,9 @@ def _panel(scene: Scene) -> Panel:
     body = Text()
     for at_ms, who, what in scene.lines[-_LINES:]:
         style = "bold green" if who == "clinic" else "dim" if what.startswith("(") else ""
-        first, _, rest = what.partition("\n")
-        shown = first + (" […]" if rest else "")
-        body.append(f"{at_ms / 1000:7.1f} s  {'→ ' if who == 'clinic' else '  '}{shown[:90]}\n", style)
+        shown = " ".join(what.split())
+        shown = shown if len(shown) <= _SHOWN_CHARS else f"{shown[:_SHOWN_CHARS]}…"
+        body.append(f"{at_ms / 1000:7.1f} s  {'→ ' if who == 'clinic' else '  '}{shown}\n", style)
     body.append(_status(scene), "bold")
     scenario = scene.scenario
     return Panel(body, title=f"{scenario.id}  {scenario.phone}  {scenario.title}", title_align="left")
@@ -156,9 +165,7 @@ def summary(
     table.add_row("cut early", f"{sum(one.early > 0 for one in outcomes)} of {len(outcomes)} bursts")
     texts = sum(not one.passed and not one.missed for one in outcomes)
     if texts:
-        table.add_row(
-            "words or effects", f"{texts} bursts answered in other words than a real agent should use"
-        )
+        table.add_row("words", f"{texts} bursts miss a word the answer should have, or have one too many")
     if replay is not None:
         _add_replay(table, replay)
     table.add_row("time", f"{took_s:.0f} s, every duration divided by {speed:g}, {_signals(presence)}")
