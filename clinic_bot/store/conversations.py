@@ -90,7 +90,7 @@ def due_before(
         .order_by(wake, key)
         .limit(limit)
     )
-    return [(int(row[0]), int(row[1])) for row in rows.tuples() if row[0] is not None and row[1] is not None]
+    return [(int(row[0]), int(row[1])) for row in rows if row[0] is not None and row[1] is not None]
 
 
 def stuck(connection: Connection) -> list[int]:

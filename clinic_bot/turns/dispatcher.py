@@ -7,7 +7,6 @@ so a hundred thousand open windows cost no memory here.
 
 import asyncio
 import heapq
-from collections import deque
 from functools import partial
 from typing import Protocol
 
@@ -54,7 +53,7 @@ class Dispatcher:
         self._timer_ms = 0
         self._running: dict[int, asyncio.Task[None]] = {}
         self._emergencies: set[int] = set()
-        self._waiting: deque[int] = deque()  # due, and no slot free
+        self._waiting: dict[int, None] = {}  # due, and no slot free: a set that keeps its order
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -133,8 +132,9 @@ class Dispatcher:
         if conversation_id in self._running:
             return  # closing looks again
         if len(self._running) >= self._slots and conversation_id not in self._emergencies:
-            self._waiting.append(conversation_id)
+            self._waiting[conversation_id] = None  # every sweep finds it again
             return
+        self._waiting.pop(conversation_id, None)
         self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
 
     async def _run(self, conversation_id: int) -> None:
@@ -153,8 +153,8 @@ class Dispatcher:
         if self._stopping:
             return
         self.notice(conversation_id, wake_at_ms)
-        if self._waiting:
-            self._begin(self._waiting.popleft())
+        while self._waiting and len(self._running) < self._slots:
+            self._begin(next(iter(self._waiting)))
 
     # The sweep.
 

@@ -1,0 +1,295 @@
+"""The dispatcher over a real file, with a clock that only the test moves and a runner that only counts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from clinic_bot.errors import StorageUnavailable
+from clinic_bot.store import inbox, turns
+from clinic_bot.store.inbox import Taken
+from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.tables import TurnState
+from clinic_bot.store.turns import Draft, Later
+from clinic_bot.turns.dispatcher import Dispatcher
+from tests.support import builders as b
+from tests.support.clock import START_MS, FakeClock
+from tests.support.waiting import until
+
+
+@dataclass
+class CountingRunner:
+    """Takes what is due and answers it without a model; ``hold`` keeps it thinking."""
+
+    database: SqliteDatabase
+    clock: FakeClock
+    started: list[tuple[int, int]] = field(
+        default_factory=list
+    )  #: (conversation, when), claims that were early too
+    answered: list[tuple[int, int, int]] = field(default_factory=list)  #: (conversation, messages, when)
+    interrupted: list[int] = field(default_factory=list)
+    overtaken: list[int] = field(default_factory=list)
+    failures: int = 0
+    broken: int = 0
+    hold: asyncio.Event | None = None
+
+    async def run(self, conversation_id: int) -> int | None:
+        self.started.append((conversation_id, self.clock.now_ms()))
+        if self.failures:
+            self.failures -= 1
+            raise StorageUnavailable("the disk is full")
+        if self.broken:
+            self.broken -= 1
+            raise ZeroDivisionError
+        policy, now_ms = b.POLICY, self.clock.now_ms()
+        claim = await self.database.write(
+            partial(
+                turns.claim, conversation_id=conversation_id, owner="p1", now_ms=now_ms,
+                lease_ms=b.LEASE_MS, policy=policy,
+            )
+        )  # fmt: skip
+        if isinstance(claim, Later):
+            return claim.wake_at_ms
+        if self.hold is not None:
+            await self.hold.wait()
+        emergency = "sign" if claim.emergency else None
+        draft = Draft("", "ok", emergency=emergency)
+        await self.database.write(
+            partial(turns.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=policy)
+        )
+        closed = await self.database.write(
+            partial(turns.record_outcome, claim=claim, state=TurnState.SENT, now_ms=now_ms, policy=policy)
+        )
+        self.answered.append((conversation_id, len(claim.messages), self.clock.now_ms()))
+        return closed.wake_at_ms
+
+    def interrupt(self, conversation_id: int) -> None:
+        self.interrupted.append(conversation_id)
+
+    def taken_over(self, conversation_id: int) -> None:
+        self.overtaken.append(conversation_id)
+
+
+@dataclass
+class Desk:
+    """A dispatcher at work, and the intake that feeds it."""
+
+    database: SqliteDatabase
+    clock: FakeClock
+    runner: CountingRunner
+    dispatcher: Dispatcher
+
+    async def receive(
+        self, text: str = "oi", *, id: str = "m1", phone: str = b.PHONE, tell: bool = True
+    ) -> Taken:
+        event = b.message(text, id=id, who=b.contact(phone))
+        taken = await self.database.write(
+            partial(inbox.take_in, event=event, body=b"{}", now_ms=self.clock.now_ms(), policy=b.POLICY)
+        )
+        if tell and taken.conversation_id:
+            self.dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
+        return taken
+
+    async def fill(self, count: int) -> None:
+        for n in range(count):
+            await self.receive(id=f"m{n}", phone=f"55119876500{n:02}")
+
+    async def quiet(self) -> None:
+        """Everything that can happen at this instant has happened."""
+        for _ in range(10):
+            await self.database.write(lambda _connection: None)
+            await asyncio.sleep(0.002)  # timers of a clock that stands still fire within a millisecond
+
+
+@asynccontextmanager
+async def desk(database: SqliteDatabase, *, slots: int = 100) -> AsyncIterator[Desk]:
+    clock = FakeClock()
+    runner = CountingRunner(database, clock)
+    dispatcher = Dispatcher(database, runner, clock, slots=slots)
+    await dispatcher.start()
+    try:
+        yield Desk(database, clock, runner, dispatcher)
+    finally:
+        if runner.hold is not None:
+            runner.hold.set()
+        await dispatcher.stop(within_s=10)
+
+
+async def test_a_turn_starts_when_its_window_closes_and_not_before(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        await it.receive()
+        it.clock.advance(b.QUIET_MS - 1)
+        await it.quiet()
+        assert it.runner.started == []
+        it.clock.advance(1)
+        await until(lambda: bool(it.runner.answered))
+        assert it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)]
+
+
+async def test_a_timer_that_fires_early_claims_nothing_and_is_armed_again(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        await it.receive("oi", id="m1")
+        it.clock.advance(4_000)
+        await it.receive("e mais", id="m2")
+        it.clock.advance(3_000)  # past the first deadline, before the second
+        await it.quiet()
+        assert it.runner.started == []
+        it.clock.advance(3_000)
+        await until(lambda: bool(it.runner.answered))
+        assert it.runner.answered == [(1, 2, START_MS + 10_000)]
+
+
+async def test_a_window_that_was_moved_forward_fires_at_the_new_instant(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.dispatcher.notice(1, START_MS + 12_000)
+        await it.receive()
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: bool(it.runner.answered))
+
+
+async def test_an_early_word_of_a_wake_up_only_costs_a_look(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        await it.receive()
+        it.dispatcher.notice(1, START_MS)
+        await until(lambda: bool(it.runner.started))
+        await it.quiet()
+        assert it.runner.answered == []
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: bool(it.runner.answered))
+
+
+async def test_a_wake_up_that_nobody_told_of_is_found_by_the_sweep(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        await it.receive(tell=False)
+        it.clock.advance(b.QUIET_MS)  # the sweep's five seconds have passed as well
+        await until(lambda: bool(it.runner.answered))
+
+
+async def test_what_was_open_before_the_start_is_taken_up(database: SqliteDatabase) -> None:
+    clock = FakeClock()
+    job = partial(inbox.take_in, event=b.message(), body=b"{}", now_ms=START_MS - 60_000, policy=b.POLICY)
+    await database.write(job)
+    runner = CountingRunner(database, clock)
+    dispatcher = Dispatcher(database, runner, clock, slots=1)
+    await dispatcher.start()
+    await until(lambda: bool(runner.answered))
+    await dispatcher.stop(within_s=10)
+
+
+async def test_what_is_due_much_later_is_not_kept_in_memory(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.dispatcher.notice(1, START_MS + 3_600_000)
+        assert it.dispatcher.open == 0
+
+
+async def test_closing_looks_again_without_anybody_telling(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.runner.hold = asyncio.Event()
+        await it.receive("oi", id="m1")
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: bool(it.runner.started))
+        await it.quiet()
+        await it.receive("e mais", id="m2")
+        it.clock.advance(b.QUIET_MS)
+        it.runner.hold.set()
+        await until(lambda: len(it.runner.answered) == 2)
+        assert [messages for _, messages, _ in it.runner.answered] == [1, 1]
+
+
+async def test_no_more_turns_think_at_once_than_there_are_slots(database: SqliteDatabase) -> None:
+    async with desk(database, slots=2) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(5)
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 2)
+        await it.quiet()
+        assert len(it.runner.started) == 2
+        it.runner.hold.set()
+        await until(lambda: len(it.runner.answered) == 5)
+        assert sorted(key for key, _, _ in it.runner.answered) == [1, 2, 3, 4, 5]
+
+
+async def test_waiting_for_a_slot_through_many_sweeps_claims_nothing_twice(database: SqliteDatabase) -> None:
+    async with desk(database, slots=1) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(4)
+        for _ in range(10):
+            it.clock.advance(5_000)
+            await it.quiet()
+        assert len(it.runner.started) == 1
+        it.runner.hold.set()
+        await until(lambda: len(it.runner.answered) == 4)
+        await it.quiet()
+        assert len(it.runner.started) == 4
+
+
+async def test_an_emergency_waits_for_no_slot(database: SqliteDatabase) -> None:
+    async with desk(database, slots=1) as it:
+        it.runner.hold = asyncio.Event()
+        await it.receive(id="m1", phone="5511987650010")
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 1)
+        await it.receive(b.EMERGENCY_TEXT, id="m2", phone="5511987650011")
+        await until(lambda: len(it.runner.started) == 2)
+        assert it.runner.interrupted == [2]
+
+
+async def test_an_emergency_of_a_turn_that_waits_for_a_slot_waits_no_longer(database: SqliteDatabase) -> None:
+    async with desk(database, slots=1) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(2)
+        it.clock.advance(b.QUIET_MS)
+        await it.quiet()
+        assert len(it.runner.started) == 1
+        waiting = 2 if it.runner.started[0][0] == 1 else 1
+        await it.receive(b.EMERGENCY_TEXT, id="m9", phone=f"55119876500{waiting - 1:02}")
+        await until(lambda: len(it.runner.started) == 2)
+        assert it.runner.started[1][0] == waiting
+
+
+async def test_a_storage_failure_is_tried_again(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.runner.failures = 3
+        await it.receive()
+        it.clock.advance(b.QUIET_MS)
+        for tries in range(1, 4):
+            await until(lambda tries=tries: len(it.runner.started) == tries)  # type: ignore[misc]
+            await it.quiet()
+            assert len(it.runner.started) == tries  # not in a tight circle
+            it.clock.advance(1_000)
+        await until(lambda: bool(it.runner.answered))
+
+
+async def test_a_fault_of_ours_does_not_lose_the_conversation(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.runner.broken = 1
+        await it.receive()
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 1)
+        await it.quiet()
+        it.clock.advance(10_000)
+        await until(lambda: bool(it.runner.answered))
+
+
+async def test_a_take_over_reaches_the_runner(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.dispatcher.taken_over(7)
+        assert it.runner.overtaken == [7]
+
+
+async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database: SqliteDatabase) -> None:
+    async with desk(database) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(1)
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 1)
+        await it.receive(id="later", phone="5511987650020")
+        stopping = asyncio.ensure_future(it.dispatcher.stop(within_s=10))
+        await it.quiet()
+        assert it.runner.interrupted == [1]
+        it.runner.hold.set()
+        await stopping
+        it.clock.advance(60_000)
+        await it.quiet()
+        assert len(it.runner.started) == 1
