@@ -28,6 +28,7 @@ __all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
 READ_CHARS = 2_000
 
 _WORD_BREAKS = r"(?: [/,])?"
+_MARKS = {"!": r"(?: [|/,?])?", "$": r"(?=(?: [|,/])* $)"}
 _HARD_BREAK = re.compile(r" (?:[|?]|mas|porem|so que|contudo|entretanto)(?= )")
 
 
@@ -151,7 +152,7 @@ def _lexicon() -> _Lexicon:
 
 def _elements(row: str) -> Iterator[tuple[str, ...]]:
     for element in row.split():
-        if not element.startswith(("~", "!")):
+        if not element.startswith(("~", *_MARKS)):
             yield _alternatives(element.rstrip("?"))
 
 
@@ -171,8 +172,8 @@ def _compile(sign: Sign, row: str) -> _Phrase:
             words = "" if any_word else f"(?!(?:{'|'.join(BARRIERS)}) )"
             parts.append(rf"(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
             continue
-        if element == "!":
-            parts.append("(?: [|/,?])?")
+        if element in _MARKS:
+            parts.append(_MARKS[element])
             continue
         alternatives = _alternatives(element.rstrip("?"))
         pattern = rf"{_WORD_BREAKS} (?:{'|'.join(alternatives)})(?= )"

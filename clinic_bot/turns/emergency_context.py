@@ -140,6 +140,8 @@ _PAST_VERBS = (
 )
 _PAST_BEFORE = at_end(rows(_PAST_VERBS), gap=4)
 _ALREADY_BEFORE = at_end(rows("ja"), gap=1)
+# "já infartou duas vezes"
+_JUST_ALREADY = at_end(rows("ja"), links=words("se me"))
 _ALREADY_OVER_BEFORE = at_end(rows("ja passou|parou|melhorou|sumiu|acabou"), gap=3)
 _PAST_AFTER = at_start(
     rows("que|onde eu|ele|ela? ja? tive|teve|tinha|senti|sentiu|sentia|sofri|sofreu|aconteceu")
@@ -177,6 +179,7 @@ _PAST = anywhere(
     )
 )
 # Days ago is past for what happened, not for what is felt: "desmaiei há 3 dias", but "dor no peito há 3 dias".
+_TIMES = at_start(rows("uma|duas|dois|tres|#|varias|algumas vez|vezes"))
 _DAYS_AGO = anywhere(rows("faz|ha|tem|uns|umas ~2 dia|dias|semana|semanas"))
 
 _CHRONIC = anywhere(
@@ -255,7 +258,8 @@ _CLINIC_QUESTION = at_end(
         especialista|especialistas|especializado|especialidade
         medico de|pra|para|que
         cobre|cobrem|cobertura|aceita|aceitam
-        emergencia|emergencias|urgencia|urgencias|caso|casos|paciente|pacientes|pessoa|pessoas|quem
+        emergencia|emergencias|urgencia|urgencias|caso|casos|paciente|pacientes|pessoas|quem
+        ^uma|essa|esta|outra|tem pessoa
         posso fazer|tomar|usar|viajar|voar|treinar|malhar|operar|doar|voltar
         grupo de
         apoio a
@@ -275,6 +279,8 @@ _MAY_MEAN = at_start(
         pode ser|vir_de ~1 {_HARMLESS_CAUSES}
         e sinal|sintoma|por_causa ~2 {_HARMLESS_CAUSES}|que
         e normal|comum
+        e sinal|sintoma|sintomas de
+        e|era|so muscular|postural|emocional|nervoso|de_ansiedade
         tem a ver com
         seria|vem_de ~1 {_HARMLESS_CAUSES}
         """
@@ -307,7 +313,7 @@ _TOPIC_OF = words(
     "remedio remedios medicamento medicamentos medicacao tratamento trata consulta depois acompanhamento prevenir "
     "preventivo recuperacao recuperando atestado historia curso livro filme serie video noticia materia aula trabalho "
     "artigo post controle controlar cirurgia ecografia ultrassom tomografia ressonancia radiografia avaliacao "
-    "investigar investigacao causa devido motivo queixa trauma revisao reabilitacao sobrevivente fisioterapia fisio "
+    "investigar investigacao causa devido motivo trauma revisao reabilitacao sobrevivente fisioterapia fisio "
     "alta internado internada internacao cuidados check_up ansiedade duvida duvidas reavaliacao pesquisa tcc protocolo "
     "medo curativo relatorio encaminhamento pedido guia diagnostico plano semana dia mes combate roda treinamento "
     "formacao reportagem folheto anuncio cartaz"
@@ -318,7 +324,9 @@ _TOPIC = at_end(
         "|".join(_TOPIC_ALONE),
         f"{'|'.join(_TOPIC_OF)} {_PREPOSITIONS}",
         f"melhorei|melhorou|recuperei|curado|curada muito|bastante|100? {_PREPOSITIONS}",
+        f"^se queixa {_PREPOSITIONS}",
         "bem|melhor do|da|depois",
+        "pedido|guia|hipotese|indicacao|solicitacao|diagnostico medico|medica|diagnostica? ,",
         "pedido|guia|encaminhamento|laudo ~1 diz|dizia|fala|consta",
     ),
     links=_LINKS,
@@ -331,6 +339,7 @@ _NEWS = anywhere(
         vi|li|assisti|ouvi|assistindo|lendo ~3 tv|televisao|jornal|noticia|tiktok|insta|instagram|internet|youtube
         vi|li|assisti|ouvi|assistindo|lendo ~3 facebook|reportagem|video|videos|post|google|novela|filme|serie|radio
         vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
+        jogador|ator|atriz|cantor|cantora|artista|famoso|famosa|personagem|celebridade|apresentador|apresentadora
         """
     )
 )
@@ -506,7 +515,8 @@ def _is_hypothetical(setting: Setting, emotional: bool) -> bool:
 
 def _is_topic(setting: Setting, emotional: bool) -> bool:
     """A noun that belongs to another: "retorno do AVC", "receita para convulsão"."""
-    found = _TOPIC.search(setting.before[:-1])
+    pause = " ," if setting.match.startswith(" , ") else ""  # a match begins with the pause before it
+    found = _TOPIC.search(setting.before[:-1] + pause)
     if found is None and setting.match.split()[-1] in _NAMES:
         found = _TOPIC.search(setting.lead)
     if found is not None:
@@ -553,6 +563,8 @@ def _is_past(setting: Setting) -> bool:
     )
     happened = _PERFECT_INSIDE.search(setting.match)
     if (told_as_past or happened) and _DAYS_AGO.search(setting.sentence):
+        return True
+    if happened and _JUST_ALREADY.search(before) and _TIMES.match(setting.after):
         return True
     return bool(told_as_past) and not happened
 

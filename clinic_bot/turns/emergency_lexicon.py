@@ -8,6 +8,7 @@ A phrase is a row of elements that follow each other, across message breaks too:
 ``~3``          up to three words in between, but no part of the body: "dor de cabeça e caroço no peito" is
                 no pain in the chest
 ``~~3``         up to three words, whatever they are
+``$``           the end of everything: "me cortei" alone, but not "me cortei ontem fazendo salada"
 ``!``           perhaps the end of a sentence: "convulsão! o que faço"
 
 The prefilter looks for the words of last elements only: the message that completes a sign holds one of them.
@@ -113,7 +114,7 @@ GROUPS: Mapping[str, str] = {
     "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
     "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
     "wanting": "quero queria vo vontade vou vai quer pensando pensar penso pensei pensa preciso desejo tentando tentou tentei "
-    "tentar decidi resolvi querendo pretendo ameacando planejando pensamento pensamentos ideia disse falou diz "
+    "tentar decidi resolvi querendo pretendo ameaca ameacou jurou ameacando planejando pensamento pensamentos ideia disse falou diz "
     "fala dizendo falando coragem prefiro preferia devia merecia deveria",
     "dying": "morrer morre morto morta morte morresse morra",
     "height": "ponte predio janela sacada varanda viaduto passarela terraco andar telhado precipicio",
@@ -152,6 +153,8 @@ SIGNS: tuple[Sign, ...] = (
         ),
         (
             r" peito (?:do|de) pe ",
+            r" peito (?:ao|quando|so quando|se)(?: \w+)? (?:tossir|tusso|apert\w+|apalp\w+|encost\w+|tocar|toco) ",
+            r" braco esquerdo(?: \w+){0,5} (?:vacina|injecao|peso|academia|treino|musculacao|levanto|coleta) ",
             r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|"
             r"coracao) (?:de|com|pela) "
             r"(?:tanta )?(?:saudades?|emocao|pena|alegria|orgulho|felicidade|ve-lo|ver|lembrar|pensar|"
@@ -237,6 +240,9 @@ SIGNS: tuple[Sign, ...] = (
             r"assunto|demora|situacao|casa e|rotina)",
             r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
             r" mal respir(?:o|ei) ",
+            r" (?:ri|rimos|rindo|gargalh\w+)(?: \w+){0,5} (?:ar|folego|engasg\w+|sufoc\w+) ",
+            r" rox[oa]s?(?: \w+){0,3} (?:topada|batida|pancada|coleta|tombo|martelada) ",
+            r" nasceu(?: \w+){0,2} rox\w+ ",
             r" (?:dedo|dedao|joelho|perna|braco|unha|olho|pe|coxa|mancha|local|pancada)(?: \w+){0,3} ficando rox[oa] ",
             r" respirar(?: \w+){0,2} (?:dormindo|quando (?:ta )?dorm\w+|no sono) ",
         ),
@@ -272,6 +278,8 @@ SIGNS: tuple[Sign, ...] = (
             "lado ~4 {numb}|mexe|mexer|forca|fraco|fraca|parado|sentir",
             "metade ~3 {numb}",
             "{numb} ~3 lado",
+            "nao sinto|sente ~2 braco|perna|rosto",
+            "nao ~2 sinto|sente|mexo|mexe|mexer ~2 braco|perna ~~4 braco|perna|lado",
             "nao|sem ~2 sinto|sente|mexe|mexo|mexer|sentindo|sentir|mexendo|movimenta|forca|forcas ~4 lado",
             "perdeu|perdi|perdendo|sem|tirou ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|repente|mao",
             "repente ~6 braco|perna|lado|rosto ~4 {numb}|forca|mexe|mexer|mole|fraco|fraca|pesado",
@@ -283,6 +291,7 @@ SIGNS: tuple[Sign, ...] = (
             "pior dor ~2 cabeca ~2 vida",
             "dor ~1 cabeca ~3 pior|forte ~2 vida",
             "repente ~~6 nao ~2 {see}",
+            "vista|visao ~2 embacou|embacada|embacando|turva|escura|escurecendo|escureceu ~~8 {numb}",
             "nao ~2 {see} ~~6 repente|nada",
             "visao|vista ~2 sumiu|apagou|escureceu ~~4 repente|nada|lado|olho|tudo",
             "cabeca ~3 explodir|explodindo ~~6 vomitando|visao|repente|desmaiar|fala",
@@ -299,7 +308,7 @@ SIGNS: tuple[Sign, ...] = (
             r" enrola(?:da|do|ndo)(?: \w+){0,3} (?:servico|trabalho|transito|reuniao|horario) ",
         ),
         beside=(
-            "rouc[oa] rouquidao garganta afonic[oa] aftas? aparelho anestesi\\w+ siso",
+            "rouc[oa] rouquidao garganta afonic[oa] aftas? aparelho anestesi\\w+ siso dentista dentes?",
             "ingles espanhol frances idioma",
             "fios? cabos? fone mangueira carpete pizza massa",
             "palpebras? botox ocular tercol bell",
@@ -316,6 +325,7 @@ SIGNS: tuple[Sign, ...] = (
             "{fainted} ~~3 nao ~1 volta|voltou|acordou|acorda",
             "desmaiar agora|socorro",
             "acabou|acabei|acaba|acabaram de desmaiar|apagar|cair",
+            "tendo|dando ~2 passamento|piripaque|troco|treco|chilique|faniquito",
             "teve|deu|tendo|dando|tive ~2 {collapse} ~~4 nao|caiu|caido|caida|chao|desmaiou|mole|volta|acorda|revirou",
             "sensacao|ameacando|comecando ~3 desmaio|desmaiar",
             "{having} ~3 desmaio|desmaios",
@@ -335,7 +345,7 @@ SIGNS: tuple[Sign, ...] = (
             "{kin} ~4 caiu ~1 duro|desacordado|nada|repente",
             "caido|caida ~1 chao ~~6 desacordado|respira|responde|mexe|socorro|agora|frio|gelado",
             "revirou|revirando|virou|virando|revirado|revirados ~3 olho|olhos",
-            "olho|olhos ~2 revirado|revirados|revirando|virando|virados|virou",
+            "olho|olhos ~2 revirado|revirados|revirando|virando|virado|virados|virou",
         ),
         (
             r" (?:acord\w+|despert\w+)(?: \w+){0,2} (?:cedo|antes|horario|hora|despertador|a tempo|as \d+|"
@@ -370,6 +380,8 @@ SIGNS: tuple[Sign, ...] = (
             "segunda|terceira|quarta|varias|seguidas|outra|muito|novo {seizure}",
             "crise|ataque|crises ~1 {seizure}|epilepsia",
             "espumando|espuma|babando ~3 boca",
+            "contorcendo ~~5 babando|chao|espumando|olho|olhos",
+            "{kin} ~2 duro|durinho|dura|durinha ~~4 {seizing}|olho|olhos|babando|tremendo|acorda",
             "se tremendo todo|toda|inteiro|inteira",
             "se batendo todo|toda|inteiro|inteira",
             "{kin} ~3 tremendo todo|toda|inteiro|inteira",
@@ -386,6 +398,7 @@ SIGNS: tuple[Sign, ...] = (
         _PHYSICAL,
         (
             "{bleeding} ~3 {alot}|socorro|agora",
+            "to sangrando $",
             "hemorragia|ensanguentado|ensanguentada",
             "{alot} ~2 {bleeding}",
             "muito|tanto|bastante|perdendo|perdeu|perdi|litros|poca|jorro|banho|cheio|cheia|coberto|coberta ~2 sangue",
@@ -448,7 +461,12 @@ SIGNS: tuple[Sign, ...] = (
             "vida ~2 nao ~3 sentido|vale|pena|importa",
             "me|se cortando|mutilando|automutilando|mutilar|automutilar|queimando ~3 proposito|braco|bracos|coxa|pulso|pulsos|alivio|dor",
             "me|se cortando|mutilando|automutilando|mutilar|automutilar|mutila|mutilei",
-            "me cortei ~1 novo|toda|todo|inteira|inteiro|pulso|pulsos|proposito|braco|bracos",
+            "se|me cortou|cortei|corta|corto ~4 gilete|lamina|estilete|navalha|proposito|todo|toda",
+            "pulso|pulsos ~1 cortado|cortados",
+            "me cortei $",
+            "melhor ~3 nao existisse|existir|estivesse|nascesse",
+            "se eu nao existisse|nascesse",
+            "me cortei ~1 novo|inteira|inteiro|pulso|pulsos|proposito|braco|bracos",
             "{blade} ~2 mao|maos|pulso|pulsos|pescoco|cabeca",
             "dar|dou ~1 tiro ~2 cabeca|peito|mim|boca|ouvido",
             "vontade|quero|queria|vou|pensando|preciso|voltei|comecei|penso ~3 me cortar|machucar|ferir|furar",
@@ -491,6 +509,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?!mim)",
             r" (?:me|se) (?:matar|mato|mata|matando) (?:de|trabalhando|estudando|treinando|na academia|pra|"
             r"para|por|com) ",
+            r" suicidi\w+ (?:na|no|em) (?:aula|escola|palestra|igreja|culto|missa|novela|filme|serie|jornal|faculdade) ",
             r" suicidi\w+ (?:financeiro|politico|comercial|assistido|social|profissional)",
             r" (?:sem|nao|nem)(?: \w+){0,5} viver (?:sem|de) ",
             r" (?:qualidade|plano|seguro|projeto|historia|amor|mudanca|estilo) (?:de|da)(?: \w+)? vida ",
@@ -539,9 +558,13 @@ SIGNS: tuple[Sign, ...] = (
             "{swallowed} ~2 10|12|15|18|20|25|30|35|40|45|50|60|80|90|100 ~2 {pills}",
             "envenenado|envenenada|envenenou|envenenaram|envenenei|envenenamento",
             "overdose|superdosagem",
+            "acabei|acabou|acaba de tomar|engolir|beber|ingerir|comer ~4 {many}|{poison}|veneno",
+            "acabei|acabou|acaba de tomar|engolir|ingerir 10|12|15|18|20|25|30|40|50|60|80|100 ~2 {pills}",
             "gas|fumaca|monoxido|veneno|produto|remedio ~~6 passando mal",
             "{swallowed} ~~8 veneno|venenosa|venenoso|chumbinho|querosene|sanitaria",
             "{child} ~~6 engoliu|mastigou|ingeriu|comeu ~~3 {pills}",
+            "tomou|engoliu|comeu ~2 {pills} da|do|dos avo|vo|mae|pai|irmao|irma|vovo",
+            "{child} ~~6 tomou|bebeu|engoliu ~1 meu {pills}",
             "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
             "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
             "inalou|inalei|cheirou|cheirei|respirou|respirei|inalando|aspirou ~3 gas|fumaca|cloro|veneno|amonia|produto",
@@ -649,12 +672,14 @@ SIGNS: tuple[Sign, ...] = (
         (
             "to|ta|tao|acho|sinto|sentindo ~3 morrendo",
             "morrendo socorro|ajuda",
+            "agonizando|moribundo|moribunda",
             "socorro|ajuda ~~4 morrer|morrendo",
             "acho|sinto|parece|sensacao|certeza ~2 vou|vai morrer",
             "vou|vai morrer agora|socorro",
             "chama|chame|chamem|chamar|manda|mandem|mande|preciso|precisa|precisamos|urgente|pedir|liga|ligar|ligue ~4 ambulancia|samu|resgate",
             "ambulancia|samu urgente|agora|socorro|rapido|por",
-            "passando ~2 mal ~4 socorro|morrer|desmaiar|morrendo|caido|caida|ajuda|acode",
+            "passando ~2 mal ~5 socorro|morrer|desmaiar|morrendo|caido|caida|caiu|desacordado|ajuda|acode",
+            "passando ~2 mal ~1 coracao|peito",
             "socorro|acode ~~6 passando muito? mal",
             "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|confuso|suando|baixa|baixissima",
         ),

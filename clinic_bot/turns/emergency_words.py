@@ -21,6 +21,7 @@ def words(text: str) -> tuple[str, ...]:
 _LONGEST_WORD = 32
 # Shorter words have too many neighbours that mean something else: "dor" and "cor", "tiro" and "tira".
 _SHORTEST_FUZZY = 5
+_SHORTEST_FUZZY_CONTEXT = 6
 _SHORTEST_GLUED = 6
 # Endings of Portuguese verbs that put a thing into the past.
 _TELLING_ENDINGS = ("ado", "ada", "ido", "ida", "ava", "ndo")
@@ -53,7 +54,7 @@ _SHORT_FORMS: Mapping[str, str] = {
     "sos": "socorro", "🆘": "socorro", "aki": "aqui", "axo": "acho", "xau": "tchau", "sla": "sei",
     "minina": "menina", "minino": "menino", "fio": "fio", "nenem": "bebe", "nene": "bebe",
     "bb": "bebe", "rn": "bebe", "bebezinho": "bebe", "bebezinha": "bebe", "bebe": "bebe", "desmaio": "desmaio",
-    "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito",
+    "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito", "pito": "peito",
     "ker": "quer",
     "dorr": "dor",
     "dro": "dor",
@@ -118,7 +119,7 @@ _PLAIN = words(
     mortos porta portas sorte forte norte esporte suporte transporte sessao cessao secao sensacao reuniao
     situacao posicao operacao cirurgia anestesia fisioterapia acidental acidez acido engasgo engano
     enrolar enrolado enrolada azul azuis roxo roxa inteiro inteira terceiro primeiro primeira cheio cheia
-    cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram chamado chamada
+    cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram chamado chamada autista autismo autistas
     """
 )
 
@@ -146,7 +147,9 @@ class Vocabulary:
         known = self.words.get(squeezed) or self.words.get(_ALL_RUNS.sub(r"\1", squeezed))
         if known is not None:
             return known
-        return self._near(squeezed) or self._unglued(squeezed) or squeezed
+        # "maatr" is no longer "matar" once squeezed, so the token itself is tried as well.
+        near = self._near(squeezed) or (self._near(token) if token != squeezed else None)
+        return near or self._unglued(squeezed) or squeezed
 
     def _near(self, token: str) -> str | None:
         """A word of the lexicon one letter away: missing, extra, other, or two swapped; not the first one."""
@@ -206,15 +209,17 @@ def build_vocabulary(lexicon: Iterable[str], context: Iterable[str], linking: It
 
     ``linking`` are the small words that people glue to those of the signs: "faltadear", "nopeito".
     """
-    lexicon = tuple(lexicon)
+    lexicon, context = tuple(lexicon), frozenset(context)
     spelling = {word: word for word in (*_PLAIN, *context)}
     near: dict[str, list[str]] = {}
-    for word in lexicon:
-        if len(word) >= _SHORTEST_FUZZY and word not in _PLAIN:
-            near.setdefault(word, []).append(word)
-            for i in range(1, len(word)):
-                near.setdefault(word[:i] + word[i + 1 :], []).append(word)
-        spelling[word] = word
+    spelling |= {word: word for word in lexicon}
+    fuzzy = [word for word in lexicon if len(word) >= _SHORTEST_FUZZY]
+    fuzzy += [short for short in _SHORT_FORMS if len(short) >= _SHORTEST_FUZZY]
+    fuzzy += sorted(word for word in context if len(word) >= _SHORTEST_FUZZY_CONTEXT)
+    for word in dict.fromkeys(fuzzy):
+        near.setdefault(word, []).append(word)
+        for i in range(1, len(word)):
+            near.setdefault(word[:i] + word[i + 1 :], []).append(word)
     for short, full in _SHORT_FORMS.items():
         spelling[short] = full
         spelling.setdefault(full, full)
