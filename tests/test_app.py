@@ -1,0 +1,209 @@
+"""The whole way of a message over real HTTP: the webhook, the window, the model, one reply."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from clinic_bot.app import running
+from clinic_bot.clinic.facts import example_clinic
+from clinic_bot.errors import Misconfigured
+from clinic_bot.store.tables import TurnState
+from tests.support.builders import EMERGENCY_TEXT
+from tests.support.service import clinic, credentials_for, settings_for
+from tests.support.waiting import until, until_async
+
+PHONE = "5511987650001"
+SENT = TurnState.SENT.value
+
+
+async def test_one_burst_gets_one_reply(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        for text in ("oi", "bom dia", "vocês abrem às 8h?"):
+            await it.patient(phone=PHONE, text=text)
+        await it.until_states(SENT)
+        await until(lambda: len(it.sent) == 1)
+        (turn,) = await it.turns()
+        assert (turn.low, turn.high, turn.question) == (1, 3, "oi\nbom dia\nvocês abrem às 8h?")
+        assert turn.reply == it.sent[0]
+        assert len(it.brain.asked) == 1
+
+
+async def test_the_reply_is_followed_to_the_patients_eyes(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text="oi")
+
+        async def read() -> bool:
+            return [turn.receipt for turn in await it.turns()] == ["READ"]
+
+        await until_async(read)
+        (turn,) = await it.turns()
+        assert turn.zaap_id
+        assert turn.message_id
+        assert (await it.conversation()).human_until_ms == 0  # our own echo is no take-over
+
+
+async def test_two_patients_do_not_wait_for_each_other(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="slow", seconds=30, count=1)
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.patient(phone="5511987650002", text="olá")
+        await it.until_states(TurnState.THINKING.value, SENT)
+        await it.until_states(SENT, SENT)
+
+
+async def test_a_message_during_the_thinking_opens_the_next_turn(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="slow", seconds=10, count=1)
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.patient(phone=PHONE, text="e o valor?")
+        await it.until_states(SENT, SENT)
+        assert [(turn.low, turn.high) for turn in await it.turns()] == [(1, 1), (2, 2)]
+        await until(lambda: len(it.sent) == 2)
+
+
+async def test_the_same_delivery_many_times_at_once_is_one_message(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.zapi_fault(kind="webhook_duplicate", times=8)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        assert await it.texts() == ["oi"]
+
+
+async def test_typing_holds_the_answer_back(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.patient(phone=PHONE, presence="COMPOSING")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.closed_by == "presence"
+
+
+async def test_an_emergency_is_answered_at_once_with_the_clinics_text(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text=EMERGENCY_TEXT)
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.reply == example_clinic().texts.emergency
+        assert turn.intent_ms is not None
+        assert turn.intent_ms - turn.due_ms < 5_000
+        assert it.brain.asked == []
+        await until(lambda: it.sent == [example_clinic().texts.emergency])
+        assert (await it.conversation()).human_until_ms > 0
+
+
+async def test_an_emergency_overtakes_a_model_that_is_thinking(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="slow", seconds=60)
+        await it.patient(phone=PHONE, text="qual o valor da consulta?")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.patient(phone=PHONE, text=EMERGENCY_TEXT)
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert (turn.low, turn.high, turn.reply) == (1, 2, example_clinic().texts.emergency)
+        await until(lambda: len(it.sent) == 1)
+        assert it.calls == 1
+
+
+async def test_a_person_who_answers_while_the_model_thinks_keeps_the_bot_silent(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="slow", seconds=60)
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.staff(phone=PHONE, text="Oi, aqui é a Ana")
+        await it.until_states(TurnState.SILENT.value)
+        assert it.calls == 0
+
+
+async def test_after_a_take_over_the_bot_says_nothing(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        await until(lambda: len(it.sent) == 1)
+        await it.staff(phone=PHONE, text="Oi, aqui é a Ana")
+        await it.patient(phone=PHONE, text="obrigada")
+        conversation = await it.conversation()
+        assert conversation.wake_at_ms is not None
+        assert conversation.wake_at_ms - it.service.clock.now_ms() > 300_000  # the alert, not a window
+        assert await it.states() == [SENT]
+
+
+async def test_a_reply_that_a_person_overtook_in_the_queue_is_taken_back(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.zapi_fault(kind="slow_queue", seconds=25)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        await it.staff(phone=PHONE, text="Oi, aqui é a Ana")
+        await it.until_states(TurnState.WITHDRAWN.value)
+        assert it.stand_ins.zapi.queue == {}
+        assert it.sent == []
+
+
+async def test_a_stopped_service_gives_its_turns_back_and_the_next_one_answers(database_file: Path) -> None:
+    async with clinic(database_file) as first:
+        first.groq_fault(kind="slow", seconds=60)
+        await first.patient(phone=PHONE, text="oi")
+        await until(lambda: len(first.stand_ins.groq.requests) == 1)
+    async with clinic(database_file) as second:
+        await second.until_states(SENT)
+        (turn,) = await second.turns()
+        assert turn.question == "oi"
+
+
+async def test_a_second_service_on_the_same_file_is_refused(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        settings = settings_for(database_file)
+        with pytest.raises(Misconfigured, match="already runs"):
+            async with running(settings, credentials_for(it.stand_ins), example_clinic(), it.service.clock):
+                raise AssertionError("two owners")
+
+
+async def test_a_file_of_a_newer_version_is_refused(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.service.database.write(
+            lambda connection: (
+                connection.exec_driver_sql(
+                    "UPDATE alembic_version SET version_num = '9999_from_the_future'"
+                ).rowcount
+            )
+        )
+    with pytest.raises(Misconfigured, match="newer"):
+        async with clinic(database_file):
+            raise AssertionError("it must not start")
+
+
+async def test_readiness_tells_of_the_neighbours(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        ready = (await it.http.get(f"{it.url}/health/ready")).json()
+        assert (ready["status"], ready["groq"], ready["rule_9"]) == ("ready", "unknown", 0)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        ready = (await it.http.get(f"{it.url}/health/ready")).json()
+        assert (ready["groq"], ready["zapi"]) == ("ok", "ok")
+
+
+async def test_another_page_says_where_zapi_posts(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        answer = await it.http.post(f"{it.url}/webhook", json={})
+        assert answer.status_code == 404
+        assert "/webhook/zapi/{secret}" in answer.json()["error"]
+        assert (await it.http.get(it.webhook)).status_code == 405
+
+
+async def test_many_patients_at_once_each_get_one_reply(database_file: Path) -> None:
+    phones = [f"55119876{n:05}" for n in range(30)]
+    async with clinic(database_file) as it:
+        await asyncio.gather(*(it.patient(phone=phone, text=f"oi de {phone}") for phone in phones))
+        await it.until_states(*[SENT] * len(phones))
+        assert it.calls == len(phones)
+
+
+async def test_nothing_listens_after_the_end(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        url = it.url
+    with pytest.raises(httpx.ConnectError):
+        async with httpx.AsyncClient() as http:
+            await http.get(f"{url}/health/live")
