@@ -48,7 +48,7 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     failures: tuple[Failure, ...] = ()
-    early: int = 0  #: replies before ``earliest_ms``, whether that failed or not
+    cuts: int = 0  #: how often the burst was answered before it was complete, whether that failed or not
 
 
 def grouped(bubbles: Iterable[Reply]) -> tuple[Reply, ...]:
@@ -67,45 +67,54 @@ def grouped(bubbles: Iterable[Reply]) -> tuple[Reply, ...]:
 
 
 def judge(
-    expect: Expect, replies: Sequence[Reply], *, hand_overs: int | None = None, presence: bool = True
+    expect: Expect,
+    replies: Sequence[Reply],
+    *,
+    hand_overs: int | None = None,
+    presence: bool = True,
+    cut_before: bool = False,
 ) -> Verdict:
     """Hold one phase's replies against its expectations.
 
     Args:
         hand_overs: how many turns handed over to a person; None when nobody could look.
-        presence: without the typing signals an early reply is counted and not held against the scenario.
+        presence: without the typing signals an early cut, and the counts and times that follow from it, are
+            counted and not held against the scenario.
+        cut_before: an earlier phase was cut, so that this one may find another conversation than it expects.
     """
-    if not expect.per_phone:
-        verdict = _judge_replies(expect, replies, presence=presence)
-    else:
-        verdict = _judge_each(expect, replies, presence=presence)
-    return replace(verdict, failures=(*verdict.failures, *_judge_effects(expect.effects, hand_overs)))
+    judge_replies = _judge_each if expect.per_phone else _judge_replies
+    verdict = judge_replies(expect, replies)
+    failures = [*verdict.failures, *_judge_effects(expect.effects, hand_overs)]
+    if not presence and (verdict.cuts or cut_before):
+        failures = [failure for failure in failures if failure.kind is Kind.TEXT]
+    return Verdict(tuple(failures), verdict.cuts)
 
 
-def _judge_each(expect: Expect, replies: Sequence[Reply], *, presence: bool) -> Verdict:
+def _judge_each(expect: Expect, replies: Sequence[Reply]) -> Verdict:
     """Each sender by its own expectations; those of the phase hold for all replies together."""
     together = replace(expect, per_phone={}, mentions_all=(), mentions_none=())
-    verdicts = [_judge_replies(together, replies, presence=presence)]
+    verdicts = [_judge_replies(together, replies)]
     for phone, own in expect.per_phone.items():
-        found = _judge_replies(own, [one for one in replies if one.phone == phone], presence=presence)
+        found = _judge_replies(own, [one for one in replies if one.phone == phone])
         where = f"phone ending in {phone[-4:]}: "
         named = tuple(replace(one, detail=where + one.detail) for one in found.failures)
         verdicts.append(replace(found, failures=named))
     failures = tuple(failure for one in verdicts for failure in one.failures)
-    return Verdict(failures, max(one.early for one in verdicts))
+    return Verdict(failures, max(one.cuts for one in verdicts))
 
 
-def _judge_replies(expect: Expect, replies: Sequence[Reply], *, presence: bool) -> Verdict:
-    early = [one for one in replies if expect.earliest_ms is not None and one.at_ms < expect.earliest_ms]
-    failures = [*_judge_count(expect, len(replies) - (0 if presence else len(early)))]
-    if presence:
-        failures += [
-            Failure(Kind.TIME, f"reply at {_s(one.at_ms)}, before {_s(expect.earliest_ms or 0)}")
-            for one in early
-        ]
-    failures += _judge_latest(expect, replies)
-    failures += _judge_text(expect, replies)
-    return Verdict(tuple(failures), len(early))
+def _judge_replies(expect: Expect, replies: Sequence[Reply]) -> Verdict:
+    earliest_ms = expect.earliest_ms or 0
+    early = [one for one in replies if one.at_ms < earliest_ms]
+    # One that was decided before the last piece may leave after it: then it shows as one too many.
+    surplus = 0 if expect.max_replies is None else len(replies) - max(1, expect.max_replies)
+    failures = [
+        *_judge_count(expect, len(replies)),
+        *(Failure(Kind.TIME, f"reply at {_s(one.at_ms)}, before {_s(earliest_ms)}") for one in early),
+        *_judge_latest(expect, replies),
+        *_judge_text(expect, replies),
+    ]
+    return Verdict(tuple(failures), max(len(early), surplus, 0))
 
 
 def _judge_count(expect: Expect, count: int) -> Iterable[Failure]:

@@ -56,14 +56,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class PhaseOutcome:
-    """One phase as it went. ``settled_ms``: from its last piece to its last reply, None without one."""
+    """One phase as it went."""
 
     id: str
     phase: int  #: counts from 1
     replies: tuple[Reply, ...]
     failures: tuple[Failure, ...]
-    early: int = 0
-    settled_ms: int | None = None
+    cuts: int = 0  #: how often it was answered before it was complete
 
     @property
     def passed(self) -> bool:
@@ -126,7 +125,7 @@ class Player:
             groq.latency_s = _IN_FLIGHT_LATENCY_S
         began_ms = start_ms = self._clock.now_ms()
         await self._sleep_until(start_ms + self._scenario.phases[0].delay_ms)
-        outcomes = []
+        outcomes: list[PhaseOutcome] = []
         for n, phase in enumerate(self._scenario.phases):
             start_ms = self._clock.now_ms()
             last_ms = await self._send(phase, start_ms)
@@ -136,14 +135,17 @@ class Player:
                 # What comes before the next phase begins belongs to this one.
                 since_ms = self._last_reply_ms(start_ms) if following.after_reply else began_ms
                 await self._sleep_until(since_ms + following.delay_ms)
-            outcomes.append(await self._judge(n, phase, start_ms, last_ms))
+            cut_before = any(outcome.cuts for outcome in outcomes)
+            outcomes.append(await self._judge(n, phase, start_ms, cut_before=cut_before))
         return tuple(outcomes)
 
-    async def _judge(self, n: int, phase: Phase, start_ms: int, last_ms: int) -> PhaseOutcome:
+    async def _judge(self, n: int, phase: Phase, start_ms: int, *, cut_before: bool) -> PhaseOutcome:
         replies = grouped(self._replies_since(start_ms))
         tallies = await self._stage.tally(since_ms=start_ms)
         hand_overs = sum(one.hand_overs for one in tallies)
-        verdict = judge(phase.expect, replies, hand_overs=hand_overs, presence=self._presence)
+        verdict = judge(
+            phase.expect, replies, hand_overs=hand_overs, presence=self._presence, cut_before=cut_before
+        )
         failures = verdict.failures + tuple(Failure(Kind.EFFECT, text) for text in self._refused)
         self._refused.clear()
         return PhaseOutcome(
@@ -151,8 +153,7 @@ class Player:
             phase=n + 1,
             replies=replies,
             failures=failures,
-            early=verdict.early,
-            settled_ms=start_ms + replies[-1].at_ms - last_ms if replies else None,
+            cuts=verdict.cuts,
         )
 
     def _last_reply_ms(self, start_ms: int) -> int:

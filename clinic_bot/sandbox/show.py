@@ -86,7 +86,7 @@ class Show:
         self.done += 1
         self.outcomes += outcomes
         for outcome in outcomes:
-            self._out.print(self._line(outcome, scene.scenario.title))
+            self._out.print(self._line(outcome, scene.scenario.title), soft_wrap=True)
 
     def _line(self, outcome: PhaseOutcome, title: str) -> Text:
         word, style = _mark(outcome)
@@ -114,8 +114,8 @@ class Show:
 def _mark(outcome: PhaseOutcome) -> tuple[str, str]:
     if outcome.missed:
         return "MISSED", "bold red"
-    if outcome.early:
-        return "early", "yellow"
+    if outcome.cuts:
+        return "cut", "yellow"
     return ("ok", "green") if outcome.passed else ("text", "cyan")
 
 
@@ -162,7 +162,7 @@ def summary(
     if missed:
         table.add_row("missed", ", ".join(missed))
     table.add_row("bursts", f"{len(outcomes)}, with {sum(len(one.replies) for one in outcomes)} replies")
-    table.add_row("cut early", f"{sum(one.early > 0 for one in outcomes)} of {len(outcomes)} bursts")
+    table.add_row("cut early", f"{sum(one.cuts > 0 for one in outcomes)} of {len(outcomes)} bursts")
     texts = sum(not one.passed and not one.missed for one in outcomes)
     if texts:
         table.add_row("words", f"{texts} bursts miss a word the answer should have, or have one too many")
@@ -194,7 +194,7 @@ def _meaning(outcomes: Sequence[PhaseOutcome], replay: Replay | None, *, missed:
         )
     else:
         lines.append("Patients who wrote in pieces got one answer each, and nobody waited too long.")
-    if not presence and any(one.early for one in outcomes):
+    if not presence and any(one.cuts for one in outcomes):
         lines.append(
             "Without typing signals some windows closed on a patient who went on; that is counted, not failed."
         )

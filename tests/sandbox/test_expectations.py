@@ -51,8 +51,15 @@ def test_a_second_reply_that_is_merely_allowed_may_come_later() -> None:
 def test_without_typing_signals_an_early_cut_is_counted_and_not_failed() -> None:
     verdict = judge(ONE, [reply(5_000), reply(15_000)], presence=False)
     assert verdict.failures == ()
-    assert verdict.early == 1
-    assert kinds(ONE, [reply(5_000)], presence=False) == [Kind.COUNT], "the rest was never answered"
+    assert verdict.cuts == 1
+    decided_early = judge(ONE, [reply(10_500), reply(18_000), reply(26_000)], presence=False)
+    assert (decided_early.failures, decided_early.cuts) == ((), 2)
+
+
+def test_without_typing_signals_what_no_cut_explains_fails_all_the_same() -> None:
+    assert kinds(ONE, [], presence=False) == [Kind.COUNT]
+    assert kinds(ONE, [reply(25_000)], presence=False) == [Kind.TIME]
+    assert kinds(ONE, [], presence=False, cut_before=True) == [], "the phase before handed over, for example"
 
 
 @pytest.mark.parametrize(
