@@ -10,7 +10,7 @@ import structlog
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ProviderDown, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi import ZapiClient, recipient
 from clinic_bot.store import evidence
 from clinic_bot.store.database import Database
 
@@ -39,12 +39,13 @@ async def settle_once(database: Database, zapi: ZapiClient, clock: Clock, metric
     if held:
         log.warning("held for a person", turns=held)
     waiting = await zapi.queue()
-    for turn_id, _, phone, reply in unknown:
-        same = [item for item in waiting if item.phone == phone and item.message == reply]
+    for send in unknown:
+        to = recipient(send.phone, send.lid)
+        same = [item for item in waiting if item.phone == to and item.message == send.reply]
         if len(same) == 1:
             found = partial(
                 evidence.found_in_queue,
-                turn_id=turn_id,
+                turn_id=send.turn_id,
                 zaap_id=same[0].zaap_id,
                 message_id=same[0].message_id,
             )

@@ -6,6 +6,7 @@ carries no text, so without an id it proves only when it is the only uncertain s
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -148,15 +149,25 @@ def recalled(connection: Connection, turn_id: int, now_ms: int) -> None:
 # Settling what is left.
 
 
-def unsettled(connection: Connection) -> list[tuple[int, int, str | None, str | None]]:
-    """(turn id, intent_ms, phone, reply) of every send that is unknown, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A send that may or may not have left, and by what Z-API's queue would show it."""
+
+    turn_id: int
+    phone: str | None
+    lid: str | None
+    reply: str | None
+
+
+def unsettled(connection: Connection) -> list[Unsettled]:
+    """Every send that is unknown, oldest first."""
     rows = connection.execute(
-        select(Turn.id, Turn.intent_ms, Conversation.phone, Turn.reply)
+        select(Turn.id, Conversation.phone, Conversation.lid, Turn.reply)
         .join(Conversation, col(Conversation.id) == Turn.conversation_id)
         .where(Turn.state == TurnState.UNKNOWN)
         .order_by(col(Turn.id))
     )
-    return [(row[0], row[1] or 0, row[2], row[3]) for row in rows]
+    return [Unsettled(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def found_in_queue(connection: Connection, turn_id: int, *, zaap_id: str, message_id: str | None) -> None:

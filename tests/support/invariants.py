@@ -76,7 +76,8 @@ def _coverage(
 
 
 def _has_closed(turn: Turn) -> bool:
-    """Whether what a turn took is done with. A withdrawn one let go of it, unless a person's answer recalled it."""
+    """Whether what a turn took is done with. Evidence may settle a send whose outcome is still to be written; a
+    withdrawn turn let go of its messages, unless a person's answer recalled its reply."""
     if turn.state == TurnState.WITHDRAWN:
         return turn.settled_ms is not None
-    return turn.state not in (TurnState.THINKING, TurnState.SENDING)
+    return turn.outcome_ms is not None and turn.state not in (TurnState.THINKING, TurnState.SENDING)
