@@ -2,14 +2,16 @@
 
 A pure detector over words: it reads the pending messages of one conversation, in the order written, as one text.
 ``emergency_words`` brings them to one spelling, ``emergency_lexicon`` lists the signs, ``emergency_context`` says
-what denies a sign or puts it into the past. When in doubt about a danger told in the present it says yes: a fixed
-text with the numbers 192 and 188 costs little, a missed heart attack does not.
+what denies a sign or puts it into the past, in the notation of ``emergency_phrases``. When in doubt about a danger
+told in the present it says yes: a fixed text with the numbers 192 and 188 costs little, a missed heart attack does
+not.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, Setting, explains_away, words_in
 from clinic_bot.turns.emergency_lexicon import (
@@ -26,6 +28,8 @@ __all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
 
 #: Of a very long text the beginning and the end are read, this many characters each.
 READ_CHARS = 2_000
+#: Nobody writes the same phrase more often; a text made of one would take long.
+MOST_MATCHES = 40
 
 _WORD_BREAKS = r"(?: [/,])?"
 _MARKS = {"!": r"(?: [|/,?])?", "$": r"(?=(?: [|,/])* $)"}
@@ -64,7 +68,7 @@ def find_emergency(texts: Sequence[str]) -> Emergency | None:
     line = canonical(_bounded("\n".join(texts)), lexicon.vocabulary)
     present = frozenset(line.split())
     for phrase in _candidates(lexicon, present):
-        for found in phrase.pattern.finditer(line):
+        for found in islice(phrase.pattern.finditer(line), MOST_MATCHES):
             if _is_danger(lexicon, phrase, line, found):
                 return Emergency(phrase.sign.kind, phrase.sign.name)
     return None

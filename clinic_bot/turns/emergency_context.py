@@ -172,7 +172,7 @@ _PAST = anywhere(
         ultimo|ultima|ultimos|ultimas vez|mes|ano|semana|gravidez|gestacao|crise|episodio|exame|consulta|parto
         primeiro|primeira|segundo|segunda filho|filha|parto|gravidez|gestacao
         dia #
-        aos # anos
+        aos #
         com # ano|anos|mes|meses
         de crianca
         """
@@ -368,7 +368,8 @@ _NO_HELP = anywhere(
 _HISTORY = anywhere(
     rows(
         """
-        morreu|morreram|faleceu|faleceram
+        morreu|morreram|faleceu|faleceram|cometeu
+        se matou|suicidou
         perdi|perdeu o|a|meu|minha|um|uma|seu pai|mae|irmao|irma|filho|filha|marido|esposa|avo|tio|tia|amigo|amiga
         perdi|perdeu o|a|meu|minha|um|uma|seu primo|prima|sogro|sogra
         historico|familia|familiar|familiares|hereditario|hereditaria|genetico|genetica|finado|finada

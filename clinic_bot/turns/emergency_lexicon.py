@@ -113,7 +113,7 @@ GROUPS: Mapping[str, str] = {
     "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
     "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
     "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
-    "wanting": "quero queria vo vontade vou vai quer pensando pensar penso pensei pensa preciso desejo tentando tentou tentei "
+    "wanting": "quero queria gostaria adoraria vo vontade vou vai quer pensando pensar penso pensei pensa preciso desejo tentando tentou tentei "
     "tentar decidi resolvi querendo pretendo ameaca ameacou jurou ameacando planejando pensamento pensamentos ideia disse falou diz "
     "fala dizendo falando coragem prefiro preferia devia merecia deveria",
     "dying": "morrer morre morto morta morte morresse morra",
@@ -153,6 +153,7 @@ SIGNS: tuple[Sign, ...] = (
         ),
         (
             r" peito (?:do|de) pe ",
+            r" peito de tanto ",
             r" peito (?:ao|quando|so quando|se)(?: \w+)? (?:tossir|tusso|apert\w+|apalp\w+|encost\w+|tocar|toco) ",
             r" braco esquerdo(?: \w+){0,5} (?:vacina|injecao|peso|academia|treino|musculacao|levanto|coleta) ",
             r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|"
@@ -341,7 +342,7 @@ SIGNS: tuple[Sign, ...] = (
             "{kin}|ele|ela ~~2 sem pulso|batimento|batimentos|sinais|vida",
             "ta sem pulso|batimento|batimentos",
             "caiu ~3 duro|dura|desacordado|desacordada|durinho|desligado|desligada",
-            "caiu|caida|caido|desabou ~~6 nao ~2 levanta|mexe|acorda|responde|reage|fala|levantar|mexer",
+            "caiu|cai|caida|caido|desabou ~~6 nao ~2 levanta|mexe|acorda|responde|reage|fala|levantar|mexer",
             "{kin} ~4 caiu ~1 duro|desacordado|nada|repente",
             "caido|caida ~1 chao ~~6 desacordado|respira|responde|mexe|socorro|agora|frio|gelado",
             "revirou|revirando|virou|virando|revirado|revirados ~3 olho|olhos",
@@ -483,6 +484,8 @@ SIGNS: tuple[Sign, ...] = (
             "ninguem ~2 sentir|sentiria|vai ~2 minha falta",
             "carta|bilhete ~2 despedida",
             "morte|morrer|matar ~2 unica|melhor ~1 saida|solucao|alivio|opcao",
+            "suicidio ~3 saida|solucao|alivio|opcao",
+            "se eu morresse|sumisse|desaparecesse ~4 ninguem|falta|diferenca|melhor|importar|ligar|alivio",
             "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",
             "vou|quero|medo|pensando|vontade|capaz ~2 fazer|cometer ~1 besteira",
             "carta|bilhete|mensagem|despedindo|despedida ~~5 suicidio|suicida|morrer|matar",
@@ -502,7 +505,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:prefiro|preferia) morrer (?:do que|que|a|antes)(?: de)? (?!continuar|viver|seguir|passar|"
             r"ficar|sofrer)",
             r" (?:nao quero|medo|pavor|panico|receio)(?: \w+){0,4} (?:morrer|morte) ",
-            r" (?:vai|vao) (?:acabar )?(?:me|te|nos) matar ",
+            r" (?:vai|vao|quer|querem) (?:acabar )?(?:me|te|nos) matar ",
             r" (?:vai|vao) (?:morrer|se matar de) ",
             r" (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|"
             r"curiosidade|barata)"

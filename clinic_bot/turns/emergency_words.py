@@ -119,7 +119,7 @@ _PLAIN = words(
     mortos porta portas sorte forte norte esporte suporte transporte sessao cessao secao sensacao reuniao
     situacao posicao operacao cirurgia anestesia fisioterapia acidental acidez acido engasgo engano
     enrolar enrolado enrolada azul azuis roxo roxa inteiro inteira terceiro primeiro primeira cheio cheia
-    cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram chamado chamada autista autismo autistas
+    cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram cometeu chamado chamada autista autismo autistas
     """
 )
 
@@ -205,7 +205,7 @@ def _one_apart(token: str, word: str) -> bool:
 
 
 def build_vocabulary(lexicon: Iterable[str], context: Iterable[str], linking: Iterable[str]) -> Vocabulary:
-    """Index the words of the signs (found in spite of a typo) and of their context (exact).
+    """Index the words of the signs and of their context, found in spite of a typo; the shorter ones exactly.
 
     ``linking`` are the small words that people glue to those of the signs: "faltadear", "nopeito".
     """

@@ -2,7 +2,8 @@
 
 ``tests/data/emergencies.jsonl`` and ``near_misses.jsonl`` hold one case a line; ``part`` says when it was written:
 ``development`` was tuned on from the start, ``held_out`` and the later rounds were measured before anybody looked
-at what they missed.
+at what they missed, and then learned from. ``blind_3`` is the one that nobody learned from (recall 0.967, false
+alarms 3.2 % when it was written), so it counts in the whole and is no part of its own.
 """
 
 import json
@@ -29,6 +30,9 @@ PARTS = (
     "sixth_round",
     "blind_1",
     "blind_2",
+    "blind_2b",
+    "blind_2c",
+    "blind_2d",
 )
 
 
@@ -46,8 +50,8 @@ def share_found(name: str, part: str | None) -> tuple[float, list[tuple[str, ...
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(cases("emergencies")) >= 90
-    assert len(cases("near_misses")) >= 170
+    assert len(cases("emergencies")) >= 900
+    assert len(cases("near_misses")) >= 1_500
 
 
 @pytest.mark.parametrize("part", [None, *PARTS], ids=lambda part: part or "all")
