@@ -27,6 +27,9 @@ _LOOK_S = 0.01
 _WATCH_MS = 22_000
 #: A reply that did not come by its latest time is waited for this much longer, to tell late from never.
 _LATE_MS = 30_000
+#: A turn that is under way is waited for: until nothing moved for this long, but not for ever.
+_AT_REST_MS = 1_500
+_BUSY_MS = 120_000
 #: How long the model thinks when a scenario has something happen meanwhile.
 _IN_FLIGHT_LATENCY_S = 5.0
 
@@ -239,6 +242,7 @@ class Player:
         deadline_ms = last_ms + _WATCH_MS
         if expect.latest_ms is not None:
             deadline_ms = max(deadline_ms, start_ms + expect.latest_ms)
+        busy_ms = last_ms
         while True:
             now_ms = self._clock.now_ms()
             replies = grouped(self._replies_since(start_ms))
@@ -249,8 +253,11 @@ class Player:
                     return
             if following is not None and not following.after_reply and self._begins(following) <= now_ms:
                 return
+            if self._zapi.queue or self._stage.pair.groq.running:
+                busy_ms = now_ms
             missing_ms = 0 if len(replies) >= expect.min_replies else _LATE_MS
-            if now_ms >= deadline_ms + missing_ms and not self._zapi.queue:
+            at_rest = now_ms - busy_ms > _AT_REST_MS or now_ms > deadline_ms + _BUSY_MS
+            if now_ms >= deadline_ms + missing_ms and at_rest:
                 return
             await asyncio.sleep(_LOOK_S)
 

@@ -219,8 +219,12 @@ def _last_answer(messages: Sequence[Mapping[str, Any]]) -> str:
 def _topics(said: str) -> list[_Topic]:
     """What the patient asks about. A speciality in a question about prices is no question about people."""
     topics = [topic for topic in _TOPICS if topic.pattern.search(said)]
-    labels = {topic.label for topic in topics}
-    return [topic for topic in topics if topic.label != "profissionais" or "preço" not in labels]
+    if all(topic.label != "preço" for topic in topics):
+        return topics
+    covered = {"profissionais"}
+    if not _INSURERS.search(said) and "particular" in said:
+        covered.add("convênio")  # a price without insurance is what the price list says
+    return [topic for topic in topics if topic.label not in covered]
 
 
 def _next_call(

@@ -17,7 +17,7 @@ from clinic_bot.store.sqlite import reader_engine
 
 FOLDER = Path(clinic_bot.sandbox.__file__).parent / "scenarios"
 FIXTURE = FOLDER / "clinic_fixture.json"
-SPEED = 20
+SPEED = 10
 NOW = datetime.fromisoformat("2026-10-06T10:12:00-03:00")
 PHONE, OTHER = "5511900000001", "5511900000002"
 
