@@ -1,0 +1,162 @@
+"""Turns at the model, with Groq's stand-in slow, refusing and down."""
+
+from pathlib import Path
+
+import pytest
+
+from clinic_bot.clinic.facts import example_clinic
+from clinic_bot.errors import StorageUnavailable
+from clinic_bot.operations.neighbours import Health
+from clinic_bot.sandbox import receptionist
+from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
+from clinic_bot.store.tables import TurnState
+from tests.support.service import clinic
+from tests.support.waiting import until, until_async
+
+PHONE = "5511987650001"
+SENT = TurnState.SENT.value
+
+
+async def test_a_model_that_is_down_loses_nothing_and_is_asked_again(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="cut", when="before", count=2)
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: it.service.neighbours.groq in (Health.DOWN, Health.BUSY))
+        await it.patient(phone=PHONE, text="ainda aí?")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert (turn.question, turn.hand_over) == ("oi\nainda aí?", None)
+        assert (await it.conversation()).attempts == 0
+
+
+async def test_a_patient_who_has_waited_too_long_is_told_so_once_and_a_person_takes_over(
+    database_file: Path,
+) -> None:
+    async with clinic(database_file, unavailable_after_s=20) as it:
+        it.groq_fault(kind="status", name="over_capacity_503")
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.hand_over == "o assistente está fora do ar"
+        assert turn.reply is not None
+        assert turn.reply.startswith("Recebi sua mensagem")
+        await until(lambda: len(it.sent) == 1)
+        await it.patient(phone=PHONE, text="tá bom")
+        conversation = await it.conversation()
+        assert conversation.human_until_ms > it.service.clock.now_ms()
+        assert await it.states() == [SENT]
+
+
+async def test_a_refused_key_waits_like_an_outage_and_is_told_to_the_operator(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        it.stand_ins.groq.api_key = "another key"
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: it.service.neighbours.groq is Health.REFUSED)
+        it.stand_ins.groq.api_key = None
+        await it.until_states(SENT)
+
+
+async def test_a_model_that_says_nothing_usable_hands_over_with_the_clinics_words(
+    database_file: Path,
+) -> None:
+    async with clinic(database_file) as it:
+        it.groq_fault(kind="empty")
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.hand_over == "o assistente não conseguiu responder"
+        assert (await it.conversation()).human_until_ms > 0
+
+
+async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        call = BrainCall(receptionist.HAND_OVER, {"motivo": "quer um atestado"})
+        it.stand_ins.groq.brain = Scripted([BrainTurn(tool_call=call), "Passei para a recepção."])
+        await it.patient(phone=PHONE, text="quero um atestado")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.hand_over
+        assert turn.calls == 2
+        assert (await it.conversation()).human_until_ms > 0
+
+
+async def test_the_model_reads_what_was_said_before(database_file: Path) -> None:
+    async with clinic(database_file, says="Abrimos às 8h. Sou a assistente virtual.") as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        await it.patient(phone=PHONE, text="e no sábado?")
+        await it.until_states(SENT, SENT)
+        said = [str(message.get("content")) for message in it.brain.asked[-1]["messages"]]
+        assert any("Abrimos às 8h" in text for text in said)
+        assert any(text.endswith("oi") for text in said)
+
+
+async def test_the_lid_is_learned_before_the_first_reply(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text="oi", lid=None)
+        await it.until_states(SENT)
+        assert (await it.conversation()).lid is not None
+        await it.staff(phone=PHONE, text="Oi, aqui é a Ana")  # arrives under the LID alone
+        assert (await it.conversation()).human_until_ms > 0
+
+
+@pytest.mark.parametrize("fault", ["fail", "hang"])
+async def test_a_lid_that_cannot_be_learned_costs_no_reply(database_file: Path, fault: str) -> None:
+    async with clinic(database_file) as it:
+        it.zapi_fault(kind=fault, operation="phone-exists", when="before")
+        await it.patient(phone=PHONE, text="oi", lid=None)
+        await it.until_states(SENT)
+        assert (await it.conversation()).lid is None
+
+
+async def test_an_outcome_that_cannot_be_stored_is_never_said_again(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up between the send and its outcome: the reply left, so nobody may ask and send again."""
+    async with clinic(database_file) as it:
+        write = it.service.database.write
+        failures = 0
+
+        async def failing(job: object, *, urgent: bool = False) -> object:
+            nonlocal failures
+            if it.calls and failures < 3 and urgent:
+                failures += 1
+                raise StorageUnavailable("database or disk is full")
+            return await write(job, urgent=urgent)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(it.service.database, "write", failing)
+        await it.patient(phone=PHONE, text="oi")
+
+        async def settled() -> bool:
+            return failures == 3 and await it.states() == [SENT] and bool(it.sent)
+
+        await until_async(settled)  # by its echo, its delivery report or a receipt
+        assert it.calls == 1
+
+
+async def test_a_fault_of_ours_is_tried_again_and_counted(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clinic(database_file) as it:
+        answer = it.service.dispatcher._runner._thinking._agent.answer  # type: ignore[attr-defined]
+        failures = 0
+
+        async def failing(request: object) -> object:
+            nonlocal failures
+            if failures < 2:
+                failures += 1
+                raise ZeroDivisionError
+            return await answer(request)
+
+        monkeypatch.setattr(it.service.dispatcher._runner._thinking._agent, "answer", failing)  # type: ignore[attr-defined]
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        assert failures == 2
+
+
+async def test_an_emotional_crisis_gets_its_own_text(database_file: Path) -> None:
+    async with clinic(database_file) as it:
+        await it.patient(phone=PHONE, text="quero morrer")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.reply == example_clinic().texts.emotional_crisis
