@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.fixtures import database, database_file, empty_database, store
+from tests.support.fixtures import database, database_file, empty_database, store, written_log
 
-__all__ = ["anyio_backend", "database", "database_file", "empty_database", "store"]
+__all__ = ["anyio_backend", "database", "database_file", "empty_database", "store", "written_log"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The one reply of a turn, against Z-API's stand-in being slow, refusing, cutting and not there."""
 
-import logging
+import io
 from pathlib import Path
 
 import pytest
@@ -134,16 +134,15 @@ async def test_a_queue_that_gives_up_shows_the_reply_as_undelivered(database_fil
 
 
 async def test_no_secret_phone_or_text_reaches_a_log(
-    database_file: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    database_file: Path, written_log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="clinic_bot")
     async with clinic(database_file) as it:
         token = it.service.credentials.zapi_token
         it.zapi_fault(kind="refuse", named="subscription", count=1)
         await ask(it, "um texto que ninguém mais pode ler")
         await ask(it, "nem este")
         await it.until_states(TurnState.WITHDRAWN.value, SENT)
-    logged = caplog.text + "".join(capfd.readouterr())
+    logged = written_log.getvalue() + "".join(capfd.readouterr())
     assert "turn ended" in logged
     for forbidden in (SECRET, token, PHONE, "ninguém mais", "nem este", "Abrimos às 8h"):
         assert forbidden not in logged

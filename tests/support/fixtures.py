@@ -1,11 +1,16 @@
-"""Databases for tests: real files, and after each test the rules are checked in what it left behind."""
+"""Databases for tests: real files, and after each test the rules are checked in what it left behind. And the log."""
 
+import io
+import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from clinic_bot.operations.logs import configure_logging
+from clinic_bot.settings import Mode
 from clinic_bot.store.sqlite import SqliteDatabase
 from tests.support.invariants import violations
 from tests.support.store import Store, create_database
@@ -40,3 +45,16 @@ async def database(database_file: Path, anyio_backend: str) -> AsyncIterator[Sql
     yield database
     assert await database.read(violations) == []
     await database.close()
+
+
+@pytest.fixture
+def written_log() -> Iterator[io.StringIO]:
+    """All that is logged, as operators get it, but with no list of secrets: nothing may need to be masked."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logging("json", mode=Mode.LIVE, secrets=(), stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
