@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from pydantic import SecretStr, ValidationError
@@ -22,6 +23,7 @@ from clinic_bot.errors import Misconfigured
 from clinic_bot.operations.logs import configure_logging, secrets_of
 from clinic_bot.sandbox import standins
 from clinic_bot.settings import Mode, Settings
+from clinic_bot.store.sqlite import database_path
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BACKLOG = 4096
@@ -74,6 +76,11 @@ def check(settings: Settings) -> None:
             f"CLINIC_BOT_MODE=live needs {', '.join(missing)}. "
             "CLINIC_BOT_MODE=sandbox (or serve --sandbox) needs no keys."
         )
+    if (
+        settings.zapi_base_url.startswith("http://")
+        and urlsplit(settings.zapi_base_url).hostname not in _LOOPBACK
+    ):
+        raise Misconfigured("ZAPI_BASE_URL must be https: the token stands in every address")
     if settings.webhook_secret is None and settings.host not in _LOOPBACK:
         raise Misconfigured(
             f"listening on {settings.host} needs CLINIC_BOT_WEBHOOK_SECRET (at least 16 characters); "
@@ -96,6 +103,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         Misconfigured: with a sentence that names what to change.
     """
     check(settings)
+    database_path(settings.database_url)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, say))
 

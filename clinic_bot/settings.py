@@ -1,5 +1,6 @@
 """Settings, read once in ``app.py``. No other module reads the environment."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -9,6 +10,9 @@ from pydantic import Field, SecretStr, StringConstraints, field_validator, model
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+_SECRET = re.compile(r"[A-Za-z0-9._~-]{16,}")
 
 
 class Mode(StrEnum):
@@ -28,6 +32,8 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # the input may be a secret
         populate_by_name=True,
     )
 
@@ -165,6 +171,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CLINIC_BOT_SANDBOX_CLOCK and CLINIC_BOT_SANDBOX_SPEED need CLINIC_BOT_MODE=sandbox"
             )
-        if self.webhook_secret and len(self.webhook_secret.get_secret_value()) < 16:
-            raise ValueError("CLINIC_BOT_WEBHOOK_SECRET must have at least 16 characters")
+        if self.webhook_secret and not _SECRET.fullmatch(self.webhook_secret.get_secret_value()):
+            raise ValueError(
+                "CLINIC_BOT_WEBHOOK_SECRET must have at least 16 characters, letters, digits and ._~- only: "
+                "it is a part of the webhook's path"
+            )
+        if not self.groq_models:
+            raise ValueError("CLINIC_BOT_GROQ_MODELS must name at least one model")
         return self

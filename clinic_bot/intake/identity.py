@@ -57,6 +57,12 @@ def phone_key(phone: str) -> str:
     return phone[:4] + phone[5:] if _BRAZILIAN_MOBILE.fullmatch(phone) else phone
 
 
+def listed_key(number: str) -> str:
+    """The key of a number as a clinic writes it in its lists: without country code it is a Brazilian one."""
+    plain = digits(number)
+    return phone_key(f"55{plain}" if len(plain) in (10, 11) else plain)
+
+
 def parse_lid(value: object) -> str | None:
     """Digits of a field that holds a LID, with or without ``@lid`` and a device number."""
     text = ident(value)

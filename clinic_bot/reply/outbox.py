@@ -206,6 +206,8 @@ class Outbox:
             reason=reason,
         )
         closed: Closed = await self._database.write(outcome, urgent=True)
+        if closed.overtaken:
+            await self.recall(claim.conversation_id)
         return Result(Ended(state.value) if closed.ours else Ended.STALE, closed.wake_at_ms)
 
     async def _give_back(

@@ -27,7 +27,7 @@ async def recall(database: Database, zapi: ZapiClient, clock: Clock, conversatio
             partial(evidence.maybe_queued, conversation_id=conversation_id, since_ms=since_ms)
         )
         for turn_id, zaap_id in queued:
-            if await zapi.delete_queued(zaap_id):
+            if await zapi.delete_queued(zaap_id):  # one that fails leaves the rest: Z-API does not answer
                 now_ms = clock.now_ms()
                 await database.write(partial(evidence.recalled, turn_id=turn_id, now_ms=now_ms))
                 log.info("reply recalled", turn=turn_id, conversation=conversation_id)

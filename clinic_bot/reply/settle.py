@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, ProviderDown, StorageUnavailable
+from clinic_bot.errors import Operator, Retry
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.zapi import ZapiClient, recipient
 from clinic_bot.store import evidence
@@ -24,8 +24,10 @@ async def settle_forever(database: Database, zapi: ZapiClient, clock: Clock, met
     while True:
         try:
             await settle_once(database, zapi, clock, metrics)
-        except (StorageUnavailable, ProviderDown, AccountRefused) as exc:
+        except (Retry, Operator) as exc:
             log.warning("settling waits", problem=str(exc))
+        except Exception:  # an answer nobody foresaw must not end the watch
+            log.exception("settling failed")
         await clock.sleep(_EVERY_MS)
 
 

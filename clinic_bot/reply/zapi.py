@@ -154,7 +154,8 @@ class ZapiClient:
             answer = await self._read("queue", "POST", "queue", body)
             if not isinstance(answer, dict):
                 raise ProviderDown(PROVIDER, "queue: unreadable answer")
-            rows += filter(None, map(_queued, answer.get("messages") or []))
+            messages = answer.get("messages")
+            rows += filter(None, map(_queued, messages if isinstance(messages, list) else []))
             paging = answer.get("pagingState")
             if not answer.get("hasMore") or not paging:
                 break
@@ -164,7 +165,10 @@ class ZapiClient:
         """Take one message out of the queue; False when it was not there any more."""
         if not re.fullmatch(r"[\w-]+", zaap_id):
             return False
-        status, answer = await self._call("delete queued", "DELETE", f"queue/{zaap_id}")
+        try:
+            status, answer = await self._call("delete queued", "DELETE", f"queue/{zaap_id}")
+        except (NotSent, Uncertain) as exc:
+            raise ProviderDown(PROVIDER, "delete queued: no answer") from exc
         if status not in (200, 204, 404):
             raise _read_error("delete queued", status, answer)
         return status != 404 and not (isinstance(answer, dict) and answer.get("error"))

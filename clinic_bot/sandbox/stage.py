@@ -178,6 +178,7 @@ def _policy() -> Policy:
         horizon_ms=round(Settings.model_fields["inbox_days"].default * 86_400_000),
         may_be_emergency=lambda _text: False,
         is_emergency=lambda _texts: False,
+        is_listed=lambda _phone_key, _lid: False,
         is_automatic=lambda _text: False,
     )
 

@@ -51,20 +51,27 @@ def staff_message(
     conversation = contacts.find_or_open(session, event.contact, policy, now_ms)
     automatic = _is_automatic(session, conversation, event.content.text, policy, now_ms)
     _append_clinic(session, conversation, event, now_ms, automatic=automatic)
-    if not automatic:
-        take_over(session, conversation, policy, now_ms)
-    return conversation, not automatic
+    old = event.sent_ms is not None and event.sent_ms < now_ms - policy.horizon_ms
+    if automatic or old:
+        return conversation, False
+    take_over(session, conversation, policy, now_ms)
+    return conversation, True
 
 
 def take_over(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
     """A person has the chat: what is pending is theirs, and the bot stays silent for ``policy.human_ms``."""
     conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
     conversation.revision += 1
+    handled(session, conversation, now_ms)
+    if conversation.owner is None:
+        rearm(session, conversation, policy, now_ms)
+
+
+def handled(session: Session, conversation: Conversation, now_ms: int) -> None:
+    """Nobody needs an answer of the bot to what is pending now; what is being sent stays the send's."""
     for message in pending(session, conversation, after=conversation.open_hi):
         message.handled_ms = now_ms
     session.flush()
-    if conversation.owner is None:
-        rearm(session, conversation, policy, now_ms)
 
 
 def _append_clinic(
@@ -217,4 +224,7 @@ def _correct(session: Session, event: Edit, policy: Policy, now_ms: int) -> Conv
 
 
 def _wait_for_message(session: Session, instance: str, target_id: str, now_ms: int, text: str | None) -> None:
+    waiting = session.get(EarlyChange, (instance, target_id))
+    if waiting is not None and waiting.text is None:
+        return  # a deletion is final
     session.merge(EarlyChange(instance=instance, target_id=target_id, received_ms=now_ms, text=text))

@@ -1,6 +1,8 @@
 """Who is who: number and LID of one person are one conversation (rule 18)."""
 
-from sqlmodel import Session, col, select
+from dataclasses import replace
+
+from sqlmodel import Session, col, or_, select
 
 from clinic_bot.events import Contact
 from clinic_bot.store.conversations import locked, pending, rearm
@@ -19,11 +21,11 @@ def find_or_open(session: Session, contact: Contact, policy: Policy, now_ms: int
     by_phone = _by(session, contact.instance, phone_key=contact.phone_key)
     by_lid = _by(session, contact.instance, lid=contact.lid)
     if by_phone and by_lid and by_phone.id != by_lid.id:
-        # Two numbers that claim one LID are two people until Z-API says otherwise; a LID alone is a part of one.
+        # Two known numbers that claim one LID stay two people; a contact known by its LID alone is a part of one.
         if by_lid.phone_key is None:
             merge(session, by_phone, by_lid, policy, now_ms)
         else:
-            contact = Contact(contact.instance, contact.phone, contact.phone_key, None, contact.name)
+            contact = replace(contact, lid=None)
     conversation = by_phone or by_lid
     if conversation is None:
         conversation = Conversation(instance=contact.instance)
@@ -43,6 +45,7 @@ def _by(
 
 
 def _learn(conversation: Conversation, contact: Contact) -> None:
+    """A new number under a known LID is the same person with another number."""
     if contact.phone_key is not None:
         conversation.phone, conversation.phone_key = contact.phone, contact.phone_key
     if contact.lid is not None and conversation.merge_into is None:
@@ -84,7 +87,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
 
 def fence(session: Session, conversation: Conversation) -> None:
     """Take a conversation whose range is not pinned away from its runner; every later write of it is stale."""
-    conversation.owner = None
+    conversation.owner = conversation.wake_at_ms = None
     conversation.epoch += 1
     conversation.attempts = max(0, conversation.attempts - 1)
     _withdraw_thinking(session, conversation)
@@ -112,8 +115,11 @@ def _take_over_pending(session: Session, survivor: Conversation, other: Conversa
 
 
 def aliases(session: Session, conversation_id: int) -> list[int]:
-    """The conversation and all that were merged into it, for looking back."""
-    merged = session.exec(select(Conversation.id).where(col(Conversation.alias_of) == conversation_id)).all()
+    """The conversation and all that were merged into it, or will be, for looking back."""
+    is_part = or_(
+        col(Conversation.alias_of) == conversation_id, col(Conversation.merge_into) == conversation_id
+    )
+    merged = session.exec(select(Conversation.id).where(is_part)).all()
     return [conversation_id, *(key for key in merged if key is not None)]
 
 

@@ -48,6 +48,7 @@ def rearm(
     if not waiting:
         conversation.done_seq = conversation.next_seq - 1
         conversation.first_pending_ms = conversation.wake_at_ms = None
+        conversation.retries = 0
         _close_leftover(session, conversation, now_ms)
         return
     conversation.done_seq = waiting[0].seq - 1
@@ -76,6 +77,7 @@ def wake_of(conversation: Conversation, policy: Policy, now_ms: int) -> int | No
         alerted=conversation.alerted_seq > conversation.done_seq,
         emergency=conversation.emergency_seq > conversation.done_seq,
         now_ms=now_ms,
+        not_before_ms=(conversation.wake_at_ms or 0) if conversation.retries else 0,
     )
 
 

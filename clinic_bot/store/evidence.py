@@ -127,7 +127,7 @@ def maybe_queued(connection: Connection, conversation_id: int, since_ms: int) ->
     rows = connection.execute(
         select(Turn.id, Turn.zaap_id).where(
             Turn.conversation_id == conversation_id,
-            Turn.state == TurnState.SENT,
+            col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
             col(Turn.receipt).is_(None),
             col(Turn.settled_by).is_(None),
             col(Turn.zaap_id).is_not(None),
@@ -141,7 +141,7 @@ def recalled(connection: Connection, turn_id: int, now_ms: int) -> None:
     """Z-API deleted the reply from its queue. An echo or a receipt that comes all the same proves otherwise."""
     with session_on(connection) as session:
         turn = session.get_one(Turn, turn_id)
-        if turn.state == TurnState.SENT and turn.receipt is None:
+        if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
             turn.state, turn.reason = TurnState.WITHDRAWN, "recalled: a person answered"
             turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
 

@@ -21,6 +21,7 @@ class Background:
     quoted: dict[str, str]  #: provider id to the text it had
 
 
+_UNANSWERED = "[ficou sem resposta]"
 _NOT_DELIVERED = "[não entregue]"
 _MAYBE_DELIVERED = "[talvez não entregue]"
 
@@ -56,7 +57,10 @@ def background(
 
 
 def _lines(turn: Turn) -> list[Said]:
-    lines = [Said(Speaker.PATIENT, turn.question, turn.claimed_ms)] if turn.question else []
+    question = turn.question or ""
+    if turn.state == TurnState.DEAD:
+        question = f"{question}\n{_UNANSWERED}"
+    lines = [Said(Speaker.PATIENT, question, turn.claimed_ms)] if question else []
     if turn.reply and turn.intent_ms is not None:
         lines.append(Said(Speaker.BOT, _as_delivered(turn.reply, turn.state), turn.intent_ms))
     return lines
@@ -79,7 +83,7 @@ def _outside_turns(session: Session, ids: list[int], since_ms: int, *, limit: in
             or_(col(Message.author) == Author.CLINIC, col(Message.handled_ms).is_not(None)),
             Message.text != "",
         )
-        .order_by(col(Message.conversation_id), col(Message.seq).desc())
+        .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())
         .limit(limit)
     ).all()
     speakers = {Author.CLINIC: Speaker.CLINIC, Author.PATIENT: Speaker.PATIENT}

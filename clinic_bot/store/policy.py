@@ -14,6 +14,7 @@ class Policy:
     horizon_ms: int  #: age past which a redelivery is no longer known: such an event is stored, not armed
     may_be_emergency: Callable[[str], bool]  #: cheap; true whenever this message could complete an emergency
     is_emergency: Callable[[Sequence[str]], bool]  #: on the pending texts, in the order written
+    is_listed: Callable[[str | None, str | None], bool]  #: (phone key, LID) of somebody never to be answered
     is_automatic: Callable[[str], bool]  #: a greeting or away text of WhatsApp Business
 
 
@@ -27,10 +28,14 @@ def next_wake_ms(
     alerted: bool,
     emergency: bool,
     now_ms: int,
+    not_before_ms: int = 0,
 ) -> int | None:
     """When to look at a conversation that nobody owns; None when nothing is pending.
 
     While a person has the chat its messages wait for the earlier of the alert and the end of the take-over.
+
+    Args:
+        not_before_ms: when a provider that refused may be asked again; only an emergency does not wait for it.
     """
     if first_ms is None or last_ms is None:
         return None
@@ -38,4 +43,4 @@ def next_wake_ms(
         return human_until_ms if alerted else min(first_ms + policy.alert_ms, human_until_ms)
     if emergency:
         return now_ms
-    return due_ms(Window(first_ms, last_ms, hold_until_ms), policy.timing)
+    return max(due_ms(Window(first_ms, last_ms, hold_until_ms), policy.timing), not_before_ms)

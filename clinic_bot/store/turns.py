@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.window import Window, closed_by
-from clinic_bot.store import contacts
+from clinic_bot.store import changes, contacts
 from clinic_bot.store.conversations import locked, pending, rearm
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -20,6 +20,8 @@ from clinic_bot.store.tables import Conversation, Message, Step, Turn, TurnState
 
 #: A turn that failed this often without a reason of the outside world is set aside, and shown.
 MAX_ATTEMPTS = 5
+#: So much of its words is shown with a dead turn; every message stays stored.
+_DEAD_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Closed:
 
     ours: bool
     wake_at_ms: int | None = None
+    overtaken: bool = False  #: a person answered while the reply was on its way
 
 
 STALE = Closed(ours=False)
@@ -110,6 +113,9 @@ def claim(
         if conversation.owner is not None or wake is None or wake > now_ms:
             return Later(wake)
         waiting = pending(session, conversation)
+        if waiting and policy.is_listed(conversation.phone_key, conversation.lid):
+            changes.handled(session, conversation, now_ms)
+            waiting = []
         if not waiting:
             rearm(session, conversation, policy, now_ms)
             return Later(conversation.wake_at_ms)
@@ -151,6 +157,8 @@ def _take(
         conversation_id=conversation.id, low=low, high=high, epoch=0, state=TurnState.THINKING,
         closed_by=why, due_ms=due_ms, claimed_ms=now_ms,
     )  # fmt: skip
+    if turn.low != low:  # its first messages were answered by a person or deleted: another wait begins
+        turn.due_ms, turn.closed_by = due_ms, why
     turn.low, turn.high, turn.epoch, turn.claimed_ms = low, high, conversation.epoch, now_ms
     session.add(turn)
     session.flush()
@@ -177,6 +185,8 @@ def _set_aside(session: Session, conversation: Conversation, policy: Policy, now
     turn = _thinking(session, conversation.id)
     if turn is not None:
         turn.state, turn.reason, turn.outcome_ms = TurnState.DEAD, "failed every attempt", now_ms
+        words = [message.text for message in pending(session, conversation) if message.seq <= turn.high]
+        turn.question = turn.question or "\n".join(words)[-_DEAD_WORDS:]
         conversation.done_seq = turn.high
     conversation.attempts = 0
     session.flush()
@@ -249,20 +259,9 @@ def record_outcome(
         turn.zaap_id, turn.message_id = turn.zaap_id or zaap_id, turn.message_id or message_id
         if turn.state not in (TurnState.THINKING, TurnState.SENDING):
             state, reason = TurnState(turn.state), turn.reason
-        return _close(session, conversation, turn, state, now_ms, policy, reason=reason)
-
-
-def close_without_reply(
-    connection: Connection, claim: Claim, draft: Draft, *, now_ms: int, policy: Policy
-) -> Closed:
-    """The agent found nothing to say, for example after a goodbye."""
-    with session_on(connection) as session:
-        found = _ours(session, claim)
-        if found is None:
-            return STALE
-        conversation, turn = found
-        _fill(session, turn, draft)
-        return _close(session, conversation, turn, TurnState.NO_REPLY, now_ms, policy)
+        overtaken = conversation.human_until_ms > now_ms and not _has_it_by_itself(conversation, turn, policy)
+        closed = _close(session, conversation, turn, state, now_ms, policy, reason=reason)
+        return Closed(ours=True, wake_at_ms=closed.wake_at_ms, overtaken=overtaken)
 
 
 def give_back(
@@ -287,16 +286,17 @@ def give_back(
         if found is None:
             return STALE
         conversation, turn = found
-        if turn.state != TurnState.THINKING and withdrawn is None:
-            # Its intent committed: what follows may have left, and nobody may ask the range again.
+        if not _may_be_asked_again(turn, withdrawn):
             state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
             return _close(
                 session, conversation, turn, state, now_ms, policy, reason="broke off after the intent"
             )
-        conversation.owner = conversation.open_hi = None
+        _let_go(conversation)
         if not counts:
             conversation.attempts -= 1
         if withdrawn is not None:
+            if _has_it_by_itself(conversation, turn, policy):
+                conversation.human_until_ms = 0  # the hand-over was said to nobody
             turn.state, turn.reason, turn.outcome_ms = TurnState.WITHDRAWN, withdrawn, now_ms
         session.flush()
         _merge_if_asked(session, conversation, policy, now_ms)
@@ -306,6 +306,23 @@ def give_back(
             emergency = conversation.emergency_seq > conversation.done_seq and not claim.emergency
             conversation.wake_at_ms = now_ms if emergency else max(wake_at_ms, now_ms)
         return Closed(ours=True, wake_at_ms=conversation.wake_at_ms)
+
+
+def _let_go(conversation: Conversation) -> None:
+    """Nobody owns it, nothing is pinned, and the end of the lease is no instant of anybody's any more."""
+    conversation.owner = conversation.open_hi = conversation.wake_at_ms = None
+
+
+def _may_be_asked_again(turn: Turn, withdrawn: str | None) -> bool:
+    """Before the intent always; after it only what certainly did not leave, and that nothing proves to have left."""
+    return turn.state == TurnState.THINKING or (turn.state == TurnState.SENDING and withdrawn is not None)
+
+
+def _has_it_by_itself(conversation: Conversation, turn: Turn, policy: Policy) -> bool:
+    """Whether the chat is a person's only because this turn handed it over: nobody has written since."""
+    return (
+        turn.hand_over is not None and conversation.human_until_ms == (turn.intent_ms or 0) + policy.human_ms
+    )
 
 
 def _ours(session: Session, claim: Claim) -> tuple[Conversation, Turn] | None:
@@ -327,7 +344,7 @@ def _close(
 ) -> Closed:
     """End the turn and look again: what came meanwhile gets its window in this same transaction (rule 8)."""
     turn.state, turn.reason, turn.outcome_ms = state, reason, now_ms
-    conversation.owner = conversation.open_hi = None
+    _let_go(conversation)
     conversation.attempts = conversation.retries = conversation.superseded = 0
     session.flush()
     conversation.done_seq = turn.high
@@ -384,6 +401,6 @@ def _take_back(
         state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
         _close(session, conversation, turn, state, now_ms, policy, reason=turn.reason or reason)
         return
-    conversation.owner = None
+    _let_go(conversation)
     session.flush()
     rearm(session, conversation, policy, now_ms)

@@ -11,7 +11,6 @@ import structlog
 from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, ProviderDown
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import contacts
 from clinic_bot.store.database import Database
@@ -33,7 +32,10 @@ class ContactBook:
         self._policy = policy
 
     def learn_lid(self, claim: Claim) -> asyncio.Task[None] | None:
-        """Start asking, beside the model's call; await the task before the intent. None: it is known."""
+        """Start asking, beside the model's call; await the task, which never fails, before the intent.
+
+        None: the LID is known.
+        """
         if claim.lid is not None or claim.phone is None:
             return None
         return asyncio.create_task(self._ask(claim, claim.phone))
@@ -42,11 +44,10 @@ class ContactBook:
         try:
             async with asyncio.timeout(self._clock.real_s(_PATIENCE_MS)):
                 found = await self._zapi.phone_exists(phone)
-        except (ProviderDown, AccountRefused, TimeoutError) as exc:
+                if found is not None and found.lid:
+                    await self._database.write(partial(self._learn, claim=claim, lid=found.lid))
+        except Exception as exc:  # whatever it is, the finished answer does not wait for it
             log.info("LID not learned", conversation=claim.conversation_id, problem=type(exc).__name__)
-            return
-        if found is not None and found.lid:
-            await self._database.write(partial(self._learn, claim=claim, lid=found.lid))
 
     def _learn(self, connection: Connection, *, claim: Claim, lid: str) -> None:
         with session_on(connection) as session:

@@ -95,7 +95,9 @@ class Dispatcher:
         for conversation_id in list(self._running):
             self._runner.interrupt(conversation_id)
         if self._running:
-            await asyncio.wait(list(self._running.values()), timeout=within_s)
+            _, left = await asyncio.wait(list(self._running.values()), timeout=within_s)
+            for task in left:
+                task.cancel()
 
     # Timers.
 
@@ -138,6 +140,12 @@ class Dispatcher:
         self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
 
     async def _run(self, conversation_id: int) -> None:
+        if self._stopping:
+            del self._running[conversation_id]
+            return
+        self._emergencies.discard(
+            conversation_id
+        )  # this run is for it; one that comes meanwhile is for the next
         try:
             wake_at_ms = await self._runner.run(conversation_id)
         except StorageUnavailable as exc:
@@ -149,9 +157,6 @@ class Dispatcher:
             wake_at_ms = self._clock.now_ms() + _BROKEN_RETRY_MS
         finally:
             del self._running[conversation_id]
-            self._emergencies.discard(conversation_id)
-        if self._stopping:
-            return
         self.notice(conversation_id, wake_at_ms)
         while self._waiting and len(self._running) < self._slots:
             self._begin(next(iter(self._waiting)))
@@ -163,8 +168,8 @@ class Dispatcher:
             await self._clock.sleep(_SWEEP_MS)
             try:
                 await self._sweep()
-            except StorageUnavailable as exc:
-                log.error("sweep failed", problem=str(exc))
+            except Exception as exc:  # the next sweep looks again, whatever was wrong with this one
+                log.error("sweep failed", problem=type(exc).__name__)
 
     async def _sweep(self) -> None:
         """Read the index of ``wake_at_ms`` up to the horizon, in pages."""

@@ -21,6 +21,7 @@ POLICY = Policy(
     horizon_ms=8 * 86_400_000,
     may_be_emergency=lambda _text: False,
     is_emergency=lambda _texts: False,
+    is_listed=lambda _phone_key, _lid: False,
     is_automatic=lambda _text: False,
 )
 

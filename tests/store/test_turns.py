@@ -75,10 +75,6 @@ def test_of_a_lost_claim_intent_outcome_and_return_change_nothing(store: Store) 
     assert store.intent(lost) is Gate.STALE
     assert store.outcome(lost) == STALE
     assert store.give_back(lost) == STALE
-    nothing = partial(
-        turns.close_without_reply, claim=lost, draft=Draft("", ""), now_ms=store.now_ms, policy=b.POLICY
-    )
-    assert store.run(nothing) == STALE
     assert (store.conversation(), store.turns()) == before
     assert store.intent(current) is Gate.OPEN
 
@@ -170,20 +166,6 @@ def test_closing_with_nothing_new_wakes_nobody(store: Store) -> None:
     store.answer()
     assert store.wake_ms is None
     assert store.conversation().done_seq == 1
-
-
-def test_a_turn_without_a_reply_closes_like_any_other(store: Store) -> None:
-    store.take(b.message("tchau!"))
-    claim = store.claim_when_due()
-    close = partial(
-        turns.close_without_reply,
-        claim=claim,
-        draft=Draft("tchau!", ""),
-        now_ms=store.now_ms,
-        policy=b.POLICY,
-    )
-    assert store.run(close).ours
-    assert store.turns()[0].state == TurnState.NO_REPLY
 
 
 # Giving back.

@@ -41,6 +41,7 @@ POLICY = Policy(
     horizon_ms=HORIZON_MS,
     may_be_emergency=may_be_emergency,
     is_emergency=lambda texts: find_emergency(texts) is not None,
+    is_listed=lambda _phone_key, _lid: False,
     is_automatic=lambda text: text == GREETING,
 )
 
