@@ -19,8 +19,8 @@ from clinic_bot.intake.screening import ScreeningLists, screen
 from clinic_bot.operations.health import FORWARDING_HEADERS
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store import inbox
-from clinic_bot.store.database import Database
-from clinic_bot.store.inbox import Taken
+from clinic_bot.store.database import Database, Grouped
+from clinic_bot.store.inbox import Arrival, Taken
 from clinic_bot.store.policy import Policy
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ class Webhook:
         self._database = database
         self._dispatcher = dispatcher
         self._clock = clock
-        self._policy = policy
+        self._take_in_all = partial(inbox.take_in_all, policy=policy)
         self._metrics = metrics
         self._door = door
         self._lists = lists
@@ -118,7 +118,7 @@ class Webhook:
             log.exception("reader failed")
             await self._unreadable(body, "the reader failed")
             return _refusal(500, "this could not be read; it was kept, and the log says why")
-        job = partial(inbox.take_in, event=event, body=body, now_ms=now_ms, policy=self._policy)
+        job = Grouped(Arrival(event, body, now_ms), self._take_in_all)
         try:
             taken = await self._store(job)
         except (StorageUnavailable, TimeoutError) as exc:

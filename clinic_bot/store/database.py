@@ -5,13 +5,30 @@ before its commit returned. A job may run twice when a neighbour in the same bat
 beyond its connection.
 """
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Job = Callable[[Connection], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped(Generic[Item, T]):
+    """A job of which many wait at once: the executor may run neighbours with the same ``together`` as one.
+
+    Args:
+        together: does what the jobs would do one after the other, and answers for each.
+    """
+
+    item: Item
+    together: Callable[[Connection, Sequence[Item]], Sequence[T]]
+
+    def __call__(self, connection: Connection) -> T:
+        return self.together(connection, [self.item])[0]
 
 
 class Database(Protocol):

@@ -4,8 +4,10 @@ A patient's message is the hot path (``messages.py``); everything rarer stands i
 """
 
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from sqlalchemy import Connection
 from sqlmodel import Session
@@ -24,6 +26,8 @@ from clinic_bot.events import (
     StaffMessage,
 )
 from clinic_bot.store import changes, contacts, evidence
+from clinic_bot.store.bulk import DUPLICATE as ALREADY_STORED
+from clinic_bot.store.bulk import Bulk
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import driver_of, session_on
@@ -93,6 +97,43 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
                 return DUPLICATE
     with session_on(connection) as session:
         return _apply(session, event, now_ms, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event as it came: the body inflated, and when."""
+
+    event: Event
+    body: bytes
+    now_ms: int
+
+
+def take_in_all(connection: Connection, arrivals: Sequence[Arrival], policy: Policy) -> list[Taken]:
+    """``take_in`` for all of them in their order, with the plain messages among them in a few statements."""
+    taken: list[Taken] = []
+    for is_message, group in groupby(arrivals, lambda arrival: isinstance(arrival.event, Message)):
+        run = list(group)
+        if is_message and len(run) > 1:
+            taken += _take_messages(connection, run, policy)
+        else:
+            taken += [take_in(connection, one.event, one.body, one.now_ms, policy) for one in run]
+    return taken
+
+
+def _take_messages(connection: Connection, run: Sequence[Arrival], policy: Policy) -> Iterator[Taken]:
+    events = [one.event for one in run if isinstance(one.event, Message)]
+    bulk = Bulk(connection, events, policy)
+    for one, event in zip(run, events, strict=True):
+        stored = bulk.add(event, one.body, one.now_ms)
+        if stored is None:
+            bulk.flush()
+            bulk.forget(event.contact)
+            yield take_in(connection, event, one.body, one.now_ms, policy)
+        elif stored is ALREADY_STORED:
+            yield DUPLICATE
+        else:
+            yield Taken(Answer.QUEUED, None, stored.conversation_id, stored.wake_at_ms)
+    bulk.flush()
 
 
 def _apply(

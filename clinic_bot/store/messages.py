@@ -22,23 +22,27 @@ class Appended:
     early_change: bool  #: an edit or deletion of this message came before it, and waits
 
 
-_FIND = """
-SELECT id, phone, lid, name, next_seq, done_seq, first_pending_ms, hold_until_ms, human_until_ms, owner, wake_at_ms,
-       alerted_seq, emergency_seq,
-       EXISTS (SELECT 1 FROM early_change WHERE instance = ?1 AND target_id = ?3)
-FROM conversation WHERE instance = ?1 AND """
+#: Of ``conversation``, what ``Known`` holds.
+COLUMNS = """id, phone, lid, name, next_seq, done_seq, first_pending_ms, hold_until_ms, human_until_ms, owner,
+wake_at_ms, alerted_seq, emergency_seq"""
+
+_FIND = f"""
+SELECT EXISTS (SELECT 1 FROM early_change WHERE instance = ?1 AND target_id = ?3), {COLUMNS}
+FROM conversation WHERE instance = ?1 AND """  # noqa: S608 - our own columns
 _FIND_BY_PHONE = _FIND + "phone_key = ?2"
 _FIND_BY_LID = _FIND + "lid = ?2"
 
 _ARM = """
-UPDATE conversation SET next_seq = ?2 + 1, revision = revision + 1, first_pending_ms = ?3, last_ms = ?4,
+UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3, last_ms = ?4,
        wake_at_ms = ?5, emergency_seq = ?6
 WHERE id = ?1"""
 
-_APPEND = """
-INSERT INTO message (conversation_id, seq, provider_id, author, kind, text, detail, quoted_id, sent_ms, received_ms,
-                     handled_ms, corrects)
-VALUES (?, ?, ?, 'patient', ?, ?, ?, ?, ?, ?, ?, ?)"""
+#: Rows of ``add_to`` follow, each as ``ROW``.
+APPEND = """
+INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
+                     handled_ms, corrects, author)
+VALUES """
+ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'patient')"
 
 #: An emergency spread over several messages is looked for in the newest of them; older ones were looked at before.
 _LOOK_BACK = 12
@@ -48,52 +52,93 @@ WHERE conversation_id = ? AND seq > ? AND author = 'patient' AND deleted_ms IS N
 ORDER BY seq DESC LIMIT ?"""
 
 
+@dataclass(slots=True)
+class Known:
+    """What a message needs of its conversation's row, in the order of ``COLUMNS``; ``add_to`` changes it."""
+
+    id: int
+    phone: str | None
+    lid: str | None
+    name: str | None
+    next_seq: int
+    done_seq: int
+    first_ms: int | None
+    hold_until_ms: int
+    human_until_ms: int
+    owner: str | None
+    wake_at_ms: int | None
+    alerted_seq: int
+    emergency_seq: int
+
+    def learns_from(self, contact: Contact) -> bool:
+        """Whether the contact says something about the person that the row does not."""
+        return bool(
+            (contact.phone is not None and contact.phone != self.phone)
+            or (contact.lid is not None and contact.lid != self.lid)
+            or (contact.name and contact.name != self.name)
+        )
+
+
 def append_message(
     connection: Connection, event: Message, now_ms: int, policy: Policy, *, corrects: bool = False
 ) -> Appended:
-    """Add a patient's message to its conversation and arm the window, in four statements.
+    """Add a patient's message to its conversation and arm the window, in three statements.
 
     Raises nothing of its own: a conversation that is unknown, or a contact that teaches something new (a LID, a
     name, another spelling), is settled by ``contacts.find_or_open`` first.
     """
     driver, contact = driver_of(connection), event.contact
     find = _FIND_BY_PHONE if contact.phone_key is not None else _FIND_BY_LID
-    known = (contact.instance, contact.phone_key or contact.lid, event.provider_id)
-    row = driver.execute(find, known).fetchone()
-    if row is None or _teaches(contact, phone=row[1], lid=row[2], name=row[3]):
+    asked = (contact.instance, contact.phone_key or contact.lid, event.provider_id)
+    row = driver.execute(find, asked).fetchone()
+    if row is None or Known(*row[1:]).learns_from(contact):
         with session_on(connection) as session:
             contacts.find_or_open(session, contact, policy, now_ms)
-        row = driver.execute(find, known).fetchone()
-    (key, _, _, _, seq, done, first, hold, human_until, owner, wake, alerted, emergency_seq, early) = row
+        row = driver.execute(find, asked).fetchone()
+    early, known = bool(row[0]), Known(*row[1:])
+    emergency = not is_too_old(event, now_ms, policy) and _is_emergency(
+        driver, known.id, known.done_seq, event.content.text, policy
+    )
+    added = add_to(known, event, now_ms, policy, emergency=emergency, corrects=corrects)
+    driver.execute(APPEND + ROW, added)
+    driver.execute(
+        _ARM, (known.id, known.next_seq, known.first_ms, now_ms, known.wake_at_ms, known.emergency_seq)
+    )
+    return Appended(known.id, known.wake_at_ms if known.owner is None else None, emergency, early)
 
-    too_old = event.sent_ms is not None and event.sent_ms < now_ms - policy.horizon_ms
-    handled = now_ms if too_old else None
-    emergency = not too_old and _is_emergency(driver, key, done, event.content.text, policy)
+
+def is_too_old(event: Message, now_ms: int, policy: Policy) -> bool:
+    """Past the horizon a redelivery is no longer known as one: such a message is stored, not answered."""
+    return event.sent_ms is not None and event.sent_ms < now_ms - policy.horizon_ms
+
+
+def add_to(
+    known: Known,
+    event: Message,
+    now_ms: int,
+    policy: Policy,
+    *,
+    emergency: bool = False,
+    corrects: bool = False,
+) -> tuple[object, ...]:
+    """Give the message its ``seq`` and move the window in ``known``; returns the row to store."""
+    too_old, seq = is_too_old(event, now_ms, policy), known.next_seq
+    known.next_seq = seq + 1
     if not too_old:
-        first = now_ms if first is None else first
-        emergency_seq = seq if emergency else emergency_seq
-        if owner is None:
-            wake = next_wake_ms(
-                policy, first_ms=first, last_ms=now_ms, hold_until_ms=hold, human_until_ms=human_until,
-                alerted=alerted > done, emergency=emergency_seq > done, now_ms=now_ms,
+        known.first_ms = now_ms if known.first_ms is None else known.first_ms
+        known.emergency_seq = seq if emergency else known.emergency_seq
+        if known.owner is None:
+            known.wake_at_ms = next_wake_ms(
+                policy, first_ms=known.first_ms, last_ms=now_ms, hold_until_ms=known.hold_until_ms,
+                human_until_ms=known.human_until_ms, alerted=known.alerted_seq > known.done_seq,
+                emergency=known.emergency_seq > known.done_seq, now_ms=now_ms,
             )  # fmt: skip
     content = event.content
     detail = json.dumps(content.detail, ensure_ascii=False) if content.detail else "{}"
-    driver.execute(
-        _APPEND,
-        (key, seq, event.provider_id, content.kind.value, content.text, detail, content.quoted_id, event.sent_ms,
-         now_ms, handled, corrects),
+    return (
+        known.id, seq, event.provider_id, content.kind.value, content.text, detail, content.quoted_id, event.sent_ms,
+        now_ms, now_ms if too_old else None, corrects,
     )  # fmt: skip
-    driver.execute(_ARM, (key, seq, first, now_ms, wake, emergency_seq))
-    return Appended(key, wake if owner is None else None, emergency, bool(early))
-
-
-def _teaches(contact: Contact, *, phone: str | None, lid: str | None, name: str | None) -> bool:
-    return bool(
-        (contact.phone is not None and contact.phone != phone)
-        or (contact.lid is not None and contact.lid != lid)
-        or (contact.name and contact.name != name)
-    )
 
 
 def _is_emergency(driver: Cursor, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:

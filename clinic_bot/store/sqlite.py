@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -23,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from clinic_bot.errors import ClinicBotError, Misconfigured, StorageUnavailable
-from clinic_bot.store.database import Job
+from clinic_bot.store.database import Grouped, Job
 
 # One SQLite library in the process, readers and migrations included: two of them would break each other's locks.
 try:
@@ -143,7 +144,7 @@ def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[objec
     """
     try:
         with connection.begin():
-            return [job(connection) for job in jobs]
+            return _run_all(connection, jobs)
     except Exception as exc:  # a job's own is found again, and reported to its owner, in the second run
         if _is_storage_fault(exc):
             raise
@@ -157,6 +158,17 @@ def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[objec
                 if _is_storage_fault(exc):
                     raise
                 outcomes.append(exc)
+    return outcomes
+
+
+def _run_all(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
+    """Run jobs in their order, neighbours of one group in one go: every statement hands the interpreter over twice."""
+    outcomes: list[object] = []
+    for together, group in groupby(jobs, lambda job: job.together if isinstance(job, Grouped) else None):
+        if together is None:
+            outcomes += [job(connection) for job in group]
+        else:
+            outcomes += together(connection, [cast(Grouped[Any, Any], job).item for job in group])
     return outcomes
 
 

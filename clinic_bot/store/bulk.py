@@ -1,0 +1,134 @@
+"""Many messages in a few statements, for the webhooks that wait for one commit.
+
+SQLite lets the interpreter's lock go at every statement and has to win it back from a busy loop, so what counts
+under load is their number. Here it does not grow with the messages. Only the plain case is taken: a known
+conversation that learns nothing, no emergency, nothing that came early. Everything else goes one by one.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clinic_bot.events import Contact, Message
+from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import Cursor, driver_of
+
+#: Bodies already kept, conversations, and targets of early changes: one statement, and one row that holds them all.
+_LOOK_UP = f"""
+SELECT (SELECT json_group_array(key) FROM inbox WHERE key IN (SELECT value FROM json_each(?2))),
+       (SELECT json_group_array(json_array(phone_key, {COLUMNS.replace(chr(10), " ")})) FROM conversation
+        WHERE instance = ?1 AND phone_key IN (SELECT value FROM json_each(?3))),
+       (SELECT json_group_array(target_id) FROM early_change
+        WHERE instance = ?1 AND target_id IN (SELECT value FROM json_each(?4)))"""  # noqa: S608 - our own columns
+
+_KEEP = "INSERT INTO inbox (key, received_ms, outcome, body) VALUES "
+_KEEP_ROW = "(?, ?, 'queued', ?)"
+
+_ARM = """
+UPDATE conversation
+SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms, last_ms = new.last_ms,
+    wake_at_ms = new.wake_at_ms
+FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS next_seq,
+             json_extract(value, '$[2]') AS added, json_extract(value, '$[3]') AS first_ms,
+             json_extract(value, '$[4]') AS last_ms, json_extract(value, '$[5]') AS wake_at_ms
+      FROM json_each(?)) AS new
+WHERE conversation.id = new.id"""
+
+#: Rows in one INSERT: a few sizes, so that each is prepared once.
+_SIZES = (64, 16, 4, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message that was added, and when to look at its conversation, or a redelivery."""
+
+    conversation_id: int | None
+    wake_at_ms: int | None
+
+
+DUPLICATE = Stored(None, None)
+
+
+class Bulk:
+    """Messages of one transaction: ``add`` what is plain, and ``flush`` before anything else touches the tables."""
+
+    def __init__(self, connection: Connection, events: Sequence[Message], policy: Policy) -> None:
+        self._driver = driver_of(connection)
+        self._policy = policy
+        self._instance = events[0].contact.instance
+        self._kept, self._known, self._early = self._look_up(events)
+        self._bodies: list[tuple[object, ...]] = []
+        self._messages: list[tuple[object, ...]] = []
+        self._armed: dict[int, list[int | None]] = {}
+
+    def add(self, event: Message, body: bytes, now_ms: int) -> Stored | None:
+        """Take a message, or answer None when it is not plain and nothing was done."""
+        contact = event.contact
+        known = self._known.get(contact.phone_key or "") if contact.instance == self._instance else None
+        if known is None or not event.key:
+            return None
+        if event.key in self._kept:
+            return DUPLICATE
+        text = event.content.text
+        if (
+            event.provider_id in self._early
+            or known.learns_from(contact)
+            or (text and self._policy.may_be_emergency(text))
+        ):
+            return None
+        self._kept.add(event.key)
+        self._bodies.append((event.key, now_ms, body))
+        self._messages.append(add_to(known, event, now_ms, self._policy))
+        before = self._armed.get(known.id)
+        added = before[2] + 1 if before and before[2] else 1
+        self._armed[known.id] = [known.id, known.next_seq, added, known.first_ms, now_ms, known.wake_at_ms]
+        return Stored(known.id, known.wake_at_ms if known.owner is None else None)
+
+    def forget(self, contact: Contact) -> None:
+        """Somebody else is about to change what is known of this person."""
+        for key, known in list(self._known.items()):
+            if key == contact.phone_key or (contact.lid is not None and known.lid == contact.lid):
+                del self._known[key]
+
+    def flush(self) -> None:
+        """Store what was added. A conversation added to later counts from there."""
+        if not self._messages:
+            return
+        _insert(self._driver, _KEEP, _KEEP_ROW, self._bodies)
+        _insert(self._driver, APPEND, ROW, self._messages)
+        self._driver.execute(_ARM, (json.dumps(list(self._armed.values())),))
+        self._bodies, self._messages, self._armed = [], [], {}
+
+    def _look_up(self, events: Sequence[Message]) -> tuple[set[str], dict[str, Known], frozenset[str]]:
+        asked = (
+            self._instance,
+            _array(event.key for event in events),
+            _array({event.contact.phone_key for event in events if event.contact.phone_key}),
+            _array(event.provider_id for event in events),
+        )
+        kept, rows, early = map(json.loads, self._driver.execute(_LOOK_UP, asked).fetchone())
+        return set(kept), {row[0]: Known(*row[1:]) for row in rows}, frozenset(early)
+
+
+def _array(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
+
+
+def _insert(driver: Cursor, head: str, row: str, rows: list[tuple[object, ...]]) -> None:
+    at = 0
+    for size in _SIZES:
+        while len(rows) - at >= size:
+            driver.execute(
+                _statement(head, row, size), [value for one in rows[at : at + size] for value in one]
+            )
+            at += size
+
+
+@cache
+def _statement(head: str, row: str, count: int) -> str:
+    return head + ", ".join([row] * count)
