@@ -36,6 +36,9 @@ T = TypeVar("T")
 
 #: More jobs than this wait for the next commit, so that the first ones are not kept waiting by a flood.
 BATCH = 512
+#: Of these, so many urgent ones: a claim or an intent takes milliseconds, a webhook a fraction of one, and a thousand
+#: answers that come back at once must not keep the webhooks waiting for their 200.
+URGENT = 4
 #: Up to this release two connections that race at a checkpoint can corrupt the WAL.
 FIXED_SQLITE = (3, 51, 3)
 
@@ -125,8 +128,8 @@ class SqliteDatabase:
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
-        for queue in (self._urgent, self._normal):
-            while queue and len(batch) < BATCH:
+        for queue, most in ((self._urgent, URGENT), (self._normal, BATCH)):
+            while queue and len(batch) < most:
                 batch.append(queue.popleft())
         return batch
 
