@@ -4,7 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 import structlog
@@ -14,13 +14,15 @@ from starlette.responses import JSONResponse, Response
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
+from clinic_bot.events import Reason
+from clinic_bot.intake.limits import Limit
 from clinic_bot.intake.payloads import MalformedBody, TooLarge, inflate, parse_body, read_event
 from clinic_bot.intake.screening import ScreeningLists, screen
 from clinic_bot.operations.health import FORWARDING_HEADERS
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store import inbox
 from clinic_bot.store.database import Database, Grouped
-from clinic_bot.store.inbox import Arrival, Taken
+from clinic_bot.store.inbox import Answer, Arrival, Taken
 from clinic_bot.store.policy import Policy
 
 log = structlog.get_logger(__name__)
@@ -49,10 +51,10 @@ class Door:
     def refuses(self, request: Request) -> bool:
         given = request.path_params["secret"]
         if self.secret is None:
-            return any(name in request.headers for name in FORWARDING_HEADERS)
+            return any(_header(request, name) is not None for name in FORWARDING_HEADERS)
         if not hmac.compare_digest(given.encode(), self.secret.encode()):
             return True
-        token = request.headers.get("z-api-token")
+        token = _header(request, "z-api-token")
         if token is None or self.zapi_token is None:
             return False
         return not hmac.compare_digest(token.encode(), self.zapi_token.encode())
@@ -81,6 +83,8 @@ class Webhook:
         self._door = door
         self._lists = lists
         self._instance_id = instance_id
+        self._arrives = Limit(_BODY_WITHIN_S)
+        self._commits = Limit(_STORE_WITHIN_S)
 
     async def __call__(self, request: Request) -> Response:
         started_s = asyncio.get_running_loop().time()
@@ -95,8 +99,8 @@ class Webhook:
             return _refusal(401, "unknown webhook secret; see CLINIC_BOT_WEBHOOK_SECRET")
         raw = b""
         try:
-            raw = await _body(request)
-            body = inflate(raw, request.headers.get("content-encoding"), BODY_LIMIT)
+            raw = await self._arrives(_body(request))
+            body = inflate(raw, _header(request, "content-encoding"), BODY_LIMIT)
         except TooLarge:
             return _refusal(413, "the body is over 1 MiB")
         except TimeoutError:
@@ -120,24 +124,23 @@ class Webhook:
             return _refusal(500, "this could not be read; it was kept, and the log says why")
         job = Grouped(Arrival(event, body, now_ms), self._take_in_all)
         try:
-            taken = await self._store(job)
+            taken = await self._commits(self._store(job))
         except (StorageUnavailable, TimeoutError) as exc:
             log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
             return _refusal(503, "cannot store it now; send it again", {"Retry-After": "5"})
         self._tell(taken)
-        return _answer(taken), taken.answer, taken.reason or ""
+        return _answer(taken.answer, taken.reason), taken.answer, taken.reason or ""
 
     async def _store(self, job: Callable[[Connection], Taken]) -> Taken:
         """Keep trying for as long as a webhook may wait."""
-        async with asyncio.timeout(_STORE_WITHIN_S) as deadline:
-            while True:
-                try:
-                    return await self._database.write(job)
-                except StorageUnavailable:
-                    ends_s = deadline.when()
-                    if ends_s is None or asyncio.get_running_loop().time() + _STORE_RETRY_S > ends_s:
-                        raise
-                    await asyncio.sleep(_STORE_RETRY_S)
+        ends_s = asyncio.get_running_loop().time() + self._commits.seconds
+        while True:
+            try:
+                return await self._database.write(job)
+            except StorageUnavailable:
+                if asyncio.get_running_loop().time() + _STORE_RETRY_S > ends_s:
+                    raise
+                await asyncio.sleep(_STORE_RETRY_S)
 
     def _tell(self, taken: Taken) -> None:
         if taken.conversation_id is None:
@@ -150,35 +153,43 @@ class Webhook:
     async def _unreadable(self, body: bytes, problem: str) -> tuple[Response, str, str]:
         keep = partial(inbox.keep_unreadable, body=body, problem=problem, now_ms=self._clock.now_ms())
         try:
-            async with asyncio.timeout(_STORE_WITHIN_S):
-                await self._database.write(keep)
+            await self._commits(self._database.write(keep))
         except (StorageUnavailable, TimeoutError) as exc:
             log.error("unreadable body not kept", problem=str(exc))
         return _refusal(400, problem)
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body within its limits of size and time, whether its length was announced or not.
+def _header(request: Request, name: str) -> str | None:
+    """One header; Starlette's mapping raises and catches an error for each that is absent."""
+    wanted = name.encode()
+    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == wanted), None)
 
-    Raises TooLarge, TimeoutError, ClientDisconnect.
+
+async def _body(request: Request) -> bytes:
+    """The whole body within its limit of size, whether its length was announced or not.
+
+    Raises TooLarge, ClientDisconnect.
     """
-    announced = request.headers.get("content-length", "")
+    announced = _header(request, "content-length") or ""
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         raise TooLarge
-    parts, size = [], 0
-    async with asyncio.timeout(_BODY_WITHIN_S):
-        async for part in request.stream():
-            parts.append(part)
-            size += len(part)
-            if size > BODY_LIMIT:
-                raise TooLarge
+    parts, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_LIMIT:
+            raise TooLarge
+        more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _answer(taken: Taken) -> Response:
-    if taken.reason is None:
-        return JSONResponse({"status": taken.answer})
-    return JSONResponse({"status": taken.answer, "reason": taken.reason})
+@cache
+def _answer(answer: Answer, reason: Reason | None) -> Response:
+    """One response for each answer there is: it holds nothing of the request."""
+    return JSONResponse({"status": answer} if reason is None else {"status": answer, "reason": reason})
 
 
 def _refusal(status: int, problem: str, headers: dict[str, str] | None = None) -> tuple[Response, str, str]:
