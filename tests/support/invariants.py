@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
@@ -10,16 +11,39 @@ from clinic_bot.store import conversations
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything the rules speak of, read at one moment."""
+
+    stuck: Sequence[int]
+    conversations: Sequence[Conversation]
+    messages: Sequence[Message]
+    turns: Sequence[Turn]
+
+
+def read_records(connection: Connection) -> Records:
+    with Session(bind=connection, expire_on_commit=False) as session:
+        found = Records(
+            conversations.stuck(connection),
+            session.exec(select(Conversation).order_by(col(Conversation.id))).all(),
+            session.exec(select(Message).order_by(col(Message.seq))).all(),
+            session.exec(select(Turn).order_by(col(Turn.id))).all(),
+        )
+        session.expunge_all()
+        return found
+
+
 def violations(connection: Connection) -> list[str]:
     """Every rule that this database breaks, in words; empty when all is well."""
-    found = [f"rule 9: conversation {key} is stuck" for key in conversations.stuck(connection)]
-    with Session(bind=connection) as session:
-        messages = session.exec(select(Message).order_by(col(Message.seq))).all()
-        turns = session.exec(select(Turn).order_by(col(Turn.id))).all()
-        for conversation in session.exec(select(Conversation)).all():
-            mine = [one for one in messages if one.conversation_id == conversation.id]
-            taken = [one for one in turns if one.conversation_id == conversation.id]
-            found += _of_conversation(conversation, mine, taken)
+    return violations_in(read_records(connection))
+
+
+def violations_in(records: Records) -> list[str]:
+    found = [f"rule 9: conversation {key} is stuck" for key in records.stuck]
+    for conversation in records.conversations:
+        messages = [one for one in records.messages if one.conversation_id == conversation.id]
+        turns = [one for one in records.turns if one.conversation_id == conversation.id]
+        found += _of_conversation(conversation, messages, turns)
     return found
 
 
