@@ -30,9 +30,11 @@ __all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
 READ_CHARS = 2_000
 #: Nobody writes the same phrase more often; a text made of one would take long.
 MOST_MATCHES = 40
+#: How far around a sign the idiom that it is part of may reach; no row of the lexicon spans more.
+IDIOM_CHARS = 150
 
 _WORD_BREAKS = r"(?: [/,])?"
-_MARKS = {"!": r"(?: [|/,?])?", "$": r"(?=(?: [|,/])* $)"}
+_MARKS = {"!": r"(?: [|/,?])?", "^": r"\A(?: [|,/])*", "$": r"(?=(?: [|,/])* $)"}
 _HARD_BREAK = re.compile(r" (?:[|?]|mas|porem|so que|contudo|entretanto)(?= )")
 
 
@@ -125,7 +127,8 @@ def _is_danger(lexicon: _Lexicon, phrase: _Phrase, line: str, found: re.Match[st
 
 
 def _overlaps(pattern: re.Pattern[str], sentence: str, inside: range) -> bool:
-    return any(m.start() < inside.stop - 1 and m.end() - 1 > inside.start for m in pattern.finditer(sentence))
+    nearby = pattern.finditer(sentence, max(0, inside.start - IDIOM_CHARS), inside.stop + IDIOM_CHARS)
+    return any(m.start() < inside.stop - 1 and m.end() - 1 > inside.start for m in nearby)
 
 
 @cache

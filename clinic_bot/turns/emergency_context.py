@@ -37,12 +37,21 @@ _ENDS_LIST = frozenset(words(", / e"))
 _ENDS_ANSWER = frozenset(words(", /"))
 _LONGEST_WALK = 14
 
+# "ninguém desmaiou", but "ninguém atende e minha mãe desmaiou".
+_NOBODY = at_end(
+    rows("ninguem\nnenhum|nenhuma de nos|voces|meus|minhas|nossos"),
+    links=words(
+        "aqui la em na no da de do casa minha meu familia filhos turma trabalho tem teve ta tava tinha sente sentiu "
+        "com passou chegou a ja mais nunca se quase muito"
+    ),
+)
 # "nada de falta de ar", but "do nada".
 _NOTHING_OF = at_end(rows("^do nada de"), links=words("dor dores sentir ter"))
 # "nunca senti uma dor tão forte no peito" tells how bad it is.
 _NEVER_SO = anywhere(rows("tao\nassim\nigual\ndesse_jeito\ndessa_forma\ntanto"))
 
 _DENIED_AFTER = re.compile(
+    r"(?: ja| foi){0,2} (?:descartad[oa]|negad[oa])(?= )|"
     r" (?:\w+ ){0,1}?(?:[,?] )?(?:eu |ela |ele |isso )?(?:nao|negativo)"
     r"(?: (?:tenho|tem|tive|teve|sinto|senti|sente|sentiu|to|ta|houve|tinha|mais))*(?: [|,/?]| $|$)"
 )
@@ -166,8 +175,10 @@ _PAST = anywhere(
         em|no_mes_de janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro
         no natal|carnaval|inicio_do_ano|comeco_do_ano|feriado
         ja tive|teve|tinha|sofri|sofreu|desmaiei|desmaiou|tentei|tentou|convulsionou|engasgou|pensei|quis
+        ja infartei|infartou
         ja fui|foi|passei|levei|levou|queimei|cai
         dessa vez nao
+        depois|apos|desde o|do|de avc|derrame|infarto|cirurgia ~3 ficou|fiquei|ficaram
         no passado
         ultimo|ultima|ultimos|ultimas vez|mes|ano|semana|gravidez|gestacao|crise|episodio|exame|consulta|parto
         primeiro|primeira|segundo|segunda filho|filha|parto|gravidez|gestacao
@@ -213,9 +224,10 @@ _SUBJUNCTIVE = (
 _HYPOTHESIS = at_end(
     rows(
         f"""
-        se eu|ela|ele|voce|alguem? {_SUBJUNCTIVE}
+        se por_acaso|acaso|um_dia? eu|ela|ele|voce|alguem? {_SUBJUNCTIVE}
+        quando eu|ela|ele|voce? {_SUBJUNCTIVE}
         se o|a|minha|meu ~1 {_SUBJUNCTIVE}
-        caso eu|ela|ele? tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca
+        caso eu|ela|ele|venha_a? tenha|sinta|haja|de|ocorra|aconteca|desmaie|comece|volte|apareca
         em caso|casos de
         no caso de
         quando alguem
@@ -227,6 +239,7 @@ _HYPOTHESIS = at_end(
         sintoma|sintomas|sinal|sinais de|do|da
         primeiros socorros
         e verdade que
+        tem|ha|existe|qual ~1 perigo|risco|chance|chances|possibilidade
         o que e
         qual a diferenca
         como saber|identificar|evitar|prevenir|reconhecer
@@ -235,7 +248,6 @@ _HYPOTHESIS = at_end(
     gap=5,
     pauses=True,
 )
-_SUSPECTED = at_end(rows("suspeita de"), gap=2)
 # These may reach into the match: "pra quem [teve infarto]", "se [sangrar muito]".
 _SOMEBODY = at_end(
     rows(
@@ -249,14 +261,23 @@ _SOMEBODY = at_end(
     gap=5,
     pauses=True,
 )
-_IF_AT_END = re.compile(r" (?:se|caso)(?: (?:eu|ele|ela|meu filho|minha filha|a pessoa))?$")
+_IF_AT_END = re.compile(
+    r" (?:se|caso|quando)(?: (?:por )?acaso| um dia)?(?: (?:eu|ele|ela|meu filho|minha filha|a pessoa))?$"
+)
 _INFINITIVE_FIRST = re.compile(r" \w+[aei]r ")
+_DOCTORS = "cardio*|clinico|neuro*|especial*|medico|medica|quem|qual|pneumo*|gastro*"
+_ASKED_FOR = "medico|medica|doutor|doutora|especialista|especialidade|profissional|exame|exames|setor"
 _CLINIC_QUESTION = at_end(
     rows(
-        """
-        atende|atendem|atendimento|tratam|trata|tratar|cuida|cuidam|fazem
+        f"""
+        ^ninguem|me|nos atende|atendem
+        atendimento|tratam|trata|tratar|cuida|cuidam|fazem
         especialista|especialistas|especializado|especialidade
         medico de|pra|para|que
+        qual|quais|que ~2 {_ASKED_FOR}
+        quem eu? devo|posso? procuro|procurar|procura|vejo
+        procuro|procurar|procura|marco|marcar ~2 {_DOCTORS}
+        cardio*|neuro*|pneumo*|clinico|medico|medica|dr|dra ve|olha|resolve
         cobre|cobrem|cobertura|aceita|aceitam
         emergencia|emergencias|urgencia|urgencias|caso|casos|paciente|pacientes|pessoas|quem
         ^uma|essa|esta|outra|tem pessoa
@@ -287,7 +308,6 @@ _MAY_MEAN = at_start(
     ),
     gap=2,
 )
-_DOCTORS = "cardio*|clinico|neuro*|especial*|medico|medica|quem|qual|pneumo*|gastro*"
 _WHICH_DOCTOR = at_start(
     rows(
         f"""
@@ -339,6 +359,8 @@ _NEWS = anywhere(
         vi|li|assisti|ouvi|assistindo|lendo ~3 tv|televisao|jornal|noticia|tiktok|insta|instagram|internet|youtube
         vi|li|assisti|ouvi|assistindo|lendo ~3 facebook|reportagem|video|videos|post|google|novela|filme|serie|radio
         vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
+        viu|viram ~2 noticia|jornal|reportagem|video|post
+        filme|livro|serie|novela|reportagem|video|post fala|falava|conta|trata
         jogador|ator|atriz|cantor|cantora|artista|famoso|famosa|personagem|celebridade|apresentador|apresentadora
         """
     )
@@ -362,6 +384,34 @@ _NO_HELP = anywhere(
         """
     )
 )
+
+# --- A manner of speaking, or an animal ---------------------------------------------------------------------------
+
+# These do make people ill: "desmaiou de tanto vomitar".
+_REAL_CAUSES = (
+    "tossir|vomitar|sangrar|chorar|sofrer|apanhar|beber|sentir|tomar|usar|fumar|cheirar|pensar|lutar|viver|aguentar|"
+    "evacuar|espirrar"
+)
+_HYPERBOLE = at_start(
+    rows(
+        f"""
+        de tanto !{_REAL_CAUSES} *ar|*er|*ir
+        de tao lind*|bonit*|legal|bom|boa|feliz|cheiros*|car*|engracad*|emocionad*|cansad*|gostos*
+        de ~1 rir|vergonha|tedio|preguica|inveja|curiosidade|saudade|saudades
+        """
+    ),
+    gap=3,
+)
+# "só falta eu ter um avc com essa burocracia"
+_TO_CROWN_IT_ALL = at_end(rows("so|so_me falta|faltava"), links=words("eu me a gente ter dar agora"))
+_ANIMAL = at_end(
+    rows(
+        "meu|minha|o|a|um|uma|nosso|nossa cachorr*|cadela|cadelinha|gato|gata|gatinh*|pet|coelho|hamster|papagaio"
+    ),
+    links=words("ta to com tendo teve tem nao se ja e tava comecou a acho que quase foi ficou"),
+)
+_VET = anywhere(rows("veterinari*|vet"))
+_ANIMAL_ANYWHERE = anywhere(rows("cachorr*|cadela|cadelinha|gato|gata|gatinh*|pet|coelho|hamster|papagaio"))
 
 # --- Somebody's history, an errand, or over ---------------------------------------------------------------------
 
@@ -471,7 +521,7 @@ def explains_away(setting: Setting, *, emotional: bool) -> bool:
     """Whether something around the sign says that nobody is in danger now."""
     if _is_denied(setting) or _is_hypothetical(setting, emotional) or _is_topic(setting, emotional):
         return True
-    if _is_over(setting):
+    if _is_figurative(setting) or _is_over(setting):
         return True
     if _is_summoned(setting):
         return False
@@ -493,7 +543,7 @@ def _is_denied(setting: Setting) -> bool:
         if word not in _CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):
             break
         own_clause = own_clause or word in _STARTS_OWN_CLAUSE
-    if _NOTHING_OF.search(setting.before[:-1]):
+    if _NOTHING_OF.search(setting.before[:-1]) or _NOBODY.search(setting.before[:-1]):
         return True
     if setting.affirmative and _DENIED_INSIDE.search(setting.match):
         return True
@@ -502,7 +552,7 @@ def _is_denied(setting: Setting) -> bool:
 
 def _is_hypothetical(setting: Setting, emotional: bool) -> bool:
     before = setting.before[:-1]
-    if _HYPOTHESIS.search(before) or _SUSPECTED.search(before) or _SOMEBODY.search(setting.lead):
+    if _HYPOTHESIS.search(before) or _SOMEBODY.search(setting.lead):
         return True
     if not emotional and _IF_AT_END.search(before) and _INFINITIVE_FIRST.match(setting.match):
         return True
@@ -525,6 +575,15 @@ def _is_topic(setting: Setting, emotional: bool) -> bool:
     if _NEWS.search(setting.sentence):
         return True
     return bool(_PURPOSE.search(setting.before[:-1])) and not _NO_HELP.search(setting.rest)
+
+
+def _is_figurative(setting: Setting) -> bool:
+    """Said for effect, or of an animal; "meu cachorro me mordeu" is neither."""
+    if _HYPERBOLE.match(setting.after) or _TO_CROWN_IT_ALL.search(setting.before[:-1]):
+        return True
+    if _ANIMAL.search(setting.lead):
+        return True
+    return bool(_VET.search(setting.sentence) and _ANIMAL_ANYWHERE.search(setting.sentence))
 
 
 def _is_over(setting: Setting) -> bool:

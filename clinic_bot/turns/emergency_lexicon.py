@@ -9,6 +9,7 @@ A phrase is a row of elements that follow each other, across message breaks too:
                 no pain in the chest
 ``~~3``         up to three words, whatever they are
 ``$``           the end of everything: "me cortei" alone, but not "me cortei ontem fazendo salada"
+``^``           the beginning of everything: "convulsão" alone is a cry for help
 ``!``           perhaps the end of a sentence: "convulsão! o que faço"
 
 The prefilter looks for the words of last elements only: the message that completes a sign holds one of them.
@@ -69,7 +70,7 @@ GROUPS: Mapping[str, str] = {
     "hurting": "doendo doi apertado apertando queimando ardendo esmagando rasgando",
     "infarto": "infarto infartinho",
     "having": "ta to tao tava acho parece seja pode sinto ter socorro deu dando teve tive tendo sofreu sofri sofrendo "
-    "entrou",
+    "entrou suspeita",
     "see": "enxergo enxerga enxergando enxergar vejo vendo ver",
     "collapse": "passamento piripaque troco treco ataque chilique faniquito",
     "heights_end": "ponte predio janela sacada varanda viaduto passarela terraco telhado precipicio laje",
@@ -89,7 +90,7 @@ GROUPS: Mapping[str, str] = {
     "face": "boca rosto cara face labios sorriso olho",
     "crooked": "torta torto tortinha tortinho entortou entortando entortado entortada caida caido caindo caiu "
     "paralisado paralisada paralisou repuxando repuxada repuxado puxando puxada torcida desviada",
-    "numb": "dormente dormencia paralisado paralisada paralisou paralisando formigando formigamento adormecido "
+    "numb": "dormente dormencia paralisia paralisado paralisada paralisou paralisando formigando formigamento adormecido "
     "adormecida adormeceu dormentes fraqueza",
     "slurred": "enrolada enrolado enrolando enrolou embolada embolado embolando arrastada arrastado arrastando",
     "stroke": "avc derrame isquemia",
@@ -118,6 +119,7 @@ GROUPS: Mapping[str, str] = {
     "fala dizendo falando coragem prefiro preferia devia merecia deveria",
     "dying": "morrer morre morto morta morte morresse morra",
     "height": "ponte predio janela sacada varanda viaduto passarela terraco andar telhado precipicio",
+    "sudden": "agora hoje repente nada subita subito subitamente repentina repentino",
     "minute": "minuto minutos min em",
 }
 
@@ -146,7 +148,9 @@ SIGNS: tuple[Sign, ...] = (
             "braco esquerdo ~3 doendo|dormente|formigando|dormencia|pesado|adormecido",
             "infartando|infartou",
             "{having} ~4 {infarto}",
-            "{infarto} agora|socorro|ajuda|fulminante",
+            "{infarto} agora|socorro|ajuda|urgente|fulminante",
+            "{infarto}|{stroke}|{seizure} ~~6 socorro|acode|ajuda",
+            "^ {infarto}|{stroke}|{seizure} $",
             "acabou|acabei|acaba de infartar",
             "{infarto}|{stroke}|{seizure} ! o que eu? faco",
             "ataque|parada ~1 cardiaco|cardiaca|cardiorrespiratoria|coracao",
@@ -205,7 +209,7 @@ SIGNS: tuple[Sign, ...] = (
             "cansado|cansada|cansadinho|cansadinha|cansaco ~2 respirar",
             "costela|costelas|costelinha|barriga|barriguinha|{chest} ~2 afundando|afunda",
             "afundando|afunda ~2 costela|costelas|costelinha|barriguinha|{chest}",
-            "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respiracao",
+            "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respira|respiracao",
             "respirando|respira ~1 muito? mal|dificuldade|rapido|fraco|pouco|dificil|ofegante",
             "respiracao ~2 parando|parou|fraca|falhando|dificil|curta|ofegante|pesada",
             "puxando o ar",
@@ -219,6 +223,7 @@ SIGNS: tuple[Sign, ...] = (
             "passando mal ~~6 {blue}",
             "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
             "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
+            "asma ~~4 to|ta em crise",
             "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
             "saturacao|saturando|satura|oximetro|oxigenacao|oxigenio|spo ~5 baixa|caindo|baixando|caiu|70|72|75|78|79|80|81|82|83|84|85|86|87|88",
             "morrendo ~2 sufocado|sufocada|ar",
@@ -230,6 +235,7 @@ SIGNS: tuple[Sign, ...] = (
             r" rox[oa]s? de (?:vergonha|raiva|frio|inveja|rir|fome) ",
             r" sem ar (?:com|de)(?: \w+)? (?:noticia|beleza|vista|foto|surpresa|emocao|rir|alegria|preco|valor|"
             r"show|viagem) ",
+            r" ar (?:no|nos|do|dos) (?:pneus?|colchao|bola|bexiga|estepe) ",
             r" sem ar (?:condicionado|na (?:sala|recepcao)|no (?:consultorio|carro|quarto))",
             r" (?:tirar|perder|de tirar|recuperar) o folego",
             r" (?:sem tempo|tempo|hora|trabalho|servico|correria)(?: \w+){0,3} (?:de|pra|para|nem) respirar",
@@ -285,10 +291,15 @@ SIGNS: tuple[Sign, ...] = (
             "perdeu|perdi|perdendo|sem|tirou ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|repente|mao",
             "repente ~6 braco|perna|lado|rosto ~4 {numb}|forca|mexe|mexer|mole|fraco|fraca|pesado",
             "braco|perna ~~3 {numb}|mole|mexe|forca|mexer ~~6 repente|nada|fala|boca|rosto",
+            "perda ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|pernas|mao|{sudden}",
+            "dificuldade ~2 falar|fala ~~6 {numb}|fraco|fraca|mexe|{crooked}",
+            "braco|perna|rosto|boca ~~8 falando ~1 errado|trocado|embaralhado",
+            "perda ~1 fala|visao|vista ~2 {sudden}",
+            "paralisia facial ~2 {sudden}",
             "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
             "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|falar|rosto|boca|sorrir|perna",
             "{having} ~4 {stroke}",
-            "{stroke} agora|socorro",
+            "{stroke} agora|socorro|urgente",
             "pior dor ~2 cabeca ~2 vida",
             "dor ~1 cabeca ~3 pior|forte ~2 vida",
             "repente ~~6 nao ~2 {see}",
@@ -302,7 +313,8 @@ SIGNS: tuple[Sign, ...] = (
             r"alto) ",
             r" perd\w+ a (?:fala|voz) (?:com|de|diante|quando vi|depois) ",
             r" parou de falar (?:com|comigo|nisso|sobre|disso) ",
-            r" derrame (?:no|na|pleural|articular|ocular|de agua|pericardico)",
+            r" derrame (?:pleural|articular|ocular|de agua|pericardico)",
+            r" derrame (?:no|na|nos)(?: \w+)? (?:olhos?|vista|joelhos?|pleura|pulmao|articulacao|ombro|cotovelo|tornozelo|quadril) ",
             r" (?:cai\w*|queda)(?: \w+){0,2} (?:de|do|da) (?:cara|boca|rosto) ",
             r" cara (?:que|caiu|de pau|caindo de sono) ",
             r" olho(?: \w+){0,2} caind?o (?:de )?sono ",
@@ -325,12 +337,14 @@ SIGNS: tuple[Sign, ...] = (
             "desmaio ~~2 nao|ainda ~1 volta|voltou|acordou|acorda",
             "{fainted} ~~3 nao ~1 volta|voltou|acordou|acorda",
             "desmaiar agora|socorro",
+            "^ desmaio $",
+            "desmaio ~~6 socorro|acode|ajuda",
             "acabou|acabei|acaba|acabaram de desmaiar|apagar|cair",
             "tendo|dando ~2 passamento|piripaque|troco|treco|chilique|faniquito",
             "teve|deu|tendo|dando|tive ~2 {collapse} ~~4 nao|caiu|caido|caida|chao|desmaiou|mole|volta|acorda|revirou",
             "sensacao|ameacando|comecando ~3 desmaio|desmaiar",
             "{having} ~3 desmaio|desmaios",
-            "perdeu|perdendo|perdi|perder|sem|perde ~2 sentidos|consciencia",
+            "perdeu|perdendo|perdi|perder|perda|sem|perde ~2 sentidos|consciencia",
             "nao ~2 acorda|acordando|reage|desperta|reagindo|acordar|reagir|despertar",
             "{kin} ~~6 nao ~2 responde|respondendo|responder",
             "ele|ela|caido|caida|chao|desligado ~~4 nao ~2 responde|respondendo|responder",
@@ -338,6 +352,7 @@ SIGNS: tuple[Sign, ...] = (
             "apagou ~~6 acorda|responde|reage|nada|repente|chao",
             "{kin} ~3 apagou|apagado|apagada",
             "ele|ela apagou",
+            "caiu|desabou ~2 apagou",
             "sem|nao ~1 pulso|batimento|batimentos|batendo|sinais ~2 vida|coracao",
             "{kin}|ele|ela ~~2 sem pulso|batimento|batimentos|sinais|vida",
             "ta sem pulso|batimento|batimentos",
@@ -361,6 +376,8 @@ SIGNS: tuple[Sign, ...] = (
             rf" (?:{_PRICE})(?: \w+){{0,5}} desmai\w+ ",
             r" (?:antibiotico|tratamento|remedio|quimio\w*|pele|organismo|medicacao)(?: \w+){0,4} (?:reage|"
             r"responde|respondendo)",
+            r" (?:internet|wifi|sistema|site|pc|computador|notebook|celular|app)(?: (?:caiu|travou|ta|e|nao|parou|quase)){0,4}"
+            r" (?:desmai\w+|apag\w+|respond\w+) ",
             r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|"
             r"celular|computador|"
             r"historico|tatuagem) ",
@@ -377,6 +394,7 @@ SIGNS: tuple[Sign, ...] = (
             "acabou|acabei|acaba de convulsionar",
             "{having}|com|outra|nova|crise ~4 {seizure}",
             "{seizure} agora|hoje|socorro|ajuda",
+            "meu|minha|nosso|nossa {kin} {seizure}",
             "{seizure} ~~2 nao|sem ~1 para|parar|passa|cessa|parou",
             "segunda|terceira|quarta|varias|seguidas|outra|muito|novo {seizure}",
             "crise|ataque|crises ~1 {seizure}|epilepsia",
@@ -409,7 +427,7 @@ SIGNS: tuple[Sign, ...] = (
             "{bleeding} ~~5 nao para|estanca|parou|parava|estancar|passa",
             "{bleeding} ~3 coagulo|coagulos ~2 enorme|enormes|grande|grandes|muito",
             "sangue ~2 todo|tudo lado|canto",
-            "sangrando|sangramento ~6 toalha|encharcando|encharcou|encharquei|ensopou|pingando",
+            "sangrando|sangramento ~~6 toalha|encharcando|encharcou|encharquei|ensopou|pingando",
             "{gushing} ~3 sangue",
             "sangue ~4 {gushing}",
             "esvaindo ~1 sangue",
@@ -455,7 +473,12 @@ SIGNS: tuple[Sign, ...] = (
             "nao ~2 quero|aguento|suporto|consigo|tenho|vale|ve|vejo|faz|tem|ha|aguenta|quer ~4 viver|vida|existir|viva|vivo",
             "nao ~1 quero|aguento|queria|quer ~1 mais? estar|ficar|continuar nesse|neste|aqui|nesta|nessa|mundo",
             "queria|quero|preferia ~2 nao ~2 existir|nascido|acordar",
+            "nao queria ter nascido",
+            "{wanting} ~2 sumir|desaparecer ~3 nao|nunca ~1 voltar",
+            "{pills}|veneno|tomo|tomei|tomar|faco ~2 pra|para morrer",
+            "nao quero|queria mais? vive",
             "nunca|nao ter|devia|tivesse ~1 nascido",
+            "{wanting} ~1 dormir pra|para sempre",
             "dormir ~3 nao|nunca ~1 acordar",
             "desisti|desistir|desistindo|cansei|cansada|cansado|cansou|desistiu|farta|farto ~3 viver|vida",
             "perdi|sem|perdeu ~2 vontade|razao|motivo|sentido ~3 viver|vida",
@@ -649,7 +672,7 @@ SIGNS: tuple[Sign, ...] = (
             "{shot}",
             "ferido|ferida ~3 bala|faca|tiro|arma",
             "eletrocutado|eletrocutada|eletrocutou|eletrocutei|eletrocussao",
-            "levou|levei|tomou|tomei|recebeu ~3 choque ~5 eletrico|tomada|fio|chuveiro|forte|energia|grudado|poste|alta|desacordado|desmaiou|eletricidade|220",
+            "levou|levei|tomou|tomei|recebeu ~3 choque ~5 eletrico|tomada|fio|chuveiro|forte|energia|grudado|poste|alta|desacordado|desmaiou|eletricidade|220|caido|caida|chao|responde|roxo",
             "choque eletrico",
             "afogou|afogando|afogado|afogada|afogamento|afogar|afogo",
             "engoliu|bebeu ~2 agua ~3 piscina|mar|rio ~~6 respira|respirar|tossindo|mole|roxo|desmaiou",

@@ -56,6 +56,7 @@ _SHORT_FORMS: Mapping[str, str] = {
     "bb": "bebe", "rn": "bebe", "bebezinho": "bebe", "bebezinha": "bebe", "bebe": "bebe", "desmaio": "desmaio",
     "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito", "pito": "peito",
     "ker": "quer",
+    "qro": "quero", "qero": "quero", "kro": "quero", "qria": "queria",
     "dorr": "dor",
     "dro": "dor",
     "odr": "dor",
@@ -120,6 +121,10 @@ _PLAIN = words(
     situacao posicao operacao cirurgia anestesia fisioterapia acidental acidez acido engasgo engano
     enrolar enrolado enrolada azul azuis roxo roxa inteiro inteira terceiro primeiro primeira cheio cheia
     cheiro chuveiro janeiro fevereiro dinheiro chamei chamamos chamaram cometeu chamado chamada autista autismo autistas
+    proxima proximo preferencia disponivel disponibilidade vagas carteirinha desconto pix cpf data nascimento
+    joao maria jose carlos ana paulo pedro lucas tarde completo bairro cidade rua credito debito confirmado
+    confirmada proximos hapvida sulamerica saude horarios disponiveis periodo vespertino matutino aguardo
+    agradeco atenciosamente
     """
 )
 

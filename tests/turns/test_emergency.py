@@ -33,6 +33,7 @@ PARTS = (
     "blind_2b",
     "blind_2c",
     "blind_2d",
+    "blind_4",
 )
 
 
@@ -103,8 +104,34 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         ("minha mãe desmaiou mas já acordou", "minha mãe desmaiou e ainda não acordou"),
         ("quero morrer de vergonha", "quero morrer"),
         ("minha mãe vai me matar", "penso em me matar"),
+        ("ninguém desmaiou", "ninguém atende e minha mãe desmaiou"),
+        ("to sem ar de tanto correr", "to sem ar de tanto tossir"),
+        ("qual médico procurar pra falta de ar?", "qual médico procurar? to com muita falta de ar"),
+        ("meu gato desmaiou", "meu cachorro me mordeu e não para de sangrar"),
+        ("se por acaso eu desmaiar na coleta?", "acho que vou desmaiar"),
+        ("tomografia por suspeita de avc", "suspeita de avc na minha vó"),
+        ("só falta eu ter um avc com isso", "só falta de ar, muito forte"),
+        ("retorno da convulsão", "convulsão"),
+        ("a internet caiu e apagou", "ele caiu e apagou"),
     ],
-    ids=["denied", "denied in part", "past", "a topic", "over", "an idiom", "another's words"],
+    ids=[
+        "denied",
+        "denied in part",
+        "past",
+        "a topic",
+        "over",
+        "an idiom",
+        "another's words",
+        "nobody",
+        "for effect",
+        "which doctor",
+        "an animal",
+        "a hypothesis",
+        "a reason for an exam",
+        "to crown it all",
+        "the word alone",
+        "a machine",
+    ],
 )
 def test_the_words_around_decide(calm: str, danger: str) -> None:
     assert find_emergency([calm]) is None
