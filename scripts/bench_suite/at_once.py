@@ -13,7 +13,7 @@ _START_S, _GAP_S = 6, 2  # from seeding to the first deadline, and between two
 
 
 async def lateness_max_ms(bench: Bench) -> Measured:
-    groups = bench.pick(8, 3)
+    groups = bench.pick(8, 2)
     database = bench.new_database()
     seed.create(database)
     first_ms = time.time_ns() // 1_000_000 + _START_S * 1000

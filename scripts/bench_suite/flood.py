@@ -18,7 +18,7 @@ _QUIET_S, _CAP_S = 1, 4  # the flood's window never falls quiet: its turns begin
 
 
 async def flood_lateness_ratio(bench: Bench) -> Measured:
-    pairs, seconds = bench.pick(5, 2), bench.pick(12, 5)
+    pairs, seconds = bench.pick(5, 1), bench.pick(12, 3)
     database = bench.new_database()
     seed.create(database)
     seed.idle_phones(database, _NORMAL)

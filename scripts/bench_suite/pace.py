@@ -26,7 +26,7 @@ class Paced:
 
 
 async def _paced(bench: Bench) -> Paced:
-    seconds = bench.pick(45, 8)
+    seconds = bench.pick(45, 7)
     database = bench.new_database()
     bursts = (seconds - _QUIET_S - 2) * _TURNS_A_SECOND
     seed.create(database)

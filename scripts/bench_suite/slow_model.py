@@ -11,41 +11,41 @@ from bench_suite.machine import quantile
 from bench_suite.servers import StandIns, bot, standins
 
 _RATE = 1_000
-_TURNS = 1_000
-_RETURN_S = 5
-_QUIET_S = 2
+_QUIET_S = 6  # the default; the writers write oftener, so that their windows stay open
 _WRITERS, _FIRST_WRITER = 500, 10_000
 _START_S = 4  # from seeding to the first deadline; a server needs about two
 
 
 async def ack_p99_ms(bench: Bench) -> Measured:
-    call_s, before_s = bench.pick(40, 12), bench.pick(12, 3)
+    turns, call_s = bench.pick(1_000, 100), bench.pick(40, 4)
+    before_s, return_s = bench.pick(12, 2), bench.pick(5, 1)
     database = bench.new_database()
     seed.create(database)
     seed.idle_phones(database, _WRITERS, first=_FIRST_WRITER)
     first_ms = time.time_ns() // 1_000_000 + _START_S * 1000
-    due_ms = [first_ms + n * _RETURN_S * 1000 // _TURNS for n in range(_TURNS)]
+    due_ms = [first_ms + n * return_s * 1000 // turns for n in range(turns)]
     seed.open_windows(database, due_ms, quiet_ms=_QUIET_S * 1000)
     settings = {"quiet_s": _QUIET_S, "max_wait_s": 3_000}
     async with (
         standins(hold=True) as world,
         bot(world, bench.folder, database=database, **settings) as server,
     ):
-        await world.until_asked(_TURNS, within_s=60)
+        await world.until_asked(turns, within_s=60)
         first_ns = min((await world.notes()).asked.values())
         await asyncio.sleep(max(0.0, first_ns / 1e9 + call_s - before_s - time.time()))
-        plan = _plan(before_s + _RETURN_S + 3)
-        release = asyncio.create_task(_release(world, after_s=before_s))
+        plan = _plan(before_s + return_s + bench.pick(3, 1))
+        release = asyncio.create_task(_release(world, after_s=before_s, return_s=return_s))
         load = await open_load(server.target, plan)
         released_ns = await release
         replies = len((await world.notes()).sent)
-    return _measured(load, released_ns, replies, call_s)
+    what = f"{turns:,} turns waited {call_s} s", f"all came back within {return_s} s"
+    return _measured(load, released_ns, replies, *what)
 
 
-async def _release(world: StandIns, *, after_s: float) -> int:
+async def _release(world: StandIns, *, after_s: float, return_s: float) -> int:
     await asyncio.sleep(after_s)
     released_ns = time.time_ns()
-    await world.configure(hold=False, spread_s=_RETURN_S)
+    await world.configure(hold=False, spread_s=return_s)
     return released_ns
 
 
@@ -57,7 +57,7 @@ def _plan(seconds: int) -> list[Arrival]:
     ]
 
 
-def _measured(load: Load, released_ns: int, replies: int, call_s: int) -> Measured:
+def _measured(load: Load, released_ns: int, replies: int, first: str, second: str) -> Measured:
     """The worse of the two phases: all turns waiting, and all of them coming back."""
     both = list(zip(load.sent_ns, load.latencies_ms, strict=True))
     waiting = [ms for sent_ns, ms in both if sent_ns < released_ns]
@@ -65,9 +65,8 @@ def _measured(load: Load, released_ns: int, replies: int, call_s: int) -> Measur
     return Measured(
         value=max(quantile(waiting, 0.99), quantile(returning, 0.99)),
         samples=len(both),
-        note=f"p99 {quantile(waiting, 0.99):.1f} while {_TURNS:,} turns waited {call_s} s, "
-        f"{quantile(returning, 0.99):.1f} (p50 {quantile(returning, 0.5):.1f}) while all came back "
-        f"within {_RETURN_S} s; "
-        f"{replies:,} replies sent by the end; {cost_of(load)}, sent late by p99 {quantile(load.lags_ms, 0.99):.1f} ms"
+        note=f"p99 {quantile(waiting, 0.99):.1f} while {first}, {quantile(returning, 0.99):.1f} "
+        f"(p50 {quantile(returning, 0.5):.1f}) while {second}; {replies:,} replies sent by the end; "
+        f"{cost_of(load)}, sent late by p99 {quantile(load.lags_ms, 0.99):.1f} ms"
         + (f"; REFUSED {load.refused}" if load.refused else ""),
     )

@@ -18,7 +18,7 @@ _WINDOW_S = 3_000  # longer than the run: no turn begins
 
 
 async def ack_throughput_ratio(bench: Bench) -> Measured:
-    rounds, seconds = bench.pick(5, 3), bench.pick(4, 1)
+    rounds, seconds = bench.pick(5, 2), bench.pick(4, 1)
     database = bench.new_database()
     seed.create(database)
     seed.idle_phones(database, _PHONES)
