@@ -50,7 +50,8 @@ log = structlog.get_logger(__name__)
 #: How long the interpreter lets one thread run before another may. The writer thread answers the loop's waiting
 #: webhooks, so it must not queue behind a busy loop for the default 5 ms at every statement.
 _SWITCH_S = 0.0005
-_DRAIN_S = 20.0
+#: With uvicorn's own grace this stays below the 25 s a supervisor waits.
+_DRAIN_S = 18.0
 _WEBHOOK_PATH = "/webhook/zapi/"
 _HOUSEKEEPING_MS = 60_000
 _PRUNE_SLICE_PAUSE_MS = 50
@@ -112,6 +113,11 @@ class Service:
         log.info(
             "started", sqlite=sqlite.library_version(), thinking=recovered.thinking, unknown=recovered.unknown
         )
+
+    def drain(self) -> None:
+        """Not ready any more, and no new turn begins; webhooks on their way are still stored."""
+        self.draining = True
+        self.dispatcher.begin_nothing()
 
     async def stop(self) -> None:
         """Give back what thinks, let sends under way finish, close the file."""

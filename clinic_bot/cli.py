@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clinic_bot import __version__
-from clinic_bot.errors import Misconfigured
+from clinic_bot.errors import Misconfigured, StorageUnavailable
 
 app = typer.Typer(
     name="clinic-bot",
@@ -113,7 +113,7 @@ def main() -> None:
     """Entry point: what a person must change is one plain message and exit status 2."""
     try:
         app()
-    except Misconfigured as exc:
+    except (Misconfigured, StorageUnavailable) as exc:
         typer.echo(f"clinic-bot: {exc}", err=True)
         sys.exit(2)
 

@@ -27,7 +27,7 @@ from clinic_bot.store.sqlite import database_path
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BACKLOG = 4096
-_GRACE_S = 20
+_GRACE_S = 5
 
 #: What ``live`` cannot do without, by the variable a person sets.
 _LIVE_NEEDS = {
@@ -147,7 +147,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
             backlog=_BACKLOG,
         )
         say(f"listening on http://{settings.host}:{port}")
-        await _Server(config).serve(sockets=[listener])
+        await _Server(config, service.drain).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -155,6 +155,10 @@ class _Server(uvicorn.Server):
 
     uvicorn raises the signal again after serving, which would kill us before turns are given back.
     """
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -166,6 +170,7 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         if self.should_exit:
             os._exit(130)  # asked twice: leave now; what is committed is safe
+        self._on_stop()
         self.should_exit = True
 
 

@@ -195,7 +195,7 @@ def _read_presence(envelope: Envelope) -> Event:
     if reason is None and status is None:
         reason = Reason.UNKNOWN_STATUS
     if reason is not None or contact is None or status is None:
-        return Ignored(keys.NONE, envelope.instance, reason or Reason.NO_CONTACT)
+        return Ignored(keys.NONE, envelope.instance, reason or Reason.NO_CONTACT, kept=False)
     return Presence(contact, status)
 
 

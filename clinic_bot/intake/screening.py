@@ -43,7 +43,9 @@ def screen(event: Event, lists: ScreeningLists) -> Event:
     contact = event.contact
     if contact.phone_key not in lists.never_answer and contact.lid not in lists.never_answer:
         return event
-    return Ignored(_key(event), contact.instance, Reason.LISTED_NUMBER)
+    pair = contact if contact.phone_key is not None and contact.lid is not None else None
+    kept = not isinstance(event, Presence)
+    return Ignored(_key(event), contact.instance, Reason.LISTED_NUMBER, kept=kept, pair=pair)
 
 
 def _key(event: Message | StaffMessage | Edit | Deletion | Presence | Receipt) -> str:

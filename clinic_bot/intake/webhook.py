@@ -148,6 +148,9 @@ class Webhook:
         if taken.taken_over:
             self._metrics.taken_over()
             self._dispatcher.taken_over(taken.conversation_id)
+        if taken.emergency and (taken.wake_at_ms or 0) > self._clock.now_ms():
+            # A person has the chat, and the bot speaks into it not even now (rule 15); somebody has to look.
+            log.error("emergency while a person has the chat", conversation=taken.conversation_id)
         self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
 
     async def _unreadable(self, body: bytes, problem: str) -> tuple[Response, str, str]:

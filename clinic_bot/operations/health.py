@@ -33,7 +33,7 @@ class Readiness:
     database_writable: bool
     draining: bool
     groq: str  #: one word: ``ok``, ``busy``, ``down``, ``refused``, ``unknown`` before the first call
-    zapi: str  #: likewise; ``disconnected`` when WhatsApp's session is lost
+    zapi: str  #: likewise, of the last send
     stuck_conversations: int  #: rule 9; anything but 0 is a fault of ours
     uncertain_sends: int
 

@@ -1,7 +1,7 @@
 """What the service counts and times, for Prometheus. Built by app.py; nothing registers itself globally.
 
 Callers in other rooms pass plain words and seconds, so none of them knows Prometheus. Durations of a sandbox
-are the clock's, as everything else there.
+are the clock's, as everything else there; only ``ack_seconds`` is the machine's.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,7 +50,8 @@ class Metrics:
         self._calls = self._counters("model_calls", "Calls to the model.", "model", "outcome")
         self._tokens = self._counters("model_tokens", "Tokens, by kind.", "model", "kind")
         self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
-        self._emergencies = self._counters("emergencies", "Fixed emergency texts sent.", "kind")
+        self._emergencies = self._counters("emergencies", "Turns recognised as an emergency.", "kind")
+        self._handovers = self._counter("handovers", "Chats that a reply of the bot handed to the reception.")
         self._takeovers = self._counter("takeovers", "Times that a person of the clinic took a chat over.")
         self._ack = self._histogram("ack_seconds", "From a webhook's arrival to its answer.", _QUICK_S)
         self._lateness = self._histogram(
@@ -100,6 +101,9 @@ class Metrics:
 
     def emergency(self, kind: str) -> None:
         self._emergencies[kind,].inc()
+
+    def handed_over(self) -> None:
+        self._handovers.inc()
 
     def taken_over(self) -> None:
         self._takeovers.inc()

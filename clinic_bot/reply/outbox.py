@@ -96,6 +96,9 @@ class Outbox:
         gate, wake_at_ms = await self._database.write(intent, urgent=True)
         match gate:
             case Gate.OPEN:
+                if draft.hand_over is not None:
+                    self._metrics.handed_over()
+                    log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
                 return await self._send(claim, draft, answered_ms)
             case Gate.TAKEN_OVER:
                 return Result(Ended.SILENT, wake_at_ms)

@@ -31,7 +31,8 @@ _KEEP_ROW = "(?, ?, 'queued', ?)"
 
 _ARM = """
 UPDATE conversation
-SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms, last_ms = new.last_ms,
+SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
+    last_ms = max(coalesce(conversation.last_ms, 0), new.last_ms),
     wake_at_ms = new.wake_at_ms
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS next_seq,
              json_extract(value, '$[2]') AS added, json_extract(value, '$[3]') AS first_ms,

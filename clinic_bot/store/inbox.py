@@ -86,6 +86,11 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
                 changes.hold(conversation, event.status, policy, now_ms)
                 return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms)
         case Ignored():
+            if event.pair is not None:
+                with session_on(connection) as session:
+                    contacts.find_or_open(session, event.pair, policy, now_ms)
+            if not event.kept:
+                return Taken(Answer.IGNORED, event.reason)
             fresh = keep(connection, event.key, body, now_ms, event.reason)
             return Taken(Answer.IGNORED, event.reason) if fresh else DUPLICATE
         case Receipt():

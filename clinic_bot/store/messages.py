@@ -24,7 +24,7 @@ class Appended:
 
 #: Of ``conversation``, what ``Known`` holds.
 COLUMNS = """id, phone, lid, name, next_seq, done_seq, first_pending_ms, hold_until_ms, human_until_ms, owner,
-wake_at_ms, alerted_seq, emergency_seq"""
+wake_at_ms, alerted_seq, emergency_seq, retries"""
 
 _FIND = f"""
 SELECT EXISTS (SELECT 1 FROM early_change WHERE instance = ?1 AND target_id = ?3), {COLUMNS}
@@ -33,7 +33,8 @@ _FIND_BY_PHONE = _FIND + "phone_key = ?2"
 _FIND_BY_LID = _FIND + "lid = ?2"
 
 _ARM = """
-UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3, last_ms = ?4,
+UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3,
+       last_ms = max(coalesce(last_ms, 0), ?4),
        wake_at_ms = ?5, emergency_seq = ?6
 WHERE id = ?1"""
 
@@ -69,6 +70,7 @@ class Known:
     wake_at_ms: int | None
     alerted_seq: int
     emergency_seq: int
+    retries: int
 
     def learns_from(self, contact: Contact) -> bool:
         """Whether the contact says something about the person that the row does not."""
@@ -132,6 +134,7 @@ def add_to(
                 policy, first_ms=known.first_ms, last_ms=now_ms, hold_until_ms=known.hold_until_ms,
                 human_until_ms=known.human_until_ms, alerted=known.alerted_seq > known.done_seq,
                 emergency=known.emergency_seq > known.done_seq, now_ms=now_ms,
+                not_before_ms=(known.wake_at_ms or 0) if known.retries else 0,
             )  # fmt: skip
     content = event.content
     detail = json.dumps(content.detail, ensure_ascii=False) if content.detail else "{}"

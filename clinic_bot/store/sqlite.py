@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -39,6 +40,8 @@ BATCH = 512
 #: Of these, so many urgent ones: a claim or an intent takes milliseconds, a webhook a fraction of one, and a thousand
 #: answers that come back at once must not keep the webhooks waiting for their 200.
 URGENT = 4
+#: A disk that does not answer must not fill the memory: beyond this the webhook says 503 at once.
+_MOST_WAITING = 20_000
 #: Up to this release two connections that race at a checkpoint can corrupt the WAL.
 FIXED_SQLITE = (3, 51, 3)
 
@@ -81,6 +84,8 @@ class SqliteDatabase:
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
         if self._stopping:
             raise StorageUnavailable("the database is closed")
+        if len(self._normal) >= _MOST_WAITING and not urgent:
+            raise StorageUnavailable("too many writes wait for the disk")
         future: asyncio.Future[T] = self._loop.create_future()
         (self._urgent if urgent else self._normal).append(_Waiting(job, future))
         self._wake.set()
@@ -130,7 +135,9 @@ class SqliteDatabase:
         batch: list[_Waiting] = []
         for queue, most in ((self._urgent, URGENT), (self._normal, BATCH)):
             while queue and len(batch) < most:
-                batch.append(queue.popleft())
+                waiting = queue.popleft()
+                if not waiting.future.cancelled():  # its caller has said 503 meanwhile
+                    batch.append(waiting)
         return batch
 
     def _resolve(self, batch: list[_Waiting], outcomes: list[object]) -> None:
@@ -212,8 +219,9 @@ def _discard(connection: Connection | None) -> None:
 
 
 def writer_engine(path: Path) -> Engine:
+    url = URL.create("sqlite", database=str(path))  # a URL in text would end at a "?" in the name
     engine = create_engine(
-        f"sqlite:///{path}",
+        url,
         module=sqlite,
         poolclass=NullPool,
         connect_args={"timeout": 5},
@@ -242,12 +250,13 @@ def writer_engine(path: Path) -> Engine:
 
 def reader_engine(path: Path) -> Engine:
     """Read-only connections; they never checkpoint, which is the writer's alone."""
+    address = f"file:{quote(str(path))}?mode=ro"
+
+    def connect() -> DBAPIConnection:
+        return cast(DBAPIConnection, sqlite.connect(address, uri=True, timeout=5, check_same_thread=False))
+
     return create_engine(
-        f"sqlite:///file:{path}?mode=ro&uri=true",
-        module=sqlite,
-        poolclass=NullPool,
-        connect_args={"timeout": 5, "uri": True, "check_same_thread": False},
-        hide_parameters=True,
+        "sqlite://", module=sqlite, poolclass=NullPool, creator=connect, hide_parameters=True
     )
 
 

@@ -85,11 +85,15 @@ class Dispatcher:
         """How many conversations are known to be due soon."""
         return len(self._wake_ms)
 
-    async def stop(self, *, within_s: float) -> None:
-        """Start nothing more; give back what thinks; let sends that are under way finish."""
+    def begin_nothing(self) -> None:
+        """No turn begins from here on; what is due stays due for the next process."""
         self._stopping = True
         if self._timer is not None:
             self._timer.cancel()
+
+    async def stop(self, *, within_s: float) -> None:
+        """Start nothing more; give back what thinks; let sends that are under way finish."""
+        self.begin_nothing()
         if self._sweeper is not None:
             self._sweeper.cancel()
         for conversation_id in list(self._running):

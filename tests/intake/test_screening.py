@@ -48,12 +48,14 @@ def name(event: Event) -> str:
 
 @pytest.mark.parametrize("event", SCREENED, ids=name)
 def test_a_listed_number_is_ignored(event: Event) -> None:
-    assert screen(event, LISTS) == Ignored("k", "I", Reason.LISTED_NUMBER)
+    assert not isinstance(event, Ignored | Echo | Delivery)
+    # The pair is kept, so that the number is known by its LID alone too.
+    assert screen(event, LISTS) == Ignored("k", "I", Reason.LISTED_NUMBER, pair=event.contact)
 
 
 def test_presence_of_a_listed_number_has_no_key() -> None:
     event = Presence(CONTACT, PresenceStatus.COMPOSING)
-    assert screen(event, LISTS) == Ignored("", "I", Reason.LISTED_NUMBER)
+    assert screen(event, LISTS) == Ignored("", "I", Reason.LISTED_NUMBER, kept=False, pair=CONTACT)
 
 
 @pytest.mark.parametrize("event", PASSED, ids=name)
