@@ -119,8 +119,8 @@ async def test_a_refused_account_gives_the_turn_back_and_a_later_one_covers_it(d
         it.zapi_fault(kind="refuse", named="subscription", count=1)
         await ask(it)
         await it.until_states(TurnState.WITHDRAWN.value)
-        assert it.service.neighbours.zapi == Health.REFUSED
         await it.until_states(TurnState.WITHDRAWN.value, SENT)
+        assert b'sends_total{outcome="account_refused"} 1.0' in it.service.metrics.render()
         await until(lambda: len(it.sent) == 1)
         conversation = await it.conversation()
         assert conversation.attempts == 0
