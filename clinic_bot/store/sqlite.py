@@ -238,7 +238,7 @@ def writer_engine(path: Path) -> Engine:
         if cursor.fetchone() != (2,):
             raise StorageUnavailable("SQLite did not accept synchronous=FULL")
         cursor.execute("PRAGMA wal_autocheckpoint=4000")
-        cursor.execute("PRAGMA cache_size=-32000")
+        cursor.execute("PRAGMA cache_size=-8000")
         cursor.close()
 
     @event.listens_for(engine, "begin")
