@@ -18,7 +18,7 @@ from clinic_bot.events import Contact, Message, PresenceStatus, ReceiptStatus
 from clinic_bot.store import contacts, evidence
 from clinic_bot.store.inbox import Answer
 from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import Conversation, TurnState
+from clinic_bot.store.tables import Author, Conversation, TurnState
 from clinic_bot.store.turns import Claim, Gate
 from tests.support import builders as b
 from tests.support.invariants import read_records, violations_in
@@ -31,7 +31,7 @@ PEOPLE: tuple[Contact, ...] = (
     b.contact("5511987650001", lid="10000000000001"),  # which this one proves
     b.contact("5511987650002", lid="10000000000002"),
 )
-TEXTS = ("oi", "quero marcar", "sim", b.EMERGENCY_TEXT, "obrigada")
+TEXTS = ("oi", "quero marcar", "sim", "é pra amanhã", "obrigada", "qual o valor?", "ok", b.EMERGENCY_TEXT)
 REPLY = "Temos 15h ou 16h."
 
 #: Which state may follow which: forward only, where evidence may still settle what is uncertain.
@@ -64,6 +64,8 @@ class RulesMachine(RuleBasedStateMachine):
         self.epochs: dict[int, int] = {}
         self.states: dict[int, str] = {}
         self.done: dict[int, int] = {}
+        self.leases: dict[tuple[int, int], int | None] = {}
+        self.lids: set[str] = set()
 
     def teardown(self) -> None:
         self.store.close()
@@ -102,25 +104,18 @@ class RulesMachine(RuleBasedStateMachine):
             self.store.take(event)
         self.events += burst
 
-    @rule(pick=picks, text=texts)
-    def edit(self, pick: int, text: str) -> None:
-        event = self.events[pick % len(self.events)]
+    @rule(pick=picks, text=st.none() | texts, early=st.booleans(), who=people)
+    def change(self, pick: int, text: str | None, early: bool, who: Contact) -> None:
+        """Edit a message, or delete it; ``early`` means that the change comes before its message."""
+        of = b.message(id=self.new_id(), who=who) if early else self.events[pick % len(self.events)]
         self.n += 1
-        self.store.take(b.edit(text, of=event.provider_id, n=self.n, who=event.contact))
-
-    @rule(pick=picks)
-    def delete(self, pick: int) -> None:
-        event = self.events[pick % len(self.events)]
-        self.store.take(b.deletion(of=event.provider_id, who=event.contact))
-
-    @rule(who=people, text=st.none() | texts)
-    def change_before_its_message(self, who: Contact, text: str | None) -> None:
-        key = self.new_id()
-        event = b.deletion(of=key, who=who) if text is None else b.edit(text, of=key, who=who)
-        self.store.take(event)
-        message = b.message("oi", id=key, who=who)
-        self.store.take(message)
-        self.events.append(message)
+        if text is None:
+            self.store.take(b.deletion(of=of.provider_id, who=of.contact))
+        else:
+            self.store.take(b.edit(text, of=of.provider_id, n=self.n, who=of.contact))
+        if early:
+            self.store.take(of)
+            self.events.append(of)
 
     @rule(who=people, status=st.sampled_from(PresenceStatus))
     def presence(self, who: Contact, status: PresenceStatus) -> None:
@@ -130,10 +125,18 @@ class RulesMachine(RuleBasedStateMachine):
 
     # The clinic.
 
-    @rule(who=people, text=st.sampled_from(["Oi, aqui é a Ana", b.GREETING]))
-    def staff_answers(self, who: Contact, text: str) -> None:
-        taken = self.store.take(b.staff(text, id=self.new_id(), who=who))
-        assert taken.taken_over == (text != b.GREETING)
+    @rule(who=people, automatic=st.booleans())
+    def staff_answers(self, who: Contact, automatic: bool) -> None:
+        key = self.new_id()
+        text = (
+            b.GREETING if automatic else f"Oi, aqui é a Ana {key}"
+        )  # the same words everywhere are no person's
+        taken = self.store.take(b.staff(text, id=key, who=who))
+        assert taken.taken_over != automatic
+        if taken.taken_over and taken.conversation_id is not None:
+            row = self.store.conversation(taken.conversation_id)
+            left = [m for m in self.store.messages(taken.conversation_id) if m.seq > row.done_seq]
+            assert all(m.handled_ms or m.deleted_ms or m.author == Author.CLINIC for m in left)
 
     @rule()
     def learn_that_two_are_one(self) -> None:
@@ -145,22 +148,49 @@ class RulesMachine(RuleBasedStateMachine):
 
     # Time and turns.
 
-    @rule(ms=st.sampled_from([1, 1_000, 6_000, 12_000, 60_000, 600_000, b.HUMAN_MS]))
+    @rule(ms=st.sampled_from([1, 1_000, 12_000, 60_000, 600_000, b.HUMAN_MS]))
     def time_passes(self, ms: int) -> None:
         self.store.later(ms)
 
     @rule()
-    def the_dispatcher_claims_what_is_due(self) -> None:
+    def the_next_that_is_due_is_claimed(self) -> None:
+        """What the dispatcher does: wait for the earliest wake-up of a conversation that no live task holds."""
         held = {claim.conversation_id for claim in self.claims + self.pinned}
-        for conversation in self.store.conversations():
-            key, wake = conversation.id, conversation.wake_at_ms
-            if key is None or key in held or wake is None or wake > self.store.now_ms:
-                continue
+        waiting = [
+            (row.wake_at_ms, row.id)
+            for row in self.store.conversations()
+            if row.wake_at_ms is not None and row.id is not None and row.id not in held
+        ]
+        for wake_ms, key in sorted(waiting):
+            self.store.now_ms = max(self.store.now_ms, wake_ms)
             taken = self.store.try_claim(key, owner="p1")
             if isinstance(taken, Claim):
                 assert taken.messages
                 assert [m.seq for m in taken.messages] == sorted({m.seq for m in taken.messages})
                 self.claims.append(taken)
+                return
+
+    @rule(
+        who=people,
+        said=st.lists(st.none() | texts, min_size=3, max_size=3),
+        steps=st.integers(1, 3),
+        learned=st.booleans(),
+    )
+    def a_turn_goes_on_while_the_patient_writes(
+        self, who: Contact, said: list[str | None], steps: int, learned: bool
+    ) -> None:
+        """The usual way, so that the unusual happens in the middle of it: claim, intent, outcome, words between."""
+        for n, words in enumerate(said):
+            if words is not None:
+                self.write(who, words, 0)
+            if n == 0:
+                self.the_next_that_is_due_is_claimed()
+            if n == 1 and steps > 1 and self.claims:
+                self.intent(-1, None)
+            if n == 1 and learned:
+                self.learn_that_two_are_one()
+            if n == 2 and steps > 2 and self.pinned:
+                self.outcome(-1, TurnState.SENT)
 
     @precondition(lambda self: self.claims or self.pinned)
     @rule(pick=picks)
@@ -177,7 +207,8 @@ class RulesMachine(RuleBasedStateMachine):
     @rule(pick=picks, hand_over=st.sampled_from([None, None, "quer um atestado"]))
     def intent(self, pick: int, hand_over: str | None) -> None:
         claim = self.claims.pop(pick % len(self.claims))
-        gate = self.store.intent(claim, REPLY, hand_over=hand_over)
+        emergency = "sign" if claim.emergency else None
+        gate = self.store.intent(claim, REPLY, hand_over=hand_over, emergency=emergency)
         if gate is Gate.OPEN:
             self.pinned.append(claim)
         elif gate is Gate.EMERGENCY:
@@ -199,51 +230,53 @@ class RulesMachine(RuleBasedStateMachine):
         self.store.outcome(claim, state, message_id=f"3EB{claim.turn_id}" if sent else None)
 
     @precondition(lambda self: self.pinned)
-    @rule(pick=picks)
-    def proven_unsent(self, pick: int) -> None:
+    @rule(pick=picks, proven=st.booleans())
+    def the_send_does_not_end_well(self, pick: int, proven: bool) -> None:
+        """It is proven unsent; or something of ours broke after the intent, and nobody knows."""
         claim = self.pinned[pick % len(self.pinned)]
-        if self.states.get(claim.turn_id) == TurnState.SENDING:  # what never left has no evidence
-            self.pinned.remove(claim)
-            self.store.give_back(claim, after_ms=5_000, withdrawn="no connection")
-
-    @precondition(lambda self: self.pinned)
-    @rule(pick=picks)
-    def something_of_ours_breaks_after_the_intent(self, pick: int) -> None:
-        self.store.give_back(self.pinned.pop(pick % len(self.pinned)), after_ms=5_000, counts=True)
+        if proven and self.states.get(claim.turn_id) != TurnState.SENDING:
+            return  # what never left leaves no evidence
+        self.pinned.remove(claim)
+        self.store.give_back(
+            claim, after_ms=5_000, counts=not proven, withdrawn="no connection" if proven else None
+        )
 
     # Evidence.
 
     @precondition(lambda self: self.states)
-    @rule(pick=picks, who=people)
-    def echo(self, pick: int, who: Contact) -> None:
-        turn = self._turn(pick)
-        self.store.take(b.echo(REPLY, id=f"3EB{turn}", who=who))
-
-    @precondition(lambda self: self.states)
-    @rule(pick=picks, error=st.sampled_from([None, "Timeout on send message", "Phone number does not exist"]))
-    def delivery(self, pick: int, error: str | None) -> None:
-        self.store.take(b.delivery(message_id=f"3EB{self._turn(pick)}", zaap_id=f"Z{self.n}", error=error))
-
-    @precondition(lambda self: self.states)
-    @rule(pick=picks, status=st.sampled_from(ReceiptStatus))
-    def receipt(self, pick: int, status: ReceiptStatus) -> None:
-        self.store.take(b.receipt(status, f"3EB{self._turn(pick)}"))
+    @rule(
+        pick=picks,
+        who=people,
+        said=st.sampled_from(
+            [None, *ReceiptStatus, "", "Timeout on send message", "Phone number does not exist"]
+        ),
+    )
+    def evidence_comes(self, pick: int, who: Contact, said: str | None) -> None:
+        """An echo (None), a receipt, or a delivery report with or without an error."""
+        message_id = f"3EB{sorted(self.states)[pick % len(self.states)]}"
+        if said is None:
+            self.store.take(b.echo(REPLY, id=message_id, who=who))
+        elif said in set(ReceiptStatus):
+            self.store.take(b.receipt(ReceiptStatus(said), message_id))
+        else:
+            self.store.take(b.delivery(message_id=message_id, zaap_id=f"Z{self.n}", error=said or None))
 
     @rule()
     def old_uncertainty_is_held(self) -> None:
         self.store.run(partial(evidence.hold_old, now_ms=self.store.now_ms))
 
-    def _turn(self, pick: int) -> int:
-        return sorted(self.states)[pick % len(self.states)]
-
     # Processes.
 
-    @rule()
-    def crash_and_recover(self) -> None:
+    @precondition(lambda self: self.claims or self.pinned)
+    @rule(goes_on=st.booleans())
+    def crash_and_recover(self, goes_on: bool) -> None:
         self.lost += self.claims + self.pinned
         self.claims, self.pinned = [], []
         self.store.recover()
         assert all(conversation.owner is None for conversation in self.store.conversations())
+        if goes_on:  # and a runner of the dead process writes while its successor is at work
+            self.the_next_that_is_due_is_claimed()
+            self.a_lost_runner_wakes_and_changes_nothing(-1)
 
     @precondition(lambda self: self.lost)
     @rule(pick=picks)
@@ -263,6 +296,9 @@ class RulesMachine(RuleBasedStateMachine):
         assert violations_in(records) == []
         for conversation in records.conversations:
             self._look_at(conversation)
+        lids = {row.lid for row in records.conversations if row.lid is not None}
+        assert self.lids <= lids, "a LID is nobody's any more"
+        self.lids = lids
         for turn in records.turns:
             assert turn.id is not None
             before = self.states.get(turn.id, turn.state)
@@ -275,6 +311,8 @@ class RulesMachine(RuleBasedStateMachine):
         assert row.epoch >= self.epochs.get(row.id, 0)
         assert row.done_seq >= self.done.get(row.id, 0)
         self.epochs[row.id], self.done[row.id] = row.epoch, row.done_seq
+        if row.owner is not None:  # only its owner writes the wake-up of an owned row
+            assert self.leases.setdefault((row.id, row.epoch), row.wake_at_ms) == row.wake_at_ms
         waits_for_its_window = (
             row.owner is None and not row.retries and row.human_until_ms <= self.store.now_ms
         )
@@ -311,7 +349,7 @@ def _empty() -> Path:
 
 TestRules = RulesMachine.TestCase
 TestRules.settings = settings(
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -88,8 +88,15 @@ class Store:
         self.now_ms = max(self.now_ms, wake)
         return self.claim(conversation_id, owner=owner)
 
-    def intent(self, claim: Claim, reply: str = "Bom dia!", *, hand_over: str | None = None) -> Gate:
-        draft = Draft("pergunta", reply, hand_over=hand_over)
+    def intent(
+        self,
+        claim: Claim,
+        reply: str = "Bom dia!",
+        *,
+        hand_over: str | None = None,
+        emergency: str | None = None,
+    ) -> Gate:
+        draft = Draft("pergunta", reply, hand_over=hand_over, emergency=emergency)
         gate, _ = self.run(
             partial(turns.write_intent, claim=claim, draft=draft, now_ms=self.now_ms, policy=self.policy)
         )
