@@ -47,9 +47,9 @@ from clinic_bot.turns.thinking import Thinking
 
 log = structlog.get_logger(__name__)
 
-#: How long the interpreter lets one thread run before another may. The writer thread answers the loop's waiting
-#: webhooks, so it must not queue behind a busy loop for the default 5 ms at every statement.
-_SWITCH_S = 0.0005
+#: How long the interpreter lets one thread run before another may. Less than the default 5 ms, so that the writer
+#: thread does not queue behind a busy loop at every statement; not much less, since each switch costs both of them.
+_SWITCH_S = 0.002
 #: With uvicorn's own grace this stays below the 25 s a supervisor waits.
 _DRAIN_S = 18.0
 _WEBHOOK_PATH = "/webhook/zapi/"
