@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from clinic_bot.events import Contact, Message, PresenceStatus, ReceiptStatus
 from clinic_bot.store import contacts, evidence
-from clinic_bot.store.inbox import Answer
+from clinic_bot.store.inbox import Answer, Arrival, take_in_all
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, Conversation, TurnState
 from clinic_bot.store.turns import Claim, Gate
@@ -100,8 +100,9 @@ class RulesMachine(RuleBasedStateMachine):
             for n, text in enumerate(texts)
         ]
         order.shuffle(burst)
-        for event in burst:
-            self.store.take(event)
+        arrivals = [Arrival(event, b"{}", self.store.now_ms) for event in (*burst, burst[0])]
+        taken = self.store.run(partial(take_in_all, arrivals=arrivals, policy=self.store.policy))
+        assert [one.answer for one in taken] == [Answer.QUEUED] * len(burst) + [Answer.DUPLICATE]
         self.events += burst
 
     @rule(pick=picks, text=st.none() | texts, early=st.booleans(), who=people)
