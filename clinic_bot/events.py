@@ -180,9 +180,8 @@ class Ignored:
     instance: str
     reason: Reason
     kept: bool = True  #: presence is not
-    pair: Contact | None = (
-        None  #: number and LID of somebody listed, so that the LID alone is known as theirs
-    )
+    #: number and LID of somebody listed, so that the LID alone is known as theirs
+    pair: Contact | None = None
 
 
 Event = Message | StaffMessage | Edit | Deletion | Echo | Presence | Delivery | Receipt | Ignored
