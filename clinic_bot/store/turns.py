@@ -297,15 +297,25 @@ def give_back(
         if withdrawn is not None:
             if _has_it_by_itself(conversation, turn, policy):
                 conversation.human_until_ms = 0  # the hand-over was said to nobody
+            elif conversation.human_until_ms > now_ms:
+                _answered_by_a_person(session, conversation, turn, now_ms)
             turn.state, turn.reason, turn.outcome_ms = TurnState.WITHDRAWN, withdrawn, now_ms
         session.flush()
         _merge_if_asked(session, conversation, policy, now_ms)
         rearm(session, conversation, policy, now_ms)
-        if wake_at_ms is not None and conversation.wake_at_ms is not None:
+        waits_for_a_person = conversation.human_until_ms > now_ms  # then there is nothing to try again
+        if wake_at_ms is not None and conversation.wake_at_ms is not None and not waits_for_a_person:
             conversation.retries += 1
             emergency = conversation.emergency_seq > conversation.done_seq and not claim.emergency
             conversation.wake_at_ms = now_ms if emergency else max(wake_at_ms, now_ms)
         return Closed(ours=True, wake_at_ms=conversation.wake_at_ms)
+
+
+def _answered_by_a_person(session: Session, conversation: Conversation, turn: Turn, now_ms: int) -> None:
+    """Somebody wrote while the reply was on its way, and the reply never left: what it was to answer is hers."""
+    for message in pending(session, conversation):
+        if message.seq <= turn.high:
+            message.handled_ms = now_ms
 
 
 def _let_go(conversation: Conversation) -> None:

@@ -94,6 +94,29 @@ def test_a_take_over_after_the_intent_lets_the_reply_out_and_then_is_silent(stor
     assert store.conversation().wake_at_ms == store.now_ms + b.ALERT_MS
 
 
+def test_what_a_person_answered_during_a_send_that_never_left_is_hers(store: Store) -> None:
+    """The reply is proven unsent after she wrote: nobody waits for an answer of the bot, now or in four hours."""
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.intent(claim)
+    store.take(b.message("e amanhã?", id="m2"))
+    store.later(500).take(b.staff())
+    store.later(500).take(b.message("obrigada", id="m3"))
+    store.give_back(claim, after_ms=5_000, withdrawn="no connection")
+    assert [bool(m.handled_ms) for m in store.messages()] == [True, True, False, False]
+    assert store.at(b.QUIET_MS + 1_000).conversation().wake_at_ms == store.now_ms + b.ALERT_MS
+    assert [m.text for m in store.at(b.HUMAN_MS + 60_000).claim_when_due().messages] == ["obrigada"]
+
+
+def test_a_hand_over_of_a_reply_that_never_left_is_undone_and_nobody_is_silent(store: Store) -> None:
+    store.take(b.message("quero um atestado"))
+    claim = store.claim_when_due()
+    store.intent(claim, "Passei para a recepção.", hand_over="quer um atestado")
+    store.give_back(claim, after_ms=5_000, withdrawn="no connection")
+    assert store.conversation().human_until_ms == 0
+    assert [m.text for m in store.claim_when_due().messages] == ["quero um atestado"]
+
+
 def test_an_automatic_text_of_whatsapp_business_is_context_and_no_take_over(store: Store) -> None:
     store.take(b.message("oi"))
     taken = store.at(500).take(b.staff(b.GREETING))
