@@ -120,6 +120,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     listener = _listen(settings)
     port = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(listener.close)
         facts, clock = load_facts(settings), _clock(settings)
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         patients: Starlette | None = None
