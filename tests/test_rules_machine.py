@@ -136,7 +136,8 @@ class RulesMachine(RuleBasedStateMachine):
         assert taken.taken_over != automatic
         if taken.taken_over and taken.conversation_id is not None:
             row = self.store.conversation(taken.conversation_id)
-            left = [m for m in self.store.messages(taken.conversation_id) if m.seq > row.done_seq]
+            floor = row.open_hi or row.done_seq  # what is being sent stays the send's
+            left = [m for m in self.store.messages(taken.conversation_id) if m.seq > floor]
             assert all(m.handled_ms or m.deleted_ms or m.author == Author.CLINIC for m in left)
 
     @rule()
