@@ -47,6 +47,14 @@ async def it(database_file: Path, anyio_backend: str) -> AsyncIterator[Clinic]:
         yield running
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webhook that gives up within a blink; asked for before the service is built."""
+    monkeypatch.setattr(module, "_BODY_WITHIN_S", 0.3)
+    monkeypatch.setattr(module, "_STORE_WITHIN_S", 0.3)
+    monkeypatch.setattr(module, "_STORE_RETRY_S", 0.01)
+
+
 async def answer(it: Clinic, payload: Mapping[str, Any]) -> tuple[int, Any]:
     response = await it.post(dict(payload))
     return response.status_code, response.json()
@@ -270,8 +278,8 @@ async def raw_request(it: Clinic, head: str) -> tuple[asyncio.StreamReader, asyn
     return reader, writer
 
 
-async def test_a_body_that_stalls_is_given_up(it: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BODY_WITHIN_S", 0.05)
+@pytest.mark.usefixtures("impatient")
+async def test_a_body_that_stalls_is_given_up(it: Clinic) -> None:
     reader, writer = await raw_request(it, "Content-Length: 100")
     writer.write(b'{"half": ')
     status = await asyncio.wait_for(reader.readline(), 20)
@@ -298,14 +306,13 @@ async def test_a_client_that_goes_away_makes_no_noise(
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_disk_that_takes_nothing_is_told_with_when_to_come_back(
     it: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_args: object, **_kwargs: object) -> None:
         raise StorageUnavailable("database or disk is full")
 
-    monkeypatch.setattr(module, "_STORE_WITHIN_S", 0.3)
-    monkeypatch.setattr(module, "_STORE_RETRY_S", 0.01)
     with monkeypatch.context() as broken:
         broken.setattr(it.service.database, "write", full)
         response = await it.post(text())
@@ -314,6 +321,7 @@ async def test_a_disk_that_takes_nothing_is_told_with_when_to_come_back(
     assert await answer(it, text()) == QUEUED
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_disk_that_recovers_in_time_is_not_even_noticed(
     it: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,18 +334,17 @@ async def test_a_disk_that_recovers_in_time_is_not_even_noticed(
             raise StorageUnavailable("database or disk is full")
         return await write(job, urgent=urgent)
 
-    monkeypatch.setattr(module, "_STORE_RETRY_S", 0.01)
     monkeypatch.setattr(it.service.database, "write", first_full)
     assert await answer(it, text()) == QUEUED
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_database_that_does_not_answer_is_no_reason_to_hang(
     it: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def silent(*_args: object, **_kwargs: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(module, "_STORE_WITHIN_S", 0.05)
     with monkeypatch.context() as stuck:
         stuck.setattr(it.service.database, "write", silent)
         assert (await it.post(text())).status_code == 503
@@ -400,7 +407,6 @@ async def test_no_secret_phone_or_text_reaches_a_log(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_STORE_WITHIN_S", 0.05)
     await it.post(text("um texto que ninguém mais pode ler"))
     await it.http.post(it.webhook, content=b"nem este")
     await it.http.post(f"{it.url}/webhook/zapi/tried-{SECRET}", json=text())
