@@ -25,8 +25,8 @@ from clinic_bot.errors import (
 )
 
 PROVIDER = "Z-API"
-# Above what a thousand replies at one moment need; Z-API answers in well under a second.
-_LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=20)
+# Few: httpx looks through all connections for every request that waits, and Z-API answers in well under a second.
+_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=20)
 _QUEUE_PAGE = 30  # the most Z-API gives at once
 _QUEUE_PAGES = 40  # its queue holds at most 1,000
 _DELAY_S = (1, 15)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import Connection, union_all
+from sqlmodel import Session, col, select
 
 from clinic_bot.events import Contact
 from clinic_bot.store.conversations import locked, pending, rearm
@@ -114,13 +115,16 @@ def _take_over_pending(session: Session, survivor: Conversation, other: Conversa
         survivor.emergency_seq = survivor.next_seq - 1
 
 
-def aliases(session: Session, conversation_id: int) -> list[int]:
+def aliases(connection: Connection, conversation_id: int) -> list[int]:
     """The conversation and all that were merged into it, or will be, for looking back."""
-    is_part = or_(
-        col(Conversation.alias_of) == conversation_id, col(Conversation.merge_into) == conversation_id
+    key = col(Conversation.id)
+    merged = connection.execute(
+        union_all(
+            select(key).where(col(Conversation.alias_of) == conversation_id),
+            select(key).where(col(Conversation.merge_into) == conversation_id),
+        )
     )
-    merged = session.exec(select(Conversation.id).where(is_part)).all()
-    return [conversation_id, *(key for key in merged if key is not None)]
+    return [conversation_id, *(row[0] for row in merged if row[0] is not None)]
 
 
 def learn_lid(session: Session, conversation_id: int, lid: str, policy: Policy, now_ms: int) -> None:

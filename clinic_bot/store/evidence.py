@@ -112,7 +112,7 @@ def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
         return []
     return session.exec(
         select(Turn).where(
-            col(Turn.conversation_id).in_(contacts.aliases(session, conversation.id)),
+            col(Turn.conversation_id).in_(contacts.aliases(session.connection(), conversation.id)),
             col(Turn.state).in_(UNCERTAIN),
             col(Turn.message_id).is_(None),
         )

@@ -75,6 +75,12 @@ class Conversation(SQLModel, table=True):
             postgresql_where=text("wake_at_ms IS NOT NULL"),
         ),
         Index(
+            "ix_conversation_merge",
+            "merge_into",
+            sqlite_where=text("merge_into IS NOT NULL"),
+            postgresql_where=text("merge_into IS NOT NULL"),
+        ),
+        Index(
             "ix_conversation_alias",
             "alias_of",
             sqlite_where=text("alias_of IS NOT NULL"),

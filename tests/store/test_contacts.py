@@ -208,7 +208,7 @@ def test_the_earlier_conversation_is_remembered_under_its_new_one(store: Store) 
 
     def ids(connection: Connection) -> list[int]:
         with session_on(connection) as session:
-            return contacts.aliases(session, 1)
+            return contacts.aliases(session.connection(), 1)
 
     assert store.run(ids) == [1, 2]
 

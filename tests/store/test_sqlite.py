@@ -3,8 +3,8 @@
 import asyncio
 import stat
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -47,8 +47,8 @@ def keys_seen_by_another(path: Path) -> list[str]:
     return found
 
 
-@contextmanager
-def writer_held(database: SqliteDatabase) -> Iterator[None]:
+@asynccontextmanager
+async def writer_held(database: SqliteDatabase) -> AsyncIterator[None]:
     """Keep the writer busy inside a transaction, so that what is written meanwhile has to wait for it."""
     busy, release = threading.Event(), threading.Event()
 
@@ -58,6 +58,7 @@ def writer_held(database: SqliteDatabase) -> Iterator[None]:
 
     holding = asyncio.ensure_future(database.write(hold))
     try:
+        assert await asyncio.to_thread(busy.wait, 20)
         yield
     finally:
         release.set()
@@ -80,7 +81,7 @@ async def test_writes_that_wait_together_share_one_commit(database: SqliteDataba
         transactions.append(connection.get_transaction())
         keep(f"k{n}")(connection)
 
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         waiting = [asyncio.ensure_future(database.write(partial(job, n=n))) for n in range(200)]
         await settled()
@@ -95,7 +96,7 @@ async def test_a_flood_is_committed_in_batches_that_end(database: SqliteDatabase
     def job(connection: Connection) -> None:
         transactions.append(connection.get_transaction())
 
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         waiting = [asyncio.ensure_future(database.write(job)) for _ in range(2 * BATCH)]
         await settled()
@@ -109,7 +110,7 @@ async def test_who_is_urgent_goes_first(database: SqliteDatabase) -> None:
     def job(_connection: Connection, *, name: str) -> None:
         order.append(name)
 
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         waiting = [asyncio.ensure_future(database.write(partial(job, name=f"n{n}"))) for n in range(3)]
         await settled()
@@ -126,7 +127,7 @@ async def test_nobody_hears_of_a_write_before_its_commit(database: SqliteDatabas
         inside.set()
         release.wait(20)
 
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         first = asyncio.ensure_future(database.write(keep("first")))
         last = asyncio.ensure_future(database.write(last_of_the_batch))
@@ -178,7 +179,7 @@ async def test_a_jobs_exception_is_its_own_and_costs_its_neighbours_nothing(
     database: SqliteDatabase, broken: Callable[[Connection], None], error: type[Exception]
 ) -> None:
     await database.write(keep("same"))
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         jobs = [keep("before"), broken, keep("after")]
         waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]
@@ -197,7 +198,7 @@ async def test_an_error_of_the_database_quotes_no_parameters(database: SqliteDat
 
 
 async def test_who_stops_waiting_disturbs_nobody(database: SqliteDatabase) -> None:
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         impatient = asyncio.ensure_future(database.write(keep("impatient")))
         patient = asyncio.ensure_future(database.write(keep("patient")))
@@ -276,7 +277,7 @@ async def test_a_full_disk_fails_the_whole_batch(database: SqliteDatabase) -> No
     """After it nobody knows what the transaction holds, so nobody may be told that his write is kept."""
     big = partial(inbox.take_in, event=b.message(), body=BIG, now_ms=START_MS, policy=b.POLICY)
     await database.write(_shrink)
-    with writer_held(database):
+    async with writer_held(database):
         await settled()
         jobs: list[Callable[[Connection], object]] = [keep("a"), big, keep("c")]
         waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]

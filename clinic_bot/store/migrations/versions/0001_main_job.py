@@ -80,6 +80,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_conversation_merge",
+            ["merge_into"],
+            unique=False,
+            sqlite_where=sa.text("merge_into IS NOT NULL"),
+            postgresql_where=sa.text("merge_into IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_conversation_alias",
             ["alias_of"],
             unique=False,
@@ -253,6 +260,11 @@ def downgrade() -> None:
             "ix_conversation_wake",
             sqlite_where=sa.text("wake_at_ms IS NOT NULL"),
             postgresql_where=sa.text("wake_at_ms IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_conversation_merge",
+            sqlite_where=sa.text("merge_into IS NOT NULL"),
+            postgresql_where=sa.text("merge_into IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_conversation_alias",
