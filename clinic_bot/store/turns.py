@@ -359,7 +359,7 @@ def _close(
     session.flush()
     conversation.done_seq = turn.high
     _merge_if_asked(session, conversation, policy, now_ms)
-    rearm(session, conversation, policy, now_ms)
+    rearm(session, conversation, policy, now_ms, leftover=False)
     return Closed(ours=True, wake_at_ms=conversation.wake_at_ms)
 
 
