@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, union_all
+from sqlalchemy import Connection, bindparam, union_all
 from sqlmodel import Session, col, select
 
 from clinic_bot.events import Contact
@@ -115,15 +115,15 @@ def _take_over_pending(session: Session, survivor: Conversation, other: Conversa
         survivor.emergency_seq = survivor.next_seq - 1
 
 
+_PARTS = union_all(
+    select(col(Conversation.id)).where(col(Conversation.alias_of) == bindparam("id")),
+    select(col(Conversation.id)).where(col(Conversation.merge_into) == bindparam("id")),
+)
+
+
 def aliases(connection: Connection, conversation_id: int) -> list[int]:
     """The conversation and all that were merged into it, or will be, for looking back."""
-    key = col(Conversation.id)
-    merged = connection.execute(
-        union_all(
-            select(key).where(col(Conversation.alias_of) == conversation_id),
-            select(key).where(col(Conversation.merge_into) == conversation_id),
-        )
-    )
+    merged = connection.execute(_PARTS, {"id": conversation_id})
     return [conversation_id, *(row[0] for row in merged if row[0] is not None)]
 
 

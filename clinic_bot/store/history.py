@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlmodel import col
 
 from clinic_bot.events import Said, Speaker
@@ -21,9 +21,31 @@ class Background:
     quoted: dict[str, str]  #: provider id to the text it had
 
 
-_TURN_COLUMNS = tuple(
-    col(column) for column in (Turn.question, Turn.reply, Turn.state, Turn.claimed_ms, Turn.intent_ms)
+# Built once, since every claim asks them.
+_EARLIER = (
+    select(*map(col, (Turn.question, Turn.reply, Turn.state, Turn.claimed_ms, Turn.intent_ms)))
+    .where(
+        col(Turn.conversation_id).in_(bindparam("ids", expanding=True)),
+        col(Turn.id) != bindparam("turn_id"),
+        col(Turn.claimed_ms) >= bindparam("since_ms"),
+        col(Turn.state).not_in((TurnState.WITHDRAWN, TurnState.EMPTY)),
+    )
+    .order_by(col(Turn.id).desc())
+    .limit(bindparam("most"))
 )
+_OUTSIDE = (
+    select(col(Message.author), col(Message.text), col(Message.sent_ms), col(Message.received_ms))
+    .where(
+        col(Message.conversation_id).in_(bindparam("ids", expanding=True)),
+        col(Message.received_ms) >= bindparam("since_ms"),
+        col(Message.deleted_ms).is_(None),
+        or_(col(Message.author) == Author.CLINIC, col(Message.handled_ms).is_not(None)),
+        col(Message.text) != "",
+    )
+    .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())
+    .limit(bindparam("most"))
+)
+
 _UNANSWERED = "[ficou sem resposta]"
 _NOT_DELIVERED = "[não entregue]"
 _MAYBE_DELIVERED = "[talvez não entregue]"
@@ -43,19 +65,10 @@ def background(
     Read as plain columns: it stands between a window's deadline and the model, and objects cost three times as much.
     """
     ids = contacts.aliases(connection, conversation_id)
-    earlier = connection.execute(
-        select(*_TURN_COLUMNS)
-        .where(
-            col(Turn.conversation_id).in_(ids),
-            col(Turn.id) != turn_id,
-            col(Turn.claimed_ms) >= since_ms,
-            col(Turn.state).not_in((TurnState.WITHDRAWN, TurnState.EMPTY)),
-        )
-        .order_by(col(Turn.id).desc())
-        .limit(turns)
-    ).all()
+    asked = {"ids": ids, "turn_id": turn_id, "since_ms": since_ms}
+    earlier = connection.execute(_EARLIER, {**asked, "most": turns}).all()
     said = [line for turn in earlier for line in _lines(turn)]
-    said += _outside_turns(connection, ids, since_ms, limit=2 * turns)
+    said += _outside_turns(connection, ids, since_ms, most=2 * turns)
     said.sort(key=lambda line: line.at_ms)
     intents = [turn.intent_ms for turn in earlier if turn.intent_ms is not None]
     return Background(tuple(said), max(intents, default=None), _quoted(connection, ids, quoted))
@@ -77,20 +90,9 @@ def _as_delivered(reply: str, state: str) -> str:
     return f"{_MAYBE_DELIVERED} {reply}" if state in (TurnState.UNKNOWN, TurnState.HELD) else reply
 
 
-def _outside_turns(connection: Connection, ids: list[int], since_ms: int, *, limit: int) -> list[Said]:
+def _outside_turns(connection: Connection, ids: list[int], since_ms: int, *, most: int) -> list[Said]:
     """Words a person of the clinic wrote by hand, and the patient's that the person answered."""
-    messages = connection.execute(
-        select(col(Message.author), col(Message.text), col(Message.sent_ms), col(Message.received_ms))
-        .where(
-            col(Message.conversation_id).in_(ids),
-            col(Message.received_ms) >= since_ms,
-            col(Message.deleted_ms).is_(None),
-            or_(col(Message.author) == Author.CLINIC, col(Message.handled_ms).is_not(None)),
-            col(Message.text) != "",
-        )
-        .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())
-        .limit(limit)
-    )
+    messages = connection.execute(_OUTSIDE, {"ids": ids, "since_ms": since_ms, "most": most})
     speakers = {Author.CLINIC: Speaker.CLINIC, Author.PATIENT: Speaker.PATIENT}
     return [
         Said(speakers[Author(author)], text, sent_ms or received_ms)
