@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.window import Window, closed_by
@@ -173,11 +173,14 @@ def _take(
     )  # fmt: skip
 
 
+_THINKING = select(Turn).where(
+    col(Turn.conversation_id) == bindparam("id"), col(Turn.state) == TurnState.THINKING
+)
+
+
 def _thinking(session: Session, conversation_id: int) -> Turn | None:
     """The turn of a claim that was given back or whose process died: its successor goes on with it."""
-    return session.exec(
-        select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == TurnState.THINKING)
-    ).first()
+    return session.exec(_THINKING, params={"id": conversation_id}).first()
 
 
 def _set_aside(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> Later:
