@@ -202,6 +202,7 @@ class Turn(SQLModel, table=True):
     model: str | None = Field(default=None, sa_column=Column(Text))
     prompt_tokens: int = Field(default=0)
     completion_tokens: int = Field(default=0)
+    thrown_tokens: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     calls: int = Field(default=0)
     zaap_id: str | None = Field(default=None, sa_column=Column(Text))
     message_id: str | None = Field(default=None, sa_column=Column(Text))
@@ -225,3 +226,37 @@ class Step(SQLModel, table=True):
     arguments: str = Field(sa_column=Column(Text, nullable=False))
     result: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(default="done", sa_column=Column(Text, nullable=False))
+
+
+class TurnEvent(SQLModel, table=True):
+    """One moment in the story of a turn, for the operator: no patient's words in it."""
+
+    __tablename__ = "turn_event"
+    __table_args__ = (Index("ix_turn_event_turn", "turn_id", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    turn_id: int = Field(sa_column=Column(Big, nullable=False))
+    at_ms: int = Field(sa_column=Column(Big, nullable=False))
+    what: str = Field(sa_column=Column(Text, nullable=False))
+    took_ms: int | None = Field(default=None, sa_column=Column(Big))
+    detail: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class SwitchName(StrEnum):
+    """Why nothing is answered at the moment, besides the conversations' own reasons."""
+
+    PAUSED = "paused"  #: an operator said so
+    ZAPI_ACCOUNT = "zapi_account"  #: Z-API refuses the whole instance: subscription or token
+    ZAPI_DISCONNECTED = "zapi_disconnected"  #: the clinic's WhatsApp is not connected
+    GROQ_ACCOUNT = "groq_account"  #: Groq refuses the key or the account
+
+
+class Switch(SQLModel, table=True):
+    """Something that stops all answers of an instance while its row is there."""
+
+    __tablename__ = "switch"
+
+    instance: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    since_ms: int = Field(sa_column=Column(Big, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
