@@ -1,0 +1,57 @@
+"""The story of a turn, moment by moment, for the operator who asks what happened.
+
+No patient's words and no phone belong into it: what is written here is shown and logged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlmodel import col
+
+from clinic_bot.store.tables import TurnEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a turn."""
+
+    what: str  #: one of a few fixed words, such as "claimed", "model call", "waited", "intent", "send", "closed"
+    at_ms: int  #: when it happened; of something that took time, when it ended
+    took_ms: int | None = None
+    detail: str | None = None  #: a model and an outcome, a reason, a proof
+
+
+# Built once: it stands on the way of every reply.
+_RECORD = insert(TurnEvent).values(
+    {name: bindparam(name) for name in ("turn_id", "at_ms", "what", "took_ms", "detail")}
+)
+_TOLD = (
+    select(*map(col, (TurnEvent.what, TurnEvent.at_ms, TurnEvent.took_ms, TurnEvent.detail)))
+    .where(col(TurnEvent.turn_id) == bindparam("turn_id"))
+    .order_by(col(TurnEvent.id))
+)
+
+
+def record(connection: Connection, turn_id: int, moments: Sequence[Moment]) -> None:
+    """Add ``moments`` to the story, in their order. The caller's transaction; nothing is read."""
+    if moments:
+        connection.execute(
+            _RECORD,
+            [
+                {
+                    "turn_id": turn_id,
+                    "at_ms": moment.at_ms,
+                    "what": moment.what,
+                    "took_ms": moment.took_ms,
+                    "detail": moment.detail,
+                }
+                for moment in moments
+            ],
+        )
+
+
+def told(connection: Connection, turn_id: int) -> list[Moment]:
+    """The story so far, as it was recorded."""
+    rows = connection.execute(_TOLD, {"turn_id": turn_id})
+    return [Moment(row.what, row.at_ms, row.took_ms, row.detail) for row in rows]
