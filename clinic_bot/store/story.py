@@ -5,6 +5,7 @@ No patient's words and no phone belong into it: what is written here is shown an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlmodel import col
@@ -12,11 +13,35 @@ from sqlmodel import col
 from clinic_bot.store.tables import TurnEvent
 
 
+class What(StrEnum):
+    """What the time of a turn is told by; other words are shown and explain no time. Stored by value.
+
+    What takes time is recorded when it ends, with ``took_ms``.
+    """
+
+    CLAIMED = "claimed"  #: took: how long it was due before; detail: what closed the window
+    MODEL_CALL = "model call"  #: took; detail: model and outcome
+    MODEL_CANCELLED = "model cancelled"  #: took; detail: by what
+    WAITED = "waited"  #: took, or none while it held its claim; detail: for what
+    GIVEN_BACK = (
+        "given back"  #: detail: why; after ``SUPERSEDED`` a window is open again, else it waits to be retried
+    )
+    INTENT = "intent"
+    SEND = "send"  #: one try; took; detail: outcome
+    CLOSED = "closed"  #: detail: how it ended
+    EVIDENCE = "evidence"  #: what came later about a send; detail: by what
+    OPERATOR = "operator"  #: detail: the command
+
+
+#: The detail of GIVEN_BACK when the patient wrote on.
+SUPERSEDED = "superseded"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened to a turn."""
 
-    what: str  #: one of a few fixed words, such as "claimed", "model call", "waited", "intent", "send", "closed"
+    what: str  #: a value of ``What``
     at_ms: int  #: when it happened; of something that took time, when it ended
     took_ms: int | None = None
     detail: str | None = None  #: a model and an outcome, a reason, a proof
