@@ -4,7 +4,7 @@ Callers in other rooms pass plain words and seconds, so none of them knows Prome
 are the clock's, as everything else there; only ``ack_seconds`` is the machine's.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -17,6 +17,14 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # 10 ms from the model's answer to the send.
 _QUICK_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 5)
 _MODEL_S = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 90)
+
+# What a reply's way may end in; written out, since this room knows neither the outbox nor the tables.
+_SEND_OUTCOMES = ("sent", "not_sent", "refused", "account_refused", "uncertain")
+_TURN_ENDS = (
+    *("sent", "unknown", "undelivered", "withdrawn", "silent", "no_reply", "empty", "dead"),
+    *("stale", "given_back", "superseded"),
+)
+_SWITCHES = ("paused", "zapi_account", "zapi_disconnected", "groq_account")
 
 _WEBHOOK_ANSWERS = ("queued", "duplicate", "400", "401", "408", "413", "503")
 
@@ -69,6 +77,21 @@ class Metrics:
         self.stuck_conversations = self._gauge(
             "stuck_conversations", "Conversations with a pending message that nothing will wake (rule 9)."
         )
+        self.dead_turns = self._gauge("dead_turns", "Turns set aside, which an operator retries or discards.")
+        self.held_sends = self._gauge("held_sends", "Sends that stayed uncertain, which an operator settles.")
+        self._switches = _Children(
+            self._gauge("switch_on", "Whether something stops all answers.", "name").labels
+        )
+        self._alerts = self._counters(
+            "alerts", "Alerts by kind, and whether a rate held them back.", "kind", "fate"
+        )
+        self._deliveries = self._counters(
+            "alert_deliveries", "Alerts by channel and outcome.", "channel", "outcome"
+        )
+        self._loops = self._counter("stopped_loops", "Chats handed over for too many replies in an hour.")
+        self._sends.start_at_zero((outcome,) for outcome in _SEND_OUTCOMES)
+        self._turns.start_at_zero((state,) for state in _TURN_ENDS)
+        self._switches.start_at_zero((name,) for name in _SWITCHES)
         self._webhooks.start_at_zero((answer, "") for answer in _WEBHOOK_ANSWERS)
         self._webhooks.start_at_zero(("ignored", reason.value) for reason in Reason)
 
@@ -108,6 +131,21 @@ class Metrics:
     def taken_over(self) -> None:
         self._takeovers.inc()
 
+    def loop_stopped(self) -> None:
+        self._loops.inc()
+
+    def switches(self, on: Collection[str]) -> None:
+        """Which switches are on now; all others are off."""
+        for name in {*_SWITCHES, *on}:
+            self._switches[name,].set(name in on)
+
+    def alert_raised(self, kind: str, *, suppressed: bool) -> None:
+        self._alerts[kind, "held_back" if suppressed else "told"].inc()
+
+    def alert_delivered(self, channel: str, outcome: str) -> None:
+        """``outcome`` is one word: ``delivered``, ``failed``, ``dropped``, and of WhatsApp also how a notice ended."""
+        self._deliveries[channel, outcome].inc()
+
     def render(self) -> bytes:
         """Prometheus's text format; ``CONTENT_TYPE`` goes with it."""
         return generate_latest(self._registry)
@@ -118,8 +156,8 @@ class Metrics:
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, namespace="clinic_bot", registry=self._registry)
 
-    def _gauge(self, name: str, text: str) -> Gauge:
-        return Gauge(name, text, namespace="clinic_bot", registry=self._registry)
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, namespace="clinic_bot", registry=self._registry)
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(name, text, labels, namespace="clinic_bot", buckets=buckets, registry=self._registry)

@@ -74,3 +74,32 @@ def test_two_services_in_one_process_count_apart() -> None:
     first, second = Metrics(), Metrics()
     first.taken_over()
     assert value(second, "takeovers_total") == 0
+
+
+def test_every_class_of_outcome_shows_before_it_happened() -> None:
+    metrics = Metrics()
+    assert value(metrics, "sends_total", outcome="uncertain") == 0
+    assert value(metrics, "turns_total", state="dead") == 0
+    assert value(metrics, "switch_on", name="paused") == 0
+    assert value(metrics, "dead_turns") == value(metrics, "held_sends") == 0
+
+
+def test_switches_show_which_one_is_on() -> None:
+    metrics = Metrics()
+    metrics.switches({"paused"})
+    assert value(metrics, "switch_on", name="paused") == 1
+    metrics.switches({"zapi_account"})
+    assert value(metrics, "switch_on", name="paused") == 0
+    assert value(metrics, "switch_on", name="zapi_account") == 1
+
+
+def test_alerts_are_counted_as_raised_and_as_delivered() -> None:
+    metrics = Metrics()
+    metrics.alert_raised("rule9", suppressed=False)
+    metrics.alert_raised("rule9", suppressed=True)
+    metrics.alert_delivered("hook", "failed")
+    metrics.loop_stopped()
+    assert value(metrics, "alerts_total", kind="rule9", fate="told") == 1
+    assert value(metrics, "alerts_total", kind="rule9", fate="held_back") == 1
+    assert value(metrics, "alert_deliveries_total", channel="hook", outcome="failed") == 1
+    assert value(metrics, "stopped_loops_total") == 1
