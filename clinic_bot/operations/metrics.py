@@ -80,7 +80,7 @@ class Metrics:
         self.dead_turns = self._gauge("dead_turns", "Turns set aside, which an operator retries or discards.")
         self.held_sends = self._gauge("held_sends", "Sends that stayed uncertain, which an operator settles.")
         self._switches = _Children(
-            self._gauge("switch_on", "Whether something stops all answers.", "name").labels
+            self._gauge("switch_on", "Whether something stops all answers.", "switch").labels
         )
         self._alerts = self._counters(
             "alerts", "Alerts by kind, and whether a rate held them back.", "kind", "fate"

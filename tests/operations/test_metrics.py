@@ -80,17 +80,17 @@ def test_every_class_of_outcome_shows_before_it_happened() -> None:
     metrics = Metrics()
     assert value(metrics, "sends_total", outcome="uncertain") == 0
     assert value(metrics, "turns_total", state="dead") == 0
-    assert value(metrics, "switch_on", name="paused") == 0
+    assert value(metrics, "switch_on", switch="paused") == 0
     assert value(metrics, "dead_turns") == value(metrics, "held_sends") == 0
 
 
 def test_switches_show_which_one_is_on() -> None:
     metrics = Metrics()
     metrics.switches({"paused"})
-    assert value(metrics, "switch_on", name="paused") == 1
+    assert value(metrics, "switch_on", switch="paused") == 1
     metrics.switches({"zapi_account"})
-    assert value(metrics, "switch_on", name="paused") == 0
-    assert value(metrics, "switch_on", name="zapi_account") == 1
+    assert value(metrics, "switch_on", switch="paused") == 0
+    assert value(metrics, "switch_on", switch="zapi_account") == 1
 
 
 def test_alerts_are_counted_as_raised_and_as_delivered() -> None:
