@@ -17,7 +17,7 @@ from clinic_bot.turns.emergency_words import words
 _DENIALS = frozenset(
     words(
         "nao nunca nem sem jamais nenhum nenhuma tampouco zero nega nego negou negam descartou descartaram descartado "
-        "descartada excluiu"
+        "descartada excluiu negativo negativa"
     )
 )
 _CARRIES_DENIAL = frozenset(
@@ -28,7 +28,7 @@ _CARRIES_DENIAL = frozenset(
         "apresenta apresentou sintoma sintomas caso seja esse isso tipo cabeca garganta coriza fraqueza desmaio "
         "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas "
         "momento hora pensei pensou convulsao avc infarto se fui foram houveram minha meu mae pai filho filha marido "
-        "ninguem"
+        "ninguem pra"
     )
 )
 # Once one of these was passed on the way back, the clause speaks for itself: "não tenho febre, to com dor no peito".
@@ -81,7 +81,7 @@ _OTHER_NEWS = "|".join(
         "quer* precis* gostaria faco faz vou tenho_que que tem_# ta_tudo ta_gravida to_gravida tudo ja so "
         "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
         "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
-        "ta_controlad* to_controlad* ta_com_# to_com_#"
+        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_#"
     )
 )
 _NOW_NEAR = anywhere(
@@ -183,6 +183,7 @@ _PAST = anywhere(
         ultimo|ultima|ultimos|ultimas vez|mes|ano|semana|gravidez|gestacao|crise|episodio|exame|consulta|parto
         primeiro|primeira|segundo|segunda filho|filha|parto|gravidez|gestacao
         dia #
+        dia que|em_que eu|ele|ela? passei|passou|desmaiei|desmaiou|cai|caiu|fui|foi|tive|teve
         aos #
         com # ano|anos|mes|meses
         de crianca
@@ -201,6 +202,8 @@ _CHRONIC = anywhere(
         de vez em quando
         ha|faz|tem ~1 anos|meses|tempo
         ha|faz|tem muito tempo
+        desde o|a ~4 em|de|ha|faz|tem 19*|20*|#|mais|muito|uns
+        desde 19*|20*
         raramente|frequentemente|costum*|cronico|cronica|geralmente
         sempre tive|tenho|tem|teve|que
         toda vez
@@ -279,7 +282,7 @@ _CLINIC_QUESTION = at_end(
         procuro|procurar|procura|marco|marcar ~2 {_DOCTORS}
         cardio*|neuro*|pneumo*|clinico|medico|medica|dr|dra ve|olha|resolve
         cobre|cobrem|cobertura|aceita|aceitam
-        emergencia|emergencias|urgencia|urgencias|caso|casos|paciente|pacientes|pessoas|quem
+        emergencia|emergencias|urgencia|urgencias|caso|casos|pacientes|pessoas|quem
         ^uma|essa|esta|outra|tem pessoa
         posso fazer|tomar|usar|viajar|voar|treinar|malhar|operar|doar|voltar
         grupo de
@@ -348,11 +351,21 @@ _TOPIC = at_end(
         "bem|melhor do|da|depois",
         "pedido|guia|hipotese|indicacao|solicitacao|diagnostico medico|medica|diagnostica? ,",
         "pedido|guia|encaminhamento|laudo ~1 diz|dizia|fala|consta",
+        "consulta|exame|retorno|atendimento|sessao|cirurgia que ~1 fiz|fez|passei|tive|marquei ~2 por|pra|de|da|do",
     ),
     links=_LINKS,
 )
 # Names of an illness: a phrase that ends in one may begin before the topic, "ta [internado por causa do] avc".
 _NAMES = frozenset(words("infarto avc derrame isquemia convulsao desmaio suicidio hemorragia overdose"))
+# An errand about paper; what it says happened to somebody some other day.
+_DOCUMENT = anywhere(
+    rows(
+        """
+        comprovante|recibo|nota_fiscal|boleto|reembolso|prontuario|segunda_via|em_anexo|segue|anexo
+        nota|declaracao|relatorio|copia|foto|laudo|resultado|atestado|guia|mando|enviando da|do|de|o|a|as|os
+        """
+    )
+)
 _NEWS = anywhere(
     rows(
         """
@@ -360,12 +373,26 @@ _NEWS = anywhere(
         vi|li|assisti|ouvi|assistindo|lendo ~3 facebook|reportagem|video|videos|post|google|novela|filme|serie|radio
         vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
         viu|viram ~2 noticia|jornal|reportagem|video|post
-        filme|livro|serie|novela|reportagem|video|post fala|falava|conta|trata
+        filme|livro|serie|novela|reportagem|video|post|teatro|musica|podcast|peca fala|falava|conta|trata
         jogador|ator|atriz|cantor|cantora|artista|famoso|famosa|personagem|celebridade|apresentador|apresentadora
         """
     )
 )
-_FEARS = (" medo", " ansiedade", " pavor")
+# What somebody has to write or present, not what he lives through.
+_SCHOOLWORK = "trabalho|tcc|projeto|seminario|prova|apresentacao|redacao|pesquisa|tarefa|artigo"
+_STUDY = anywhere(
+    rows(
+        f"""
+        {_SCHOOLWORK} da|de|do|na|no|pra|sobre escola|faculdade|colegio|curso|aula|disciplina
+        pra|e|num|no meu|minha|um|uma|o|a? tcc|seminario|redacao|monografia|dissertacao
+        to|tamos fazendo|escrevendo um|o|meu tcc|artigo|trabalho|seminario
+        sou estudante
+        estudante|aluno|aluna|academico|academica de
+        so? por? curiosidade
+        """
+    )
+)
+_FEARS = (" plano", " medo", " ansiedade", " pavor")
 # What the sign is a reason for: "receitou isordil pra dor no peito". Not when that did not help.
 _PURPOSE = at_end(
     rows(
@@ -432,6 +459,7 @@ _ADMINISTRATIVE = anywhere(
         """
         marcar|marca|agendar|agendamento|remarcar|desmarcar|consulta|consultas|retorno|receita|exame|exames|neuro*|cardio*
         psiquiatra|psicologo|psicologa|pediatra|especialista|laudo|atestado|encaixe|checkup|check|acompanhamento|avaliacao
+        comprovante|recibo|nota_fiscal|declaracao|comparecimento|reembolso|relatorio|pericia|prontuario|segunda_via
         resultado|investigar|horario|convenio|plano|internado|internada|alta|uti
         o|a|com|do|da|pelo|pela|de|um dr|dra|doutor|doutora|medico|medica
         fisioterapia|cancelar|atrasar|faltei|faltar|faltam
@@ -472,6 +500,13 @@ _OVER = anywhere(
         mas|e|era|foi era|foi so? pressao|gases|ansiedade|labirintite|refluxo|estresse|muscular
         """
     )
+)
+# "o xarope tirou a [falta de ar]"
+_CURED_BEFORE = at_end(
+    rows(
+        "^nao|nem|nada tirou|curou|sarou|resolveu|aliviou|eliminou\n^nao|nem|nada acabou|acabaram|sumiu|sumiram com"
+    ),
+    links=words("a o as os minha meu essa esse aquela aquele de da do dela dele crise crises muito bastante"),
 )
 _OVER_AT_ONCE = at_start(
     rows(
@@ -572,7 +607,10 @@ def _is_topic(setting: Setting, emotional: bool) -> bool:
         found = _TOPIC.search(setting.lead)
     if found is not None:
         return not (emotional and found[0].startswith(_FEARS))
-    if _NEWS.search(setting.sentence):
+    happened = _is_present(setting) or _PERFECT_INSIDE.search(setting.match)
+    if not happened and _DOCUMENT.search(setting.before) and not _NOW_NEAR.search(_near(setting)):
+        return True
+    if _NEWS.search(setting.sentence) or (_STUDY.search(setting.line) and not happened):
         return True
     return bool(_PURPOSE.search(setting.before[:-1])) and not _NO_HELP.search(setting.rest)
 
@@ -588,6 +626,8 @@ def _is_figurative(setting: Setting) -> bool:
 
 def _is_over(setting: Setting) -> bool:
     if (at_once := _OVER_AT_ONCE.match(setting.after)) and " nao " not in at_once[0]:
+        return not _NOT_OVER.search(setting.rest)
+    if _CURED_BEFORE.search(setting.before[:-1]):
         return not _NOT_OVER.search(setting.rest)
     over = None
     for over in _OVER.finditer(setting.rest):  # noqa: B007 - the last one counts

@@ -112,6 +112,9 @@ GROUPS: Mapping[str, str] = {
     "vinte trinta quarenta cinquenta dezenas inteira inteiro bocado tanto",
     "pills": "remedio comprimido medicamento calmante calmantes rivotril clonazepam diazepam dipirona paracetamol "
     "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
+    "hypertensive": "18 19 20 21 22 23 24 25 26 180 190 200 210 220 230",
+    "woozy": "mole molinho molinha grogue sonolento sonolenta apagando vomitando desacordado desacordada confuso confusa "
+    "tremendo zonzo zonza tonto tonta dormindo",
     "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
     "shot": "baleado baleada baleou balearam esfaqueado esfaqueada esfaquearam esfaqueou alvejado alvejada",
     "wanting": "quero queria gostaria adoraria vo vontade vou vai quer pensando pensar penso pensei pensa preciso desejo tentando tentou tentei "
@@ -128,6 +131,15 @@ _PHYSICAL, _EMOTIONAL = EmergencyKind.PHYSICAL, EmergencyKind.EMOTIONAL
 #: Said of something else: an idiom that any sign of this sort may sit in.
 _PRICE = r"preco|valor|conta|boleto|fatura|orcamento|parcela|mensalidade|gasolina|reajuste"
 
+#: "vou ter um infarto com esse trânsito", "vou ter um AVC de raiva"; but not "com essa dor".
+_ANNOYED = (
+    r" (?:vou|vai|quase|vamos|da pra|to quase|capaz)(?: \w+){0,3} (?:infart\w+|ataque|avc|derrame|treco|troco|piripaque|"
+    r"desmai\w+)(?: (?:aqui|hoje|ja|e|assim|cardiaco))? (?:com|por|pelo|pela|por causa|na|no|nessa|nesse|de|do|da)"
+    r"(?: (?:de|do|da|tanto|tanta|tamanha))? (?!(?:ess|est|ta[ln])\w+ (?:dor|dores|falta|pressao|febre|aperto|tontura) )"
+    r"(?:ess[ea]s?|est[ea]s?|raiva|odio|nervos\w+|estresse|stress|desgosto|tedio|rir|transito|fila|espera|demora|"
+    r"convenio|atendimento|chefe|sogra|barulho|site|sistema|app|aplicativo|jogo|vontade|alegria|emocao|felicidade|calor) "
+)
+
 SIGNS: tuple[Sign, ...] = (
     Sign(
         "chest_pain",
@@ -135,6 +147,11 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{pain} ~5 {chest}",
             "{pain} ~1 toracica|toraxica|precordial",
+            "{pain} ~~8 meio|centro do {chest}",
+            "{pain} ~~6 {chest}|braco|queixo|mandibula|estomago|costas ~~8 suando|suor muito? frio",
+            "coracao|batimento|batimentos|palpitacao ~5 acelerado|acelerados|disparado|disparados|disparou|acelerou|descompassado ~~8 passando|desmaiar|desmaiando|ar|tonto|tonta|palido|palida",
+            "marcapasso|desfibrilador|cdi ~3 disparou|disparando|choque|choques|apitando",
+            "pressao ~4 {hypertensive} ~~10 {chest}|cabeca|nuca|vista|visao|tonto|tonta|tontura|vomitando|passando|formigando|fala|ar|confuso|confusa",
             "medo ~2 ser|seja|estar|ta|tendo ~2 {infarto}|{stroke}",
             "{pain} ~~6 e no {chest}",
             "{chest} ~4 {hurting}",
@@ -146,6 +163,7 @@ SIGNS: tuple[Sign, ...] = (
             "coracao ~3 doendo|parando|parou|apertando",
             "{pain}|dormencia|formigamento ~4 braco esquerdo",
             "braco esquerdo ~3 doendo|dormente|formigando|dormencia|pesado|adormecido",
+            "mao|maos ~2 {chest} ~~5 caiu|cai|desabou|desmaiou|apagou",
             "infartando|infartou",
             "{having} ~4 {infarto}",
             "{infarto} agora|socorro|ajuda|urgente|fulminante",
@@ -172,6 +190,7 @@ SIGNS: tuple[Sign, ...] = (
             r" saudades?(?: \w+){0,3} apert\w+ ",
             r" (?:tirou|tira|tirei|tirar|saiu|sai)(?: \w+){0,2} peso ",
             r" (?:infart\w+|ataque)(?: \w+){0,3} de (?:tanto|tanta) ",
+            _ANNOYED,
             r" (?:infart\w+|ataque)(?: \w+){0,8} kkk ",
             r" (?:peito|coracao) (?:de|ao|em|por) (?:deixar|ver|saber|lembrar|pensar|despedir|dizer|largar|"
             r"mandar|ter que) ",
@@ -224,6 +243,12 @@ SIGNS: tuple[Sign, ...] = (
             "crise ~2 asma|bronquite|asmatica ~~6 forte|agora|bombinha|passa|respirar|piorando|parar",
             "tendo|to|ta|com|ele|filho|filha ~1 crise ~1 asma|asmatica",
             "asma ~~4 to|ta em crise",
+            "asma|asmatico|asmatica|bronquite ~1 em crise",
+            "bombinha ~~6 e nada|piora|piorou",
+            "chiado|chiando ~~6 ja fiz|fez|fizemos|usei|usou|dei|demos ~3 bombinha|inalacao|inalacoes|nebulizacao|nebulizacoes|aerolin|berotec",
+            "{child} ~~8 gemendo ~~4 respirar|febre|mole|molinho|molinha",
+            "{allergen} ~~8 sem ar|folego",
+            "to|ta|ficou|fiquei|ficando ~4 e sem ar|folego",
             "bombinha|inalacao|nebulizacao nao ~2 adianta|resolve|adiantou|resolveu|funciona|adiantando|resolvendo|aliviou",
             "saturacao|saturando|satura|oximetro|oxigenacao|oxigenio|spo ~5 baixa|caindo|baixando|caiu|70|72|75|78|79|80|81|82|83|84|85|86|87|88",
             "morrendo ~2 sufocado|sufocada|ar",
@@ -247,6 +272,8 @@ SIGNS: tuple[Sign, ...] = (
             r"assunto|demora|situacao|casa e|rotina)",
             r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
             r" mal respir(?:o|ei) ",
+            r"(?<! me) falt(?:a|ou|ava) ar (?:na|no|nessa|nesse|aqui na) (?:sala|recepcao|consultorio|espera|clinica|carro|banheiro) ",
+            r" ar (?:psicologic[oa]|emocional) ",
             r" (?:ri|rimos|rindo|gargalh\w+)(?: \w+){0,5} (?:ar|folego|engasg\w+|sufoc\w+) ",
             r" rox[oa]s?(?: \w+){0,3} (?:topada|batida|pancada|coleta|tombo|martelada) ",
             r" nasceu(?: \w+){0,2} rox\w+ ",
@@ -282,6 +309,13 @@ SIGNS: tuple[Sign, ...] = (
             "parou|nao ~1 fala|falar|falando ~2 repente|direito|coisa",
             "parou de falar",
             "nao|sem ~2 sinto|sente|mexo|mexe|sentindo|mexendo ~~7 lado ~1 esquerdo|direito",
+            "nao|sem ~2 sinto|sente|mexo|mexe|mexer|sentir|levantar|sentindo|mexendo|movimento|movimentos|forca ~3 metade",
+            "falando|fala|falano ~4 sem pe nem cabeca",
+            "falando|fala|falano ~3 coisas? sem sentido|nexo",
+            "mao|maos|braco ~1 nao segura|obedece|levanta|sobe ~~8 repente|fala|falando|boca|rosto|torta|torto|agora",
+            "repente|fala|falando|boca|rosto ~~8 mao|maos|braco ~1 nao segura|obedece|levanta|sobe|mexe",
+            "fiquei|ficou|ficando|to|ta cego|cega ~~5 {sudden}|olho",
+            "dor ~1 cabeca ~~6 insuportavel|explodindo|horrivel|fortissima|absurda ~~8 repente|vez|nada|visao|vista|subita|pescoco|nuca|desmaiar",
             "lado ~4 {numb}|mexe|mexer|forca|fraco|fraca|parado|sentir",
             "metade ~3 {numb}",
             "{numb} ~3 lado",
@@ -298,6 +332,8 @@ SIGNS: tuple[Sign, ...] = (
             "paralisia facial ~2 {sudden}",
             "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
             "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|falar|rosto|boca|sorrir|perna",
+            "confuso|confusa|{slurred}|boca|rosto|repente ~~8 nao ~2 {able} ~2 levantar|mexer|mover ~2 braco|perna",
+            "confuso|confusa|desorientado|desorientada ~~4 nao ~1 sabe|reconhece|lembra|entende|fala ~3 onde|quem|gente|nome|nada|ninguem|filhos",
             "{having} ~4 {stroke}",
             "{stroke} agora|socorro|urgente",
             "pior dor ~2 cabeca ~2 vida",
@@ -309,6 +345,7 @@ SIGNS: tuple[Sign, ...] = (
             "cabeca ~3 explodir|explodindo ~~6 vomitando|visao|repente|desmaiar|fala",
         ),
         (
+            _ANNOYED,
             r" falar (?:com|por|ao|no|na|pelo|pra|para|sobre|voces|voce|contigo|ai|agora|hoje|amanha|ontem|"
             r"alto) ",
             r" perd\w+ a (?:fala|voz) (?:com|de|diante|quando vi|depois) ",
@@ -334,6 +371,9 @@ SIGNS: tuple[Sign, ...] = (
             "{fainted}",
             "vou|quase|acho|vai|quer|querendo|vontade|parece|ponto ~3 desmaiar|apagar|desfalecer",
             "{kin}|ela|ele desmaio",
+            "vendo|enxergando tudo ~1 preto|escuro|escurecendo|embacado ~~6 cair|cai|desmaiar|mal|fraco|fraca|tonto|tonta|caindo",
+            "to|ta vendo|enxergando tudo ~1 preto|escuro|escurecendo",
+            "remedio|comprimido|bebida|bebeu|alcool|cachaca|vodka|droga|drogas|usou|cheirou ~~6 apagado|apagada|desacordado|desacordada|acorda",
             "desmaio ~~2 nao|ainda ~1 volta|voltou|acordou|acorda",
             "{fainted} ~~3 nao ~1 volta|voltou|acordou|acorda",
             "desmaiar agora|socorro",
@@ -361,6 +401,7 @@ SIGNS: tuple[Sign, ...] = (
             "{kin} ~4 caiu ~1 duro|desacordado|nada|repente",
             "caido|caida ~1 chao ~~6 desacordado|respira|responde|mexe|socorro|agora|frio|gelado",
             "revirou|revirando|virou|virando|revirado|revirados ~3 olho|olhos",
+            "comecou|comecando|tremer|debater ~2 revirar|virar ~2 olho|olhos",
             "olho|olhos ~2 revirado|revirados|revirando|virando|virado|virados|virou",
         ),
         (
@@ -378,6 +419,7 @@ SIGNS: tuple[Sign, ...] = (
             r"responde|respondendo)",
             r" (?:internet|wifi|sistema|site|pc|computador|notebook|celular|app)(?: (?:caiu|travou|ta|e|nao|parou|quase)){0,4}"
             r" (?:desmai\w+|apag\w+|respond\w+) ",
+            r" sentidos(?: ,)? (?:de|do) (?:gosto|cheiro|paladar|olfato) ",
             r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|"
             r"celular|computador|"
             r"historico|tatuagem) ",
@@ -396,7 +438,10 @@ SIGNS: tuple[Sign, ...] = (
             "{seizure} agora|hoje|socorro|ajuda",
             "meu|minha|nosso|nossa {kin} {seizure}",
             "{seizure} ~~2 nao|sem ~1 para|parar|passa|cessa|parou",
-            "segunda|terceira|quarta|varias|seguidas|outra|muito|novo {seizure}",
+            "segunda|terceira|quarta|varias|seguidas|outra|muito|novo|duas|tres|2|3|4|5 {seizure}",
+            "{seizure} ~2 seguida|seguidas",
+            "comecou|ta|fica ~1 se debater",
+            "estrebuchando|estrebuchar|estrebucha",
             "crise|ataque|crises ~1 {seizure}|epilepsia",
             "espumando|espuma|babando ~3 boca",
             "contorcendo ~~5 babando|chao|espumando|olho|olhos",
@@ -418,6 +463,7 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{bleeding} ~3 {alot}|socorro|agora",
             "to sangrando $",
+            "{bleeding}|sangue ~2 pela|pelo boca|ouvido|ouvidos|orelha",
             "hemorragia|ensanguentado|ensanguentada",
             "{alot} ~2 {bleeding}",
             "muito|tanto|bastante|perdendo|perdeu|perdi|litros|poca|jorro|banho|cheio|cheia|coberto|coberta ~2 sangue",
@@ -431,6 +477,9 @@ SIGNS: tuple[Sign, ...] = (
             "{gushing} ~3 sangue",
             "sangue ~4 {gushing}",
             "esvaindo ~1 sangue",
+            "vomitando|vomitou|vomitei|vomito ~3 borra",
+            "fezes|coco|evacuando|cagando ~2 preta|pretas|preto|escuras ~~8 tonto|tonta|tontura|palido|palida|fraco|fraca|desmaiar|desmaiando|anticoagulante",
+            "dengue ~~8 {bleeding}|sangue|desmaiando",
             "sangue ~3 ouvido|ouvidos",
             "cabeca ~4 {bleeding}|sangue",
             "{bleeding} ~4 cabeca|pescoco|olho|barriga|ouvido|pulso",
@@ -450,7 +499,9 @@ SIGNS: tuple[Sign, ...] = (
             r" sangue (?:frio|quente|vivo nas veias|azul|bom|do meu sangue) ",
             r" (?:cirurgia|extracao|siso|procedimento|diu|piercing|tatuagem|biopsia|papanicolau|preventivo|parto)"
             r"(?: \w+){0,3} (?:sangra|sangrar) ",
-            r" nariz (?!.*(?:nao para|muito|demais|jorrando|parar))",
+            r" nariz (?!.*(?:nao para|muito|demais|jorrando|parar|estanca|estancar|coagul))",
+            r" (?:siso|dente|dentes|canal|aparelho|implante|extracao|escov\w+)(?: [\w,]+){0,10} boca ",
+            r" boca(?: [\w,]+){0,10} (?:siso|dente|dentes|canal|aparelho|implante|extracao|escov\w+) ",
             r" (?:cortei|cortou|corte)(?: \w+){0,3} (?:cabelo|cabelos|franja|barba|unhas?|gastos?|relacoes|"
             r"acucar|gluten|pano|tecido) ",
         ),
@@ -508,6 +559,13 @@ SIGNS: tuple[Sign, ...] = (
             "carta|bilhete ~2 despedida",
             "morte|morrer|matar ~2 unica|melhor ~1 saida|solucao|alivio|opcao",
             "suicidio ~3 saida|solucao|alivio|opcao",
+            "saida|solucao|jeito|opcao|escolha ~1 nao|sem ser ~1 morrer|morte|matar|mato",
+            "nao ~1 vejo|enxergo|ve mais? nenhuma? saida ~3 vida|mim|morrer|mais",
+            "ninguem ~4 se eu morresse|sumisse|desaparecesse|morrer|sumir|desaparecer",
+            "vozes ~~6 matar|morrer|pular|cortar|machucar",
+            "comprei|tenho|peguei|arrumei ~2 corda|veneno|arma|chumbinho ~~8 matar|morrer|fim|acabar|enforcar|hoje",
+            "{wanting} ~3 bater|jogar|enfiar ~2 carro|moto ~3 poste|caminhao|muro|barranco|ponte|carreta",
+            "ultimo dia ~1 minha vida",
             "se eu morresse|sumisse|desaparecesse ~4 ninguem|falta|diferenca|melhor|importar|ligar|alivio",
             "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",
             "vou|quero|medo|pensando|vontade|capaz ~2 fazer|cometer ~1 besteira",
@@ -582,6 +640,14 @@ SIGNS: tuple[Sign, ...] = (
             "{swallowed} ~3 {many}|demais ~3 {pills}",
             "{swallowed} ~3 {pills} ~2 {many}|demais|vez",
             "{swallowed} ~2 10|12|15|18|20|25|30|35|40|45|50|60|80|90|100 ~2 {pills}",
+            "misturou|misturei|misturando ~6 bebida|alcool|cachaca|vodka|droga|remedio|comprimido ~~6 {woozy}|apagado|apagada|passando",
+            "agrotoxico|veneno|inseticida|pesticida|formicida|raticida|gas|fumaca|cloro ~~8 babando|{woozy}|desmaiou|ar",
+            "insulina ~4 demais|mais|errada|dobro|dobrada|vezes ~~8 {woozy}|suando|acorda",
+            "cheirou|cheirei|usou|usei|fumou|fumei|{swallowed} ~4 cocaina|crack|droga|drogas|heroina|ecstasy ~~8 passando|desmaiou|respira|coracao|acorda|{woozy}",
+            "caiu|espirrou|pingou|jogou|jogaram|entrou ~4 {poison} ~4 olho|olhos",
+            "{swallowed} ~6 por engano|acidente ~~6 {woozy}",
+            "{swallowed} ~6 errado|errada|trocado|trocada|dobrado|dobrada ~~6 {woozy}",
+            "{swallowed} ~5 {pills} ~~6 vezes|dobro|engano|errado ~~6 {woozy}",
             "envenenado|envenenada|envenenou|envenenaram|envenenei|envenenamento",
             "overdose|superdosagem",
             "acabei|acabou|acaba de tomar|engolir|beber|ingerir|comer ~4 {many}|{poison}|veneno",
@@ -602,6 +668,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:acido) (?:folico|urico|hialuronico|acetilsalicilico|ascorbico|valproico) ",
             r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua(?! sanitaria)) ",
             r" agulha (?:de|da) (?:vacina|injecao) ",
+            r" carocos? (?:de|da|do) (?:melancia|melao|uva|laranja|limao|mexerica|tangerina|bergamota|maca|maracuja|jabuticaba) ",
             r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
         ),
         beside=(
@@ -615,7 +682,8 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{pregnant}|semanas|gestacional ~~10 {bleeding}|sangue|hemorragia",
             "{bleeding}|sangue ~~10 {pregnant}|semanas|bebe",
-            "{pregnant}|semanas ~~10 liquido|contracao|contracoes|desmaiou|convulsao|bolsa",
+            "{pregnant}|semanas ~~10 liquido|contracao|contracoes|desmaiou|convulsao",
+            "bolsa ~1 vazando|romper",
             "perdendo|perdi|vazando|saindo ~2 liquido ~~8 {pregnant}|semanas|bebe",
             "perdendo liquido amniotico|gravidez|gravida",
             "bolsa ~2 estourou|rompeu|estorou|estouro|rompida|furou",
@@ -631,6 +699,7 @@ SIGNS: tuple[Sign, ...] = (
             "perdendo|abortando ~2 bebe|agora|sangrando|sangue",
             "tendo|to|ta|sofrendo|acho ~3 aborto",
             "aborto sangrando|sangue|agora|espontaneo",
+            "{pregnant}|semanas ~~10 pressao ~4 15|16|17|150|160|170|alta|altissima|{hypertensive} ~~10 vendo|visao|vista|cabeca|estomago|pontinho|pontinhos|inchada",
             "eclampsia",
         ),
         (
@@ -642,6 +711,24 @@ SIGNS: tuple[Sign, ...] = (
             r" sangue(?: \w+){0,3} (?:exame|beta|hcg|confirmar|resultado|laboratorio) ",
         ),
         beside=("vomit\\w* gengiva nariz",),
+    ),
+    Sign(
+        "infection",
+        _PHYSICAL,
+        (
+            "mancha|manchas|pintinhas|pintas ~3 roxa|roxas|roxo ~~8 febre",
+            "febre ~~8 mancha|manchas|pintinhas|pintas ~2 roxa|roxas|roxo",
+            "pescoco|nuca ~2 duro|dura|rigido|rigida|rigidez|endurecido ~~8 febre|vomitando|vomitou|confuso|confusa",
+            "febre|cabeca|vomitando ~~8 pescoco|nuca ~2 duro|dura|rigido|rigida|endurecido",
+            "febre ~~8 delirando|variando|alucinando|confuso|confusa|gemendo|prostrado|prostrada|desfalecido",
+            "delirando|variando|alucinando|gemendo ~~6 febre|39|40|41",
+            "febre ~3 41|42",
+            "bebe|nascido|nascida ~~10 nao ~1 mama|mamar|mamando ~~8 {limp}|acorda|febre|reage|gemendo",
+            "bebe|nascido|nascida ~~8 {limp}|gemendo|febre ~~6 nao ~1 mama|mamar|mamando|acorda",
+            "bebe ~1 de 1|2|3|um|dois|tres|10|15|20|25 dia|dias|mes|meses|semana|semanas ~~5 39|40",
+        ),
+        (r" (?:pescoco|nuca)(?: \w+){0,4} (?:dorm\w+|torcicolo|travesseiro|jeito) ",),
+        beside=("torcicolo travesseiro",),
     ),
     Sign(
         "accident",
@@ -657,7 +744,7 @@ SIGNS: tuple[Sign, ...] = (
             "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
             "virou|caiu|derramou|derramei ~3 oleo|agua|panela|cafe|leite ~1 quente|fervendo|fervente",
             "pegou|pegando ~1 fogo",
-            "explodiu|explosao ~4 rosto|cara|mao|corpo|ferido|ferida|gente|cima|socorro",
+            "explodiu|explosao ~6 rosto|cara|mao|corpo|ferido|ferida|gente|cima|socorro",
             "roupa|corpo|cabelo|casa ~2 chamas|fogo",
             "caiu|cai|caindo|despencou ~4 telhado|laje|andar|andaime|janela|altura|sacada|varanda|muro|ribanceira",
             "bateu|bati|batendo|bateram|pancada|machucou ~3 cabeca ~~12 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|sonolenta|desacordado|desacordada|mole|molinho|confuso|confusa|acorda|responde|apagou",
@@ -668,6 +755,9 @@ SIGNS: tuple[Sign, ...] = (
             "decepou|decepei|amputou|amputei|decepado|decepada|esmagou|esmagado",
             "arrancou|perdeu|cortou|cortei|serrou ~2 dedo|dedos|mao|braco|perna ~2 fora|serra|maquina|inteiro|pedaco",
             "arrancou|decepou|serrou ~1 dedo|dedos|mao",
+            "prendeu|prendi|enfiei|enfiou|pegou|agarrou ~3 mao|braco|dedo|dedos|cabelo ~3 {machine}|prensa|moedor|engrenagem",
+            "perdi|perdeu ~1 um|dois|tres|quatro dedo|dedos",
+            "pitbull|cachorro ~1 atacou|avancou ~~6 {bleeding}|sangue|rosto|pescoco|rasgou",
             "levou|tomou|levei|tomei|levaram|deram|recebeu ~1 tiro|tiros|facada|facadas",
             "{shot}",
             "ferido|ferida ~3 bala|faca|tiro|arma",
@@ -682,6 +772,7 @@ SIGNS: tuple[Sign, ...] = (
         (
             r" (?:pegou|pegando) fogo(?: \w+){0,3} (?:calor|febre|raiva|verao|sol|corrida) ",
             r" (?:pegou|pegando) fogo (?:de|com|o clima|no parquinho|no trabalho) ",
+            r" explo\w+ de (?:gente|rir|raiva|alegria|felicidade|tanto|paciente|mensagens?) ",
             r" acidente (?:com|de) (?:material|percurso|trabalho) (?:ha|em|do) ",
             r" afog\w+ (?:em|de|nas?|no) (?:\w+ )?(?:trabalho|dividas?|contas|servico|boletos?|tarefas?|"
             r"provas?|magoas?|papelada|lagrimas) ",
@@ -707,7 +798,9 @@ SIGNS: tuple[Sign, ...] = (
             "passando ~2 mal ~5 socorro|morrer|desmaiar|morrendo|caido|caida|caiu|desacordado|ajuda|acode",
             "passando ~2 mal ~1 coracao|peito",
             "socorro|acode ~~6 passando muito? mal",
-            "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|confuso|suando|baixa|baixissima",
+            "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|suando|baixa|baixissima|{woozy}",
+            "acho que ~2 {kin} morreu",
+            "{kin} ~3 gelado|gelada|frio|fria ~~6 nao ~1 mexe|responde|respira|acorda",
         ),
         (
             r" morr(?:endo|er)(?: \w+){0,1} (?:de|com) (?:\w+ )?(?:rir|vergonha|fome|sede|sono|saudades?|"

@@ -26,7 +26,7 @@ _SHORTEST_GLUED = 6
 # Endings of Portuguese verbs that put a thing into the past.
 _TELLING_ENDINGS = ("ado", "ada", "ido", "ida", "ava", "ndo")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
-_TOKEN = re.compile(r"[a-z]+|\d+|\n+|[?]+[?!]*|[.!;]+|[,:]+|🆘|🙏")
+_TOKEN = re.compile(r"[a-z]+|\d+|\n+|[?]+[?!]*|[.!;]+|[,:()]+|🆘|🙏")
 _LAUGHTER = re.compile(r"k{2,}|(?:rs)+r?|(?:[ha]{2}|he|hu|hua|ua){2,}h?|[ashu]*(?:hau|uhs|hsu)[ashu]*")
 _RUNS = re.compile(r"([a-qt-z])\1+|([rs])\2{2,}")
 _SOFT_K = re.compile(r"k(?=[ei])")
@@ -124,7 +124,7 @@ _PLAIN = words(
     proxima proximo preferencia disponivel disponibilidade vagas carteirinha desconto pix cpf data nascimento
     joao maria jose carlos ana paulo pedro lucas tarde completo bairro cidade rua credito debito confirmado
     confirmada proximos hapvida sulamerica saude horarios disponiveis periodo vespertino matutino aguardo
-    agradeco atenciosamente
+    agradeco atenciosamente direto direta
     """
 )
 
@@ -255,7 +255,7 @@ def _break(token: str) -> str:
         return "/"
     if token[0] == "?":
         return "?"
-    if token[0] in ",:" or token.startswith(".."):
+    if token[0] in ",:()" or token.startswith(".."):
         return ","
     return "|"
 
