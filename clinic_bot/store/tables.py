@@ -57,6 +57,11 @@ class Unreadable(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+#: Conversations with something after their last turn that nothing will wake. A query has to say it in these very words
+#: for its index to serve.
+UNWATCHED = "wake_at_ms IS NULL AND alias_of IS NULL AND next_seq > done_seq + 1"
+
+
 class Conversation(SQLModel, table=True):
     """One patient's phone at one instance, and the unit of locking.
 
@@ -73,6 +78,13 @@ class Conversation(SQLModel, table=True):
             "wake_at_ms",
             sqlite_where=text("wake_at_ms IS NOT NULL"),
             postgresql_where=text("wake_at_ms IS NOT NULL"),
+        ),
+        # Empty while rule 9 holds and nothing is parked: the check that proves it reads nothing else.
+        Index(
+            "ix_conversation_unwatched",
+            "id",
+            sqlite_where=text(UNWATCHED),
+            postgresql_where=text(UNWATCHED),
         ),
         Index(
             "ix_conversation_merge",
@@ -181,6 +193,12 @@ class Turn(SQLModel, table=True):
             sqlite_where=text("state IN ('sending', 'unknown', 'held')"),
             postgresql_where=text("state IN ('sending', 'unknown', 'held')"),
         ),
+        Index(
+            "ix_turn_dead",
+            "id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index("ix_turn_message", "message_id"),
         Index("ix_turn_zaap", "zaap_id"),
     )
@@ -260,3 +278,44 @@ class Switch(SQLModel, table=True):
     name: str = Field(sa_column=Column(Text, primary_key=True))
     since_ms: int = Field(sa_column=Column(Big, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class NoticeState(StrEnum):
+    """Forward only, except that what certainly did not leave waits again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"  #: it may or may not have left; never sent again
+    UNDELIVERED = "undelivered"  #: a definite no
+    EXPIRED = "expired"  #: it waited too long to be news
+
+
+class Notice(SQLModel, table=True):
+    """A send without a range: an alert to the clinic's own number. Intent and outcome as of a reply."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index(
+            "ix_notice_open",
+            "state",
+            "due_ms",
+            sqlite_where=text("state IN ('waiting', 'sending', 'unknown')"),
+            postgresql_where=text("state IN ('waiting', 'sending', 'unknown')"),
+        ),
+        Index("ix_notice_message", "message_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    created_ms: int = Field(sa_column=Column(Big, nullable=False))
+    due_ms: int = Field(sa_column=Column(Big, nullable=False))  # when to try, or to try again
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    conversation_id: int | None = Field(default=None, sa_column=Column(Big))  # from the intent on
+    intent_ms: int | None = Field(default=None, sa_column=Column(Big))
+    outcome_ms: int | None = Field(default=None, sa_column=Column(Big))
+    zaap_id: str | None = Field(default=None, sa_column=Column(Text))
+    message_id: str | None = Field(default=None, sa_column=Column(Text))

@@ -1,0 +1,55 @@
+"""What an operator has to know about, counted often and cheaply: every query here reads an index of what is wrong."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+from sqlmodel import col
+
+from clinic_bot.store.tables import UNWATCHED, Author, Conversation, Message, Turn, TurnState
+
+_PENDING = (
+    select(col(Message.seq))
+    .where(
+        col(Message.conversation_id) == col(Conversation.id),
+        col(Message.seq) > col(Conversation.done_seq),
+        col(Message.author) == Author.PATIENT,
+        col(Message.deleted_ms).is_(None),
+        col(Message.handled_ms).is_(None),
+    )
+    .exists()
+)
+_STUCK = select(col(Conversation.id)).where(
+    text(UNWATCHED), col(Conversation.park_reason).is_(None), _PENDING
+)
+
+
+def stuck(connection: Connection) -> list[int]:
+    """Conversations that break rule 9: something is pending, and neither ``wake_at_ms`` nor a reason to wait.
+
+    It costs what is wrong, not what there is: a conversation at rest is not in the index.
+    """
+    return [row[0] for row in connection.execute(_STUCK) if row[0] is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Turns that wait for an operator, or for evidence."""
+
+    unknown: int
+    held: int
+    dead: int
+
+
+# With the states as parameters no partial index would serve, and every turn there ever was would be read.
+_COUNTED = (
+    select(col(Turn.state), func.count())
+    .where(text("state IN ('sending', 'unknown', 'held')"))
+    .group_by(col(Turn.state))
+)
+_DEAD = select(func.count()).select_from(Turn).where(text("state = 'dead'"))
+
+
+def undecided(connection: Connection) -> Undecided:
+    counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(_COUNTED)}
+    dead = connection.execute(_DEAD).scalar_one()
+    return Undecided(counts.get(TurnState.UNKNOWN, 0), counts.get(TurnState.HELD, 0), dead)
