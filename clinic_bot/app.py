@@ -34,7 +34,7 @@ from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import conversations, evidence, inbox, sqlite, turns
+from clinic_bot.store import conversations, evidence, inbox, recovery, sqlite
 from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
@@ -100,7 +100,7 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         await self.database.write(migrate)
         now_ms = self.clock.now_ms()
-        recovered = await self.database.write(partial(turns.recover, now_ms=now_ms, policy=self.policy))
+        recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
         zapi = self._zapi()
         self.dispatcher = Dispatcher(
             self.database, self._runner(zapi), self.clock, slots=self.settings.turn_slots

@@ -19,7 +19,8 @@ from clinic_bot.store import contacts, evidence
 from clinic_bot.store.inbox import Answer, Arrival, take_in_all
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, Conversation, TurnState
-from clinic_bot.store.turns import Claim, Gate
+from clinic_bot.store.gate import Gate
+from clinic_bot.store.lease import Claim
 from tests.support import builders as b
 from tests.support.invariants import read_records, violations_in
 from tests.support.store import Store, create_database

@@ -38,6 +38,7 @@ class Wakeful(Protocol):
     """Who wants to know, right after a commit, what it changed."""
 
     def notice(self, conversation_id: int, wake_at_ms: int | None, *, emergency: bool = False) -> None: ...
+    def newer(self, conversation_id: int, revision: int) -> None: ...
     def taken_over(self, conversation_id: int) -> None: ...
 
 
@@ -151,6 +152,8 @@ class Webhook:
         if taken.emergency and (taken.wake_at_ms or 0) > self._clock.now_ms():
             # A person has the chat, and the bot speaks into it not even now (rule 15); somebody has to look.
             log.error("emergency while a person has the chat", conversation=taken.conversation_id)
+        if taken.revision is not None:
+            self._dispatcher.newer(taken.conversation_id, taken.revision)
         self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
 
     async def _unreadable(self, body: bytes, problem: str) -> tuple[Response, str, str]:

@@ -23,11 +23,14 @@ from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
-from clinic_bot.store import turns
+from clinic_bot.store import closing, gate
+from clinic_bot.store.closing import Closed
 from clinic_bot.store.database import Database
+from clinic_bot.store.gate import Draft, Gate
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.story import Moment
 from clinic_bot.store.tables import TurnState
-from clinic_bot.store.turns import Claim, Closed, Draft, Gate
 
 log = structlog.get_logger(__name__)
 
@@ -92,10 +95,11 @@ class Outbox:
             answered_ms: when the answer was ready, for the figure from there to the request.
         """
         now_ms = self._clock.now_ms()
-        intent = partial(turns.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
-        gate, wake_at_ms = await self._database.write(intent, urgent=True)
-        match gate:
+        intent = partial(gate.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
+        decided, wake_at_ms = await self._database.write(intent, urgent=True)
+        match decided:
             case Gate.OPEN:
+                claim.story.append(Moment("intent", now_ms))
                 if draft.hand_over is not None:
                     self._metrics.handed_over()
                     log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
@@ -104,8 +108,11 @@ class Outbox:
                 return Result(Ended.SILENT, wake_at_ms)
             case Gate.EMPTY:
                 return Result(Ended.EMPTY, wake_at_ms)
-            case Gate.EMERGENCY:
-                return await self._give_back(claim, Ended.SUPERSEDED)
+            case Gate.EMERGENCY | Gate.NEWER:
+                self._metrics.tokens_thrown_away(draft.prompt_tokens + draft.completion_tokens)
+                return Result(Ended.SUPERSEDED, wake_at_ms)
+            case Gate.SWITCHED_OFF:
+                return Result(Ended.GIVEN_BACK, wake_at_ms)
             case _:
                 return Result(Ended.STALE)
 
@@ -113,9 +120,10 @@ class Outbox:
         """Delete from Z-API's queue what a person's answer overtook."""
         await recall(self._database, self._zapi, self._clock, conversation_id)
 
-    async def withdraw(self, claim: Claim) -> Result:
+    async def withdraw(self, claim: Claim, *, thrown_tokens: int) -> Result:
         """Let go of a turn whose model call was cancelled: silent if a person has the chat, else asked anew."""
-        return await self._give_back(claim, Ended.SUPERSEDED)
+        self._metrics.tokens_thrown_away(thrown_tokens)
+        return await self._give_back(claim, Ended.SUPERSEDED, thrown_tokens=thrown_tokens)
 
     async def _send(self, claim: Claim, draft: Draft, answered_ms: int) -> Result:
         to = recipient(claim.phone, claim.lid)
@@ -199,7 +207,7 @@ class Outbox:
         reason: str | None = None,
     ) -> Result:
         outcome = partial(
-            turns.record_outcome,
+            closing.record_outcome,
             claim=claim,
             state=state,
             now_ms=self._clock.now_ms(),
@@ -214,16 +222,23 @@ class Outbox:
         return Result(Ended(state.value) if closed.ours else Ended.STALE, closed.wake_at_ms)
 
     async def _give_back(
-        self, claim: Claim, ended: Ended, *, after_ms: int | None = None, withdrawn: str | None = None
+        self,
+        claim: Claim,
+        ended: Ended,
+        *,
+        after_ms: int | None = None,
+        withdrawn: str | None = None,
+        thrown_tokens: int = 0,
     ) -> Result:
         now_ms = self._clock.now_ms()
         back = partial(
-            turns.give_back,
+            closing.give_back,
             claim=claim,
             wake_at_ms=None if after_ms is None else now_ms + after_ms,
             now_ms=now_ms,
             policy=self._policy,
             withdrawn=withdrawn,
+            thrown_tokens=thrown_tokens,
         )
         closed: Closed = await self._database.write(back, urgent=True)
         return Result(ended if closed.ours else Ended.STALE, closed.wake_at_ms)

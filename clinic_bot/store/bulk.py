@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from clinic_bot.events import Contact, Message
+from clinic_bot.events import Message
 from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import Cursor, driver_of
@@ -50,9 +50,10 @@ class Stored:
 
     conversation_id: int | None
     wake_at_ms: int | None
+    revision: int | None
 
 
-DUPLICATE = Stored(None, None)
+DUPLICATE = Stored(None, None, None)
 
 
 class Bulk:
@@ -88,10 +89,12 @@ class Bulk:
         before = self._armed.get(known.id)
         added = before[2] + 1 if before and before[2] else 1
         self._armed[known.id] = [known.id, known.next_seq, added, known.first_ms, now_ms, known.wake_at_ms]
-        return Stored(known.id, known.wake_at_ms if known.owner is None else None)
+        return Stored(known.id, known.wake_at_ms if known.owner is None else None, known.revision)
 
-    def forget(self, contact: Contact) -> None:
-        """Somebody else is about to change what is known of this person."""
+    def forget(self, event: Message) -> None:
+        """Somebody else is about to store this one, and to change what is known of the person."""
+        contact = event.contact
+        self._kept.add(event.key)
         for key, known in list(self._known.items()):
             if key == contact.phone_key or (contact.lid is not None and known.lid == contact.lid):
                 del self._known[key]

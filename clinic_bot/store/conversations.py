@@ -1,17 +1,18 @@
 """Conversations: what is pending, when to look at it, and the query that proves nothing is stuck."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from clinic_bot.store.policy import Policy, next_wake_ms
+from clinic_bot.store.rows import ConversationRow
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 PAGE = 2_000  #: rows a sweep reads at a time, so that it never keeps the loop for long
 
 
-# Built once: with every claim, intent and outcome asking, building them was a third of their time.
 _LOCKED = select(Conversation).where(col(Conversation.id) == bindparam("id")).with_for_update()
 _PENDING = (
     select(Message)
@@ -32,35 +33,48 @@ def locked(session: Session, conversation_id: int) -> Conversation:
 
 
 def pending(session: Session, conversation: Conversation, *, after: int | None = None) -> Sequence[Message]:
-    """The patient's messages that no turn and no person has taken, by ``seq``."""
+    """The patient's messages that no turn and no person has taken, by ``seq``, as objects that may be changed."""
     floor = conversation.done_seq if after is None else after
     return session.exec(_PENDING, params={"conversation_id": conversation.id, "floor": floor}).all()
 
 
-def rearm(
-    session: Session,
-    conversation: Conversation,
-    policy: Policy,
-    now_ms: int,
-    *,
-    after: int | None = None,
-    leftover: bool = True,
-) -> None:
-    """Look again: set the window's columns and ``wake_at_ms`` from the messages that are pending now.
+class _Pending(Protocol):
+    """A message that waits for an answer: a row, or the table's object."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def received_ms(self) -> int: ...
+    @property
+    def edited_ms(self) -> int | None: ...
+
+
+class _Windowed(Protocol):
+    """A conversation: a row, or the table's object."""
+
+    next_seq: int
+    done_seq: int
+    first_pending_ms: int | None
+    last_ms: int | None
+    hold_until_ms: int
+    wake_at_ms: int | None
+    human_until_ms: int
+    alerted_seq: int
+    emergency_seq: int
+    attempts: int
+    retries: int
+    superseded: int
+
+
+def look_again(conversation: _Windowed, waiting: Sequence[_Pending], policy: Policy, now_ms: int) -> None:
+    """Set the window's columns and ``wake_at_ms`` from the messages that are pending now (rule 8).
 
     The caller owns the row or has seen that nobody does.
-
-    Args:
-        after: messages up to this ``seq`` are done; default: as the row says.
-        leftover: whether a turn may wait to be tried again; not where the caller has just closed it.
     """
-    waiting = pending(session, conversation, after=after)
     if not waiting:
         conversation.done_seq = conversation.next_seq - 1
         conversation.first_pending_ms = conversation.wake_at_ms = None
-        conversation.retries = 0
-        if leftover:
-            _close_leftover(session, conversation, now_ms)
+        conversation.attempts = conversation.retries = conversation.superseded = 0
         return
     conversation.done_seq = waiting[0].seq - 1
     conversation.first_pending_ms = min(message.received_ms for message in waiting)
@@ -68,17 +82,29 @@ def rearm(
     conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
 
 
-def _close_leftover(session: Session, conversation: Conversation, now_ms: int) -> None:
+def rearm(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+    """Look again at what is pending; a turn that waited to be tried again for nothing is closed."""
+    waiting = pending(session, conversation)
+    look_again(conversation, waiting, policy, now_ms)
+    if not waiting:
+        close_leftover(session.connection(), conversation, now_ms)
+
+
+_CLOSE_LEFTOVER = (
+    update(Turn)
+    .where(col(Turn.conversation_id) == bindparam("of_conversation"), col(Turn.state) == TurnState.THINKING)
+    .values(state=bindparam("ended"), outcome_ms=bindparam("now_ms"))
+)
+
+
+def close_leftover(connection: Connection, conversation: ConversationRow | Conversation, now_ms: int) -> None:
     """A turn that was given back to try again, and whose messages a person answered or the patient deleted."""
-    person = conversation.human_until_ms > now_ms
-    session.exec(
-        update(Turn)
-        .where(col(Turn.conversation_id) == conversation.id, col(Turn.state) == TurnState.THINKING)
-        .values(state=TurnState.SILENT if person else TurnState.EMPTY, outcome_ms=now_ms)
-    )
+    ended = TurnState.SILENT if conversation.human_until_ms > now_ms else TurnState.EMPTY
+    asked = {"of_conversation": conversation.id, "ended": ended.value, "now_ms": now_ms}
+    connection.execute(_CLOSE_LEFTOVER, asked)
 
 
-def wake_of(conversation: Conversation, policy: Policy, now_ms: int) -> int | None:
+def wake_of(conversation: _Windowed, policy: Policy, now_ms: int) -> int | None:
     return next_wake_ms(
         policy,
         first_ms=conversation.first_pending_ms,

@@ -48,6 +48,7 @@ class Taken:
     reason: Reason | None = None
     conversation_id: int | None = None
     wake_at_ms: int | None = None
+    revision: int | None = None  #: of the conversation, when the patient said, corrected or deleted something
     emergency: bool = False  #: do not wait, and do not let a running model call finish
     taken_over: bool = False  #: a person answered: a running model call is of no use any more
 
@@ -75,9 +76,8 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
                     return _changed(
                         changes.apply_early(session, event, added.conversation_id, policy, now_ms)
                     )
-            return Taken(
-                Answer.QUEUED, None, added.conversation_id, added.wake_at_ms, emergency=added.emergency
-            )
+            where = added.conversation_id, added.wake_at_ms, added.revision
+            return Taken(Answer.QUEUED, None, *where, emergency=added.emergency)
         case Presence():
             with session_on(connection) as session:
                 conversation = contacts.find(session, event.contact)
@@ -132,12 +132,12 @@ def _take_messages(connection: Connection, run: Sequence[Arrival], policy: Polic
         stored = bulk.add(event, one.body, one.now_ms)
         if stored is None:
             bulk.flush()
-            bulk.forget(event.contact)
+            bulk.forget(event)
             yield take_in(connection, event, one.body, one.now_ms, policy)
         elif stored is ALREADY_STORED:
             yield DUPLICATE
         else:
-            yield Taken(Answer.QUEUED, None, stored.conversation_id, stored.wake_at_ms)
+            yield Taken(Answer.QUEUED, None, stored.conversation_id, stored.wake_at_ms, stored.revision)
     bulk.flush()
 
 
@@ -170,7 +170,8 @@ def _changed(conversation: Conversation | None) -> Taken:
     if conversation is None:
         return QUEUED
     emergency = conversation.emergency_seq > conversation.done_seq
-    return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms, emergency=emergency)
+    where = conversation.id, conversation.wake_at_ms, conversation.revision
+    return Taken(Answer.QUEUED, None, *where, emergency=emergency)
 
 
 def keep(connection: Connection, key: str, body: bytes, now_ms: int, outcome: str) -> bool:

@@ -19,12 +19,13 @@ class Appended:
     conversation_id: int
     wake_at_ms: int | None  #: None while somebody owns the conversation: closing looks again
     emergency: bool
+    revision: int  #: of the conversation, with this message
     early_change: bool  #: an edit or deletion of this message came before it, and waits
 
 
 #: Of ``conversation``, what ``Known`` holds.
 COLUMNS = """id, phone, lid, name, next_seq, done_seq, first_pending_ms, hold_until_ms, human_until_ms, owner,
-wake_at_ms, alerted_seq, emergency_seq, retries"""
+wake_at_ms, alerted_seq, emergency_seq, retries, revision"""
 
 _FIND = f"""
 SELECT EXISTS (SELECT 1 FROM early_change WHERE instance = ?1 AND target_id = ?3), {COLUMNS}
@@ -71,6 +72,7 @@ class Known:
     alerted_seq: int
     emergency_seq: int
     retries: int
+    revision: int
 
     def learns_from(self, contact: Contact) -> bool:
         """Whether the contact says something about the person that the row does not."""
@@ -106,7 +108,8 @@ def append_message(
     driver.execute(
         _ARM, (known.id, known.next_seq, known.first_ms, now_ms, known.wake_at_ms, known.emergency_seq)
     )
-    return Appended(known.id, known.wake_at_ms if known.owner is None else None, emergency, early)
+    wake_at_ms = known.wake_at_ms if known.owner is None else None
+    return Appended(known.id, wake_at_ms, emergency, known.revision, early)
 
 
 def is_too_old(event: Message, now_ms: int, policy: Policy) -> bool:
@@ -125,7 +128,7 @@ def add_to(
 ) -> tuple[object, ...]:
     """Give the message its ``seq`` and move the window in ``known``; returns the row to store."""
     too_old, seq = is_too_old(event, now_ms, policy), known.next_seq
-    known.next_seq = seq + 1
+    known.next_seq, known.revision = seq + 1, known.revision + 1
     if not too_old:
         known.first_ms = now_ms if known.first_ms is None else known.first_ms
         known.emergency_seq = seq if emergency else known.emergency_seq

@@ -4,7 +4,7 @@ import json
 
 from clinic_bot.events import Kind
 from clinic_bot.store.history import Background
-from clinic_bot.store.turns import Claim
+from clinic_bot.store.lease import Claim
 from clinic_bot.turns.merge import PendingMessage, merge
 
 

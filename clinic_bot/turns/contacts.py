@@ -14,9 +14,9 @@ from clinic_bot.clock import Clock
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import contacts
 from clinic_bot.store.database import Database
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
-from clinic_bot.store.turns import Claim
 
 log = structlog.get_logger(__name__)
 

@@ -30,6 +30,7 @@ _BROKEN_RETRY_MS = 10_000
 class TurnRunner(Protocol):
     async def run(self, conversation_id: int) -> int | None: ...
     def interrupt(self, conversation_id: int) -> None: ...
+    def newer(self, conversation_id: int, revision: int) -> None: ...
     def taken_over(self, conversation_id: int) -> None: ...
 
 
@@ -55,6 +56,7 @@ class Dispatcher:
         self._emergencies: set[int] = set()
         self._waiting: dict[int, None] = {}  # due, and no slot free: a set that keeps its order
         self._sweeper: asyncio.Task[None] | None = None
+        self._look_again: asyncio.Task[None] | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -76,6 +78,15 @@ class Dispatcher:
             heapq.heappush(self._heap, (wake_at_ms, conversation_id))
             self._arm()
 
+    def newer(self, conversation_id: int, revision: int) -> None:
+        """The patient said more: a turn that is thinking about less takes it in (rule 10)."""
+        if conversation_id in self._running:
+            self._runner.newer(conversation_id, revision)
+
+    def look_at_everything(self) -> None:
+        """What stopped all answers is over: what has been due since then is due now."""
+        self._look_again = asyncio.create_task(self._sweep_safely(anew=True))
+
     def taken_over(self, conversation_id: int) -> None:
         """A person answered: what the bot is thinking or sending is of no use any more."""
         self._runner.taken_over(conversation_id)
@@ -94,8 +105,9 @@ class Dispatcher:
     async def stop(self, *, within_s: float) -> None:
         """Start nothing more; give back what thinks; let sends that are under way finish."""
         self.begin_nothing()
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for task in (self._sweeper, self._look_again):
+            if task is not None:
+                task.cancel()
         for conversation_id in list(self._running):
             self._runner.interrupt(conversation_id)
         if self._running:
@@ -170,20 +182,27 @@ class Dispatcher:
     async def _sweep_forever(self) -> None:
         while True:
             await self._clock.sleep(_SWEEP_MS)
-            try:
-                await self._sweep()
-            except Exception as exc:  # the next sweep looks again, whatever was wrong with this one
-                log.error("sweep failed", problem=type(exc).__name__)
+            await self._sweep_safely()
 
-    async def _sweep(self) -> None:
-        """Read the index of ``wake_at_ms`` up to the horizon, in pages."""
+    async def _sweep_safely(self, *, anew: bool = False) -> None:
+        try:
+            await self._sweep(anew=anew)
+        except Exception as exc:  # the next sweep looks again, whatever was wrong with this one
+            log.error("sweep failed", problem=type(exc).__name__)
+
+    async def _sweep(self, *, anew: bool = False) -> None:
+        """Read the index of ``wake_at_ms`` up to the horizon, in pages.
+
+        Args:
+            anew: what the rows say counts, whatever was noted before.
+        """
         until_ms, after = self._clock.now_ms() + _HORIZON_MS, (-1, -1)
         while True:
             page = await self._database.read(
                 partial(conversations.due_before, until_ms=until_ms, after=after)
             )
             for wake_at_ms, conversation_id in page:
-                if conversation_id not in self._wake_ms and conversation_id not in self._running:
+                if conversation_id not in self._running and (anew or conversation_id not in self._wake_ms):
                     self.notice(conversation_id, wake_at_ms)
             if len(page) < conversations.PAGE:
                 return

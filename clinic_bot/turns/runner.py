@@ -1,7 +1,7 @@
 """One turn, from the claim to its end.
 
-Before the intent a turn may be interrupted: by a person who answered, or by an emergency. Only the model's call is
-cancelled then, never a transaction; what the row says afterwards decides.
+Before the intent a turn may be interrupted: by a person who answered, by an emergency, by the patient who says more.
+Only the model's call is cancelled then, never a transaction; what the row says afterwards decides (rule 12).
 """
 
 import asyncio
@@ -12,17 +12,20 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from clinic_bot.agent.answer import AgentRequest
+from clinic_bot.agent.answer import AgentRequest, tokens_spent
+from clinic_bot.agent.chat import CallRecord
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
-from clinic_bot.store import history, turns
+from clinic_bot.store import claims, closing, history
+from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
+from clinic_bot.store.gate import Draft
 from clinic_bot.store.history import Background
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.turns import Claim, Draft, Later
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.emergency import EmergencyKind, find_emergency
@@ -76,6 +79,9 @@ class Runner:
     def interrupt(self, conversation_id: int) -> None:
         self._thinking.interrupt(conversation_id)
 
+    def newer(self, conversation_id: int, revision: int) -> None:
+        self._thinking.newer(conversation_id, revision)
+
     def taken_over(self, conversation_id: int) -> None:
         """A person answered: stop thinking, and take back what still waits in Z-API's queue."""
         self._thinking.interrupt(conversation_id)
@@ -102,7 +108,8 @@ class Runner:
         except Exception:
             # Ours to fix, and this patient's turn must not be lost: it is tried again, and counted.
             log.exception("turn failed", turn=claim.turn_id, conversation=conversation_id)
-            result = await self._again(claim, backoff_ms(claim.retries), counts=True)
+            result = await self._again(claim, backoff_ms(claim.retries), counts=True, why="failed")
+        self._thinking.expect(conversation_id)  # nothing that was told of this turn concerns the next
         self._metrics.turn_ended(result.ended)
         log.info(
             "turn ended",
@@ -127,7 +134,7 @@ class Runner:
     def _claim(self, connection: Connection, *, conversation_id: int) -> tuple[Claim, Background] | Later:
         """Claim and read the context in one transaction: one fsync and one hop less before the model is asked."""
         now_ms = self._clock.now_ms()
-        claim = turns.claim(
+        claim = claims.claim(
             connection,
             conversation_id,
             owner=self._owner,
@@ -153,16 +160,17 @@ class Runner:
             return await self._outbox.say(claim, emergency, answered_ms=self._clock.now_ms())
         learning = self._contacts.learn_lid(claim)
         text = merged(claim, background)
+        calls: list[CallRecord] = []
         try:
-            draft = await self._think(claim, background, text)
+            draft = await self._think(claim, background, text, calls)
             answered_ms = self._clock.now_ms()
             if learning is not None:
                 await learning  # rule 18: a hand-written answer arrives under the LID alone
         except Interrupted:
             log.info("model call cancelled", turn=claim.turn_id, conversation=claim.conversation_id)
-            return await self._outbox.withdraw(claim)
+            return await self._outbox.withdraw(claim, thrown_tokens=tokens_spent(calls))
         except (Retry, Operator) as exc:
-            return await self._when_the_model_fails(claim, text, exc)
+            return await self._when_the_model_fails(claim, text, exc, thrown_tokens=tokens_spent(calls))
         finally:
             if learning is not None:
                 learning.cancel()
@@ -182,14 +190,14 @@ class Runner:
         question = "\n".join(texts)[-2000:]
         return Draft(question, text, hand_over="emergência", emergency=found.sign if found else kind.value)
 
-    async def _think(self, claim: Claim, background: Background, text: str) -> Draft:
+    async def _think(self, claim: Claim, background: Background, text: str, calls: list[CallRecord]) -> Draft:
         """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
         now = self._clock.local(self._facts.timezone)
-        request = AgentRequest(_opaque(claim), text, background.said, now, claim.name)
+        request = AgentRequest(_opaque(claim), text, background.said, now, claim.name, record=calls)
         try:
-            answer = await self._thinking.ask(claim.conversation_id, request)
+            answer = await self._thinking.ask(claim, request)
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
             sentence = self._facts.hand_over_text(now)
@@ -205,7 +213,9 @@ class Runner:
             steps=tuple((step.tool, step.arguments, step.result) for step in answer.steps),
         )
 
-    async def _when_the_model_fails(self, claim: Claim, text: str, exc: ClinicBotError) -> Result:
+    async def _when_the_model_fails(
+        self, claim: Claim, text: str, exc: ClinicBotError, *, thrown_tokens: int
+    ) -> Result:
         """Give claim and slot back and come later, without spending an attempt; but not for ever.
 
         A patient who has waited too long gets one honest sentence and a person, and that is the turn's reply
@@ -223,17 +233,21 @@ class Runner:
         wait_ms = max(_SHORTEST_WAIT_MS, min(wait_ms, left_ms))
         say = log.error if isinstance(exc, Operator) else log.warning
         say("turn waits for the model", turn=claim.turn_id, problem=str(exc), wait_ms=wait_ms)
-        return await self._again(claim, wait_ms, counts=False)
+        return await self._again(claim, wait_ms, counts=False, thrown_tokens=thrown_tokens, why=str(exc))
 
-    async def _again(self, claim: Claim, wait_ms: int, *, counts: bool) -> Result:
+    async def _again(
+        self, claim: Claim, wait_ms: int, *, counts: bool, why: str, thrown_tokens: int = 0
+    ) -> Result:
         now_ms = self._clock.now_ms()
         back = partial(
-            turns.give_back,
+            closing.give_back,
             claim=claim,
             wake_at_ms=now_ms + wait_ms,
             now_ms=now_ms,
             policy=self._policy,
             counts=counts,
+            thrown_tokens=thrown_tokens,
+            why=why,
         )
         closed = await self._database.write(back, urgent=True)
         return Result(Ended.GIVEN_BACK if closed.ours else Ended.STALE, closed.wake_at_ms)

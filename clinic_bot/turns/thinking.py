@@ -1,4 +1,7 @@
-"""The model's part of a turn: asked, noted, and cancelled when a person or an emergency comes between."""
+"""The model's part of a turn: asked, noted, and cancelled when something comes between.
+
+A person who answers, an emergency, and until a turn's cap whatever the patient still says (rule 10).
+"""
 
 import asyncio
 
@@ -8,6 +11,8 @@ from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
+from clinic_bot.store.lease import Claim
+from clinic_bot.store.story import Moment
 
 
 class Interrupted(Exception):
@@ -22,26 +27,41 @@ class Thinking:
         self._clock = clock
         self._metrics = metrics
         self._neighbours = neighbours
-        self._calls: dict[int, asyncio.Task[AgentAnswer]] = {}
+        self._calls: dict[int, tuple[Claim, asyncio.Task[AgentAnswer]]] = {}
         self._before_call: set[int] = set()
+        self._newest: dict[int, int] = {}  # revisions told while no call was under way
 
     def expect(self, conversation_id: int) -> None:
         """A claim is about to be made: only interruptions from here on concern its call."""
         self._before_call.discard(conversation_id)
+        self._newest.pop(conversation_id, None)
 
     def interrupt(self, conversation_id: int) -> None:
         """Cancel the call for this conversation, under way or about to begin."""
-        call = self._calls.get(conversation_id)
-        if call is not None:
-            call.cancel()
+        if conversation_id in self._calls:
+            self._calls[conversation_id][1].cancel()
         else:
             self._before_call.add(conversation_id)
 
-    async def ask(self, conversation_id: int, request: AgentRequest) -> AgentAnswer:
+    def newer(self, conversation_id: int, revision: int) -> None:
+        """The patient said more: the call is of no use if that may still join its turn."""
+        if conversation_id not in self._calls:
+            self._newest[conversation_id] = revision
+            return
+        claim, call = self._calls[conversation_id]
+        if self._joins(claim, revision):
+            call.cancel()
+
+    def _joins(self, claim: Claim, revision: int) -> bool:
+        return revision > claim.revision and self._clock.now_ms() < claim.newer_until_ms
+
+    async def ask(self, claim: Claim, request: AgentRequest) -> AgentAnswer:
         """The agent's answer. Raises Interrupted, and what ``Agent.answer`` raises."""
-        if conversation_id in self._before_call:
+        conversation_id = claim.conversation_id
+        if conversation_id in self._before_call or self._joins(claim, self._newest.get(conversation_id, 0)):
             raise Interrupted
-        call = self._calls[conversation_id] = asyncio.create_task(self._agent.answer(request))
+        call = asyncio.create_task(self._agent.answer(request))
+        self._calls[conversation_id] = claim, call
         self._metrics.turns_thinking.inc()
         started_ms = self._clock.now_ms()
         answer: AgentAnswer | None = None
@@ -59,6 +79,9 @@ class Thinking:
             self._metrics.turns_thinking.dec()
             del self._calls[conversation_id]
             self._note(outcome, self._clock.now_ms() - started_ms, answer)
+            claim.story.extend(_told(request))
+            if outcome == "cancelled":
+                claim.story.append(Moment("model cancelled", self._clock.now_ms()))
         self._neighbours.groq = Health.OK
         return answer
 
@@ -80,3 +103,10 @@ class Thinking:
             prompt_tokens=answer.prompt_tokens if answer is not None else 0,
             completion_tokens=answer.completion_tokens if answer is not None else 0,
         )
+
+
+def _told(request: AgentRequest) -> list[Moment]:
+    return [
+        Moment("model call", call.at_ms + call.took_ms, call.took_ms, f"{call.model}: {call.outcome}")
+        for call in request.record
+    ]

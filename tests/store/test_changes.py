@@ -2,8 +2,10 @@
 
 import pytest
 
+from clinic_bot.store.claims import Later
+from clinic_bot.store.gate import Gate
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.tables import Author, TurnState
-from clinic_bot.store.turns import Claim, Gate, Later
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.store import Store
@@ -191,10 +193,12 @@ def test_an_edit_of_what_a_turn_already_reads_is_a_message_of_its_own(store: Sto
         store.intent(claim)
     store.take(b.edit("quarta"))
     assert [(m.text, m.corrects) for m in store.messages()] == [("terça", False), ("quarta", True)]
-    if not pinned:
-        store.intent(claim)
-    store.outcome(claim)
-    assert [m.text for m in store.claim_when_due().messages] == ["quarta"]
+    if pinned:
+        store.outcome(claim)
+        assert [m.text for m in store.claim_when_due().messages] == ["quarta"]
+    else:
+        assert store.intent(claim) is Gate.NEWER
+        assert [m.text for m in store.claim_when_due().messages] == ["terça", "quarta"]
 
 
 def test_an_edit_after_the_answer_opens_the_next_turn(store: Store) -> None:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_bot.store import contacts
+from clinic_bot.store.gate import Gate
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import TurnState
-from clinic_bot.store.turns import Gate
 from tests.support import builders as b
 from tests.support.builders import LID, contact
 from tests.support.store import Store

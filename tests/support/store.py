@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from clinic_bot.events import Event
-from clinic_bot.store import inbox, turns
+from clinic_bot.store import claims, closing, gate, inbox, recovery
+from clinic_bot.store.claims import Later
+from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.inbox import Taken
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.sqlite import writer_engine
 from clinic_bot.store.tables import Conversation, Message, Turn, TurnState
-from clinic_bot.store.turns import Claim, Draft, Gate, Later
 from tests.support.builders import LEASE_MS, POLICY
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
@@ -68,7 +70,7 @@ class Store:
     def try_claim(self, conversation_id: int = 1, *, owner: str = "p1") -> Claim | Later:
         return self.run(
             partial(
-                turns.claim,
+                claims.claim,
                 conversation_id=conversation_id,
                 owner=owner,
                 now_ms=self.now_ms,
@@ -97,10 +99,10 @@ class Store:
         emergency: str | None = None,
     ) -> Gate:
         draft = Draft("pergunta", reply, hand_over=hand_over, emergency=emergency)
-        gate, _ = self.run(
-            partial(turns.write_intent, claim=claim, draft=draft, now_ms=self.now_ms, policy=self.policy)
+        decided, _ = self.run(
+            partial(gate.write_intent, claim=claim, draft=draft, now_ms=self.now_ms, policy=self.policy)
         )
-        return gate
+        return decided
 
     def outcome(
         self,
@@ -110,10 +112,10 @@ class Store:
         message_id: str | None = None,
         zaap_id: str | None = None,
         reason: str | None = None,
-    ) -> turns.Closed:
+    ) -> closing.Closed:
         return self.run(
             partial(
-                turns.record_outcome,
+                closing.record_outcome,
                 claim=claim,
                 state=state,
                 now_ms=self.now_ms,
@@ -126,10 +128,10 @@ class Store:
 
     def give_back(
         self, claim: Claim, *, after_ms: int | None = None, counts: bool = False, withdrawn: str | None = None
-    ) -> turns.Closed:
+    ) -> closing.Closed:
         return self.run(
             partial(
-                turns.give_back,
+                closing.give_back,
                 claim=claim,
                 wake_at_ms=None if after_ms is None else self.now_ms + after_ms,
                 now_ms=self.now_ms,
@@ -148,8 +150,8 @@ class Store:
         assert self.outcome(claim, message_id=message_id).ours
         return claim
 
-    def recover(self) -> turns.Recovered:
-        return self.run(partial(turns.recover, now_ms=self.now_ms, policy=self.policy))
+    def recover(self) -> recovery.Recovered:
+        return self.run(partial(recovery.recover, now_ms=self.now_ms, policy=self.policy))
 
     # What there is.
 

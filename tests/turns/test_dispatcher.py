@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.store import inbox, turns
+from clinic_bot.store import claims, closing, gate, inbox
+from clinic_bot.store.claims import Later
+from clinic_bot.store.gate import Draft
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import TurnState
-from clinic_bot.store.turns import Draft, Later
 from clinic_bot.turns.dispatcher import Dispatcher
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
@@ -29,6 +30,7 @@ class CountingRunner:
     )  #: (conversation, when), claims that were early too
     answered: list[tuple[int, int, int]] = field(default_factory=list)  #: (conversation, messages, when)
     interrupted: list[int] = field(default_factory=list)
+    told: list[tuple[int, int]] = field(default_factory=list)  #: (conversation, revision) of something newer
     overtaken: list[int] = field(default_factory=list)
     failures: int = 0
     broken: int = 0
@@ -45,27 +47,30 @@ class CountingRunner:
         policy, now_ms = b.POLICY, self.clock.now_ms()
         claim = await self.database.write(
             partial(
-                turns.claim, conversation_id=conversation_id, owner="p1", now_ms=now_ms,
+                claims.claim, conversation_id=conversation_id, owner="p1", now_ms=now_ms,
                 lease_ms=b.LEASE_MS, policy=policy,
             )
         )  # fmt: skip
         if isinstance(claim, Later):
             return claim.wake_at_ms
-        if self.hold is not None:
-            await self.hold.wait()
         emergency = "sign" if claim.emergency else None
         draft = Draft("", "ok", emergency=emergency)
         await self.database.write(
-            partial(turns.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=policy)
+            partial(gate.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=policy)
         )
+        if self.hold is not None:
+            await self.hold.wait()
         closed = await self.database.write(
-            partial(turns.record_outcome, claim=claim, state=TurnState.SENT, now_ms=now_ms, policy=policy)
+            partial(closing.record_outcome, claim=claim, state=TurnState.SENT, now_ms=now_ms, policy=policy)
         )
         self.answered.append((conversation_id, len(claim.messages), self.clock.now_ms()))
         return closed.wake_at_ms
 
     def interrupt(self, conversation_id: int) -> None:
         self.interrupted.append(conversation_id)
+
+    def newer(self, conversation_id: int, revision: int) -> None:
+        self.told.append((conversation_id, revision))
 
     def taken_over(self, conversation_id: int) -> None:
         self.overtaken.append(conversation_id)

@@ -1,0 +1,169 @@
+"""Taking a conversation that is due: the one statement that says whose turn it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, insert, update
+from sqlmodel import col
+
+from clinic_bot.debounce.window import Window, closed_by
+from clinic_bot.store import changes, rows, switches
+from clinic_bot.store.closing import rearm, take_back
+from clinic_bot.store.lease import Claim
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.rows import ConversationRow, MessageRow
+from clinic_bot.store.session import session_on
+from clinic_bot.store.story import Moment
+from clinic_bot.store.tables import Conversation, Turn, TurnState
+
+#: A turn that failed this often without a reason of the outside world is set aside, and shown.
+MAX_ATTEMPTS = 5
+#: So often something newer may join a turn; a steady stream of messages is answered all the same (rule 10).
+MAX_SUPERSEDED = 3
+#: While everything is switched off a conversation that is due is looked at so often; its row stays as it is.
+_SWITCHED_OFF_MS = 5_000
+#: So much of its words is shown with a dead turn; every message stays stored.
+_DEAD_WORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing to do now."""
+
+    wake_at_ms: int | None
+    unanswered: bool = False  #: a patient has waited too long for the person who has the chat
+    set_aside: bool = False  #: the turn failed too often and was closed as dead
+
+
+# Built once, since every claim runs one of them.
+_OPEN = insert(Turn).values(
+    {
+        **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "closed_by")},
+        **{name: bindparam(name) for name in ("due_ms", "claimed_ms")},
+        "state": TurnState.THINKING.value,
+    }
+)
+_GO_ON = (
+    update(Turn)
+    .where(col(Turn.id) == bindparam("turn_id"))
+    .values({name: bindparam(name) for name in ("low", "high", "epoch", "closed_by", "due_ms", "claimed_ms")})
+)
+_BURY = (
+    update(Turn)
+    .where(col(Turn.id) == bindparam("turn_id"))
+    .values(
+        state=TurnState.DEAD.value,
+        reason="failed every attempt",
+        outcome_ms=bindparam("now_ms"),
+        question=func.coalesce(func.nullif(col(Turn.question), ""), bindparam("words")),
+    )
+)
+
+
+def claim(
+    connection: Connection, conversation_id: int, *, owner: str, now_ms: int, lease_ms: int, policy: Policy
+) -> Claim | Later:
+    """Take a conversation that is due, if nobody has it. Raises ``epoch`` and counts the attempt.
+
+    ``wake_at_ms`` becomes the end of the lease, so a runner that vanishes is noticed by the same index. A process
+    never asks for a row that its own live task holds; so a row that it does own is a leftover, and taken back.
+    """
+    conversation = rows.locked(connection, conversation_id)
+    wake = conversation.wake_at_ms
+    if conversation.owner is not None and (conversation.owner == owner or (wake or 0) <= now_ms):
+        take_back(connection, conversation, policy, now_ms, reason="its task ended without an outcome")
+        return Later(rows.locked(connection, conversation_id).wake_at_ms)
+    if conversation.owner is not None or wake is None or wake > now_ms:
+        return Later(wake)
+    waiting = rows.pending(connection, conversation)
+    if waiting and policy.is_listed(conversation.phone_key, conversation.lid):
+        with session_on(connection) as session:
+            changes.handled(session, session.get_one(Conversation, conversation.id), now_ms)
+        waiting = []
+    if not waiting:
+        rearm(connection, conversation, policy, now_ms)
+        return Later(conversation.wake_at_ms)
+    if conversation.human_until_ms > now_ms:
+        return _wait_for_person(connection, conversation, policy, now_ms)
+    if switches.active(connection, conversation.instance):
+        return Later(now_ms + _SWITCHED_OFF_MS)
+    if conversation.attempts >= MAX_ATTEMPTS:
+        return _set_aside(connection, conversation, waiting, policy, now_ms)
+    return _take(connection, conversation, waiting, owner, now_ms, lease_ms, policy)
+
+
+def _wait_for_person(
+    connection: Connection, conversation: ConversationRow, policy: Policy, now_ms: int
+) -> Later:
+    """A person has the chat. Once per wait, somebody is told that the patient still waits."""
+    unanswered = conversation.alerted_seq <= conversation.done_seq
+    conversation.alerted_seq = conversation.next_seq - 1
+    rearm(connection, conversation, policy, now_ms)
+    return Later(conversation.wake_at_ms, unanswered=unanswered)
+
+
+def _take(
+    connection: Connection,
+    conversation: ConversationRow,
+    waiting: Sequence[MessageRow],
+    owner: str,
+    now_ms: int,
+    lease_ms: int,
+    policy: Policy,
+) -> Claim:
+    due_ms = conversation.wake_at_ms or now_ms
+    emergency = conversation.emergency_seq > conversation.done_seq
+    first_ms = conversation.first_pending_ms or now_ms
+    window = Window(first_ms, conversation.last_ms or now_ms, conversation.hold_until_ms)
+    why = "emergency" if emergency else closed_by(window, policy.timing)
+    conversation.owner, conversation.epoch = owner, conversation.epoch + 1
+    conversation.attempts += 1
+    conversation.wake_at_ms = now_ms + lease_ms
+    rows.save(connection, conversation)
+    turn_id, first_due_ms, why = _open_turn(connection, conversation, due_ms, why, now_ms)
+    may_grow = conversation.superseded < MAX_SUPERSEDED
+    return Claim(
+        turn_id=turn_id, conversation_id=conversation.id, owner=owner, epoch=conversation.epoch,
+        low=conversation.done_seq + 1, high=conversation.next_seq - 1, instance=conversation.instance,
+        phone=conversation.phone, lid=conversation.lid, name=conversation.name, due_ms=due_ms,
+        first_due_ms=first_due_ms, closed_by=why, emergency=emergency, first_ms=first_ms,
+        retries=conversation.retries, revision=conversation.revision,
+        newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0, messages=tuple(waiting),
+        story=[Moment("claimed", now_ms, max(0, now_ms - due_ms), why)],
+    )  # fmt: skip
+
+
+def _open_turn(
+    connection: Connection, conversation: ConversationRow, due_ms: int, why: str, now_ms: int
+) -> tuple[int, int, str]:
+    """A new turn, or the one that was given back: its id, and when and why its window closed first."""
+    low, high = conversation.done_seq + 1, conversation.next_seq - 1
+    written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms}
+    turn = rows.thinking(connection, conversation.id)
+    if turn is None:
+        new = {"conversation_id": conversation.id, "due_ms": due_ms, "closed_by": why, **written}
+        key = connection.execute(_OPEN, new).inserted_primary_key
+        assert key is not None
+        return key[0], due_ms, why
+    if turn.low == low:  # else its first messages were answered by a person or deleted: another wait begins
+        due_ms, why = turn.due_ms, turn.closed_by
+    connection.execute(_GO_ON, {"turn_id": turn.id, "due_ms": due_ms, "closed_by": why, **written})
+    return turn.id, due_ms, why
+
+
+def _set_aside(
+    connection: Connection,
+    conversation: ConversationRow,
+    waiting: Sequence[MessageRow],
+    policy: Policy,
+    now_ms: int,
+) -> Later:
+    """Close a turn that failed every time, with its words, so that the phone goes on and a person can see it."""
+    turn = rows.thinking(connection, conversation.id)
+    if turn is not None:
+        words = "\n".join(message.text for message in waiting if message.seq <= turn.high)[-_DEAD_WORDS:]
+        connection.execute(_BURY, {"turn_id": turn.id, "now_ms": now_ms, "words": words})
+        conversation.done_seq = turn.high
+    conversation.attempts = 0
+    rearm(connection, conversation, policy, now_ms)
+    return Later(conversation.wake_at_ms, set_aside=True)
