@@ -23,18 +23,13 @@ class What(StrEnum):
     MODEL_CALL = "model call"  #: took; detail: model and outcome
     MODEL_CANCELLED = "model cancelled"  #: took; detail: by what
     WAITED = "waited"  #: took, or none while it held its claim; detail: for what
-    GIVEN_BACK = (
-        "given back"  #: detail: why; after ``SUPERSEDED`` a window is open again, else it waits to be retried
-    )
+    GIVEN_BACK = "given back"  #: detail: why
+    LOST = "lost"  #: the process or the task that had it ended; detail: which
     INTENT = "intent"
     SEND = "send"  #: one try; took; detail: outcome
     CLOSED = "closed"  #: detail: how it ended
     EVIDENCE = "evidence"  #: what came later about a send; detail: by what
-    OPERATOR = "operator"  #: detail: the command
-
-
-#: The detail of GIVEN_BACK when the patient wrote on.
-SUPERSEDED = "superseded"
+    OPERATOR = "operator"  #: detail: what a person said of it
 
 
 @dataclass(frozen=True, slots=True)
