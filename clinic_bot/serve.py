@@ -29,7 +29,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BACKLOG = 4096
 _GRACE_S = 5
 
-#: What ``live`` cannot do without, by the variable a person sets.
+#: What ``live`` and ``watch`` cannot do without, by the variable a person sets.
 _LIVE_NEEDS = {
     "groq_api_key": "GROQ_API_KEY",
     "zapi_instance_id": "ZAPI_INSTANCE_ID",
@@ -73,7 +73,7 @@ def check(settings: Settings) -> None:
     missing = [variable for name, variable in _LIVE_NEEDS.items() if not _given(getattr(settings, name))]
     if missing:
         raise Misconfigured(
-            f"CLINIC_BOT_MODE=live needs {', '.join(missing)}. "
+            f"CLINIC_BOT_MODE={settings.mode.value} needs {', '.join(missing)}. "
             "CLINIC_BOT_MODE=sandbox (or serve --sandbox) needs no keys."
         )
     if (
@@ -132,6 +132,8 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
             )
         else:
             credentials = account(settings, secret)
+        if settings.mode is Mode.WATCH:
+            say("watch: replies are drafted and kept, and nothing is sent to anybody, emergencies included")
         configure_logging(
             settings.log_format,
             mode=settings.mode,

@@ -17,7 +17,13 @@ _SECRET = re.compile(r"[A-Za-z0-9._~-]{16,}")
 
 class Mode(StrEnum):
     SANDBOX = "sandbox"
+    WATCH = "watch"
     LIVE = "live"
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything may leave for a patient; ``watch`` drafts."""
+        return self is not Mode.WATCH
 
 
 class Settings(BaseSettings):
@@ -39,7 +45,8 @@ class Settings(BaseSettings):
 
     mode: Mode = Field(
         default=Mode.LIVE,
-        description="`sandbox` runs on the built-in stand-ins; `live` talks to Groq and Z-API.",
+        description="`sandbox` runs on the built-in stand-ins; `watch` reads and drafts with the real accounts "
+        "and sends nothing; `live` answers.",
     )
     host: str = Field(
         default="127.0.0.1",
@@ -53,7 +60,7 @@ class Settings(BaseSettings):
     )
     clinic_file: Path | None = Field(
         default=None,
-        description="The clinic's facts, TOML. Required in `live`; the sandbox has an example clinic.",
+        description="The clinic's facts, TOML. Required in `live` and `watch`; the sandbox has an example clinic.",
     )
     webhook_secret: SecretStr | None = Field(
         default=None,
@@ -133,6 +140,17 @@ class Settings(BaseSettings):
     inbox_days: float = Field(
         default=8, ge=8, description="Days a webhook body is kept; a redelivery is known that long."
     )
+    max_replies_per_hour: int = Field(
+        default=20,
+        ge=2,
+        description="Most replies to one conversation within an hour; the last of them hands over to a person, so that "
+        "two robots do not talk for ever.",
+    )
+    alert_url: SecretStr | None = Field(
+        default=None,
+        description="Gets every alert as a JSON POST: `kind`, `text` in Portuguese, `at`, `instance`, and "
+        "`suppressed`, the number of alerts held back since the last one of its kind. https, or http on this machine.",
+    )
     log_format: Annotated[str, StringConstraints(pattern="^(json|console)$")] = Field(
         default="json", description="`json` or `console`."
     )
@@ -162,6 +180,17 @@ class Settings(BaseSettings):
         if url.path.strip("/"):
             raise ValueError("must be the host only, without a path")
         return value.rstrip("/")
+
+    @field_validator("alert_url")
+    @classmethod
+    def _safe_to_post_to(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        url = urlsplit(value.get_secret_value().strip())
+        on_this_machine = url.hostname in ("127.0.0.1", "::1", "localhost")
+        if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and on_this_machine)):
+            raise ValueError("must be an https address, or http on this machine")
+        return SecretStr(value.get_secret_value().strip())
 
     @model_validator(mode="after")
     def _together(self) -> Self:

@@ -27,7 +27,7 @@ This page is written by `scripts/docs` from `clinic_bot/settings.py`: change the
 SECTIONS = {
     "The service": (
         *("mode", "host", "port", "database_url", "clinic_file"),
-        *("webhook_secret", "health_token", "log_format"),
+        *("webhook_secret", "health_token", "alert_url", "log_format"),
     ),
     "The model": ("groq_", "agent_"),
     "Z-API": ("zapi_",),

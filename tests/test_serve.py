@@ -82,6 +82,14 @@ def test_live_with_everything_is_fine() -> None:
     check(settings(mode="live", **LIVE))
 
 
+@pytest.mark.parametrize("name", LIVE)
+def test_watching_needs_the_same_keys_as_answering(name: str) -> None:
+    check(settings(mode="watch", **LIVE))
+    with pytest.raises(Misconfigured, match=name.upper()) as refused:
+        check(settings(mode="watch", **{**LIVE, name: None}))
+    assert "CLINIC_BOT_MODE=watch needs" in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["groq_api_key", "zapi_instance_id", "zapi_token", "zapi_client_token"])
 def test_the_sandbox_does_not_start_beside_a_real_key(name: str) -> None:
     with pytest.raises(Misconfigured, match=name.upper()) as refused:

@@ -30,6 +30,7 @@ def test_by_default_it_is_live_on_loopback_with_the_design_s_window() -> None:
     ("variable", "value", "field", "read"),
     [
         ("CLINIC_BOT_MODE", "sandbox", "mode", Mode.SANDBOX),
+        ("CLINIC_BOT_MODE", "watch", "mode", Mode.WATCH),
         ("CLINIC_BOT_QUIET_S", "4.5", "quiet_s", 4.5),
         ("CLINIC_BOT_CLINIC_FILE", "clinic.toml", "clinic_file", Path("clinic.toml")),
         ("CLINIC_BOT_GROQ_MODELS", " a, b,", "groq_models", ("a", "b")),
@@ -66,6 +67,10 @@ def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
         ({"CLINIC_BOT_PORT": "70000"}, "port"),
         ({"CLINIC_BOT_INBOX_DAYS": "7"}, "inbox_days"),
         ({"CLINIC_BOT_LOG_FORMAT": "xml"}, "log_format"),
+        ({"CLINIC_BOT_ALERT_URL": "http://hooks.example/x"}, "https address"),
+        ({"CLINIC_BOT_ALERT_URL": "ftp://127.0.0.1/x"}, "https address"),
+        ({"CLINIC_BOT_ALERT_URL": "https://"}, "https address"),
+        ({"CLINIC_BOT_MAX_REPLIES_PER_HOUR": "1"}, "max_replies_per_hour"),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(
@@ -86,6 +91,17 @@ def test_secrets_show_neither_in_a_repr_nor_in_a_refusal(monkeypatch: pytest.Mon
     with pytest.raises(ValidationError) as refusal:
         Settings()
     assert not any(each in str(refusal.value) for each in ("gsk_secret", "zapi_secret", "tiny_secret"))
+
+
+@pytest.mark.parametrize("url", ["https://hooks.example/services/T0", "http://127.0.0.1:9000/alerts"])
+def test_an_alert_hook_is_https_or_on_this_machine_and_a_secret(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("CLINIC_BOT_ALERT_URL", f" {url} ")
+    settings = Settings()
+    assert settings.alert_url is not None
+    assert settings.alert_url.get_secret_value() == url
+    assert url not in repr(settings)
 
 
 def test_settings_never_change() -> None:

@@ -42,7 +42,7 @@ def configure_logging(
 
     Args:
         log_format: ``json`` or ``console``, as the setting.
-        mode: every line of a sandbox says that it is one.
+        mode: every line of another mode than ``live`` names it.
         secrets: what may never be printed; ``secrets_of(settings)`` and whatever was made at start.
         stream: where lines go; None is standard error, as standard output belongs to the commands' answers.
 
@@ -104,7 +104,7 @@ def _formatter(
     renderer: Processor, mode: Mode, scrub: Callable[[str], str]
 ) -> structlog.stdlib.ProcessorFormatter:
     def add_mode(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        if mode is Mode.SANDBOX:
+        if mode is not Mode.LIVE:
             event["mode"] = mode.value
         return event
 
