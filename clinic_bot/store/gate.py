@@ -98,9 +98,7 @@ def _decide(
 ) -> Gate:
     if conversation.human_until_ms > now_ms:
         return Gate.TAKEN_OVER
-    if conversation.emergency_seq > claim.high or (
-        conversation.emergency_seq >= claim.low and not draft.emergency
-    ):
+    if conversation.emergency_seq >= claim.low and not draft.emergency:
         return Gate.EMERGENCY
     if not any(message.seq <= claim.high for message in rows.pending(connection, conversation)):
         return Gate.EMPTY

@@ -2,10 +2,14 @@
 
 from functools import partial
 
-from clinic_bot.store import gate
+from clinic_bot.events import PresenceStatus
+from clinic_bot.store import gate, switches
+from clinic_bot.store.claims import MAX_SUPERSEDED, Later
 from clinic_bot.store.closing import STALE
 from clinic_bot.store.gate import Draft, Gate
+from clinic_bot.store.tables import SwitchName
 from tests.support import builders as b
+from tests.support.clock import START_MS
 from tests.support.store import Store
 
 
@@ -55,3 +59,108 @@ def test_an_emergency_seen_at_the_claim_lets_only_the_fixed_text_through(store: 
     write = partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY)
     assert store.run(write)[0] is Gate.OPEN
     store.outcome(claim)
+
+
+# Something newer joins the turn until its intent (rules 10 and 12).
+
+
+def test_what_came_while_the_turn_thought_joins_it(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.later(2_000).take(b.message("quero marcar", id="m2"))
+    came_ms = store.now_ms
+    assert store.later(1_000).intent(claim) is Gate.NEWER
+    row = store.conversation()
+    assert (row.owner, row.wake_at_ms, row.superseded, row.attempts) == (None, came_ms + b.QUIET_MS, 1, 0)
+    again = store.claim_when_due()
+    assert [m.text for m in again.messages] == ["oi", "quero marcar"]
+    assert again.turn_id == claim.turn_id
+    assert store.intent(again) is Gate.OPEN
+    store.outcome(again)
+    assert store.conversation().superseded == 0
+
+
+def test_a_deletion_of_part_of_the_burst_makes_the_model_read_the_rest(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    store.take(b.message("apaga isso", id="m2"))
+    claim = store.claim_when_due()
+    store.take(b.deletion(of="m2"))
+    assert store.intent(claim) is Gate.NEWER
+    assert [m.text for m in store.claim_when_due().messages] == ["oi"]
+
+
+def test_presence_makes_no_turn_think_anew(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.take(b.presence(PresenceStatus.COMPOSING))
+    assert store.intent(claim) is Gate.OPEN
+    store.outcome(claim)
+
+
+def test_a_steady_stream_is_answered_after_three_times(store: Store) -> None:
+    store.take(b.message(id="m0"))
+    for n in range(MAX_SUPERSEDED):
+        claim = store.claim_when_due()
+        store.take(b.message(f"e mais {n}", id=f"n{n}"))
+        assert store.intent(claim) is Gate.NEWER
+    last = store.claim_when_due()
+    assert last.newer_until_ms == 0
+    store.take(b.message("e ainda", id="late"))
+    assert store.intent(last) is Gate.OPEN
+    store.outcome(last)
+    assert [m.text for m in store.claim_when_due().messages] == ["e ainda"]
+
+
+def test_past_the_cap_newer_messages_wait_for_the_next_turn(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.at(b.CAP_MS - 1).take(b.message("e mais", id="m2"))
+    assert claim.newer_until_ms == START_MS + b.CAP_MS
+    assert store.at(b.CAP_MS).intent(claim) is Gate.OPEN
+    store.outcome(claim)
+    assert [m.text for m in store.claim_when_due().messages] == ["e mais"]
+
+
+def test_what_the_model_spent_for_nothing_is_counted(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.take(b.message("e mais", id="m2"))
+    draft = Draft("oi", "Bom dia!", model="m", prompt_tokens=70, completion_tokens=7)
+    store.run(partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY))
+    assert store.turns()[0].thrown_tokens == 77
+    store.give_back(store.claim_when_due(), thrown_tokens=3)
+    assert store.turns()[0].thrown_tokens == 80
+
+
+def test_an_emergency_reply_waits_for_nothing_newer(store: Store) -> None:
+    store.take(b.message(b.EMERGENCY_TEXT, id="m1"))
+    claim = store.claim()
+    store.take(b.message("por favor", id="m2"))
+    assert store.intent(claim, "Ligue 192", hand_over="emergência", emergency="chest_pain") is Gate.OPEN
+    store.outcome(claim)
+
+
+# Switches.
+
+
+def test_nothing_passes_while_a_switch_is_on_and_all_goes_on_when_it_is_off(store: Store) -> None:
+    store.take(b.message())
+    claim = store.claim_when_due()
+    on = partial(
+        switches.turn_on,
+        instance=claim.instance,
+        name=SwitchName.PAUSED,
+        reason="treino",
+        now_ms=store.now_ms,
+    )
+    assert store.run(on)
+    assert store.intent(claim) is Gate.SWITCHED_OFF
+    assert store.conversation().attempts == 0
+    before = store.conversation()
+    refused = store.try_claim()
+    assert isinstance(refused, Later)
+    assert refused.wake_at_ms is not None
+    assert refused.wake_at_ms > store.now_ms
+    assert store.conversation() == before  # it stays due: nothing has to be put right when it goes on
+    store.run(partial(switches.turn_off, instance=claim.instance, name=SwitchName.PAUSED))
+    store.answer()

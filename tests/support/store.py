@@ -127,7 +127,13 @@ class Store:
         )
 
     def give_back(
-        self, claim: Claim, *, after_ms: int | None = None, counts: bool = False, withdrawn: str | None = None
+        self,
+        claim: Claim,
+        *,
+        after_ms: int | None = None,
+        counts: bool = False,
+        withdrawn: str | None = None,
+        thrown_tokens: int = 0,
     ) -> closing.Closed:
         return self.run(
             partial(
@@ -138,6 +144,7 @@ class Store:
                 policy=self.policy,
                 counts=counts,
                 withdrawn=withdrawn,
+                thrown_tokens=thrown_tokens,
             )
         )
 
