@@ -49,6 +49,8 @@ _OUTSIDE = (
 _UNANSWERED = "[ficou sem resposta]"
 _NOT_DELIVERED = "[não entregue]"
 _MAYBE_DELIVERED = "[talvez não entregue]"
+#: A silent turn with a reply is an uncertain one that a person discarded.
+_MAYBE = (TurnState.UNKNOWN, TurnState.HELD, TurnState.SILENT)
 
 
 def background(
@@ -87,7 +89,7 @@ def _lines(turn: Any) -> list[Said]:
 def _as_delivered(reply: str, state: str) -> str:
     if state == TurnState.UNDELIVERED:
         return f"{_NOT_DELIVERED} {reply}"
-    return f"{_MAYBE_DELIVERED} {reply}" if state in (TurnState.UNKNOWN, TurnState.HELD) else reply
+    return f"{_MAYBE_DELIVERED} {reply}" if state in _MAYBE else reply
 
 
 def _outside_turns(connection: Connection, ids: list[int], since_ms: int, *, most: int) -> list[Said]:
