@@ -2,7 +2,8 @@
 
 An async pool on SQLite is a trap: most read-then-write transactions meet "database is locked". Here every write
 goes through one thread with one connection. The thread takes every job that waits, runs them in one ``BEGIN
-IMMEDIATE``, commits once (one fsync for all of them), and only then resolves their futures.
+IMMEDIATE``, commits once (one fsync for all of them), and only then resolves their futures. A disk that is full,
+broken or read-only fails the whole batch; the next one tries on a new connection.
 """
 
 import asyncio
@@ -13,8 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -24,14 +24,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from clinic_bot.errors import ClinicBotError, Misconfigured, StorageUnavailable
-from clinic_bot.store.database import Grouped, Job
-
-# One SQLite library in the process, readers and migrations included: two of them would break each other's locks.
-try:
-    from pysqlite3 import dbapi2 as sqlite
-except ImportError:  # no wheel for this platform
-    import sqlite3 as sqlite
+from clinic_bot.errors import Misconfigured, StorageUnavailable
+from clinic_bot.store.commit import commit_together, problem_of
+from clinic_bot.store.database import Job
+from clinic_bot.store.driver import sqlite
 
 T = TypeVar("T")
 
@@ -55,6 +51,10 @@ def has_wal_reset_bug() -> bool:
     return tuple(int(part) for part in library_version().split(".")) < FIXED_SQLITE
 
 
+#: A shift of the clock that could not be stored is tried again this often, if nobody writes before.
+_DIVIDER_RETRY_S = 1.0
+
+
 class FileInUse(Misconfigured):
     """Another process has the database."""
 
@@ -65,14 +65,25 @@ class _Waiting:
     future: asyncio.Future[Any]
 
 
+@dataclass(slots=True)
+class _Line:
+    """What waits for the writer. A job of ``between`` opens a new line, which is begun when the old one is done."""
+
+    divider: _Waiting | None = None  #: runs before everything else of its line, until it is stored
+    urgent: deque[_Waiting] = field(default_factory=deque)
+    normal: deque[_Waiting] = field(default_factory=deque)
+
+    def __bool__(self) -> bool:
+        return bool(self.divider or self.urgent or self.normal)
+
+
 class SqliteDatabase:
     """Implements ``Database`` on one SQLite file. Build it inside the running loop."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._loop = asyncio.get_running_loop()
-        self._urgent: deque[_Waiting] = deque()
-        self._normal: deque[_Waiting] = deque()
+        self._lines: deque[_Line] = deque([_Line()])
         self._wake = threading.Event()
         self._stopping = False
         self._writer_engine = writer_engine(path)
@@ -84,12 +95,25 @@ class SqliteDatabase:
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
         if self._stopping:
             raise StorageUnavailable("the database is closed")
-        if len(self._normal) >= _MOST_WAITING and not urgent:
+        line = self._lines[-1]
+        if len(line.normal) >= _MOST_WAITING and not urgent:
             raise StorageUnavailable("too many writes wait for the disk")
         future: asyncio.Future[T] = self._loop.create_future()
-        (self._urgent if urgent else self._normal).append(_Waiting(job, future))
+        (line.urgent if urgent else line.normal).append(_Waiting(job, future))
         self._wake.set()
         return await future
+
+    def between(self, job: Job[T]) -> asyncio.Future[T]:
+        """Run ``job`` after every write asked for so far and before every one asked for from here on.
+
+        While it cannot be stored nothing that comes after it is: the future waits, and those writes fail.
+        """
+        if self._stopping:
+            raise StorageUnavailable("the database is closed")
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._lines.append(_Line(_Waiting(job, future)))
+        self._wake.set()
+        return future
 
     async def read(self, job: Job[T]) -> T:
         return await self._loop.run_in_executor(self._readers, self._read, job)
@@ -107,33 +131,41 @@ class SqliteDatabase:
         try:
             with self._reader_engine.connect() as connection:
                 return job(connection)
-        except DBAPIError as exc:
-            raise StorageUnavailable(_problem(exc)) from exc
+        except (DBAPIError, sqlite.Error) as exc:
+            raise StorageUnavailable(problem_of(exc)) from exc
 
     # The writer thread, from here on.
 
     def _run(self) -> None:
         connection: Connection | None = None
-        while not (self._stopping and not self._urgent and not self._normal):
-            self._wake.wait()
+        while not (self._stopping and not any(self._lines)):
+            self._wake.wait(_DIVIDER_RETRY_S if self._lines[0].divider else None)
             self._wake.clear()
             while batch := self._take():
                 try:
                     # Opened here, since a SQLite connection belongs to its thread, and again after a failure.
                     connection = connection or self._writer_engine.connect()
-                    outcomes = _commit_together(connection, [waiting.job for waiting in batch])
+                    outcomes = commit_together(connection, [waiting.job for waiting in batch])
+                    self._lines[0].divider = None
                 except Exception as exc:  # whatever it is: this thread is the only one that can answer them
-                    failure = StorageUnavailable(_problem(exc))
+                    failure = StorageUnavailable(problem_of(exc))
                     failure.__cause__ = exc
                     outcomes = [failure] * len(batch)
                     _discard(connection)
                     connection = None
+                    if self._lines[0].divider and not self._stopping:
+                        self._resolve(batch[1:], outcomes[1:])
+                        break
+                    self._lines[0].divider = None
                 self._resolve(batch, outcomes)
         _discard(connection)
 
     def _take(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        for queue, most in ((self._urgent, URGENT), (self._normal, BATCH)):
+        while len(self._lines) > 1 and not self._lines[0]:
+            self._lines.popleft()  # the loop only adds to the newest
+        line = self._lines[0]
+        batch = [line.divider] if line.divider else []
+        for queue, most in ((line.urgent, URGENT), (line.normal, BATCH)):
             while queue and len(batch) < most:
                 waiting = queue.popleft()
                 if not waiting.future.cancelled():  # its caller has said 503 meanwhile
@@ -146,42 +178,6 @@ class SqliteDatabase:
             self._loop.call_soon_threadsafe(_settle, batch, outcomes)
 
 
-def _commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
-    """Run all jobs in one transaction; if one raises, run them again with a savepoint each.
-
-    Jobs answer a lost race with a value, not an exception, so the second way is rare and the first one saves
-    two statements a job. A job's own exception is its outcome and costs its neighbours nothing.
-    """
-    try:
-        with connection.begin():
-            return _run_all(connection, jobs)
-    except Exception as exc:  # a job's own is found again, and reported to its owner, in the second run
-        if _is_storage_fault(exc):
-            raise
-    outcomes: list[object] = []
-    with connection.begin():
-        for job in jobs:
-            try:
-                with connection.begin_nested():
-                    outcomes.append(job(connection))
-            except Exception as exc:
-                if _is_storage_fault(exc):
-                    raise
-                outcomes.append(exc)
-    return outcomes
-
-
-def _run_all(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
-    """Run jobs in their order, neighbours of one group in one go: every statement hands the interpreter over twice."""
-    outcomes: list[object] = []
-    for together, group in groupby(jobs, lambda job: job.together if isinstance(job, Grouped) else None):
-        if together is None:
-            outcomes += [job(connection) for job in group]
-        else:
-            outcomes += together(connection, [cast(Grouped[Any, Any], job).item for job in group])
-    return outcomes
-
-
 def _settle(batch: list[_Waiting], outcomes: list[object]) -> None:
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if waiting.future.done():  # its caller gave up waiting
@@ -190,21 +186,6 @@ def _settle(batch: list[_Waiting], outcomes: list[object]) -> None:
             waiting.future.set_exception(outcome)
         else:
             waiting.future.set_result(outcome)
-
-
-def _is_storage_fault(exc: Exception) -> bool:
-    """A full disk, an I/O error or a lock: the fault of the file, not of one job's statement.
-
-    The intake's statements go to the driver itself, so its errors come wrapped by SQLAlchemy and bare.
-    """
-    return isinstance(exc.orig if isinstance(exc, DBAPIError) else exc, sqlite.OperationalError)
-
-
-def _problem(exc: Exception) -> str:
-    """The driver's short text, without SQLAlchemy's statement and parameters, which hold patients' words."""
-    if isinstance(exc, DBAPIError):
-        return str(exc.orig)
-    return str(exc) if isinstance(exc, ClinicBotError | sqlite.OperationalError) else type(exc).__name__
 
 
 def _discard(connection: Connection | None) -> None:

@@ -1,6 +1,7 @@
 """The executor on a real file: group commit, failures of one job and of the disk, and one process alone."""
 
 import asyncio
+import contextlib
 import stat
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,11 +13,12 @@ import pytest
 from sqlalchemy import Connection, RootTransaction, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from clinic_bot.errors import Misconfigured, StorageUnavailable
 from clinic_bot.store import inbox
+from clinic_bot.store.driver import sqlite as driver
 from clinic_bot.store.sqlite import (
     BATCH,
     SqliteDatabase,
@@ -24,9 +26,9 @@ from clinic_bot.store.sqlite import (
     reader_engine,
     sole_process,
 )
-from clinic_bot.store.sqlite import sqlite as driver  # type: ignore[attr-defined]
 from tests.support import builders as b
 from tests.support.clock import START_MS
+from tests.support.waiting import until
 
 SECRET_TEXT = "tenho uma dor que não conto a ninguém"
 
@@ -240,6 +242,12 @@ def _shrink(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA max_page_count = 1")
 
 
+def _grow(connection: Connection) -> int:
+    return connection.exec_driver_sql(
+        "INSERT INTO unreadable (received_ms, problem, body) VALUES (1, '', zeroblob(200000))"
+    ).rowcount
+
+
 BIG = b'{"x": "' + b"y" * 200_000 + b'"}'
 
 _BIG_WRITES = [
@@ -248,11 +256,7 @@ _BIG_WRITES = [
         id="through the driver, as the intake writes",
     ),
     pytest.param(
-        lambda connection: (
-            connection.exec_driver_sql(
-                "INSERT INTO unreadable (received_ms, problem, body) VALUES (1, '', zeroblob(200000))"
-            ).rowcount
-        ),
+        _grow,
         id="through SQLAlchemy, as the rest writes",
     ),
 ]
@@ -286,6 +290,111 @@ async def test_a_full_disk_fails_the_whole_batch(database: SqliteDatabase) -> No
     assert [type(outcome) for outcome in outcomes] == [StorageUnavailable] * 3
     assert await database.read(keys) == []
     assert await database.write(keep("d"))
+
+
+async def test_a_job_that_swallows_the_fault_still_fails_the_whole_batch(database: SqliteDatabase) -> None:
+    """SQLite has ended the transaction by then, so what was written before it is gone."""
+
+    def careless(connection: Connection) -> str:
+        with contextlib.suppress(OperationalError):
+            _grow(connection)
+        keep("after the fault")(connection)
+        return "all is well"
+
+    await database.write(_shrink)
+    async with writer_held(database):
+        await settled()
+        jobs: list[Callable[[Connection], object]] = [keep("a"), careless, keep("c")]
+        waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]
+        await settled()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StorageUnavailable] * 3
+    assert await database.write(keep("d"))
+    assert "a" not in await database.read(keys)
+
+
+def _misspell(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT * FROM a_table_that_is_not_there")
+
+
+async def test_a_wrong_statement_is_no_fault_of_the_disk(database: SqliteDatabase) -> None:
+    async with writer_held(database):
+        await settled()
+        jobs: list[Callable[[Connection], object]] = [keep("a"), _misspell, keep("c")]
+        waiting = [asyncio.ensure_future(database.write(job)) for job in jobs]
+        await settled()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert (outcomes[0], outcomes[2]) == (True, True)
+    assert isinstance(outcomes[1], OperationalError)
+
+
+async def test_a_file_that_is_no_database_any_more_is_said_to_be_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "clinic_bot.sqlite"
+    path.write_bytes(b"what a broken disk gives back" * 1000)
+    database = SqliteDatabase(path)
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        await database.write(keep("k"))
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        await database.read(keys)
+    await database.close()
+
+
+# A job that divides what comes before from what comes after.
+
+
+async def test_a_divider_runs_after_all_before_it_and_before_all_after_it(database: SqliteDatabase) -> None:
+    order: list[str] = []
+
+    def job(_connection: Connection, *, name: str) -> None:
+        order.append(name)
+
+    async with writer_held(database):
+        await settled()
+        waiting = [asyncio.ensure_future(database.write(partial(job, name="before"))) for _ in range(BATCH)]
+        waiting += [
+            asyncio.ensure_future(database.write(partial(job, name="before"), urgent=True)) for _ in range(9)
+        ]
+        await settled()
+        waiting.append(database.between(partial(job, name="divider")))
+        waiting += [
+            asyncio.ensure_future(database.write(partial(job, name="after"), urgent=True)) for _ in range(9)
+        ]
+        waiting.append(asyncio.ensure_future(database.write(partial(job, name="after"))))
+        await settled()
+    await asyncio.gather(*waiting)
+    assert order == ["before"] * (BATCH + 9) + ["divider"] + ["after"] * 10
+
+
+async def test_nothing_passes_a_divider_that_cannot_be_stored(database: SqliteDatabase) -> None:
+    await database.write(_shrink)
+    with disk_full():
+        divider = database.between(_grow)
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable, match="full"):
+                await database.write(keep("after"))
+        assert not divider.done()
+    await until(divider.done)
+    assert divider.result() == 1
+    assert await database.write(keep("after"))
+
+
+async def test_a_divider_that_fails_by_itself_holds_nobody_up(database: SqliteDatabase) -> None:
+    divider = database.between(_break)
+    assert await database.write(keep("after"))
+    with pytest.raises(_OursToFix):
+        await divider
+
+
+async def test_a_database_closes_though_a_divider_cannot_be_stored(database_file: Path) -> None:
+    database = SqliteDatabase(database_file)
+    await database.write(_shrink)
+    with disk_full():
+        divider = database.between(_grow)
+        await database.close()
+    with pytest.raises(StorageUnavailable):
+        await divider
+    with pytest.raises(StorageUnavailable, match="closed"):
+        database.between(_grow)
 
 
 async def test_a_closed_database_takes_nothing_and_loses_nothing(database_file: Path) -> None:
