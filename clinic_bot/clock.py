@@ -3,6 +3,10 @@
 Every instant of the project is epoch milliseconds, UTC; every wait goes through the clock that was handed in.
 In the sandbox the clock may start at another instant and run faster, so that a scenario of a minute plays in
 six seconds with every duration divided alike.
+
+Somebody may set the machine's clock while conversations wait for instants that were stored by the old one. So
+this clock reads the machine's wall once and then goes by its steady clock: a jump is not seen until ``follow`` is
+told of it, in the same moment in which everything armed is shifted (``turns/timekeeper.py``).
 """
 
 import asyncio
@@ -10,6 +14,24 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+#: Goes on while the machine sleeps, as the wall does; macOS's monotonic clock does so by itself.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _steady_ns() -> int:
+    return time.clock_gettime_ns(_STEADY)
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class _Moved:
+    """By how much the clock was corrected since it was built."""
+
+    ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +45,23 @@ class Clock:
 
     start_ms: int | None = None
     rate: float = 1.0
-    _origin_s: float = field(default_factory=time.monotonic)
+    _origin_ms: int = field(default_factory=_wall_ms)
+    _origin_ns: int = field(default_factory=_steady_ns)
+    _moved: _Moved = field(default_factory=_Moved)
 
     def now_ms(self) -> int:
-        if self.start_ms is None:
-            return time.time_ns() // 1_000_000
-        return self.start_ms + round((time.monotonic() - self._origin_s) * 1000 * self.rate)
+        since_ms = self._origin_ms if self.start_ms is None else self.start_ms
+        return since_ms + round((_steady_ns() - self._origin_ns) * self.rate / 1e6) + self._moved.ms
+
+    def strayed_ms(self) -> int:
+        """How far the machine's wall clock was set away from ours; a clock that was given its start has none."""
+        if self.start_ms is not None or self.rate != 1:
+            return 0
+        return _wall_ms() - self.now_ms()
+
+    def follow(self, by_ms: int) -> None:
+        """Jump. Only for who shifts what is armed along with it."""
+        self._moved.ms += by_ms
 
     def real_s(self, duration_ms: float) -> float:
         """How long a duration of ours lasts in the machine's seconds, for timers and time-outs."""
