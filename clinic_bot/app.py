@@ -38,6 +38,7 @@ from clinic_bot.store import conversations, evidence, inbox, recovery, sqlite
 from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.rehearsal import rehearse
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.dispatcher import Dispatcher
@@ -100,6 +101,7 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         await self.database.write(migrate)
         now_ms = self.clock.now_ms()
+        await self.database.write(partial(rehearse, now_ms=now_ms, policy=self.policy))
         recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
         zapi = self._zapi()
         self.dispatcher = Dispatcher(
@@ -146,6 +148,10 @@ class Service:
             base_url=self.credentials.groq_url,
             models=settings.groq_models,
             max_tokens=settings.agent_max_tokens,
+            clock=clock,
+            call_timeout_s=settings.groq_call_timeout_s,
+            tokens_per_minute=settings.groq_tokens_per_minute,
+            requests_per_minute=settings.groq_requests_per_minute,
         )
         self._stack.push_async_callback(model.close)
         agent = Agent(
