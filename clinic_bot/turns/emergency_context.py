@@ -28,7 +28,7 @@ _CARRIES_DENIAL = frozenset(
         "apresenta apresentou sintoma sintomas caso seja esse isso tipo cabeca garganta coriza fraqueza desmaio "
         "sangramento pretendo pretende deu tava caso nada palpitacao , / grave gravidade acho que tambem so apenas "
         "momento hora pensei pensou convulsao avc infarto se fui foram houveram minha meu mae pai filho filha marido "
-        "ninguem pra"
+        "ninguem pra queixa queixas relato relatos historia historico crise crises episodio episodios"
     )
 )
 # Once one of these was passed on the way back, the clause speaks for itself: "não tenho febre, to com dor no peito".
@@ -81,7 +81,7 @@ _OTHER_NEWS = "|".join(
         "quer* precis* gostaria faco faz vou tenho_que que tem_# ta_tudo ta_gravida to_gravida tudo ja so "
         "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
         "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
-        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_#"
+        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada tenho_#"
     )
 )
 _NOW_NEAR = anywhere(
@@ -96,7 +96,8 @@ _NOW_NEAR = anywhere(
         do nada
         nao para|passa
         ta? piorando|piorou
-        desde|comecou|comecei|voltou|novamente|ainda|continua
+        desde !entao|que|la
+        comecou|comecei|voltou|novamente|ainda|continua
         ^gravida de novo
         outra vez
         acho|parece que
@@ -109,7 +110,8 @@ _NOW_NEAR = anywhere(
 _NOW_ANYWHERE = anywhere(
     rows(
         """
-        socorro|acode|ambulancia|samu
+        ^pronto|primeiros socorro
+        acode|ambulancia|samu
         pelo amor
         me ajuda
         nao ta? acorda|acordando|respira|respirando
@@ -132,7 +134,8 @@ _SUMMONS_NOT_NOW = anywhere(rows("ontem\nano|semana|mes passado|passada|retrasad
 _URGENT = anywhere(
     rows(
         """
-        agora|hoje|socorro|piorou|piorando|forte|fortissima|insuportavel|pior|horrivel
+        ^pronto socorro
+        agora|hoje|piorou|piorando|forte|fortissima|insuportavel|pior|horrivel
         nao para|passa|aguento|consigo|consegue
         de novo
         """
@@ -186,7 +189,7 @@ _PAST = anywhere(
         dia que|em_que eu|ele|ela? passei|passou|desmaiei|desmaiou|cai|caiu|fui|foi|tive|teve
         aos #
         com # ano|anos|mes|meses
-        de crianca
+        de|quando crianca|pequeno|pequena|jovem|adolescente|moleque|solteiro|solteira|menina|menino|novinho|novinha
         """
     )
 )
@@ -339,7 +342,7 @@ _TOPIC_OF = words(
     "investigar investigacao causa devido motivo trauma revisao reabilitacao sobrevivente fisioterapia fisio "
     "alta internado internada internacao cuidados check_up ansiedade duvida duvidas reavaliacao pesquisa tcc protocolo "
     "medo curativo relatorio encaminhamento pedido guia diagnostico plano semana dia mes combate roda treinamento "
-    "formacao reportagem folheto anuncio cartaz"
+    "formacao aposentadoria beneficio afastamento auxilio reportagem folheto anuncio cartaz"
 )
 _PREPOSITIONS = "de|do|da|dos|das|pra|para|por|contra|sobre|com|que|a|ao|no|pos|em"
 _TOPIC = at_end(
@@ -349,6 +352,7 @@ _TOPIC = at_end(
         f"melhorei|melhorou|recuperei|curado|curada muito|bastante|100? {_PREPOSITIONS}",
         f"^se queixa {_PREPOSITIONS}",
         "bem|melhor do|da|depois",
+        "encaminhamento|guia|pedido pra|para|ao|a|do|da|de ~2 por|pra|de|devido|com",
         "pedido|guia|hipotese|indicacao|solicitacao|diagnostico medico|medica|diagnostica? ,",
         "pedido|guia|encaminhamento|laudo ~1 diz|dizia|fala|consta",
         "consulta|exame|retorno|atendimento|sessao|cirurgia que ~1 fiz|fez|passei|tive|marquei ~2 por|pra|de|da|do",
@@ -361,7 +365,8 @@ _NAMES = frozenset(words("infarto avc derrame isquemia convulsao desmaio suicidi
 _DOCUMENT = anywhere(
     rows(
         """
-        comprovante|recibo|nota_fiscal|boleto|reembolso|prontuario|segunda_via|em_anexo|segue|anexo
+        comprovante|recibo|nota_fiscal|boleto|reembolso|prontuario|segunda_via|em_anexo|anexo
+        segue|seguem !com|mal|passando|sentindo|piorando|sangrando|assim
         nota|declaracao|relatorio|copia|foto|laudo|resultado|atestado|guia|mando|enviando da|do|de|o|a|as|os
         """
     )
@@ -374,6 +379,7 @@ _NEWS = anywhere(
         vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
         viu|viram ~2 noticia|jornal|reportagem|video|post
         filme|livro|serie|novela|reportagem|video|post|teatro|musica|podcast|peca fala|falava|conta|trata
+        sonhei|sonhou que|com
         jogador|ator|atriz|cantor|cantora|artista|famoso|famosa|personagem|celebridade|apresentador|apresentadora
         """
     )
@@ -432,9 +438,7 @@ _HYPERBOLE = at_start(
 # "só falta eu ter um avc com essa burocracia"
 _TO_CROWN_IT_ALL = at_end(rows("so|so_me falta|faltava"), links=words("eu me a gente ter dar agora"))
 _ANIMAL = at_end(
-    rows(
-        "meu|minha|o|a|um|uma|nosso|nossa cachorr*|cadela|cadelinha|gato|gata|gatinh*|pet|coelho|hamster|papagaio"
-    ),
+    rows("cachorr*|cadela|cadelinha|gato|gata|gatinh*|pet|coelho|hamster|papagaio"),
     links=words("ta to com tendo teve tem nao se ja e tava comecou a acho que quase foi ficou"),
 )
 _VET = anywhere(rows("veterinari*|vet"))

@@ -74,7 +74,7 @@ GROUPS: Mapping[str, str] = {
     "see": "enxergo enxerga enxergando enxergar vejo vendo ver",
     "collapse": "passamento piripaque troco treco ataque chilique faniquito",
     "heights_end": "ponte predio janela sacada varanda viaduto passarela terraco telhado precipicio laje",
-    "blade": "gilete faca navalha lamina estilete arma revolver corda pistola",
+    "blade": "espingarda punhal gilete faca navalha lamina estilete arma revolver corda pistola",
     "machine": "motosserra serra makita esmerilhadeira facao foice machado rocadeira maquina",
     "allergen": "alergia alergica camarao abelha vespa picada picou ferroada ferrou marimbondo maribondo amendoim dipirona "
     "remedio antibiotico castanha empipocado empolado benzetacil contraste injecao vacina lagosta caranguejo formiga",
@@ -92,7 +92,7 @@ GROUPS: Mapping[str, str] = {
     "paralisado paralisada paralisou repuxando repuxada repuxado puxando puxada torcida desviada",
     "numb": "dormente dormencia paralisia paralisado paralisada paralisou paralisando formigando formigamento adormecido "
     "adormecida adormeceu dormentes fraqueza",
-    "slurred": "enrolada enrolado enrolando enrolou embolada embolado embolando arrastada arrastado arrastando",
+    "slurred": "pastosa pastoso enrolada enrolado enrolando enrolou embolada embolado embolando arrastada arrastado arrastando",
     "stroke": "avc derrame isquemia",
     "fainted": "desmaiou desmaiado desmaiada desmaiei desmaiando desacordado desacordada inconsciente inconscientes desfaleceu desfalecido "
     "desfalecida desfalecendo desmaiados desmaiaram",
@@ -104,15 +104,20 @@ GROUPS: Mapping[str, str] = {
     "alot": "muito demais bastante litros tanto forte intenso abundante parar estancar",
     "pregnant": "gravida gestante gestacao gravidez barriga gestantes",
     "poison": "veneno chumbinho soda sanitaria candida qboa quiboa cloro detergente desinfetante pilha bateria "
-    "alvejante acido raticida gasolina querosene thinner solvente inseticida limpeza amaciante agrotoxico "
+    "alvejante acido raticida gasolina querosene thinner tiner aguarras veja ajax lustra solvente inseticida limpeza amaciante agrotoxico "
     "herbicida formicida naftalina venenosa venenoso mamona perfume acetona caustica ima moeda prego agulha",
     "swallowed": "engoliu engoli bebeu bebi tomou tomei ingeriu ingeri comeu comi toma tomando engolindo bebendo "
     "tomaram",
     "many": "todos varios varias vidro cartela cartelas caixa caixas frasco monte punhado muito demais overdose "
     "vinte trinta quarenta cinquenta dezenas inteira inteiro bocado tanto",
     "pills": "remedio comprimido medicamento calmante calmantes rivotril clonazepam diazepam dipirona paracetamol "
+    "amitriptilina fluoxetina sertralina fenobarbital gardenal carbamazepina tegretol depakene haldol alprazolam frontal "
+    "bromazepam lexotan quetiapina risperidona losartana propranolol tramadol codeina morfina ibuprofeno metformina "
+    "escitalopram venlafaxina litio topiramato dramin tylenol anfetamina ritalina venvanse "
     "capsulas pilulas antidepressivo antidepressivos insulina zolpidem tarja gotas tranquilizante",
     "hypertensive": "18 19 20 21 22 23 24 25 26 180 190 200 210 220 230",
+    "grave": "babando mole molinho molinha gelado gelada duro dura espumando delirando desfalecido desfalecida roxo roxa "
+    "arroxeado estrebuchando desacordado desacordada revirando",
     "woozy": "mole molinho molinha grogue sonolento sonolenta apagando vomitando desacordado desacordada confuso confusa "
     "tremendo zonzo zonza tonto tonta dormindo",
     "swelling": "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou",
@@ -187,6 +192,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:dor(?:es)?|peito) muscular(?:es)? ",
             r" (?:panico|ansiedade|refluxo|gases|azia)(?: \w+){0,2} (?:parece|imita|simula|lembra) ",
             r" (?:fila|conta|espera|demora)(?: \w+){0,2} (?:infarto|ataque) ",
+            r" peito (?:de|da|do|por|por causa de|por causa da) (?:ma postura|postura|mau jeito|mal jeito|academia|treino|musculacao) ",
             r" saudades?(?: \w+){0,3} apert\w+ ",
             r" (?:tirou|tira|tirei|tirar|saiu|sai)(?: \w+){0,2} peso ",
             r" (?:infart\w+|ataque)(?: \w+){0,3} de (?:tanto|tanta) ",
@@ -231,12 +237,16 @@ SIGNS: tuple[Sign, ...] = (
             "dificuldade|dificil|dificuldades|dificuldad|sofrendo|lutando|esforco|cansaco ~3 respirar|respira|respiracao",
             "respirando|respira ~1 muito? mal|dificuldade|rapido|fraco|pouco|dificil|ofegante",
             "respiracao ~2 parando|parou|fraca|falhando|dificil|curta|ofegante|pesada",
+            "nao ~2 {able} ~1 encher ~2 pulmao|pulmoes|peito",
+            "barulho|chiado|guincho|ronco|forca|dificuldade ~1 puxar|puxando o? ar",
+            "laringite|crupe|bronquiolite|bronquite|asma ~~6 puxar|puxando|afundando|gemendo|cansado|cansada",
             "puxando o ar",
             "sufocando|sufocado|sufocada|sufocou|asfixiando|asfixiado|asfixiada|asfixia|asfixiou",
             "engasgou|engasgado|engasgada|engasgando|engasgada",
             "entalado|entalada|preso|presa ~2 garganta ~4 ar|respirar|respira|sufocando|roxo",
             "{face}|dedos|dedo|unhas|labios|ponta ~4 {blue}",
             "{child}|{kin} ~~5 {blue}",
+            "corpo ~2 {blue}",
             "ele|ela ~2 {blue}",
             "ficando ~1 {blue}",
             "passando mal ~~6 {blue}",
@@ -257,6 +267,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:ar|folego|sufoc\w+|engasg\w+)(?: \w+){0,6} (?:risadas?|rir|riso|kkk) ",
             r" rox[oa]s?(?: \w+)? (?:na|no|nas|nos) (?:perna|braco|joelho|canela|bunda|coxa|testa|costas|bumbum|"
             r"olho|cotovelo|pe) ",
+            r" olhos? (?:(?:ta|ficou|todo|meio) )*rox[oa]s? ",
             r" rox[oa]s? de (?:vergonha|raiva|frio|inveja|rir|fome) ",
             r" sem ar (?:com|de)(?: \w+)? (?:noticia|beleza|vista|foto|surpresa|emocao|rir|alegria|preco|valor|"
             r"show|viagem) ",
@@ -305,6 +316,10 @@ SIGNS: tuple[Sign, ...] = (
             "falando|fala coisa com coisa",
             "perdeu|perdendo|perdi|perdendo ~1 fala|visao|movimento|movimentos",
             "nao ~1 {able} ~1 falar",
+            "nao ~1 {able} ~4 falar ~2 direito|nada|mais",
+            "repente|nada|agora|hoje ~~4 nao ~1 {able} ~3 falar|escrever|entender|andar",
+            "andando|anda|andar torto|cambaleando|trocando ~~8 {slurred}|fala|repente|boca|tonto|tonta",
+            "tonto|tonta|tontura|desequilibrio ~~6 {slurred}|visao|vista|boca ~2 {slurred}|dupla|torta|dormente",
             "nao ta ~1 falando direito|coisa|nada",
             "parou|nao ~1 fala|falar|falando ~2 repente|direito|coisa",
             "parou de falar",
@@ -370,6 +385,10 @@ SIGNS: tuple[Sign, ...] = (
         (
             "{fainted}",
             "vou|quase|acho|vai|quer|querendo|vontade|parece|ponto ~3 desmaiar|apagar|desfalecer",
+            "desmaia|desmaiando ~~3 volta|toda|direto|hoje|agora|seguido",
+            "{grave} ~~6 {grave}",
+            "{grave} ~~3 chao|caido|caida",
+            "chao|caido|caida ~~4 {grave}|tremendo",
             "{kin}|ela|ele desmaio",
             "vendo|enxergando tudo ~1 preto|escuro|escurecendo|embacado ~~6 cair|cai|desmaiar|mal|fraco|fraca|tonto|tonta|caindo",
             "to|ta vendo|enxergando tudo ~1 preto|escuro|escurecendo",
@@ -565,6 +584,8 @@ SIGNS: tuple[Sign, ...] = (
             "vozes ~~6 matar|morrer|pular|cortar|machucar",
             "comprei|tenho|peguei|arrumei ~2 corda|veneno|arma|chumbinho ~~8 matar|morrer|fim|acabar|enforcar|hoje",
             "{wanting} ~3 bater|jogar|enfiar ~2 carro|moto ~3 poste|caminhao|muro|barranco|ponte|carreta",
+            "da|dar|dou|por|ponho|colocar|botar|daria ~2 fim ~3 vida|tudo|sofrimento|nisso",
+            "cima|beira|parapeito|alto|topo ~1 {heights_end}",
             "ultimo dia ~1 minha vida",
             "se eu morresse|sumisse|desaparecesse ~4 ninguem|falta|diferenca|melhor|importar|ligar|alivio",
             "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",
@@ -588,7 +609,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:nao quero|medo|pavor|panico|receio)(?: \w+){0,4} (?:morrer|morte) ",
             r" (?:vai|vao|quer|querem) (?:acabar )?(?:me|te|nos) matar ",
             r" (?:vai|vao) (?:morrer|se matar de) ",
-            r" (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|"
+            r"(?<! se)(?<! me) (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|"
             r"curiosidade|barata)"
             r" (?!mim)",
             r" (?:me|se) (?:matar|mato|mata|matando) (?:de|trabalhando|estudando|treinando|na academia|pra|"
@@ -622,6 +643,7 @@ SIGNS: tuple[Sign, ...] = (
             "{face}|olhos|pescoco|garganta ~4 {swelling} ~~12 alergia|alergica|camarao|abelha|vespa|picada|marimbondo|amendoim|ar|respirar|remedio|dipirona|antibiotico|fruto|castanha|empipocado|empolado|comeu|comi|tomei|tomou",
             "{allergen} ~~14 {face}|olhos|garganta|pescoco ~4 {swelling}",
             "inchou|inchando|inchada|inchado ~3 {face}|olhos ~~10 alergia|alergica|camarao|abelha|amendoim|dipirona|remedio|picada|respirar|ar",
+            "{allergen} ~~10 aperto|apertando|apertada|coceira|cocando ~1 garganta",
             "edema ~1 glote",
             "choque anafilatico|anafilatica",
             "anafilaxia",
@@ -645,6 +667,10 @@ SIGNS: tuple[Sign, ...] = (
             "insulina ~4 demais|mais|errada|dobro|dobrada|vezes ~~8 {woozy}|suando|acorda",
             "cheirou|cheirei|usou|usei|fumou|fumei|{swallowed} ~4 cocaina|crack|droga|drogas|heroina|ecstasy ~~8 passando|desmaiou|respira|coracao|acorda|{woozy}",
             "caiu|espirrou|pingou|jogou|jogaram|entrou ~4 {poison} ~4 olho|olhos",
+            "{swallowed} ~5 pensando|achando|achou|achei|pensou ~1 era",
+            "{swallowed} ~4 sem querer ~~8 queimando|ardendo|passando|{woozy}",
+            "{swallowed} ~2 vidro|frasco|cartela|caixa|pote ~4 todo|toda|inteiro|inteira",
+            "garagem|carvao|aquecedor|churrasqueira|gerador|braseiro|escapamento ~~10 tonto|tonta|vomitando|desmaiou|desmaiando|mole|acorda",
             "{swallowed} ~6 por engano|acidente ~~6 {woozy}",
             "{swallowed} ~6 errado|errada|trocado|trocada|dobrado|dobrada ~~6 {woozy}",
             "{swallowed} ~5 {pills} ~~6 vezes|dobro|engano|errado ~~6 {woozy}",
@@ -667,6 +693,9 @@ SIGNS: tuple[Sign, ...] = (
         (
             r" (?:acido) (?:folico|urico|hialuronico|acetilsalicilico|ascorbico|valproico) ",
             r" tom\w+ (?:\w+ )?(?:um )?(?:banho|susto|cuidado|vacina|posse|cafe|agua(?! sanitaria)) ",
+            r" (?:todo|toda|inteir[oa])(?: (?:do|da|de|o|a|meu|minha))* (?:anticoncepcional|antibiotico|vitaminas?|tratamento|suco|agua|leite) ",
+            r" (?:caixa|cartela|vidro|frasco|pote)(?: (?:do|da|de|o|a|meu|minha))* (?:anticoncepcional|antibiotico|vitaminas?|"
+            r"chocolate|bombom|suco|leite|sorvete|doce|agua) ",
             r" agulha (?:de|da) (?:vacina|injecao) ",
             r" carocos? (?:de|da|do) (?:melancia|melao|uva|laranja|limao|mexerica|tangerina|bergamota|maca|maracuja|jabuticaba) ",
             r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
@@ -700,6 +729,11 @@ SIGNS: tuple[Sign, ...] = (
             "tendo|to|ta|sofrendo|acho ~3 aborto",
             "aborto sangrando|sangue|agora|espontaneo",
             "{pregnant}|semanas ~~10 pressao ~4 15|16|17|150|160|170|alta|altissima|{hypertensive} ~~10 vendo|visao|vista|cabeca|estomago|pontinho|pontinhos|inchada",
+            "placenta ~1 nao ~1 saiu|sai",
+            "pari|pariu|nasceu ~~3 casa|carro|banheiro ~1 agora",
+            "bebe ~2 vindo|saindo|coroando",
+            "sentindo|vendo|aparecendo ~2 cabeca ~2 bebe|saindo|saiu",
+            "to|ta sentindo a cabeca $",
             "eclampsia",
         ),
         (
@@ -725,6 +759,8 @@ SIGNS: tuple[Sign, ...] = (
             "febre ~3 41|42",
             "bebe|nascido|nascida ~~10 nao ~1 mama|mamar|mamando ~~8 {limp}|acorda|febre|reage|gemendo",
             "bebe|nascido|nascida ~~8 {limp}|gemendo|febre ~~6 nao ~1 mama|mamar|mamando|acorda",
+            "bebe|nascido|nascida ~3 gelado|gelada|gelando",
+            "bebe|nascido|nascida ~5 sem forca|forcas|reacao|reagir|chorar",
             "bebe ~1 de 1|2|3|um|dois|tres|10|15|20|25 dia|dias|mes|meses|semana|semanas ~~5 39|40",
         ),
         (r" (?:pescoco|nuca)(?: \w+){0,4} (?:dorm\w+|torcicolo|travesseiro|jeito) ",),
@@ -751,6 +787,12 @@ SIGNS: tuple[Sign, ...] = (
             "caiu|cai|queda ~~6 bateu|bati|batendo|de ~2 cabeca ~~8 vomitando|vomitou|sangue|sangrando|desmaiou|sonolento|desacordado|desacordada|mole|confuso|acorda|responde|forte",
             "caiu|cai|queda|bateu|acidente ~~10 nao ~2 sente|sinto|sentindo|mexe|mexo|mexer ~2 perna|pernas|corpo|braco|bracos|nada",
             "osso ~3 fora|exposto|aparecendo|aparece|expostos",
+            "fogo ~3 roupa|corpo|cabelo|rosto|{kin}",
+            "braco|bracos|peito|rosto|perna|pernas|corpo|costas|maos ~3 queimado|queimada|queimados|queimadas",
+            "queimou|queimei|queimadura ~~10 pele ~1 soltou|soltando|saiu|saindo|descolando|descolou|caindo|preta",
+            "acido|soda|caustica|cloro|cal ~4 braco|bracos|olho|olhos|rosto|pele|mao|cara|perna|corpo",
+            "enfiou|enfiei|botou|colocou|pos ~3 tomada",
+            "choque ~~6 mole|tremendo|desmaiou|desacordado|desacordada|queimou|caiu|acorda|grudado",
             "fratura exposta",
             "decepou|decepei|amputou|amputei|decepado|decepada|esmagou|esmagado",
             "arrancou|perdeu|cortou|cortei|serrou ~2 dedo|dedos|mao|braco|perna ~2 fora|serra|maquina|inteiro|pedaco",
@@ -772,6 +814,10 @@ SIGNS: tuple[Sign, ...] = (
         (
             r" (?:pegou|pegando) fogo(?: \w+){0,3} (?:calor|febre|raiva|verao|sol|corrida) ",
             r" (?:pegou|pegando) fogo (?:de|com|o clima|no parquinho|no trabalho) ",
+            r" (?:levou|levei|tomei|tomou) um choque(?: \w+){0,2} (?:com|quando|ao) (?!tomada|fio|chuveiro)",
+            r" celular(?: \w+){0,3} tomada ",
+            r" acido(?: \w+)? (?:hialuronico|glicolico|retinoico|salicilico|mandelico|azelaico) ",
+            r" queimad[oa]s?(?: \w+)? (?:de|do|da|pelo) (?:sol|praia|piscina|depilacao|laser) ",
             r" explo\w+ de (?:gente|rir|raiva|alegria|felicidade|tanto|paciente|mensagens?) ",
             r" acidente (?:com|de) (?:material|percurso|trabalho) (?:ha|em|do) ",
             r" afog\w+ (?:em|de|nas?|no) (?:\w+ )?(?:trabalho|dividas?|contas|servico|boletos?|tarefas?|"

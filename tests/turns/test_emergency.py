@@ -37,6 +37,7 @@ PARTS = (
     "blind_5",
     "blind_6",
     "blind_7",
+    "blind_8",
 )
 
 
