@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ from clinic_bot.errors import StorageUnavailable
 from clinic_bot.intake.identity import listed_key
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, normalised
 from clinic_bot.intake.webhook import Door, Webhook
+from clinic_bot.operations.admin import AdminSocket
 from clinic_bot.operations.health import Readiness, health_routes
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
@@ -34,13 +36,14 @@ from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import conversations, evidence, inbox, recovery, sqlite
+from clinic_bot.store import conversations, evidence, inbox, recovery, sqlite, switches
 from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.rehearsal import rehearse
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.contacts import ContactBook
+from clinic_bot.turns.desk import Desk
 from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 from clinic_bot.turns.runner import Limits, Runner
@@ -110,6 +113,7 @@ class Service:
         await self.dispatcher.start()
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
         self._background(self._keep_house())
+        await self._hear_operators(path)
         if sqlite.has_wal_reset_bug():
             log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
         log.info(
@@ -128,6 +132,22 @@ class Service:
             await self.dispatcher.stop(within_s=_DRAIN_S)
         await self._stack.aclose()
         log.info("stopped")
+
+    async def _hear_operators(self, path: Path) -> None:
+        """Open the socket beside the database; patients are answered without one as well."""
+        desk = Desk(
+            self.database,
+            self.clock,
+            self.policy,
+            instance=self.credentials.zapi_instance,
+            notice=self.dispatcher.notice,
+        )
+        admin = AdminSocket(path, desk.answer)
+        self._stack.push_async_callback(admin.close)
+        try:
+            await admin.start()
+        except OSError as exc:
+            log.error("operators cannot be heard", problem=exc.strerror or type(exc).__name__)
 
     def _zapi(self) -> ZapiClient:
         zapi = ZapiClient(
@@ -216,6 +236,7 @@ class Service:
             writable = False
         stuck = await self.database.read(conversations.stuck)
         uncertain = await self.database.read(evidence.count_uncertain)
+        on = await self.database.read(partial(switches.active, instance=self.credentials.zapi_instance))
         return Readiness(
             database_writable=writable,
             draining=self.draining,
@@ -223,6 +244,7 @@ class Service:
             zapi=self.neighbours.zapi,
             stuck_conversations=len(stuck),
             uncertain_sends=uncertain,
+            stopped_by=tuple(switch.name.value for switch in on),
         )
 
 

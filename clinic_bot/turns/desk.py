@@ -30,7 +30,8 @@ class Desk:
 
     Args:
         notice: told when a conversation is to be looked at, after the commit.
-        on_switch: told that answers were stopped or may go on, after the commit.
+        on_switch: told that answers were stopped or may go on, after the commit; every claim and gate reads the
+            switches itself, so this is for whoever would rather not wait.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Desk:
         *,
         instance: str,
         notice: Callable[[int, int | None], None],
-        on_switch: Callable[[], None],
+        on_switch: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -110,7 +111,8 @@ class Desk:
     async def _switched(self, command: str, changed: bool) -> Body:
         if changed:
             log.warning("operator", command=command)
-            self._on_switch()
+            if self._on_switch is not None:
+                self._on_switch()
         return {"ok": True, "changed": changed, **await self._stopped_by()}
 
     async def _stopped_by(self) -> Body:

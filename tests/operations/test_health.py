@@ -71,6 +71,7 @@ def test_ready_tells_everything_it_knows() -> None:
         "zapi": "ok",
         "rule_9": 0,
         "uncertain_sends": 0,
+        "stopped_by": [],
     }
 
 
@@ -83,6 +84,7 @@ def test_ready_tells_everything_it_knows() -> None:
         pytest.param(replace(WELL, zapi="disconnected"), 200, id="Z-API is disconnected"),
         pytest.param(replace(WELL, stuck_conversations=1), 200, id="a conversation is stuck"),
         pytest.param(replace(WELL, uncertain_sends=3), 200, id="sends are uncertain"),
+        pytest.param(replace(WELL, stopped_by=("paused",)), 200, id="answers are paused"),
     ],
 )
 def test_only_the_database_and_draining_turn_traffic_away(known: Readiness, status: int) -> None:
