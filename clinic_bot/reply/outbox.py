@@ -29,7 +29,7 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.story import Moment
+from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import TurnState
 
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ class Outbox:
         decided, wake_at_ms = await self._database.write(intent, urgent=True)
         match decided:
             case Gate.OPEN:
-                claim.story.append(Moment("intent", now_ms))
+                claim.story.append(Moment(What.INTENT, now_ms))
                 if draft.hand_over is not None:
                     self._metrics.handed_over()
                     log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
@@ -129,7 +129,7 @@ class Outbox:
         to = recipient(claim.phone, claim.lid)
         self._metrics.reply_left(after_answer_seconds=(self._clock.now_ms() - answered_ms) / 1000)
         try:
-            sent = await self._send_until_certain(to or "", draft)
+            sent = await self._send_until_certain(to or "", claim, draft)
         except SendRefused as exc:
             return await self._refused(claim, exc)
         except AccountRefused as exc:
@@ -145,22 +145,31 @@ class Outbox:
         self._neighbours.zapi = Health.OK
         return await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
 
-    async def _send_until_certain(self, to: str, draft: Draft) -> Sent:
+    async def _send_until_certain(self, to: str, claim: Claim, draft: Draft) -> Sent:
         """Try again only what certainly never reached Z-API. Raises what the last try raised."""
-        urgent = draft.emergency is not None
-        for pause_ms in (*_RETRY_MS, None):
+        for pause_ms in _RETRY_MS:
             try:
-                return await self._zapi.send_text(
-                    to,
-                    draft.reply,
-                    delay_typing_s=0 if urgent else self._typing_delay_s,
-                    delay_s=_URGENT_DELAY_S if urgent else None,
-                )
+                return await self._try(to, claim, draft)
             except NotSent:
-                if pause_ms is None:
-                    raise
                 await self._clock.sleep(pause_ms)
-        raise AssertionError("the last try returns or raises")
+        return await self._try(to, claim, draft)
+
+    async def _try(self, to: str, claim: Claim, draft: Draft) -> Sent:
+        urgent = draft.emergency is not None
+        began_ms, outcome = self._clock.now_ms(), "accepted"
+        try:
+            return await self._zapi.send_text(
+                to,
+                draft.reply,
+                delay_typing_s=0 if urgent else self._typing_delay_s,
+                delay_s=_URGENT_DELAY_S if urgent else None,
+            )
+        except Exception as exc:
+            outcome = type(exc).__name__
+            raise
+        finally:
+            now_ms = self._clock.now_ms()
+            claim.story.append(Moment(What.SEND, now_ms, now_ms - began_ms, outcome))
 
     async def _refused(self, claim: Claim, exc: ClinicBotError) -> Result:
         self._metrics.send_ended("refused")

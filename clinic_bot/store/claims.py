@@ -13,7 +13,7 @@ from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.rows import ConversationRow, MessageRow
 from clinic_bot.store.session import session_on
-from clinic_bot.store.story import Moment
+from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import Conversation, Turn, TurnState
 
 #: A turn that failed this often without a reason of the outside world is set aside, and shown.
@@ -129,7 +129,7 @@ def _take(
         first_due_ms=first_due_ms, closed_by=why, emergency=emergency, first_ms=first_ms,
         retries=conversation.retries, revision=conversation.revision,
         newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0, messages=tuple(waiting),
-        story=[Moment("claimed", now_ms, max(0, now_ms - due_ms), why)],
+        story=[Moment(What.CLAIMED, now_ms, max(0, now_ms - due_ms), why)],
     )  # fmt: skip
 
 

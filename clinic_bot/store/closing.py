@@ -15,7 +15,7 @@ from clinic_bot.store.lease import Claim, let_go, ours
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.rows import ConversationRow, TurnRow
 from clinic_bot.store.session import session_on
-from clinic_bot.store.story import Moment
+from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import Conversation, Message, Turn, TurnState
 
 
@@ -136,7 +136,7 @@ def return_to_waiting(
     """End this try of a turn whose words wait for the next one, no sooner than ``at_ms``; answers when that is."""
     if at_ms is None and conversation.revision > claim.revision:
         conversation.superseded += 1
-    _write_end(connection, turn, (*claim.story, Moment("given back", now_ms, None, why)))
+    _write_end(connection, turn, (*claim.story, Moment(What.GIVEN_BACK, now_ms, None, why)))
     let_go(conversation)
     conversation = _merged_if_asked(connection, conversation, policy, now_ms)
     rearm(connection, conversation, policy, now_ms)
@@ -162,7 +162,7 @@ def close(
 ) -> int | None:
     """End the turn for good, and look again. Answers when to look at the conversation next."""
     turn.state, turn.reason, turn.outcome_ms = state, reason, now_ms
-    _write_end(connection, turn, (*moments, Moment("closed", now_ms, None, str(state))))
+    _write_end(connection, turn, (*moments, Moment(What.CLOSED, now_ms, None, str(state))))
     let_go(conversation)
     conversation.attempts = conversation.retries = conversation.superseded = 0
     conversation.done_seq = turn.high
@@ -177,7 +177,9 @@ def take_back(
     """End a dead lease. Before the intent the burst is asked again; after it the send is uncertain (rule 16)."""
     turn = rows.turn_of_epoch(connection, conversation)
     moments = (
-        () if turn is None else (Moment("claimed", turn.claimed_ms), Moment("lost", now_ms, None, reason))
+        ()
+        if turn is None
+        else (Moment(What.CLAIMED, turn.claimed_ms), Moment(What.LOST, now_ms, None, reason))
     )
     if turn is not None and conversation.open_hi is not None:
         # Evidence may have settled it before: then its state stands.

@@ -12,7 +12,7 @@ from clinic_bot.errors import AccountRefused, ClinicBotError, GiveUp, Operator, 
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.store.lease import Claim
-from clinic_bot.store.story import Moment
+from clinic_bot.store.story import Moment, What
 
 
 class Interrupted(Exception):
@@ -81,7 +81,7 @@ class Thinking:
             self._note(outcome, self._clock.now_ms() - started_ms, answer)
             claim.story.extend(_told(request))
             if outcome == "cancelled":
-                claim.story.append(Moment("model cancelled", self._clock.now_ms()))
+                claim.story.append(Moment(What.MODEL_CANCELLED, self._clock.now_ms()))
         self._neighbours.groq = Health.OK
         return answer
 
@@ -107,6 +107,6 @@ class Thinking:
 
 def _told(request: AgentRequest) -> list[Moment]:
     return [
-        Moment("model call", call.at_ms + call.took_ms, call.took_ms, f"{call.model}: {call.outcome}")
+        Moment(What.MODEL_CALL, call.at_ms + call.took_ms, call.took_ms, f"{call.model}: {call.outcome}")
         for call in request.record
     ]

@@ -1,5 +1,6 @@
 """Turns at the model, with Groq's stand-in slow, refusing and down."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from clinic_bot.errors import StorageUnavailable
 from clinic_bot.operations.neighbours import Health
 from clinic_bot.sandbox import receptionist
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
+from clinic_bot.store import story
 from clinic_bot.store.tables import TurnState
 from tests.support.service import clinic
 from tests.support.waiting import until, until_async
@@ -160,3 +162,39 @@ async def test_an_emotional_crisis_gets_its_own_text(database_file: Path) -> Non
         await it.until_states(SENT)
         (turn,) = await it.turns()
         assert turn.reply == example_clinic().texts.emotional_crisis
+
+
+# Something newer while the model thinks (rules 10 to 12).
+
+
+async def test_a_message_while_the_model_thinks_joins_the_turn_and_gets_the_one_reply(
+    database_file: Path,
+) -> None:
+    async with clinic(database_file) as it:
+        it.stand_ins.groq.latency_s = 600
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        it.stand_ins.groq.latency_s = 0.1
+        await it.patient(phone=PHONE, text="queria remarcar")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.question == "oi\nqueria remarcar"
+        assert it.calls == 1
+        assert (await it.conversation()).attempts == 0
+        told = await it.read(partial(story.told, turn_id=turn.id))
+        assert [moment.what for moment in told if moment.what != "model call"] == [
+            "claimed", "model cancelled", "given back", "claimed", "intent", "send", "closed",
+        ]  # fmt: skip
+
+
+async def test_a_turn_that_may_grow_no_more_is_not_cancelled(database_file: Path) -> None:
+    """The cap is counted from the first message: whoever writes on gets an answer all the same."""
+    async with clinic(database_file, max_wait_s=7) as it:
+        it.stand_ins.groq.latency_s = 20
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        past_cap_ms = (await it.turns())[0].due_ms + 2_000
+        await until(lambda: it.service.clock.now_ms() >= past_cap_ms)
+        await it.patient(phone=PHONE, text="alguém aí?")
+        await it.until_states(SENT, SENT)
+        assert [turn.question for turn in await it.turns()] == ["oi", "alguém aí?"]
