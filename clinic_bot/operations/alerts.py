@@ -122,7 +122,7 @@ class Alerts:
             if text is not None:
                 self.alert(kind, text)
 
-    async def close(self, *, within_s: float = 1.5) -> None:
+    async def close(self, *, within_s: float = 0.75) -> None:
         """Give what waits a moment to leave, then stop."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):

@@ -296,13 +296,7 @@ class Notice(SQLModel, table=True):
 
     __tablename__ = "notice"
     __table_args__ = (
-        Index(
-            "ix_notice_open",
-            "state",
-            "due_ms",
-            sqlite_where=text("state IN ('waiting', 'sending', 'unknown')"),
-            postgresql_where=text("state IN ('waiting', 'sending', 'unknown')"),
-        ),
+        Index("ix_notice_state", "state", "due_ms"),
         Index("ix_notice_message", "message_id"),
     )
 

@@ -10,7 +10,6 @@ depends_on = None
 
 Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-_NOTICE_OPEN = "state IN ('waiting', 'sending', 'unknown')"
 _UNWATCHED = "wake_at_ms IS NULL AND alias_of IS NULL AND next_seq > done_seq + 1"
 
 
@@ -57,7 +56,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    _create_partial_index("ix_notice_open", "notice", ["state", "due_ms"], _NOTICE_OPEN)
+    op.create_index("ix_notice_state", "notice", ["state", "due_ms"])
     op.create_index("ix_notice_message", "notice", ["message_id"])
     _create_partial_index("ix_conversation_unwatched", "conversation", ["id"], _UNWATCHED)
     _create_partial_index("ix_turn_dead", "turn", ["id"], "state = 'dead'")

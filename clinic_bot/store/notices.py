@@ -1,0 +1,245 @@
+"""Sends without a range: alerts to the clinic's own WhatsApp number, in the three steps of a reply (rule 17).
+
+The number is a conversation like any other, and its row is the lock: while a notice is on its way nobody claims
+it, and while a burst is open there no notice goes in between. What may or may not have left is never sent again:
+an alert that comes twice is a nuisance, one that is missing stands in the log and in the metrics.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, update
+from sqlmodel import Session, col, select
+
+from clinic_bot.events import Contact, Delivery, Echo
+from clinic_bot.store import contacts, switches
+from clinic_bot.store.conversations import locked, pending, rearm
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import Conversation, Notice, NoticeState, SwitchName
+
+#: Older than this it is no news any more.
+EXPIRES_AFTER_MS = 3_600_000
+#: While somebody else has the conversation, or a burst is open there.
+_LOOK_AGAIN_MS = 2_000
+#: While Z-API takes nothing.
+_CLOSED_MS = 30_000
+#: First and longest wait after a try that certainly did not leave; it doubles.
+_BACKOFF_MS = (5_000, 300_000)
+
+#: What the owner of a row that a notice has begins with.
+_OWNER = "notice:"
+
+_NO_USE = (SwitchName.ZAPI_ACCOUNT, SwitchName.ZAPI_DISCONNECTED)
+_OPEN = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A notice that may leave now, once."""
+
+    notice_id: int
+    conversation_id: int
+    owner: str
+    epoch: int
+    phone: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Not to be sent at the moment, or not any more: ``ended`` says how it ended then."""
+
+    ended: NoticeState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """How the notice stands, and when to look at its conversation again."""
+
+    state: NoticeState
+    conversation_id: int
+    wake_at_ms: int | None
+
+
+def add(connection: Connection, *, kind: str, text: str, now_ms: int) -> int:
+    """Keep a notice to be sent; from here on it outlives the process."""
+    with session_on(connection) as session:
+        notice = Notice(kind=kind, text=text, state=NoticeState.WAITING, created_ms=now_ms, due_ms=now_ms)
+        session.add(notice)
+        session.flush()
+        assert notice.id is not None
+        return notice.id
+
+
+def waiting(connection: Connection) -> list[tuple[int, int]]:
+    """(due_ms, id) of all that wait, soonest first. There are few: their raisers are held to a rate."""
+    rows = connection.execute(
+        select(Notice.due_ms, Notice.id)
+        .where(Notice.state == NoticeState.WAITING)
+        .order_by(col(Notice.due_ms), col(Notice.id))
+        .limit(100)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def intend(
+    connection: Connection,
+    notice_id: int,
+    *,
+    to: Contact,
+    owner: str,
+    now_ms: int,
+    lease_ms: int,
+    policy: Policy,
+) -> Intent | NotNow:
+    """Take the number's conversation and allow the one send, or say when to look again by the notice's ``due_ms``.
+
+    A pause of the answers does not hold an alert: it answers nobody.
+
+    Args:
+        owner: unique to this process. On the row it is marked as a notice's: whoever claims turns would take a row
+            of its own for a leftover.
+    """
+    with session_on(connection) as session:
+        notice = session.get_one(Notice, notice_id)
+        if notice.state != NoticeState.WAITING:
+            return NotNow()
+        if now_ms >= notice.created_ms + EXPIRES_AFTER_MS:
+            notice.state, notice.outcome_ms = NoticeState.EXPIRED, now_ms
+            return NotNow(NoticeState.EXPIRED)
+        if any(switch.name in _NO_USE for switch in switches.active(connection, to.instance)):
+            notice.due_ms = now_ms + _CLOSED_MS
+            return NotNow()
+        conversation = contacts.find_or_open(session, to, policy, now_ms)
+        assert conversation.id is not None
+        conversation = locked(session, conversation.id)
+        if conversation.owner is not None or _burst_is_open(session, conversation, now_ms):
+            notice.due_ms = now_ms + _LOOK_AGAIN_MS
+            return NotNow()
+        assert conversation.id is not None
+        conversation.owner, conversation.epoch = _OWNER + owner, conversation.epoch + 1
+        conversation.wake_at_ms = now_ms + lease_ms
+        notice.state, notice.intent_ms = NoticeState.SENDING, now_ms
+        notice.conversation_id, notice.attempts = conversation.id, notice.attempts + 1
+        held = (conversation.id, conversation.owner, conversation.epoch)
+        return Intent(notice_id, *held, phone=to.phone or "", kind=notice.kind, text=notice.text)
+
+
+def _burst_is_open(session: Session, conversation: Conversation, now_ms: int) -> bool:
+    """What waits for a person who has the chat is no burst that the bot is about to answer."""
+    return conversation.human_until_ms <= now_ms and bool(pending(session, conversation))
+
+
+def conclude(
+    connection: Connection,
+    intent: Intent,
+    state: NoticeState,
+    *,
+    now_ms: int,
+    policy: Policy,
+    zaap_id: str | None = None,
+    message_id: str | None = None,
+    reason: str | None = None,
+) -> Concluded:
+    """Record what Z-API said, and let go of the conversation if it is still ours (rule 7).
+
+    Args:
+        state: WAITING when it certainly did not leave: it is tried again, later each time.
+    """
+    with session_on(connection) as session:
+        notice = session.get_one(Notice, intent.notice_id)
+        notice.zaap_id, notice.message_id = notice.zaap_id or zaap_id, notice.message_id or message_id
+        if notice.state == NoticeState.SENDING:  # else evidence came first
+            notice.state, notice.reason, notice.outcome_ms = state, reason, now_ms
+            if state is NoticeState.WAITING:
+                first_ms, longest_ms = _BACKOFF_MS
+                notice.due_ms = now_ms + min(first_ms << min(notice.attempts - 1, 10), longest_ms)
+        ended = NoticeState(notice.state)
+        conversation = locked(session, intent.conversation_id)
+        if conversation.owner == intent.owner and conversation.epoch == intent.epoch:
+            _let_go(session, conversation, policy, now_ms)
+        wake_at_ms = conversation.wake_at_ms if conversation.owner is None else None
+        return Concluded(ended, intent.conversation_id, wake_at_ms)
+
+
+def recover(connection: Connection, *, now_ms: int, policy: Policy) -> int:
+    """Take back what a dead process was sending: whether it left, nobody knows. Before the turns are recovered.
+
+    Its conversations are let go here, since the attempts that a dead turn spent are no matter of theirs.
+    """
+    with session_on(connection) as session:
+        found = session.exec(select(Notice).where(Notice.state == NoticeState.SENDING)).all()
+        for notice in found:
+            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, "the process died", now_ms
+            conversation = locked(session, notice.conversation_id or 0)
+            if conversation.owner is not None and conversation.owner.startswith(_OWNER):
+                _let_go(session, conversation, policy, now_ms)
+        return len(found)
+
+
+def _let_go(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+    """Look again: what came meanwhile gets its window (rule 8)."""
+    conversation.owner = conversation.wake_at_ms = None
+    session.flush()
+    rearm(session, conversation, policy, now_ms)
+
+
+def prune(connection: Connection, before_ms: int) -> int:
+    """Forget what ended before an instant."""
+    ended = col(Notice.state).in_((NoticeState.SENT, NoticeState.UNDELIVERED, NoticeState.EXPIRED))
+    return connection.execute(delete(Notice).where(ended, col(Notice.created_ms) < before_ms)).rowcount
+
+
+# Evidence: what Z-API says later.
+
+
+def echo(session: Session, event: Echo, now_ms: int) -> bool:
+    """Our own words came back: whether they are a notice's. They prove that it left."""
+    known = session.exec(select(Notice.id).where(Notice.message_id == event.provider_id)).first()
+    if known is None:
+        conversation = contacts.find(session, event.contact)
+        fits = [one for one in _uncertain(session) if conversation and one.conversation_id == conversation.id]
+        same = [one.id for one in fits if one.text == event.text]
+        known = same[0] if len(same) == 1 else None
+    if known is None:
+        return False
+    session.exec(
+        update(Notice)
+        .where(col(Notice.id) == known, col(Notice.state).in_(_OPEN))
+        .values(
+            state=NoticeState.SENT,
+            outcome_ms=now_ms,
+            message_id=func.coalesce(Notice.message_id, event.provider_id),
+        )
+    )
+    return True
+
+
+def delivery(session: Session, event: Delivery, now_ms: int, *, refused: bool) -> bool:
+    """A delivery report: whether it cites a notice by an id. That one left, or it never will.
+
+    Args:
+        refused: whether the report's error, if it has one, is a definite no.
+    """
+    notice = _by(session, Notice.message_id, event.provider_id) or _by(session, Notice.zaap_id, event.zaap_id)
+    if notice is None:
+        return False
+    if event.error is None and notice.state in _OPEN:
+        notice.state, notice.outcome_ms = NoticeState.SENT, now_ms
+    elif event.error is not None and refused:
+        notice.state, notice.reason = NoticeState.UNDELIVERED, event.error_code or "delivery error"
+    return True
+
+
+def _by(session: Session, column: str | None, given: str | None) -> Notice | None:
+    if given is None:
+        return None
+    return session.exec(select(Notice).where(col(column) == given)).first()
+
+
+def _uncertain(session: Session) -> Sequence[Notice]:
+    return session.exec(
+        select(Notice).where(col(Notice.state).in_(_OPEN), col(Notice.message_id).is_(None))
+    ).all()
