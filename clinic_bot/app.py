@@ -36,7 +36,7 @@ from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import conversations, evidence, inbox, recovery, sqlite, switches
+from clinic_bot.store import conversations, evidence, inbox, jump, recovery, sqlite, switches
 from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
@@ -48,6 +48,7 @@ from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
+from clinic_bot.turns.timekeeper import Timekeeper
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +105,9 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         await self.database.write(migrate)
         now_ms = self.clock.now_ms()
+        caught_up = await self.database.write(partial(jump.catch_up, now_ms=now_ms))
+        if caught_up is not None:
+            log.warning("the clock was set back meanwhile", by_s=round(caught_up.by_ms / 1000, 1))
         await self.database.write(partial(rehearse, now_ms=now_ms, policy=self.policy))
         recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
         zapi = self._zapi()
@@ -113,6 +117,7 @@ class Service:
         await self.dispatcher.start()
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
         self._background(self._keep_house())
+        self._background(Timekeeper(self.database, self.clock, self.dispatcher).keep_time())
         await self._hear_operators(path)
         if sqlite.has_wal_reset_bug():
             log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")

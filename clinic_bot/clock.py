@@ -53,6 +53,10 @@ class Clock:
         since_ms = self._origin_ms if self.start_ms is None else self.start_ms
         return since_ms + round((_steady_ns() - self._origin_ns) * self.rate / 1e6) + self._moved.ms
 
+    def steady_ms(self) -> int:
+        """For instants that are kept in memory and compared with each other: it goes on evenly through a jump."""
+        return self.now_ms() - self._moved.ms
+
     def strayed_ms(self) -> int:
         """How far the machine's wall clock was set away from ours; a clock that was given its start has none."""
         if self.start_ms is not None or self.rate != 1:

@@ -31,6 +31,7 @@ def test_a_jump_is_not_seen_before_it_is_followed(wall: list[int], by_ms: int) -
     clock.follow(by_ms)
     assert abs(clock.now_ms() - before_ms - by_ms) < 1_000
     assert abs(clock.strayed_ms()) < 1_000
+    assert 0 <= clock.steady_ms() - before_ms < 1_000
 
 
 @pytest.mark.parametrize("clock", [Clock(0), Clock(rate=2.0)], ids=["another start", "another rate"])

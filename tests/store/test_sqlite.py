@@ -350,7 +350,9 @@ async def test_a_divider_runs_after_all_before_it_and_before_all_after_it(databa
 
     async with writer_held(database):
         await settled()
-        waiting = [asyncio.ensure_future(database.write(partial(job, name="before"))) for _ in range(BATCH)]
+        waiting: list[asyncio.Future[None]] = [
+            asyncio.ensure_future(database.write(partial(job, name="before"))) for _ in range(BATCH)
+        ]
         waiting += [
             asyncio.ensure_future(database.write(partial(job, name="before"), urgent=True)) for _ in range(9)
         ]
