@@ -81,13 +81,13 @@ _OTHER_NEWS = "|".join(
         "quer* precis* gostaria faco faz vou tenho_que que tem_# ta_tudo ta_gravida to_gravida tudo ja so "
         "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
         "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
-        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada tenho_#"
+        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada tenho_# sou_* tomo vivo levo trabalho uso"
     )
 )
 _NOW_NEAR = anywhere(
     rows(
         f"""
-        ^ate agora !{_OTHER_NEWS}
+        ^ate|acompanhamento|consulta|retorno|receita|atendimento|remarcar|marcar agora !{_OTHER_NEWS}
         ^ate hoje !{_OTHER_NEWS}|tem|da|pra
         agorinha
         nesse|neste|este|esse exato? momento|instante
@@ -175,6 +175,7 @@ _PAST = anywhere(
         faz|ha|a|tem|uns|umas|por ~2 mes|meses|ano|anos|tempo|tempos|decada|decadas
         dia|dias|semana|semanas|mes|meses|ano|anos|tempo atras
         em 19*|20*
+        em # #
         em|no_mes_de janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro
         no natal|carnaval|inicio_do_ano|comeco_do_ano|feriado
         ja tive|teve|tinha|sofri|sofreu|desmaiei|desmaiou|tentei|tentou|convulsionou|engasgou|pensei|quis
@@ -366,6 +367,7 @@ _DOCUMENT = anywhere(
     rows(
         """
         comprovante|recibo|nota_fiscal|boleto|reembolso|prontuario|segunda_via|em_anexo|anexo
+        curso|treinamento|aula|workshop|oficina|simulado|simulacao|podcast|campanha|folheto|palestra de|sobre|do|da|em
         segue|seguem !com|mal|passando|sentindo|piorando|sangrando|assim
         nota|declaracao|relatorio|copia|foto|laudo|resultado|atestado|guia|mando|enviando da|do|de|o|a|as|os
         """
@@ -404,7 +406,7 @@ _PURPOSE = at_end(
     rows(
         """
         receit*|passou|prescreveu|indicou|tomo|toma|uso|usa|usava|pomada|bombinha|encaminhou ~4 pra|para|contra
-        pedido|exame|guia|laudo ~4 pra|para|por
+        pedido|exame|guia|laudo|pediu|pediram|solicitou ~4 pra|para|por|pela|pelo|devido
         """
     ),
     links=words("a o de da do crise crises minha meu evitar prevenir controlar"),
@@ -578,7 +580,9 @@ def _is_denied(setting: Setting) -> bool:
             if word == "nunca" and _NEVER_SO.search(setting.match[:-1] + setting.after):
                 return False
             # "não, to com dor no peito" answers a question; it denies nothing that follows.
-            return i + 1 == len(said) or said[i + 1] not in _ENDS_ANSWER
+            if i + 1 == len(said) or said[i + 1] not in _ENDS_ANSWER:
+                return True
+            break
         if word not in _CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):
             break
         own_clause = own_clause or word in _STARTS_OWN_CLAUSE

@@ -27,6 +27,7 @@ _SHORTEST_GLUED = 6
 _TELLING_ENDINGS = ("ado", "ada", "ido", "ida", "ava", "ndo")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _TOKEN = re.compile(r"[a-z]+|\d+|\n+|[?]+[?!]*|[.!;]+|[,:()]+|🆘|🙏")
+_DECIMALS = re.compile(r"(?<=\d)[.,]\d(?!\d)")
 _LAUGHTER = re.compile(r"k{2,}|(?:rs)+r?|(?:[ha]{2}|he|hu|hua|ua){2,}h?|[ashu]*(?:hau|uhs|hsu)[ashu]*")
 _RUNS = re.compile(r"([a-qt-z])\1+|([rs])\2{2,}")
 _SOFT_K = re.compile(r"k(?=[ei])")
@@ -52,7 +53,7 @@ _SHORT_FORMS: Mapping[str, str] = {
     "qdo": "quando", "qnd": "quando", "qndo": "quando", "mau": "mal", "msm": "mesmo", "dps": "depois",
     "hrs": "horas", "blz": "beleza", "td": "tudo", "tds": "todos", "cmg": "comigo", "ngm": "ninguem",
     "sos": "socorro", "🆘": "socorro", "aki": "aqui", "axo": "acho", "xau": "tchau", "sla": "sei",
-    "minina": "menina", "minino": "menino", "fio": "fio", "nenem": "bebe", "nene": "bebe",
+    "zoio": "olho", "zoios": "olhos", "oio": "olho", "minina": "menina", "minino": "menino", "fio": "fio", "nenem": "bebe", "nene": "bebe",
     "bb": "bebe", "rn": "bebe", "bebezinho": "bebe", "bebezinha": "bebe", "bebe": "bebe", "desmaio": "desmaio",
     "peitu": "peito", "peto": "peito", "pieto": "peito", "peio": "peito", "peitinho": "peito", "pito": "peito",
     "ker": "quer",
@@ -237,6 +238,7 @@ def tokens(text: str, vocabulary: Vocabulary) -> list[str]:
     plain = text.lower()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).translate(_COMBINING)
+    plain = _DECIMALS.sub("", plain)  # the point of "38.9" ends no sentence
     spell, known_words = vocabulary.spell, vocabulary.words
     found: list[str] = []
     for token in _TOKEN.findall(plain):

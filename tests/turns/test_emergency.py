@@ -38,6 +38,7 @@ PARTS = (
     "blind_6",
     "blind_7",
     "blind_8",
+    "blind_9",
 )
 
 
