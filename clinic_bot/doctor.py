@@ -46,6 +46,7 @@ async def examine(settings: Settings, *, webhook_url: str | None = None) -> Asyn
             base_url=credentials.groq_url,
             models=settings.groq_models,
             max_tokens=settings.agent_max_tokens,
+            clock=clock,
         )
         stack.push_async_callback(model.close)
         yield await _asked("Groq", lambda: _groq(model, settings))

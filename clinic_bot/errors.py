@@ -37,15 +37,23 @@ class ProviderBusy(Retry):
 
 
 class ProviderDown(Retry):
-    """No answer, or an error on the provider's side."""
+    """No answer, or an error on the provider's side.
 
-    def __init__(self, provider: str, what: str) -> None:
+    ``retry_after_s`` is a good moment to try again, spread by chance; None leaves it to whoever tries.
+    """
+
+    def __init__(self, provider: str, what: str, *, retry_after_s: float | None = None) -> None:
         self.provider = provider
+        self.retry_after_s = retry_after_s
         super().__init__(f"{provider}: {what}")
 
 
 class NotSent(Retry):
-    """The request certainly never reached the provider, so sending it again cannot double it."""
+    """The message certainly did not leave, so sending it again cannot double it."""
+
+    def __init__(self, what: str, *, trouble: str | None = None) -> None:
+        self.trouble = trouble  #: what is behind it, where the provider said so
+        super().__init__(what)
 
 
 class StorageUnavailable(Retry):
@@ -75,8 +83,9 @@ class Misconfigured(Operator):
 class AccountRefused(Operator):
     """A key, token, subscription or address was refused: every call will be, until a person acts."""
 
-    def __init__(self, provider: str, what: str) -> None:
+    def __init__(self, provider: str, what: str, *, trouble: str | None = None) -> None:
         self.provider = provider
+        self.trouble = trouble  #: what was refused, for who tells a person what to do
         super().__init__(f"{provider} refuses this account: {what}")
 
 

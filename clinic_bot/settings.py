@@ -83,6 +83,17 @@ class Settings(BaseSettings):
         default=("openai/gpt-oss-120b", "openai/gpt-oss-20b"),
         description="Models to ask, best first, separated by commas; the next one is asked when one is gone.",
     )
+    groq_call_timeout_s: float = Field(default=60, gt=0, description="Longest one call to Groq may take.")
+    groq_tokens_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="The plan's tokens a minute of one model, to pace the first calls; 0: as the first answer says.",
+    )
+    groq_requests_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="The plan's requests a minute of one model; 0: as Groq says when it refuses one, for no answer does.",
+    )
     agent_timeout_s: float = Field(
         default=90, gt=0, description="Longest one turn may think, all its calls together."
     )

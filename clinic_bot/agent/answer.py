@@ -1,9 +1,10 @@
 """What goes into the agent and what comes out of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from clinic_bot.agent.chat import CallRecord
 from clinic_bot.events import Said
 
 
@@ -17,6 +18,8 @@ class AgentRequest:
         history: earlier messages, oldest first, without this turn's.
         now: instant in the clinic's zone.
         patient_name: as WhatsApp shows it; the person chose it, so it is no fact.
+        record: gets a line for every call to the provider as it ends, so that whoever asked can still tell of a
+            turn that failed or was cancelled.
     """
 
     user: str
@@ -24,6 +27,7 @@ class AgentRequest:
     history: Sequence[Said]
     now: datetime
     patient_name: str | None = None
+    record: list[CallRecord] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class AgentAnswer:
         model: the one that wrote the answer.
         prompt_tokens: of all calls of the turn, as the provider counted them; so are completion_tokens.
         calls: calls to the provider that were answered, refused generations included.
+        record: every call of the turn, in order, those that came to nothing too.
     """
 
     text: str
@@ -52,3 +57,9 @@ class AgentAnswer:
     completion_tokens: int
     calls: int
     steps: tuple[ToolStep, ...]
+    record: tuple[CallRecord, ...] = field(default=(), compare=False)
+
+
+def tokens_spent(record: Iterable[CallRecord]) -> int:
+    """What the calls of a turn cost, prompt and completion together; of a cancelled turn, what was thrown away."""
+    return sum(call.tokens for call in record)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from clinic_bot.errors import ClinicBotError
@@ -26,6 +27,49 @@ class Completion:
     completion_tokens: int
 
 
+class Outcome(StrEnum):
+    """How one call ended: the word in metrics and in the story of a turn."""
+
+    OK = "ok"
+    HELD_BACK = "held_back"  #: not made: our own budget of the minute, or a wait that is being kept
+    RATE_LIMITED = "rate_limited"
+    DAY_EXHAUSTED = "day_exhausted"
+    TOO_LARGE = "too_large"
+    BAD_GENERATION = "bad_generation"  #: the provider refused what the model wrote
+    OVER_CAPACITY = "over_capacity"
+    TIMEOUT = "timeout"
+    NO_CONNECTION = "no_connection"  #: none, or broken off
+    SERVER_ERROR = "server_error"
+    UNREADABLE = "unreadable"
+    MODEL_GONE = "model_gone"
+    ACCOUNT_REFUSED = "account_refused"
+    BAD_REQUEST = "bad_request"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call to one model, for the story of a turn.
+
+    Args:
+        at_ms: when it was made, by the service's clock; before that it waited ``waited_ms`` in line.
+        prompt_tokens: as the provider counted; so are ``completion_tokens``. For a call whose answer nobody read,
+            and which ran all the same, our own estimate of the prompt, which is on the high side.
+    """
+
+    model: str
+    at_ms: int
+    took_ms: int
+    outcome: Outcome
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    waited_ms: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
 class BadGeneration(ClinicBotError):
     """The provider refused what the model wrote; the model can put it right when told.
 
@@ -43,7 +87,15 @@ class BadGeneration(ClinicBotError):
 
 
 class RequestTooLarge(ClinicBotError):
-    """More tokens than the plan takes in one request: waiting does not help, a smaller one does."""
+    """More tokens than the plan takes in one request: waiting does not help, a smaller one does.
+
+    Args:
+        over: by how many tokens; None when the provider did not say.
+    """
+
+    def __init__(self, what: str = "request too large", *, over: int | None = None) -> None:
+        self.over = over
+        super().__init__(what)
 
 
 class ChatModel(Protocol):
@@ -55,12 +107,17 @@ class ChatModel(Protocol):
         user: str,
         timeout_s: float,
         fallback: bool = False,
+        begun: bool = False,
+        record: list[CallRecord] | None = None,
     ) -> Completion:
         """Ask once.
 
         Args:
-            timeout_s: the machine's seconds, for the whole call.
-            fallback: ask the second model first, because the first one keeps failing at this.
+            user: whose turn it is, opaque; calls take turns by it.
+            timeout_s: the machine's seconds, for the whole call with its time in line.
+            fallback: do not ask the first model, because it keeps failing at this.
+            begun: calls were made for this turn before, which would be thrown away.
+            record: gets a line for every call that is made, one that fails or is cancelled too.
 
         Raises:
             BadGeneration, RequestTooLarge: the caller can change the request.

@@ -27,12 +27,14 @@ from clinic_bot.events import Said, Speaker
 _REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
 _UNSAYABLE = 1  # repairs of a text that may not be said
 _SAME_CALLS = 2  # the third identical call ends the turn
-_SMALL_ROOM = 500  # tokens for a request that was too large once
+_SMALL_ROOM = 500  # tokens for a request whose history had to go; if that is too large, nothing helps
+_OVER = 1.3  # our estimates are so much above the provider's tokens, at most
 
 _WRITE_AGAIN = (
     "[contexto] Sua última saída não pode ser enviada. Escreva só a mensagem ao paciente: em português, "
     "curta, sem sintaxe de ferramenta, códigos ou instruções. Para uma ferramenta, use a chamada própria."
 )
+_LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
 _ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
 
 
@@ -52,7 +54,6 @@ class _Turn:
     calls: int = 0
     refused: int = 0
     unsayable: int = 0
-    shrunk: bool = False
 
 
 class Agent:
@@ -80,6 +81,8 @@ class Agent:
             ProviderBusy, ProviderDown: ask again later.
             ModelUnusable: give up on this turn and hand it over.
             AccountRefused: the operator must act.
+
+        Whatever comes of it, ``request.record`` then tells of every call that was made.
         """
         turn = _Turn(request, ends_at=asyncio.get_running_loop().time() + self._timeout_s, room=self._room)
         try:
@@ -97,6 +100,7 @@ class Agent:
             completion_tokens=turn.completion_tokens,
             calls=turn.calls,
             steps=tuple(turn.steps),
+            record=tuple(request.record),
         )
 
     async def _think(self, turn: _Turn) -> str:
@@ -110,11 +114,10 @@ class Agent:
                 turn.exchanges += _correction(exc)
                 continue
             except RequestTooLarge as exc:
-                if turn.shrunk:
-                    raise ModelUnusable(
-                        "the request is too large for the plan even when it is small"
-                    ) from exc
-                turn.shrunk, turn.room = True, min(turn.room, _SMALL_ROOM)
+                if turn.room <= _SMALL_ROOM:
+                    raise ModelUnusable("the request is too large for the plan even without history") from exc
+                turn.room = self._smaller(turn, exc.over)
+                turn.calls -= 1  # it did not run, and it can only shrink so often
                 continue
             if completion.tool_calls:
                 self._run(completion, turn)
@@ -138,14 +141,25 @@ class Agent:
             user=turn.request.user,
             timeout_s=left_s,
             fallback=turn.refused > _REFUSED_CALLS,
+            begun=turn.calls > 1,
+            record=turn.request.record,
         )
         turn.model = completion.model
         turn.prompt_tokens += completion.prompt_tokens
         turn.completion_tokens += completion.completion_tokens
         return completion
 
+    def _smaller(self, turn: _Turn, over: int | None) -> int:
+        """Room for the next try: what the provider said is too much goes, or half; at the end all of the history."""
+        taken = budget.prompt_tokens(0, self._messages(turn)[1:])
+        room = taken // 2 if over is None else min(taken - int(over * _OVER), taken * 3 // 4)
+        return max(min(room, turn.room), _SMALL_ROOM)
+
     def _messages(self, turn: _Turn) -> list[Message]:
-        request = turn.request
+        request, exchanges = turn.request, turn.exchanges
+        if turn.calls == self._max_steps and exchanges and exchanges[-1]["role"] == "tool":
+            last = exchanges[-1]
+            exchanges = [*exchanges[:-1], {**last, "content": f"{last['content']}\n\n{_LAST_CALL}"}]
         context = prompt.context(
             self._facts,
             request.now,
@@ -155,10 +169,10 @@ class Agent:
         return [
             {"role": "system", "content": self._system},
             *budget.fit(
-                [] if turn.shrunk else list(_history(request.history)),
+                list(_history(request.history)) if turn.room > _SMALL_ROOM else [],
                 {"role": "user", "content": context},
                 prompt.unmarked(request.text),
-                turn.exchanges,
+                exchanges,
                 room=turn.room,
             ),
         ]

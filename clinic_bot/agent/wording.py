@@ -11,9 +11,9 @@ MAX_CHARS = 1_500
 _LEAKS = re.compile(
     "|".join(
         (
-            r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>",
-            r"\bto=functions|\bfunctions\.\w",
-            r"\b(?:fc|call|chatcmpl|req|org)[_-][0-9a-z][0-9a-z-]{11,}",
+            r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>|</?(?:think|invoke|parameter)\b|\[/?TOOL_CALLS?\]",
+            r"\bto=functions|\bfunctions\.\w|\bassistant(?:final|commentary|analysis)",
+            r"\b(?:fc|call|chatcmpl|req|org|gsk)[_-][0-9a-z][0-9a-z-]{11,}",
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",
             r"^\s*\[contexto\]",

@@ -10,8 +10,16 @@ from typing import Any
 import pytest
 
 from clinic_bot.agent import budget
-from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
-from clinic_bot.agent.chat import BadGeneration, Completion, Message, RequestTooLarge, ToolCall
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep, tokens_spent
+from clinic_bot.agent.chat import (
+    BadGeneration,
+    CallRecord,
+    Completion,
+    Message,
+    Outcome,
+    RequestTooLarge,
+    ToolCall,
+)
 from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, TOOLS
 from clinic_bot.clinic.facts import example_clinic
@@ -52,6 +60,7 @@ class ScriptedModel:
     asked: list[list[Message]] = field(default_factory=list)
     fallbacks: list[bool] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
+    begun: list[bool] = field(default_factory=list)
 
     async def complete(
         self,
@@ -61,12 +70,17 @@ class ScriptedModel:
         user: str,
         timeout_s: float,
         fallback: bool = False,
+        begun: bool = False,
+        record: list[CallRecord] | None = None,
     ) -> Completion:
         assert timeout_s > 0
         assert list(tools) == list(TOOLS)
         self.asked.append(list(messages))
         self.fallbacks.append(fallback)
         self.users.append(user)
+        self.begun.append(begun)
+        if record is not None:
+            record.append(CallRecord("big", 0, 5, Outcome.OK, 100, 10))
         step = self.script[min(len(self.asked), len(self.script)) - 1]
         if isinstance(step, Exception):
             raise step
@@ -106,6 +120,8 @@ async def test_a_look_up_is_run_and_its_result_goes_back() -> None:
     answer, model = await answered(looks_up("estacionamento"), says("Sim, no número 230: R$ 12 por 2 horas."))
     assert answer.calls == 2
     assert (answer.prompt_tokens, answer.completion_tokens) == (200, 20)
+    assert tokens_spent(answer.record) == 220
+    assert model.begun == [False, True]  # the second call would throw the first one away
     (step,) = answer.steps
     assert step.tool == LOOK_UP
     assert "R$ 12" in step.result
@@ -234,16 +250,48 @@ async def test_the_number_of_calls_is_bounded() -> None:
     assert len(model.asked) == 3
 
 
-async def test_a_request_too_large_is_made_small_once() -> None:
-    ask = request("oi " * 2000, history=GREETED * 4)
-    answer, model = await answered(RequestTooLarge(), says("Olá!"), ask=ask)
-    assert answer.text == "Olá!"
+def sizes(model: ScriptedModel) -> list[int]:
+    """Tokens of each request without what every request carries."""
     fixed = budget.fixed_tokens(str(model.asked[0][0]["content"]), TOOLS)
-    before, after = (budget.prompt_tokens(fixed, messages[1:]) - fixed for messages in model.asked)
-    assert after <= 500 < before
-    assert [one["role"] for one in model.asked[1]] == ["system", "user", "user"]
-    with pytest.raises(ModelUnusable):
-        await answered(RequestTooLarge())
+    return [budget.prompt_tokens(fixed, messages[1:]) - fixed for messages in model.asked]
+
+
+LONG_HISTORY = [
+    Said(Speaker.PATIENT, "queria saber mais uma coisa " * 10, 0),
+    Said(Speaker.BOT, "Claro! " * 40, 1),
+] * 6
+
+
+async def test_a_request_too_large_shrinks_its_history_at_once_and_down_to_none() -> None:
+    too_large = RequestTooLarge()
+    answer, model = await answered(
+        too_large, too_large, says("Olá!"), ask=request("e o preço?", history=LONG_HISTORY)
+    )
+    assert (answer.text, answer.calls) == ("Olá!", 1)  # what did not run is not counted
+    first, *smaller = sizes(model)
+    assert first > smaller[0] > smaller[-1] <= 500
+    assert [one["role"] for one in model.asked[-1]] == ["system", "user", "user"]
+    assert model.asked[-1][-1]["content"] == "e o preço?"
+    with pytest.raises(ModelUnusable, match="without history"):
+        await answered(too_large, ask=request(history=LONG_HISTORY))
+
+
+async def test_what_the_provider_says_is_too_much_is_what_goes() -> None:
+    ask = request("e o preço?", history=LONG_HISTORY)
+    _, model = await answered(RequestTooLarge(over=300), says("Olá!"), ask=ask)
+    before, after = sizes(model)
+    assert before - 1000 < after <= before - 300
+    _, model = await answered(RequestTooLarge(over=26_041), says("Olá!"), ask=ask)
+    assert sizes(model)[1] <= 500
+
+
+async def test_the_last_call_is_told_to_be_the_last() -> None:
+    model = ScriptedModel([looks_up("preço"), looks_up("jejum"), says("Custa R$ 390.")])
+    answer = await agent_of(model, max_steps=3).answer(request())
+    assert answer.text == "Custa R$ 390."
+    told = ["Não chame mais" in str(messages[-1]["content"]) for messages in model.asked]
+    assert told == [False, False, True]
+    assert all("Não chame mais" not in step.result for step in answer.steps)
 
 
 @pytest.mark.parametrize(

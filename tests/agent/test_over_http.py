@@ -45,7 +45,7 @@ async def agent_with(
     state = groq_state(app)
     state.latency_s, state.per_token_s = latency_s, 0
     async with serving(app) as base_url:
-        model = GroqModel(key, base_url=base_url, models=models, max_tokens=900)
+        model = GroqModel(key, base_url=base_url, models=models, max_tokens=900, clock=clock)
         agent = Agent(model, facts or example_clinic(), max_steps=5, timeout_s=timeout_s, clock=clock)
         try:
             yield agent, state

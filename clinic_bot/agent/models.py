@@ -1,0 +1,151 @@
+"""The models of the list and what is known of each: which may be asked now, and what an answer taught about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from clinic_bot.agent.breaker import Breaker, Why
+from clinic_bot.agent.chat import Outcome
+from clinic_bot.agent.limits import ModelLimits
+from clinic_bot.agent.pacing import Line, Pass
+from clinic_bot.agent.reading import PROVIDER, Refusal
+from clinic_bot.agent.telling import Teller
+from clinic_bot.clock import Clock
+from clinic_bot.errors import AccountRefused, ClinicBotError, ModelUnusable, ProviderBusy, ProviderDown
+
+_GONE_MS = 3_600_000  # how long a model that is gone is not asked again; it may be a mistake of an hour
+
+
+class NextModel(Exception):  # not an error: a way on
+    """This model cannot be asked now; another one may be."""
+
+
+@dataclass(slots=True)
+class KnownModel:
+    name: str
+    max_tokens: int  #: the most it may write in one call
+    breaker: Breaker
+    limits: ModelLimits
+    line: Line
+
+
+class Models:
+    """Best first. The breaker of each says whether it is asked; a limit of the minute is waited for in its line."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        max_tokens: int,
+        tokens_per_minute: int,
+        requests_per_minute: int,
+        clock: Clock,
+        teller: Teller,
+    ) -> None:
+        self._clock = clock
+        self._teller = teller
+        self._all: list[KnownModel] = []
+        for name in names:
+            limits = ModelLimits(tokens_per_minute=tokens_per_minute, requests_per_minute=requests_per_minute)
+            breaker = Breaker()
+            line = Line(PROVIDER, limits, breaker, clock)
+            self._all.append(KnownModel(name, max_tokens, breaker, limits, line))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(model.name for model in self._all)
+
+    def askable(self, *, fallback: bool) -> Iterator[KnownModel]:
+        """Those that may be asked or waited for; with ``fallback`` without the first of them."""
+        now_ms = self._clock.now_ms()
+        askable = [
+            model
+            for model in self._all
+            if model.breaker.why in (None, Why.LIMIT) or model.breaker.may_ask(now_ms)
+        ]
+        yield from askable[1:] if fallback else askable
+
+    def nobody_left(self, *, fallback: bool) -> ClinicBotError:
+        """What it means that none of them answered."""
+        if fallback:
+            return ModelUnusable("the provider refused every call, and no other model can be asked")
+        now_ms = self._clock.now_ms()
+        there = [model.breaker for model in self._all if model.breaker.why is not Why.GONE]
+        if not there:
+            for model in self._all:
+                model.breaker.reset()  # asked again at the next call: the operator may have acted meanwhile
+            return AccountRefused(PROVIDER, f"none of the models is there: {', '.join(self.names)}")
+        first = min(there, key=lambda breaker: breaker.remaining_ms(now_ms))
+        back_s = first.back_ms(now_ms) / 1000
+        if first.why is Why.DOWN:
+            return ProviderDown(PROVIDER, "over capacity or silent", retry_after_s=back_s)
+        return ProviderBusy(PROVIDER, retry_after_s=back_s)
+
+    def answered(self, model: KnownModel, passed: Pass, headers: Mapping[str, str]) -> None:
+        """It was reached and the account is in order, whatever it said."""
+        model.limits.read(headers, passed.reservation, self._clock.now_ms())
+        model.breaker.succeeded(probe=passed.probe)
+        self._teller.answered(model.name)
+
+    def failed(self, model: KnownModel, passed: Pass, what: str, *, counts: bool = True) -> ProviderDown:
+        """No answer, or none that makes sense.
+
+        Args:
+            counts: whether that says something about the model.
+        """
+        now_ms = self._clock.now_ms()
+        if counts:
+            model.breaker.failed(now_ms, probe=passed.probe)
+        else:
+            model.breaker.dropped(probe=passed.probe)
+        return ProviderDown(PROVIDER, what, retry_after_s=self._back_s(model, now_ms))
+
+    def refused(
+        self, model: KnownModel, passed: Pass, refusal: Refusal, headers: Mapping[str, str]
+    ) -> Exception:
+        """Take over what a refusal says. Returns what to raise: NextModel where another one is to be asked."""
+        breaker, now_ms = model.breaker, self._clock.now_ms()
+        match refusal.outcome:
+            case Outcome.RATE_LIMITED:
+                return self._limited(model, passed, refusal, headers)
+            case Outcome.DAY_EXHAUSTED:
+                breaker.rest(now_ms, refusal.wait_s * 1000, Why.DAY, probe=passed.probe)
+                self._teller.day_exhausted(model.name, refusal.wait_s, now_ms)
+                return NextModel()
+            case Outcome.MODEL_GONE:
+                breaker.rest(now_ms, _GONE_MS, Why.GONE, probe=passed.probe)
+                self._teller.gone(model.name)
+                return NextModel()
+            case Outcome.OVER_CAPACITY:
+                breaker.overloaded(now_ms, probe=passed.probe)
+                return NextModel()
+            case Outcome.SERVER_ERROR:
+                breaker.failed(now_ms, probe=passed.probe)
+                return ProviderDown(PROVIDER, refusal.what, retry_after_s=self._back_s(model, now_ms))
+            case Outcome.ACCOUNT_REFUSED:
+                breaker.dropped(probe=passed.probe)
+                self._teller.account_refused(refusal.reason)
+            case _:
+                self.answered(model, passed, headers)
+                if refusal.said is not None and refusal.said.dimension == "OTPM" and refusal.said.limit:
+                    # What it may write is too much by itself; asked again with less, it fits.
+                    model.max_tokens = min(model.max_tokens, refusal.said.limit)
+        return refusal.error
+
+    def _limited(
+        self, model: KnownModel, passed: Pass, refusal: Refusal, headers: Mapping[str, str]
+    ) -> ProviderBusy:
+        """The stated wait is kept by everybody; the call goes back to its place in the line."""
+        now_ms = self._clock.now_ms()
+        model.limits.release(passed.reservation, passed.place.tokens, now_ms)
+        model.limits.read(headers, passed.reservation, now_ms)
+        model.limits.refused(refusal.said, now_ms)
+        model.breaker.rest(now_ms, refusal.wait_s * 1000, Why.LIMIT, probe=passed.probe)
+        wait_ms = model.line.refused(passed, refusal.wait_s * 1000)
+        return ProviderBusy(PROVIDER, retry_after_s=wait_ms / 1000)
+
+    def _back_s(self, model: KnownModel, now_ms: int) -> float:
+        """Soon, when another model is asked from now on; else when this one may be."""
+        if model.breaker.why is None:
+            return model.breaker.backoff_ms() / 1000
+        other = next(self.askable(fallback=False), None)
+        return (other.breaker.backoff_ms() if other is not None else model.breaker.back_ms(now_ms)) / 1000
