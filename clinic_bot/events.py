@@ -13,7 +13,10 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who the chat is with, as this payload names them; at least one of phone and lid is set."""
+    """Who the chat is with, as this payload names them; at least one of phone and lid is set.
+
+    Only evidence about a send of ours, known by its id, may name nobody.
+    """
 
     instance: str
     phone: str | None  #: digits in the spelling received, which is the one to reply to
@@ -126,6 +129,44 @@ class Presence:
     status: PresenceStatus
 
 
+class Verdict(StrEnum):
+    """What a failure says about the message it came for."""
+
+    NOT_SENT = "not_sent"  #: it certainly did not leave, and the same may work later
+    REFUSED = "refused"  #: a definite no to this one message
+    INSTANCE = "instance"  #: a definite no that every other message would get too
+    UNKNOWN = "unknown"  #: it may or may not have left
+
+
+class Trouble(StrEnum):
+    """What is behind a send that failed. The value is stored as the reason of a switch."""
+
+    SUBSCRIPTION = "subscription"
+    SECURITY_TOKEN = "security_token"  # noqa: S105 - a name, no token
+    TOKEN = "token"  # noqa: S105 - likewise
+    IP_LIST = "ip_list"
+    ADDRESS = "address"
+    RESTRICTED = "restricted"  #: WhatsApp lets the clinic's number send little or nothing
+    PHONE_OFFLINE = "phone_offline"
+    DISCONNECTED = "disconnected"
+    BAD_RECIPIENT = "bad_recipient"
+    BAD_CONTENT = "bad_content"
+    TOO_LATE = "too_late"
+    NOT_QUEUED = "not_queued"
+    QUEUE_FULL = "queue_full"
+    BUSY = "busy"
+    UNCLEAR = "unclear"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailure:
+    """Why a send did not end well."""
+
+    verdict: Verdict
+    trouble: Trouble
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Z-API's queue handed a send to WhatsApp, or failed to."""
@@ -136,6 +177,7 @@ class Delivery:
     zaap_id: str | None
     error: str | None
     error_code: str | None = None
+    failure: SendFailure | None = None  #: what ``error`` means; None on success
 
 
 class ReceiptStatus(StrEnum):

@@ -29,6 +29,7 @@ from clinic_bot.intake.bodies import MalformedBody, TooLarge, inflate, parse_bod
 from clinic_bot.intake.content import content_key, read_content
 from clinic_bot.intake.fields import digest, flag, ident, label, past_ms, provider_ms
 from clinic_bot.intake.identity import Address, Chat, parse_lid, parse_phone, phone_key
+from clinic_bot.reply.outcomes import of_delivery
 
 __all__ = ["DEFAULT_INSTANCE", "MalformedBody", "TooLarge", "inflate", "parse_body", "read_event"]
 
@@ -95,6 +96,8 @@ def _read_received(envelope: Envelope) -> Event:
     if payload.get("notification"):
         return _read_notification(envelope, message_id, time_ms)
     reason, contact = _not_a_person(envelope), _contact(envelope)
+    if envelope.from_me and flag(payload.get("fromApi")):
+        contact = contact or _by_id_alone(envelope, message_id)
     waiting = flag(payload.get("waitingMessage"))
     if reason is None and waiting:
         reason = Reason.WAITING_MESSAGE
@@ -157,7 +160,7 @@ def _read_status(envelope: Envelope) -> Event:
     ids = _ids(payload)
     reader = ident(payload.get("participant")) or ident(payload.get("participantPhone"))
     reader = reader or ident(payload.get("phone"))
-    contact = _contact(envelope)
+    contact = _contact(envelope) or _by_id_alone(envelope, ids)
     status = _RECEIPTS.get(name)
     reason = _not_a_person(envelope)
     if reason is None and (status is None or not ids):
@@ -184,9 +187,11 @@ def _read_delivery(envelope: Envelope) -> Event:
         error = "unreadable error"  # success is the absence of the key; this one has it, in a new shape
     key = keys.delivery(instance, zaap_id or message_id, error)
     contact, reason = _contact(envelope), _not_a_person(envelope)
+    contact = contact or _by_id_alone(envelope, zaap_id or message_id)
     if reason is not None or contact is None:
         return Ignored(key, instance, reason or Reason.NO_CONTACT)
-    return Delivery(key, contact, message_id, zaap_id, error, code)
+    failure = of_delivery(error, code) if error is not None else None
+    return Delivery(key, contact, message_id, zaap_id, error, code, failure)
 
 
 def _read_presence(envelope: Envelope) -> Event:
@@ -254,6 +259,13 @@ def _contact(envelope: Envelope) -> Contact | None:
         return None
     key = phone_key(phone) if phone else None
     return Contact(envelope.instance, phone, key, lid, _name(payload, envelope.from_me, phone, lid))
+
+
+def _by_id_alone(envelope: Envelope, known_by: object) -> Contact | None:
+    """Nobody, where evidence about a send of ours names no chat: its id says which send that was."""
+    if not known_by or envelope.address.chat is not Chat.NOBODY:
+        return None
+    return Contact(envelope.instance, None, None, None)
 
 
 def _name(payload: Payload, from_me: bool, phone: str | None, lid: str | None) -> str | None:

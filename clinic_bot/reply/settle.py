@@ -33,7 +33,7 @@ async def settle_forever(database: Database, zapi: ZapiClient, clock: Clock, met
 
 async def settle_once(database: Database, zapi: ZapiClient, clock: Clock, metrics: Metrics) -> None:
     """One look. Raises ProviderDown or AccountRefused when the queue cannot be listed; time still counts."""
-    unknown = await database.read(evidence.unsettled)
+    unknown = await database.read(partial(evidence.unsettled, instance=zapi.instance_id))
     metrics.uncertain_sends.set(await database.read(evidence.count_uncertain))
     if not unknown:
         return

@@ -23,12 +23,15 @@ from clinic_bot.errors import (
     SendRefused,
     Uncertain,
 )
+from clinic_bot.events import Trouble, Verdict
+from clinic_bot.reply import outcomes
 
 PROVIDER = "Z-API"
 # Few: httpx looks through all connections for every request that waits, and Z-API answers in well under a second.
 _LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=20)
 _QUEUE_PAGE = 30  # the most Z-API gives at once
 _QUEUE_PAGES = 40  # its queue holds at most 1,000
+CHATS_PAGE = 100
 _DELAY_S = (1, 15)
 _RECIPIENT = re.compile(r"\d{6,20}(@lid)?")
 
@@ -68,6 +71,33 @@ class Status:
     def healthy(self) -> bool:
         return self.connected and self.smartphone_connected
 
+    @property
+    def trouble(self) -> Trouble | None:
+        if self.healthy:
+            return None
+        return Trouble.PHONE_OFFLINE if self.connected else Trouble.DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What ``/me`` says of the instance; its token and addresses stay where they are."""
+
+    due_ms: int | None  #: until when it is paid
+
+    def lapsed(self, now_ms: int) -> bool:
+        return self.due_ms is not None and self.due_ms <= now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """One chat as ``/chats`` lists it; ``phone`` as it came, which may be a LID, a group or a channel."""
+
+    phone: str
+    lid: str | None
+    name: str | None
+    last_message_ms: int | None  #: of the last message either way, to the second
+    is_group: bool
+
 
 def recipient(phone: str | None, lid: str | None) -> str | None:
     """What to send to: the number in the spelling received, else the LID, else nothing."""
@@ -87,6 +117,7 @@ class ZapiClient:
         clock: Clock,
     ) -> None:
         _silence_urls()
+        self.instance_id = instance_id
         self._timeout_s = clock.real_s(timeout_s * 1000)
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/instances/{instance_id}/token/{token}/",
@@ -180,6 +211,27 @@ class ZapiClient:
         # `error` is present even when all is well, so it decides nothing here.
         return Status(_truth(answer.get("connected")), _truth(answer.get("smartphoneConnected")))
 
+    async def account(self) -> Account:
+        """Ask for the instance itself, which Z-API answers only to who may use it."""
+        answer = await self._read("me", "GET", "me")
+        if not isinstance(answer, dict):
+            raise ProviderDown(PROVIDER, "me: unreadable answer")
+        return Account(_seconds_to_ms(answer.get("due")))
+
+    async def chats(self, page: int, page_size: int = CHATS_PAGE) -> tuple[ChatRow, ...]:
+        """One page of the chats, from 1; empty after the last. Their order is not documented."""
+        answer = await self._read("chats", "GET", f"chats?page={page}&pageSize={page_size}")
+        if not isinstance(answer, list):
+            raise ProviderDown(PROVIDER, "chats: unreadable answer")
+        return tuple(filter(None, map(_chat, answer)))
+
+    async def refuse_while_disconnected(self) -> None:
+        """Have sends refused while WhatsApp is away. Z-API's default queues them and lets them go hours later."""
+        body = {"disableEnqueueWhenDisconnected": True}
+        answer = await self._read("queue settings", "PUT", "update-queue-settings", body)
+        if not isinstance(answer, dict) or not (_truth(answer.get("success")) or _truth(answer.get("value"))):
+            raise ProviderDown(PROVIDER, "queue settings: the answer does not confirm it")
+
     async def set_webhooks(self, url: str) -> None:
         """Have every event posted to ``url``, hand-written answers included."""
         body = {"value": url, "notifySentByMe": True}
@@ -244,75 +296,34 @@ _NEVER_LEFT = (
 _CONTENT_TYPE = {"Content-Type": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An error text of Z-API and what it means for a send that got it."""
-
-    part: str
-    error: type[ClinicBotError]
-    word: str
-
-
-# Matched in lower case, first hit decides. Sources: the HTTP errors and delivery errors of Z-API's reference.
-_KNOWN = (
-    _Known("client-token", AccountRefused, "security token"),
-    _Known("not allowed", AccountRefused, "security token or IP list"),
-    _Known("subscribe to this instance", AccountRefused, "subscription"),
-    _Known("invalid phone", SendRefused, "invalid phone"),
-    _Known("phone number does not exist", SendRefused, "invalid phone"),
-    _Known("smartphone is not responding", NotSent, "the clinic's phone is offline"),
-    _Known("you are not connected", NotSent, "the clinic's phone is not connected"),
-    _Known("restore the session", NotSent, "the session has to be restored"),
-    _Known("send message to queue", NotSent, "it was not queued"),
-    _Known("queue limit", NotSent, "the queue is full"),
-    _Known("unable to find matching target", AccountRefused, "instance id, token or address"),
-)
-_ACCOUNT_STATUS = {
-    401: "token",
-    403: "security token or IP list",
-    404: "instance id, token or address",
-    405: "address (method)",
-    415: "address (content type)",
-}
-
-
-def _known(answer: object) -> _Known | None:
-    if not isinstance(answer, dict):
-        return None
-    text = f"{answer.get('error')} {answer.get('message', '')}".lower()
-    return next((known for known in _KNOWN if known.part in text), None)
+def _error_text(answer: object) -> str:
+    return f"{answer.get('error') or ''} {answer.get('message') or ''}" if isinstance(answer, dict) else ""
 
 
 def _send_error(status: int, answer: object) -> ClinicBotError:
     """What an answer that is no success means for the message it was about."""
-    what = f"{PROVIDER} send-text: HTTP {status}"
-    known = _known(answer)
-    if status >= 500:
-        return Uncertain(what)  # whatever its text: a fault says nothing about what was queued
-    if refused := _account_refused(status, known):
-        return refused
-    if known:
-        return known.error(f"{what}: {known.word}")
-    if status == 429:
-        return NotSent(f"{what}: too many requests")
-    if status == 408 or status < 400:
-        return Uncertain(f"{what}: the answer does not confirm the message")
-    return SendRefused(what)
+    failure = outcomes.of_answer(status, _error_text(answer))
+    word = outcomes.WORDS[failure.trouble]
+    if failure.verdict is Verdict.INSTANCE:
+        return AccountRefused(PROVIDER, f"{word} (HTTP {status})", trouble=failure.trouble)
+    what = f"{PROVIDER} send-text: HTTP {status}: {word}"
+    if failure.verdict is Verdict.NOT_SENT:
+        return NotSent(what, trouble=failure.trouble)
+    return Uncertain(what) if failure.verdict is Verdict.UNKNOWN else SendRefused(what)
 
 
 def _read_error(what: str, status: int, answer: object) -> ClinicBotError:
-    known = _known(answer)
-    if known and known.error is SendRefused and status < 500:
-        return SendRefused(f"{PROVIDER} {what}: {known.word}")
-    refused = _account_refused(status, known) if status < 500 else None
-    return refused or ProviderDown(PROVIDER, f"{what}: HTTP {status}{f', {known.word}' if known else ''}")
-
-
-def _account_refused(status: int, known: _Known | None) -> AccountRefused | None:
-    word = known.word if known and known.error is AccountRefused else None
-    if not word and not known:
-        word = "address (redirected)" if 300 <= status < 400 else _ACCOUNT_STATUS.get(status)
-    return AccountRefused(PROVIDER, f"{word} (HTTP {status})") if word else None
+    """The same for a call that changes nothing: all but the account's matters may be tried again."""
+    text = _error_text(answer)
+    failure = outcomes.of_answer(status, text)
+    if failure.verdict is Verdict.INSTANCE:
+        word = f"{outcomes.WORDS[failure.trouble]} (HTTP {status})"
+        return AccountRefused(PROVIDER, word, trouble=failure.trouble)
+    known = outcomes.of_text(text) if status < 500 else None
+    if known and known.verdict is Verdict.REFUSED:
+        return SendRefused(f"{PROVIDER} {what}: {outcomes.WORDS[known.trouble]}")
+    word = f", {outcomes.WORDS[known.trouble]}" if known else ""
+    return ProviderDown(PROVIDER, f"{what}: HTTP {status}{word}")
 
 
 def _sent(answer: object) -> Sent | None:
@@ -334,6 +345,30 @@ def _queued(row: object) -> Queued | None:
         message=_text(row.get("Message")) or "",
         created_ms=created if isinstance(created, int) else None,
     )
+
+
+def _chat(row: object) -> ChatRow | None:
+    if not isinstance(row, dict) or not (phone := _text(row.get("phone"))):
+        return None
+    lid = (_text(row.get("lid")) or "").removesuffix("@lid")
+    return ChatRow(
+        phone=phone,
+        lid=lid if lid.isdigit() else None,
+        name=(_text(row.get("name")) or "").strip() or None,
+        last_message_ms=_seconds_to_ms(row.get("lastMessageTime")),
+        is_group=_truth(row.get("isGroup")),
+    )
+
+
+def _seconds_to_ms(value: object) -> int | None:
+    """Epoch seconds, which Z-API writes as a text in places; milliseconds are taken too, other numbers are none."""
+    text = _text(value) or ""
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        return None
+    seconds = int(text)
+    if 1_000_000_000 <= seconds < 100_000_000_000:
+        return seconds * 1000
+    return seconds if seconds > 1_000_000_000_000 else None
 
 
 def _text(value: object) -> str | None:

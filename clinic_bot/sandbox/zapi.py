@@ -1,9 +1,10 @@
 """A stand-in for Z-API, over HTTP: what the clinic calls, what comes back, and the patients behind it.
 
 Statuses, bodies and delays follow the public documentation and captures. Where nothing is published, this is
-the guess: a text or a delay out of range and a send while queueing is off are refused with 400, 405 and 415
-carry a body like the documented 404, the count of the queue is ``{"count": n}``, and deleting from the queue
-answers ``{"value": true}``, or 404 for a message that is not there any more.
+the guess: a text or a delay out of range, a full queue and a send while queueing is off are refused with 400;
+401, 405, 415 and 429 carry a body like the documented ones; the count of the queue is ``{"count": n}``; deleting
+from the queue answers ``{"value": true}``, or 404 for a message that is not there any more; a lapsed subscription
+shows in ``/me`` as a ``due`` in the past.
 """
 
 import hmac
@@ -46,8 +47,18 @@ REFUSALS: dict[str, tuple[int, dict[str, Json]]] = {
     ),
     "invalid_phone": (400, {"error": "Invalid phone"}),
     "smartphone": (400, {"error": "smartphone is not responding"}),
+    "not_connected": (400, {"error": "You are not connected"}),
+    "restore_session": (400, {"error": "You need to restore the session"}),
+    "queue_full": (400, {"error": "Queue limit reached"}),
+    "never_queued": (
+        200,
+        {"error": "It was not possible to send message to queue due to request error."},
+    ),
+    "unauthorized": (401, {"error": "Unauthorized"}),
+    "too_many": (429, {"error": "Too many requests"}),
     "not_found": (404, _NOT_FOUND),
     "empty": (200, {}),
+    "without_id": (200, {"zaapId": "00000000000000000000000000000001"}),
 }
 
 Operation = Callable[[ZapiState, Request, dict[str, Json]], Awaitable[Response]]
@@ -246,6 +257,9 @@ def _rest(request: Request) -> str:
 
 
 async def _send_text(state: ZapiState, request: Request, body: dict[str, Json]) -> Response:
+    if state.lapsed:
+        status, answer = REFUSALS["subscription"]
+        return JSONResponse(answer, status_code=status)
     phone, message = body.get("phone"), body.get("message")
     if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
         raise _Refusal(400, "Invalid phone")
@@ -388,9 +402,9 @@ async def _me(state: ZapiState, request: Request, body: dict[str, Json]) -> Resp
             "id": state.line.instance_id,
             "token": state.token,
             "name": "clinic_bot sandbox",
-            "due": state.clock.now_ms() // 1000 + 30 * 86_400,
+            "due": state.clock.now_ms() // 1000 + (-60 if state.lapsed else 30 * 86_400),
             "connected": state.connected,
-            "paymentStatus": "PAID",
+            "paymentStatus": "OVERDUE" if state.lapsed else "PAID",
             "created": "2026-01-01T00:00:00.000Z",
             "receivedCallbackUrl": urls["received"],
             "receivedAndDeliveryCallbackUrl": urls["received-delivery"],

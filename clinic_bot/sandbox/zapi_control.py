@@ -142,7 +142,7 @@ def _content(state: ZapiState, body: dict[str, Json], message_id: str) -> Payloa
 
 def _configure(state: ZapiState, body: dict[str, Json]) -> None:
     """``webhook_url``, ``redeliver``, ``spacing_s`` [shortest, longest], ``statuses`` [[name, seconds], ...],
-    ``echo_by_number``, ``notify_sent_by_me``; what is absent stays."""
+    ``echo_by_number``, ``notify_sent_by_me``, ``lapsed``; what is absent stays."""
     if isinstance(url := body.get("webhook_url"), str):
         state.webhooks.set_all(url)
     if isinstance(times := body.get("redeliver"), int):
@@ -162,6 +162,8 @@ def _configure(state: ZapiState, body: dict[str, Json]) -> None:
         state.echo_by_number = by_number
     if isinstance(notify := body.get("notify_sent_by_me"), bool):
         state.notify_sent_by_me = notify
+    if isinstance(lapsed := body.get("lapsed"), bool):
+        state.lapsed = lapsed
 
 
 def _status_step(step: Json) -> tuple[str, float]:

@@ -143,6 +143,7 @@ class ZapiState:
         self.auto_read = False
         self.refuse_while_disconnected = False
         self.connected = True
+        self.lapsed = False  #: the subscription; sends are refused until it is paid
         self.faults = Faults(FAULT_KINDS, seed=seed)
         self.webhooks = Webhooks(clock, self.faults, token=token, seed=seed)
         self.webhooks.set_all(webhook_url)

@@ -2,7 +2,8 @@
 
 Evidence is read from the intent on and needs no lease: it compares and sets the turn's state, which only moves
 forward. It proves by provider id first; by text only when exactly one uncertain send fits; a delivery report
-carries no text, so without an id it proves only when it is the only uncertain send of that phone.
+carries no text, so without an id it proves only when it is the only uncertain send of that phone. Every look-up is
+within the instance that the evidence comes from.
 """
 
 from collections.abc import Sequence
@@ -12,18 +13,28 @@ from enum import StrEnum
 from sqlalchemy import Connection
 from sqlmodel import Session, col, or_, select
 
-from clinic_bot.events import Contact, Delivery, Echo, Receipt, ReceiptStatus, StaffMessage
-from clinic_bot.store import contacts
+from clinic_bot.events import (
+    Contact,
+    Delivery,
+    Echo,
+    Receipt,
+    ReceiptStatus,
+    SendFailure,
+    StaffMessage,
+    Trouble,
+    Verdict,
+)
+from clinic_bot.store import contacts, switches
 from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import UNCERTAIN, Conversation, Turn, TurnState
+from clinic_bot.store.tables import UNCERTAIN, Conversation, SwitchName, Turn, TurnState
 
 #: An unknown send that no evidence settled within this time is held for a person.
 HOLD_AFTER_MS = 120_000
 
 _RANK = {ReceiptStatus.SENT: 1, ReceiptStatus.RECEIVED: 2, ReceiptStatus.READ: 3, ReceiptStatus.PLAYED: 4}
 
-#: Z-API's own words for "it may have gone out"; every other delivery error is a definite no.
-_UNCERTAIN_ERRORS = ("timeout on send message", "error on send message")
+#: Of an error that the reader did not class: it says no to this message.
+_A_NO = SendFailure(Verdict.REFUSED, Trouble.OTHER)
 
 
 class Proof(StrEnum):
@@ -38,7 +49,7 @@ class Proof(StrEnum):
 
 def echo(session: Session, event: Echo, now_ms: int) -> bool:
     """Our own words came back: they left. False when no send of ours fits."""
-    turn = _by_ids(session, event.provider_id, None)
+    turn = _by_ids(session, event.contact.instance, event.provider_id, None)
     if turn is None:
         same = [turn for turn in _uncertain(session, event.contact) if turn.reply == event.text]
         turn = same[0] if len(same) == 1 else None
@@ -55,19 +66,24 @@ def is_ours(session: Session, event: StaffMessage, now_ms: int) -> bool:
 
 
 def delivery(session: Session, event: Delivery, now_ms: int) -> None:
-    """Z-API's queue handed the message to WhatsApp, or says why not."""
-    turn = _by_ids(session, event.provider_id, event.zaap_id)
-    if turn is None:
-        candidates = _uncertain(session, event.contact)
-        turn = candidates[0] if len(candidates) == 1 else None
+    """Z-API's queue handed the message to WhatsApp, or says why not.
+
+    An error that concerns the whole instance stops its answers in this same transaction, whoever the message was
+    for: an alert or a reminder that WhatsApp refuses says the same about the next reply.
+    """
+    failure = None if event.error is None else event.failure or _A_NO
+    if failure is not None and failure.verdict is Verdict.INSTANCE:
+        instance, name = event.contact.instance, SwitchName.ZAPI_ACCOUNT
+        switches.turn_on(session.connection(), instance, name, failure.trouble, now_ms)
+    turn = _reported(session, event)
     if turn is None:
         return
     turn.zaap_id = turn.zaap_id or event.zaap_id
-    if event.error is None:
+    if failure is None:
         turn.message_id = turn.message_id or event.provider_id
         turn.receipt = turn.receipt or ReceiptStatus.SENT
         _prove_sent(turn, Proof.DELIVERY, now_ms)
-    elif event.error.casefold().startswith(_UNCERTAIN_ERRORS):
+    elif failure.verdict is Verdict.UNKNOWN:
         # It may come before our own outcome, which then leaves the state as it is.
         if turn.state in (TurnState.SENDING, TurnState.SENT) and turn.receipt is None:
             turn.state, turn.reason = TurnState.UNKNOWN, event.error
@@ -76,10 +92,20 @@ def delivery(session: Session, event: Delivery, now_ms: int) -> None:
         turn.settled_ms, turn.settled_by = now_ms, Proof.DELIVERY
 
 
+def _reported(session: Session, event: Delivery) -> Turn | None:
+    """The send that a delivery report is about: by its ids, else the only one of that phone it can be."""
+    turn = _by_ids(session, event.contact.instance, event.provider_id, event.zaap_id)
+    if turn is not None:
+        return turn
+    # One whose queue id is known has another one: this report would have found it by that.
+    candidates = [turn for turn in _uncertain(session, event.contact) if turn.zaap_id is None]
+    return candidates[0] if len(candidates) == 1 else None
+
+
 def receipt(session: Session, event: Receipt, now_ms: int) -> None:
     """How far a message came; steps repeat and come out of order, so only the furthest is kept."""
     for provider_id in event.provider_ids:
-        turn = _by_ids(session, provider_id, None)
+        turn = _by_ids(session, event.contact.instance, provider_id, None)
         if turn is None:
             continue
         known = _RANK[ReceiptStatus(turn.receipt)] if turn.receipt else 0
@@ -94,7 +120,7 @@ def _prove_sent(turn: Turn, proof: Proof, now_ms: int) -> None:
         turn.state, turn.settled_ms, turn.settled_by = TurnState.SENT, now_ms, proof
 
 
-def _by_ids(session: Session, message_id: str | None, zaap_id: str | None) -> Turn | None:
+def _by_ids(session: Session, instance: str, message_id: str | None, zaap_id: str | None) -> Turn | None:
     ids = []
     if message_id is not None:
         ids.append(Turn.message_id == message_id)
@@ -102,7 +128,12 @@ def _by_ids(session: Session, message_id: str | None, zaap_id: str | None) -> Tu
         ids.append(Turn.zaap_id == zaap_id)
     if not ids:
         return None
-    return session.exec(select(Turn).where(or_(*ids)).order_by(col(Turn.id).desc())).first()
+    ours = (
+        select(Turn)
+        .join(Conversation, col(Conversation.id) == Turn.conversation_id)
+        .where(or_(*ids), Conversation.instance == instance)
+    )
+    return session.exec(ours.order_by(col(Turn.id).desc())).first()
 
 
 def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
@@ -159,12 +190,12 @@ class Unsettled:
     reply: str | None
 
 
-def unsettled(connection: Connection) -> list[Unsettled]:
-    """Every send that is unknown, oldest first."""
+def unsettled(connection: Connection, instance: str) -> list[Unsettled]:
+    """Every send of an instance that is unknown, oldest first."""
     rows = connection.execute(
         select(Turn.id, Conversation.phone, Conversation.lid, Turn.reply)
         .join(Conversation, col(Conversation.id) == Turn.conversation_id)
-        .where(Turn.state == TurnState.UNKNOWN)
+        .where(Turn.state == TurnState.UNKNOWN, Conversation.instance == instance)
         .order_by(col(Turn.id))
     )
     return [Unsettled(row[0], row[1], row[2], row[3]) for row in rows]

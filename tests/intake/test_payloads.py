@@ -21,7 +21,10 @@ from clinic_bot.events import (
     Reason,
     Receipt,
     ReceiptStatus,
+    SendFailure,
     StaffMessage,
+    Trouble,
+    Verdict,
 )
 from tests.intake.samples import (
     INSTANCE,
@@ -417,7 +420,8 @@ def test_a_receipt_has_one_key_for_each_id() -> None:
         ({"ids": []}, "ignored unknown_status"),
         ({"phone": "status@broadcast", "participant": f"{LID}@lid"}, "ignored story"),
         ({"isGroup": True}, "ignored group"),
-        ({"phone": ...}, "ignored no_contact"),
+        ({"phone": ...}, "receipt READ"),
+        ({"phone": ..., "ids": []}, "ignored unknown_status"),
     ],
     ids=str,
 )
@@ -457,6 +461,24 @@ def test_delivery(changes: dict[str, object], error: str | None, code: str | Non
     assert isinstance(event, Delivery)
     assert (event.provider_id, event.zaap_id, event.error, event.error_code) == ("M", "Z", error, code)
     assert event.key == f"default:delivery:Z:{error or ''}"
+
+
+def test_a_delivery_report_that_names_nobody_is_known_by_its_id() -> None:
+    event = read({"type": "DeliveryCallback", "messageId": "M", "zaapId": "Z"})
+    assert isinstance(event, Delivery)
+    assert (event.contact.phone, event.contact.lid, event.zaap_id) == (None, None, "Z")
+    assert outcome(read({"type": "DeliveryCallback"})) == "ignored no_contact"
+
+
+def test_an_echo_that_names_nobody_is_known_by_its_id() -> None:
+    assert outcome(read(received(phone=..., chatLid=..., fromMe=True, fromApi=True))) == "echo"
+    assert outcome(read(received(phone=..., chatLid=..., fromMe=True))) == "ignored no_contact"
+
+
+def test_a_failed_delivery_says_what_the_failure_means() -> None:
+    event = read({"type": "DeliveryCallback", "phone": PHONE, "zaapId": "Z", "errorCode": "SHADOW_BAN"})
+    assert isinstance(event, Delivery)
+    assert event.failure == SendFailure(Verdict.INSTANCE, Trouble.RESTRICTED)
 
 
 def test_a_long_error_does_not_make_a_long_key() -> None:
@@ -524,7 +546,8 @@ def assert_storable(event: Event) -> None:
         text += str(getattr(event, attribute, ""))
     contact = getattr(event, "contact", None)
     if contact is not None:
-        assert contact.phone or contact.lid
+        by_id_alone = isinstance(event, Delivery | Receipt | Echo)
+        assert contact.phone or contact.lid or by_id_alone
         text += f"{contact.instance}{contact.phone}{contact.lid}{contact.name}"
     if content is not None:
         text += json.dumps(content.detail, allow_nan=False, ensure_ascii=False) + (content.quoted_id or "")

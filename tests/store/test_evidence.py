@@ -1,14 +1,16 @@
 """What Z-API says later about a send."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from clinic_bot.events import ReceiptStatus
-from clinic_bot.store import evidence
+from clinic_bot.events import Event, ReceiptStatus
+from clinic_bot.sandbox.zapi_state import DELIVERY_ERRORS
+from clinic_bot.store import evidence, switches
 from clinic_bot.store.evidence import HOLD_AFTER_MS
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.tables import Turn, TurnState
-from clinic_bot.store.turns import Claim
 from tests.support import builders as b
 from tests.support.builders import contact
 from tests.support.store import Store
@@ -244,3 +246,69 @@ def test_a_reply_that_left_already_is_not_looked_for_in_the_queue(store: Store) 
     store.outcome(sending(store), zaap_id="Z1", message_id="3EB01")
     store.take(b.delivery(zaap_id="Z1", message_id="3EB01"))
     assert store.run(partial(evidence.maybe_queued, conversation_id=1, since_ms=0)) == []
+
+
+# By an id alone, and within one instance.
+
+NOBODY = contact(None)
+ELSEWHERE = replace(contact(), instance="another")
+
+
+def test_evidence_that_names_nobody_settles_by_its_id(store: Store) -> None:
+    proofs: list[Event] = [b.delivery(zaap_id="Z0", who=NOBODY), b.echo("?", id="3EB01", who=NOBODY)]
+    for n, proof in enumerate(proofs):
+        store.outcome(sending(store, n=n), TurnState.UNKNOWN, zaap_id=f"Z{n}", message_id=f"3EB0{n}")
+        store.take(proof)
+    store.outcome(sending(store, n=2), TurnState.UNKNOWN, message_id="3EB02")
+    store.take(b.receipt(ReceiptStatus.RECEIVED, "3EB02", who=NOBODY))
+    assert [turn.settled_by for turn in store.turns()] == ["delivery", "echo", "receipt"]
+
+
+def test_evidence_that_names_nobody_and_has_a_foreign_id_settles_nothing(store: Store) -> None:
+    unknown(store)
+    store.take(b.delivery(zaap_id="Z1", message_id="3EB01", who=NOBODY))
+    store.take(b.echo(REPLY, id="3EB01", who=NOBODY))
+    assert the_turn(store).state == TurnState.UNKNOWN
+
+
+def test_the_same_id_at_another_instance_is_another_message(store: Store) -> None:
+    store.outcome(sending(store), TurnState.UNKNOWN, zaap_id="Z1", message_id="3EB01")
+    store.take(b.delivery(zaap_id="Z1", who=ELSEWHERE))
+    store.take(b.echo(REPLY, id="3EB01", who=ELSEWHERE))
+    store.take(b.receipt(ReceiptStatus.READ, "3EB01", who=ELSEWHERE))
+    assert the_turn(store).state == TurnState.UNKNOWN
+    assert store.run(partial(evidence.unsettled, instance="another")) == []
+    assert len(store.run(partial(evidence.unsettled, instance=b.INSTANCE))) == 1
+
+
+def test_a_report_with_another_queue_id_is_about_another_message(store: Store) -> None:
+    store.outcome(sending(store), TurnState.UNKNOWN, zaap_id="Z1")
+    store.take(b.delivery(zaap_id="Z2", message_id="3EB01"))
+    assert the_turn(store).state == TurnState.UNKNOWN
+
+
+# Errors that concern the whole instance.
+
+
+def switched_off(store: Store) -> list[tuple[str, str]]:
+    found = store.run(partial(switches.active, instance=b.INSTANCE))
+    return [(one.name.value, one.reason) for one in found]
+
+
+@pytest.mark.parametrize("error", DELIVERY_ERRORS["restricted"])
+def test_an_account_that_whatsapp_restricts_stops_all_answers(store: Store, error: str) -> None:
+    store.outcome(sending(store), zaap_id="Z1", message_id="3EB01")
+    store.take(b.delivery(zaap_id="Z1", error=error))
+    assert the_turn(store).state == TurnState.UNDELIVERED
+    assert switched_off(store) == [("zapi_account", "restricted")]
+
+
+def test_it_does_so_even_when_the_message_was_none_of_ours(store: Store) -> None:
+    store.take(b.delivery(zaap_id="Z9", error="The message was not sent due to a likely shadow ban"))
+    assert switched_off(store) == [("zapi_account", "restricted")]
+
+
+def test_a_no_to_one_message_stops_nothing_else(store: Store) -> None:
+    store.outcome(sending(store), zaap_id="Z1", message_id="3EB01")
+    store.take(b.delivery(zaap_id="Z1", error="Phone number does not exist"))
+    assert switched_off(store) == []

@@ -19,10 +19,12 @@ from clinic_bot.events import (
     StaffMessage,
 )
 from clinic_bot.intake.identity import phone_key
+from clinic_bot.reply.outcomes import of_delivery
+from clinic_bot.sandbox.standins import INSTANCE_ID
 from clinic_bot.store.policy import Policy
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 
-INSTANCE = "3D0000000000000000000000000000FF"
+INSTANCE = INSTANCE_ID
 PHONE = "5511987650001"
 LID = "10000000000001"
 EMERGENCY_TEXT = "estou com dor no peito e falta de ar"
@@ -88,7 +90,8 @@ def delivery(
     who: Contact | None = None,
 ) -> Delivery:
     key = f"delivery:{zaap_id or message_id}:{error}"
-    return Delivery(key, who or contact(), message_id, zaap_id, error)
+    failure = of_delivery(error, None) if error else None
+    return Delivery(key, who or contact(), message_id, zaap_id, error, failure=failure)
 
 
 def receipt(status: ReceiptStatus, *ids: str, who: Contact | None = None) -> Receipt:
