@@ -26,7 +26,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.intake.identity import listed_key
-from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, normalised
+from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.intake.webhook import Door, Webhook
 from clinic_bot.operations.admin import AdminSocket
 from clinic_bot.operations.health import Readiness, health_routes
@@ -265,13 +265,15 @@ def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
             cap_ms=round(settings.max_wait_s * 1000),
             hold_ms=round(settings.typing_hold_s * 1000),
         ),
-        human_ms=round(settings.human_mode_s * 1000),
+        # Where nothing is sent, a person answers everything, and each burst is to be drafted all the same.
+        human_ms=round(settings.human_mode_s * 1000) if settings.mode.sends else 0,
         alert_ms=round(settings.human_alert_s * 1000),
         horizon_ms=round(settings.inbox_days * 86_400_000),
         may_be_emergency=may_be_emergency,
         is_emergency=_is_emergency,
         is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
         is_automatic=lambda text: is_automatic_text(text, lists),
+        is_give_back=lambda text: is_give_back_phrase(text, lists),
     )
 
 
@@ -288,6 +290,7 @@ def screening_lists(facts: ClinicFacts) -> ScreeningLists:
     return ScreeningLists(
         never_answer=frozenset(listed_key(number) for number in facts.whatsapp.never_answer),
         automatic_texts=frozenset(normalised(text) for text in facts.whatsapp.automatic_texts),
+        give_back_phrase=normalised(facts.whatsapp.give_back_phrase),
     )
 
 

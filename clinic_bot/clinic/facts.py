@@ -160,6 +160,8 @@ Phone = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^\d
 class WhatsApp(_Table):
     never_answer: tuple[Phone, ...] = ()
     automatic_texts: tuple[Required, ...] = ()
+    give_back_phrase: Line = "#bot"
+    alerts_to: Phone | None = None
 
 
 class ClinicFacts(_Table):

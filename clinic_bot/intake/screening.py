@@ -26,6 +26,7 @@ class ScreeningLists:
 
     never_answer: frozenset[str] = frozenset()  #: phone keys; the digits of a LID may stand here too
     automatic_texts: frozenset[str] = frozenset()  #: as ``normalised`` returns them
+    give_back_phrase: str = ""  #: likewise; empty where the clinic wants none
 
 
 def normalised(text: str) -> str:
@@ -60,3 +61,8 @@ def is_automatic_text(text: str, lists: ScreeningLists) -> bool:
     Only the whole text counts: somebody who quotes the greeting and adds a word has written by hand.
     """
     return bool(text) and normalised(text) in lists.automatic_texts
+
+
+def is_give_back_phrase(text: str, lists: ScreeningLists) -> bool:
+    """Whether somebody of the clinic gives the chat back to the bot: the phrase and nothing else."""
+    return bool(lists.give_back_phrase) and normalised(text) == lists.give_back_phrase

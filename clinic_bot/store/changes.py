@@ -5,6 +5,7 @@ Each raises ``revision`` as a message does (rule 4), except presence.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -43,15 +44,22 @@ def staff_message(
     """Keep the words of a hand-written answer, and give the chat to the person who wrote it (rule 15).
 
     Everything the patient wrote before is answered by it. A turn that is thinking finds the take-over at its
-    gate. An automatic text of WhatsApp Business is kept as context and changes nothing else.
+    gate. An automatic text of WhatsApp Business is kept as context and changes nothing else. The phrase that gives
+    the chat back is no word to anybody: it does that.
 
     Returns:
         The conversation, and whether a person took it over.
     """
     conversation = contacts.find_or_open(session, event.contact, policy, now_ms)
+    old = event.sent_ms is not None and event.sent_ms < now_ms - policy.horizon_ms
+    if policy.is_give_back(event.content.text):
+        wordless = replace(event, content=replace(event.content, text=""))
+        _append_clinic(session, conversation, wordless, now_ms, automatic=True)
+        if not old:
+            give_back_to_bot(session, conversation, policy, now_ms)
+        return conversation, False
     automatic = _is_automatic(session, conversation, event.content.text, policy, now_ms)
     _append_clinic(session, conversation, event, now_ms, automatic=automatic)
-    old = event.sent_ms is not None and event.sent_ms < now_ms - policy.horizon_ms
     if automatic or old:
         return conversation, False
     take_over(session, conversation, policy, now_ms)
@@ -63,6 +71,14 @@ def take_over(session: Session, conversation: Conversation, policy: Policy, now_
     conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
     conversation.revision += 1
     handled(session, conversation, now_ms)
+    if conversation.owner is None:
+        rearm(session, conversation, policy, now_ms)
+
+
+def give_back_to_bot(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+    """The bot has the chat again: what waited for the person is due by its own window. What she handled stays hers."""
+    conversation.human_until_ms = 0
+    conversation.revision += 1
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from clinic_bot.debounce.window import Timing, Window, due_ms
 
 
+def _never(_text: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     timing: Timing
@@ -16,6 +20,9 @@ class Policy:
     is_emergency: Callable[[Sequence[str]], bool]  #: on the pending texts, in the order written
     is_listed: Callable[[str | None, str | None], bool]  #: (phone key, LID) of somebody never to be answered
     is_automatic: Callable[[str], bool]  #: a greeting or away text of WhatsApp Business
+    is_give_back: Callable[[str], bool] = (
+        _never  #: the words by which the clinic gives a chat back to the bot
+    )
 
 
 def next_wake_ms(

@@ -65,6 +65,8 @@ def test_the_example_is_complete_and_in_portuguese() -> None:
     assert "188" in facts.texts.emotional_crisis
     assert facts.whatsapp.never_answer == ("5519930000001",)
     assert facts.whatsapp.automatic_texts
+    assert facts.whatsapp.give_back_phrase == "#bot"
+    assert facts.whatsapp.alerts_to is None
 
 
 def test_a_small_file_is_enough(tmp_path: Path) -> None:

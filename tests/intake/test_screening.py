@@ -22,7 +22,13 @@ from clinic_bot.events import (
     ReceiptStatus,
     StaffMessage,
 )
-from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, normalised, screen
+from clinic_bot.intake.screening import (
+    ScreeningLists,
+    is_automatic_text,
+    is_give_back_phrase,
+    normalised,
+    screen,
+)
 
 CONTACT = Contact("I", "5511987654321", "551187654321", "1440", "Ana")
 CONTENT = Content(Kind.TEXT, "oi")
@@ -93,3 +99,16 @@ def test_only_the_whole_text_is_automatic(text: str, automatic: bool) -> None:
 
 def test_an_empty_text_is_never_automatic() -> None:
     assert not is_automatic_text("", ScreeningLists(automatic_texts=frozenset({""})))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "gives_back"),
+    [
+        pytest.param(" #BOT\n", "#bot", True, id="however it is spaced and cased"),
+        pytest.param("#bot por favor", "#bot", False, id="with more words it is said to the patient"),
+        pytest.param("", "", False, id="no phrase, no words"),
+        pytest.param("#bot", "", False, id="no phrase"),
+    ],
+)
+def test_the_phrase_that_gives_a_chat_back_stands_alone(text: str, phrase: str, gives_back: bool) -> None:
+    assert is_give_back_phrase(text, ScreeningLists(give_back_phrase=phrase)) is gives_back
