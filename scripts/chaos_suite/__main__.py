@@ -1,0 +1,154 @@
+"""``scripts/chaos --turns N --kills K --seed S [--speed X] [--resume FILE] [--database URL] [--json FILE]``"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench_suite.servers import new_loop
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from chaos_suite import segment
+from chaos_suite.run import State, Unusable, default_state_file, load, run
+from chaos_suite.server import ServerFailed
+from chaos_suite.show import table
+from chaos_suite.tally import Tally
+
+GOOD, BAD, USAGE, STOPPED = 0, 1, 2, 130
+#: Fast enough that a turn takes half a second, slow enough that this machine's own delays are no minutes.
+_SPEED = 20.0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/chaos",
+        description="Breaks the server on purpose and counts what was lost or said twice.",
+    )
+    parser.add_argument("--turns", type=int, default=2_000, help="turns to play (default %(default)s)")
+    parser.add_argument("--kills", type=int, default=50, help="SIGKILLs among them (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="decides the whole plan (default %(default)s)")
+    parser.add_argument(
+        "--speed", type=float, default=_SPEED, help="divides every duration, 1 to 100 (default %(default)g)"
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep the run there, and go on with it if it is there already",
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="an empty database; default: a SQLite file that is removed"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there, too")
+    parser.add_argument(
+        "--add",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="play nothing: add up what --json wrote for several seeds",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the database and the server's log where they are"
+    )
+    arguments = parser.parse_args()
+    if arguments.turns < 1 or arguments.kills < 0 or not 1 <= arguments.speed <= 100:
+        parser.error("at least one turn, no kills below zero, a speed from 1 to 100")
+    return arguments
+
+
+def _added(files: list[Path]) -> State:
+    total = State(seed=0, turns=0, kills=0, speed=0, tally=Tally())
+    assert total.tally is not None
+    for file in files:
+        shard = load(file)
+        total.turns, total.kills, total.speed = (
+            total.turns + shard.turns,
+            total.kills + shard.kills,
+            shard.speed,
+        )
+        total.tally.add(shard.tally or Tally())
+    return total
+
+
+def _state(arguments: argparse.Namespace) -> State:
+    """The run to go on with, or a new one. Raises Unusable."""
+    if arguments.resume is not None and arguments.resume.exists():
+        return load(arguments.resume)
+    return State(arguments.seed, arguments.turns, arguments.kills, arguments.speed)
+
+
+def _play(arguments: argparse.Namespace, state: State, console: Console) -> bool:
+    kept = arguments.resume or default_state_file(state.seed)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    folder = Path(tempfile.mkdtemp(prefix="clinic-bot-chaos-"))
+    began_s = time.monotonic()
+    before = state.tally or Tally()
+    turns_before = before.turns
+    with Progress(*columns, console=console) as progress, asyncio.Runner(loop_factory=new_loop) as runner:
+        task: TaskID = progress.add_task("starting", total=state.turns)
+
+        def tell(seen: segment.Progress) -> None:
+            tally = state.tally or Tally()
+            turns, kills = tally.turns + seen.turns, tally.kills + seen.kills
+            rate = (turns - turns_before) / (time.monotonic() - began_s)
+            doing = f"settling, {seen.settling} open" if seen.settling is not None else seen.weather
+            progress.update(
+                task, completed=turns,
+                description=f"{turns:,} turns, {kills:,} kills, {rate:.0f} turns/s, {doing}",
+            )  # fmt: skip
+
+        try:
+            done = runner.run(
+                run(
+                    state,
+                    folder=folder,
+                    database_url=arguments.database,
+                    tell=tell,
+                    judged=lambda it: it.save(kept),
+                )
+            )
+        finally:
+            if arguments.keep:
+                console.print(f"kept: {folder}")
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+    if not done:
+        console.print(f"stopped; what was played is judged below. Go on with: scripts/chaos --resume {kept}")
+    elif arguments.resume is None:
+        kept.unlink(missing_ok=True)
+    return done
+
+
+def main() -> int:
+    arguments = _arguments()
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    done = True
+    try:
+        if arguments.add:
+            state = _added(arguments.add)
+        else:
+            state = _state(arguments)
+            done = _play(arguments, state, console)
+    except (Unusable, ServerFailed) as exc:
+        console.print(f"chaos: {exc}", markup=False)
+        return USAGE
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("left at once; the segment that was playing is not counted")
+        return STOPPED
+    tally = state.tally or Tally()
+    console.print(table(tally, seed=None if arguments.add else state.seed, speed=state.speed))
+    for offender in tally.offenders:
+        console.print(offender, markup=False)
+    if arguments.json:
+        state.save(arguments.json)
+    if not tally.good:
+        return BAD
+    return GOOD if done else STOPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""What will happen, decided by the seed alone: who writes what and when, and what breaks meanwhile.
+
+Durations are seconds of the sandbox's clock, which runs ``--speed`` times as fast as the machine's, unless a name
+says ``real``. A plan is cut into segments, so that a run that was interrupted goes on where a segment ended.
+"""
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clinic_bot.events import Json
+
+#: Turns of one segment: many enough that settling is rare, few enough that a segment's records fit in memory.
+SEGMENT = 5_000
+#: How many bursts the same weather lasts.
+_WEATHER = 60
+_BAD_WEATHER = 0.8  # how much of the time
+_PHONES_SHARE, _FEWEST_PHONES = 0.4, 300  # of the turns, how many phones there are
+
+_OPENINGS = (
+    "oi",
+    "bom dia",
+    "queria marcar uma consulta",
+    "vcs abrem sábado?",
+    "qual o valor?",
+    "e",
+    "obrigada",
+)
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    EDIT = "edit"
+    DELETE = "delete"
+    STAFF = "staff"  #: somebody of the clinic answers by hand
+    COMPOSING = "composing"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One webhook of the patient's side, delivered once or more."""
+
+    after_s: float  #: since the burst began
+    kind: Kind
+    message_id: str  #: of an edit or deletion: the message it is about
+    text: str = ""
+    copies_s: tuple[float, ...] = (0.0,)  #: when each delivery leaves, after ``after_s``
+    insists: bool = True  #: whether it is delivered again when nobody took it; what Z-API does is disputed
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    n: int
+    phone: str
+    shows_lid: bool  #: whether the patient's webhooks name the LID
+    staff_by_number: bool
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that happens to the server's process."""
+
+    at_burst: int
+    after_real_s: float
+    stop_real_s: float | None = None  #: frozen for so long (SIGSTOP, SIGCONT); None: killed
+    again_real_s: float | None = None  #: killed once more, so long after it was started again
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What is wrong with the providers for a while."""
+
+    name: str
+    zapi: tuple[Mapping[str, Json], ...] = ()
+    groq: tuple[Mapping[str, Json], ...] = ()
+    model_s: float = 1.0
+
+
+def _fault(kind: str, **options: Json) -> Mapping[str, Json]:
+    return {"kind": kind, **options}
+
+
+#: Callbacks are lost, doubled and reordered in every weather.
+_ALWAYS = (
+    _fault("webhook_lose", type="DeliveryCallback", probability=0.1),
+    _fault("webhook_lose", type="ReceivedCallback", probability=0.1),
+    _fault("webhook_lose", type="MessageStatusCallback", probability=0.7),
+    _fault("webhook_duplicate", times=2, gap_s=1.0, probability=0.1),
+    _fault("webhook_duplicate", times=3, probability=0.05),
+    _fault("webhook_reorder", spread_s=4.0, probability=0.2),
+)
+WEATHERS = (
+    Weather("calm"),
+    Weather("slow model", groq=(_fault("slow", seconds=40, probability=0.2),), model_s=3.0),
+    Weather("429 storm", groq=(_fault("storm", seconds=30, wait_s=5),)),
+    Weather(
+        "model fails",
+        groq=(
+            _fault("status", status=500, probability=0.15),
+            _fault("status", name="over_capacity_503", probability=0.15),
+            _fault("cut", when="before", probability=0.05),
+            _fault("cut", when="after", probability=0.05),
+            _fault("cut", when="within", probability=0.05),
+            _fault("hang", probability=0.01),
+        ),
+    ),
+    Weather(
+        "model babbles",
+        groq=(
+            _fault("empty", probability=0.1),
+            _fault("truncated", probability=0.1),
+            _fault("tool_use_failed", probability=0.1),
+        ),
+    ),
+    Weather("sends cut after accept", zapi=(_fault("cut", when="after", probability=0.5),)),
+    Weather("sends cut before", zapi=(_fault("cut", when="before", probability=0.5),)),
+    Weather(
+        "Z-API fails",
+        zapi=(
+            _fault("fail", probability=0.2),
+            _fault("fail", operation="queue", probability=0.3),
+            _fault("slow", seconds=8, probability=0.1),
+            _fault("slow", seconds=25, probability=0.03),
+            _fault("hang", when="after", probability=0.03),
+            _fault("slow_queue", seconds=3, probability=0.02),
+        ),
+    ),
+    Weather(
+        "Z-API delivers badly",
+        zapi=(
+            _fault("delivery_error", error="Timeout on send message", went_out=True, probability=0.05),
+            _fault("delivery_error", error="Error on send message", probability=0.05),
+            _fault("delivery_error", probability=0.02),
+            _fault("refuse", named="invalid_phone", probability=0.02),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One segment: bursts until ``turns`` turns have ended, with ``kills`` kills among them.
+
+    Some bursts join in one turn, so there are more of them than turns.
+    """
+
+    seed: int
+    segment: int
+    turns: int
+    kills: int
+
+    def each_burst(self) -> Iterator[Burst]:
+        """Without end."""
+        return map(self.burst, itertools.count())
+
+    def burst(self, n: int) -> Burst:
+        rng = random.Random(f"burst {self.seed} {self.segment} {n}")
+        phones = max(_FEWEST_PHONES, round(self.turns * _PHONES_SHARE))
+        # In turn, so that most have had their reply before they write again; some write into an open turn.
+        person = rng.randrange(phones) if rng.random() < 0.1 else n % phones
+        habits = random.Random(f"person {self.seed} {self.segment} {person}")
+        return Burst(
+            n,
+            _phone(self.segment * SEGMENT + person),
+            shows_lid=habits.random() < 0.7,
+            staff_by_number=habits.random() < 0.3,
+            pieces=tuple(sorted(self._pieces(n, rng), key=lambda piece: piece.after_s)),
+        )
+
+    def _pieces(self, n: int, rng: random.Random) -> Iterator[Piece]:
+        at_s = 0.0
+        for m in range(rng.choices((1, 2, 3, 4), (12, 6, 2, 1))[0]):
+            message_id, word = f"3A{self.seed & 0xFFFF:04X}{self.segment:04X}{n:06X}{m:02X}", token(n, m)
+            text = f"{rng.choice(_OPENINGS)} {word}"
+            yield Piece(at_s, Kind.TEXT, message_id, text, _copies(rng), rng.random() < 0.7)
+            if rng.random() < 0.05:
+                edited = f"{rng.choice(_OPENINGS)} {token(n, m, version=1)}"
+                yield Piece(at_s + rng.uniform(-0.5, 12), Kind.EDIT, message_id, edited, _copies(rng))
+            if rng.random() < 0.03:
+                yield Piece(at_s + rng.uniform(-0.5, 12), Kind.DELETE, message_id, "", _copies(rng))
+            if rng.random() < 0.2:
+                yield Piece(at_s + rng.uniform(0, 5), Kind.COMPOSING, message_id)
+            # Most within the patience; some while the model thinks or the reply is on its way.
+            at_s += rng.uniform(0.2, 4) if rng.random() < 0.75 else rng.uniform(5.5, 12)
+        if rng.random() < 0.05:
+            message_id = f"3A{self.seed & 0xFFFF:04X}{self.segment:04X}{n:06X}FF"
+            yield Piece(
+                rng.uniform(0, at_s + 10),
+                Kind.STAFF,
+                message_id,
+                f"Oi, aqui é a Ana, recado {n}",
+                _copies(rng),
+            )
+
+    def troubles(self) -> list[Trouble]:
+        rng = random.Random(f"troubles {self.seed} {self.segment}")
+        found: list[Trouble] = []
+        kills = self.kills
+        while kills > 0:
+            again = rng.uniform(0.2, 1.3) if kills > 1 and rng.random() < 0.08 else None
+            kills -= 1 if again is None else 2
+            found.append(Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), again_real_s=again))
+        found += [
+            Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
+            for _ in range(self.kills // 3)
+        ]
+        return sorted(found, key=lambda trouble: trouble.at_burst)
+
+    def weather_at(self, n: int) -> Weather | None:
+        """The weather that begins with burst ``n``, if one does."""
+        if n % _WEATHER:
+            return None
+        rng = random.Random(f"weather {self.seed} {self.segment} {n}")
+        chosen = rng.choice(WEATHERS) if rng.random() < _BAD_WEATHER else WEATHERS[0]
+        return Weather(chosen.name, (*_ALWAYS, *chosen.zapi), chosen.groq, chosen.model_s)
+
+
+def token(n: int, m: int, *, version: int = 0) -> str:
+    """The word by which a message is found again in what the model was asked."""
+    return f"b{n}m{m}v{version}."
+
+
+def _phone(number: int) -> str:
+    return f"55119{number:08d}"
+
+
+def _copies(rng: random.Random) -> tuple[float, ...]:
+    """When it is delivered: once, or twice or three times and out of order."""
+    times = rng.choices((1, 2, 3), (8, 1, 1))[0]
+    return (0.0, *(rng.uniform(0, 3) for _ in range(times - 1)))
+
+
+def segments(turns: int, kills: int, *, size: int = SEGMENT) -> list[tuple[int, int]]:
+    """(turns, kills) of each segment of a run, as even as can be."""
+    count = max(1, -(-turns // size))
+    return [(_share(turns, count, at), _share(kills, count, at)) for at in range(count)]
+
+
+def _share(total: int, count: int, at: int) -> int:
+    return total * (at + 1) // count - total * at // count

@@ -1,0 +1,290 @@
+"""The chaos run itself: its plan, its sums, and above all that its judge sees what it is there to see."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+
+from chaos_suite.checker import Evidence, judge
+from chaos_suite.ledger import Delivered, Recorder, mark_in
+from chaos_suite.plan import Kind, Plan, segments, token
+from chaos_suite.records import Conversation, Message, Records, Turn
+from chaos_suite.run import State, Unusable, load, run
+from chaos_suite.tally import Tally
+
+from clinic_bot.sandbox.zapi_state import Left
+
+PHONE, MARK = "5511900000001", "resposta r0w0x"
+REPLY = f"Sou a assistente virtual. Esta é a {MARK}."
+OTHER, CANNED = "E a resposta r0w1x.", "Já chamo a recepção."
+
+
+def message(seq: int = 1, **given: Any) -> Message:
+    row = Message(1, seq, f"3A{seq}", "patient", f"oi {token(0, seq)}", False, 1_000, None, None)
+    return replace(row, **given)
+
+
+def turn(**given: Any) -> Turn:
+    return replace(Turn(1, 1, 1, 1, "sent", None, REPLY, 2_000, 3_000, 3_100, None), **given)
+
+
+def left(text: str = REPLY, **given: Any) -> Left:
+    return replace(Left(1, PHONE, text, "Z1", "3EB01", 3_050, 3_090), **given)
+
+
+def acked(seq: int = 1, kind: Kind = Kind.TEXT, **given: Any) -> Delivered:
+    text = f"oi {token(0, seq)}"
+    return replace(Delivered(kind, f"3A{seq}", PHONE, text, 900, 1_050, "queued"), **given)
+
+
+def tally_of(
+    *,
+    delivered: Sequence[Delivered] = (),
+    messages: Sequence[Message] = (),
+    turns: Sequence[Turn] = (),
+    out: Sequence[Left] = (),
+    asked: Mapping[str, Sequence[str]] | None = None,
+    **conversation: Any,
+) -> Tally:
+    row = replace(Conversation(1, None, 99, None, 0, None, None), **conversation)
+    evidence = Evidence(
+        delivered=delivered or [acked()],
+        asked={MARK: [token(0, 1)]} if asked is None else asked,
+        left=out,
+        records=Records({1: row}, messages or [message()], turns),
+        human_ms=60_000,
+        speed=1,
+    )
+    tally = Tally()
+    judge(evidence, tally)
+    return tally
+
+
+def zeros(tally: Tally) -> tuple[int, int, int, int]:
+    return tally.lost, tally.doubled, tally.overlapping, tally.after_human
+
+
+def test_a_message_that_was_read_by_a_reply_that_left_is_answered() -> None:
+    tally = tally_of(turns=[turn()], out=[left()])
+    assert (tally.acknowledged, tally.stored, tally.answered, zeros(tally)) == (1, 1, 1, (0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("known", "fate"),
+    [
+        pytest.param({"messages": [message(deleted_ms=5)]}, "deleted", id="taken back"),
+        pytest.param({"messages": [message(handled_ms=5)]}, "handled", id="answered by a person"),
+        pytest.param(
+            {"turns": [turn(state="silent", reply=None, intent_ms=None)]}, "handled", id="a person took over"
+        ),
+        pytest.param({"turns": [turn(state="held")]}, "shown", id="held, and it had not left"),
+        pytest.param({"turns": [turn(state="dead", reply=None)]}, "shown", id="set aside"),
+        pytest.param({"done_seq": 0, "wake_at_ms": 7}, "pending", id="looked at later"),
+        pytest.param({"done_seq": 0, "park_reason": "waits"}, "pending", id="parked, with its reason"),
+    ],
+)
+def test_every_message_has_one_fate(known: dict[str, Any], fate: str) -> None:
+    tally = tally_of(**known)
+    assert getattr(tally, fate) == 1
+    assert zeros(tally) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param({"messages": [message(9)]}, id="not stored"),
+        pytest.param({"done_seq": 0}, id="pending, and nobody will look"),
+        pytest.param({}, id="done, and in no turn"),
+        pytest.param({"turns": [turn(state="withdrawn")]}, id="its turn was withdrawn, and no other took it"),
+        pytest.param({"turns": [turn()]}, id="said to be sent, and nothing left"),
+        pytest.param(
+            {"turns": [turn()], "out": [left()], "asked": {MARK: []}}, id="in the range of a reply that did not read it"
+        ),
+        pytest.param({"delivered": [acked(kind=Kind.STAFF)]}, id="a hand-written answer that was not stored"),
+        pytest.param(
+            {"delivered": [acked(kind=Kind.DELETE, text="")], "turns": [turn()], "out": [left()]},
+            id="a deletion that was not stored",
+        ),
+        pytest.param(
+            {"delivered": [acked(kind=Kind.EDIT, text="oi b0m1v1.")], "turns": [turn()], "out": [left()]},
+            id="an edit that was not stored",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_lost_is_seen(known: dict[str, Any]) -> None:
+    tally = tally_of(**known)
+    assert zeros(tally) == (1, 0, 0, 0)
+    assert tally.offenders
+    assert not tally.good
+
+
+def test_what_was_never_acknowledged_is_not_lost() -> None:
+    assert zeros(tally_of(delivered=[acked(acked_ms=None)], messages=[message(9)])) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param({"out": [left(), left(n=2)]}, id="one reply said twice"),
+        pytest.param(
+            {
+                "turns": [turn(), turn(id=2, low=2, high=2, reply=OTHER, claimed_ms=4_000, intent_ms=5_000)],
+                "out": [left(), left(OTHER, n=2)],
+                "asked": {MARK: [token(0, 1)], "resposta r0w1x": [token(0, 1)]},
+            },
+            id="one message in two replies",
+        ),
+        pytest.param(
+            {"turns": [turn(reply=CANNED)], "out": [left(CANNED), left(CANNED, n=2)]},
+            id="a sentence of the clinic said twice",
+        ),
+        pytest.param({"turns": [turn(state="held", reply=None)], "out": [left()]}, id="a reply that no turn has"),
+    ],
+)  # fmt: skip
+def test_what_is_said_twice_is_seen(known: dict[str, Any]) -> None:
+    tally = tally_of(**{"turns": [turn()], **known})
+    assert zeros(tally) == (0, 1, 0, 0)
+
+
+def test_a_reply_that_whatsapp_refused_is_not_said_twice() -> None:
+    assert zeros(tally_of(turns=[turn()], out=[left(), left(went_out=False)])) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param({"low": 1, "high": 2, "claimed_ms": 4_000, "intent_ms": 5_000}, id="two turns over one message"),
+        pytest.param({"low": 2, "high": 2, "claimed_ms": 2_500, "intent_ms": 5_000}, id="two turns at a time"),
+    ],
+)  # fmt: skip
+def test_turns_that_overlap_are_seen(second: dict[str, Any]) -> None:
+    turns = [turn(), turn(id=2, reply=OTHER, **second)]
+    assert tally_of(turns=turns, out=[left(), left(OTHER)]).overlapping == 1
+
+
+def test_a_turn_that_was_proven_unsent_may_be_followed_by_another_over_the_same_messages() -> None:
+    turns = [turn(state="withdrawn"), turn(id=2, claimed_ms=4_000, intent_ms=5_000)]
+    assert zeros(tally_of(turns=turns, out=[left()])) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("intent_ms", "seen"), [(1_040, 0), (1_500, 1), (61_100, 0)], ids=["before", "after", "it has expired"]
+)
+def test_an_intent_after_a_hand_written_answer_is_seen(intent_ms: int, seen: int) -> None:
+    staff = message(2, author="clinic", text="Oi, aqui é a Ana")
+    tally = tally_of(
+        delivered=[acked(), acked(2, Kind.STAFF)],
+        messages=[message(), staff],
+        turns=[turn(claimed_ms=900, intent_ms=intent_ms)],
+        out=[left()],
+    )
+    assert zeros(tally) == (0, 0, 0, seen)
+
+
+def test_answering_what_a_person_had_answered_is_seen_whatever_the_times_say() -> None:
+    tally = tally_of(messages=[message(handled_ms=2_900)], turns=[turn()], out=[left()])
+    assert zeros(tally) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "out", "ending"),
+    [
+        ({"state": "held"}, [left()], "held for a person, it had left"),
+        ({"state": "held"}, [], "held for a person, it had not left"),
+        ({"reason": "HTTP 500", "settled_by": "echo"}, [left()], "sent, proven by echo"),
+    ],
+)
+def test_how_uncertain_sends_ended_is_told(given: dict[str, Any], out: list[Left], ending: str) -> None:
+    assert tally_of(turns=[turn(**given)], out=out).uncertain == {ending: 1}
+
+
+# The plan, the model and the sums.
+
+
+def test_one_seed_is_one_plan() -> None:
+    one, same, other = Plan(1, 0, 100, 10), Plan(1, 0, 100, 10), Plan(2, 0, 100, 10)
+    bursts = [list(islice(plan.each_burst(), 50)) for plan in (one, same, other)]
+    assert bursts[0] == bursts[1] != bursts[2]
+    assert one.troubles() == same.troubles() != other.troubles()
+
+
+@pytest.mark.parametrize("kills", [0, 1, 7, 50])
+def test_a_plan_has_as_many_kills_as_asked(kills: int) -> None:
+    for seed in range(20):
+        killed = [one for one in Plan(seed, 0, 100, kills).troubles() if one.stop_real_s is None]
+        assert sum(1 + (one.again_real_s is not None) for one in killed) == kills
+
+
+def test_segments_add_up() -> None:
+    parts = segments(100_001, 1_000)
+    assert (sum(turns for turns, _ in parts), sum(kills for _, kills in parts)) == (100_001, 1_000)
+
+
+def test_no_two_messages_of_a_run_share_an_id_or_a_word() -> None:
+    plans = [Plan(1, segment, 400, 0) for segment in range(2)]
+    ids = [
+        piece.message_id
+        for plan in plans
+        for burst in islice(plan.each_burst(), 400)
+        for piece in burst.pieces
+        if piece.kind in (Kind.TEXT, Kind.STAFF)
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_model_s_part_notes_what_it_read_and_not_what_was_said_before() -> None:
+    recorder = Recorder(segment=3)
+    request = {
+        "messages": [
+            {"role": "user", "content": "oi b0m0v0."},
+            {"role": "assistant", "content": "Sou a assistente virtual. Esta é a resposta r3w9x."},
+            {"role": "user", "content": "bom dia b1m0v0.\ne b1m1v1."},
+            {"role": "user", "content": "Escreva de novo."},
+        ]
+    }
+    mark = mark_in(recorder.reply(request).text or "")
+    assert mark == "resposta r3w0x"
+    assert recorder.asked[mark] == ("b1m0v0.", "b1m1v1.")
+
+
+def test_shards_add_up_and_survive_being_saved(tmp_path: Path) -> None:
+    one, two = Tally(turns=3, lost=1, offenders=["lost: x"]), Tally(turns=4)
+    one.uncertain["held"] += 2
+    two.uncertain["held"] += 1
+    one.add(two)
+    state = State(seed=7, turns=10, kills=1, speed=20, segment=1, tally=one)
+    state.save(tmp_path / "run.json")
+    assert load(tmp_path / "run.json") == state
+    assert (one.turns, one.lost, one.uncertain["held"]) == (7, 1, 3)
+
+
+def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps({"turns": 1}))
+    with pytest.raises(Unusable, match="no saved run"):
+        load(tmp_path / "x.json")
+
+
+async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
+    saved: list[int] = []
+    state = State(seed=5, turns=40, kills=2, speed=40)
+    done = await run(
+        state,
+        folder=tmp_path,
+        database_url=None,
+        tell=lambda _seen: None,
+        judged=lambda it: saved.append(it.segment),
+    )
+    tally = state.tally
+    assert tally is not None
+    assert (done, saved, tally.kills, tally.offenders) == (True, [1], 2, [])
+    assert tally.turns >= 40
+    assert tally.acknowledged == tally.stored > 0
+    fates = (tally.answered, tally.handled, tally.deleted, tally.shown, tally.pending, tally.lost)
+    assert sum(fates) == tally.acknowledged
