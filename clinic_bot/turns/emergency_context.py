@@ -81,7 +81,8 @@ _OTHER_NEWS = "|".join(
         "quer* precis* gostaria faco faz vou tenho_que que tem_# ta_tudo ta_gravida to_gravida tudo ja so "
         "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
         "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
-        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada tenho_# sou_* tomo vivo levo trabalho uso"
+        "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada "
+        "tenho_# sou_* tomo vivo levo trabalho uso"
     )
 )
 _NOW_NEAR = anywhere(
