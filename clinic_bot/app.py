@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import sys
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -25,18 +26,23 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.intake.identity import listed_key
+from clinic_bot.events import Contact
+from clinic_bot.intake.identity import listed_key, phone_key
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.intake.webhook import Door, Webhook
 from clinic_bot.operations.admin import AdminSocket
+from clinic_bot.operations.alert_hook import Hook
+from clinic_bot.operations.alerts import Alerts, Channel
 from clinic_bot.operations.health import Readiness, health_routes
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
+from clinic_bot.reply.notices import Notices
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
+from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import conversations, evidence, inbox, jump, recovery, sqlite, switches
+from clinic_bot.store import inbox, jump, notices, recovery, sqlite, switches, watch
 from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
@@ -46,6 +52,7 @@ from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
 from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+from clinic_bot.turns.lookout import Lookout
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
@@ -86,6 +93,7 @@ class Service:
         self.facts = facts
         self.clock = clock
         self.metrics = Metrics()
+        self.alerts = Alerts(clock, self.metrics)
         self.neighbours = Neighbours()
         self.lists = screening_lists(facts)
         self.policy = policy_of(settings, self.lists)
@@ -109,12 +117,14 @@ class Service:
         if caught_up is not None:
             log.warning("the clock was set back meanwhile", by_s=round(caught_up.by_ms / 1000, 1))
         await self.database.write(partial(rehearse, now_ms=now_ms, policy=self.policy))
+        await self.database.write(partial(notices.recover, now_ms=now_ms, policy=self.policy))
         recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
         zapi = self._zapi()
         self.dispatcher = Dispatcher(
             self.database, self._runner(zapi), self.clock, slots=self.settings.turn_slots
         )
         await self.dispatcher.start()
+        self._start_alerts(zapi, path)
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
         self._background(self._keep_house())
         self._background(Timekeeper(self.database, self.clock, self.dispatcher).keep_time())
@@ -154,8 +164,31 @@ class Service:
         except OSError as exc:
             log.error("operators cannot be heard", problem=exc.strerror or type(exc).__name__)
 
+    def _start_alerts(self, zapi: ZapiClient, path: Path) -> None:
+        settings, instance = self.settings, self.credentials.zapi_instance
+        channels: list[Channel] = []
+        if settings.alert_url is not None:
+            url = settings.alert_url.get_secret_value()
+            channels.append(Hook(url, instance, self.clock, self.metrics))
+        if self.facts.whatsapp.alerts_to is not None and settings.mode.sends:
+            to = contact_of(self.facts.whatsapp.alerts_to, instance)
+            channels.append(
+                Notices(
+                    self.database, zapi, self.clock, self.policy, self.metrics, to,
+                    owner=uuid.uuid4().hex, lease_ms=round((3 * settings.zapi_timeout_s + 30) * 1000),
+                    released=self.dispatcher.notice,
+                )
+            )  # fmt: skip
+        self.alerts.start(channels)
+        self._stack.push_async_callback(self.alerts.close)
+        self.lookout = Lookout(
+            self.database, self.metrics, self.alerts, instance=instance,
+            room_bytes=lambda: shutil.disk_usage(path.parent).free,
+        )  # fmt: skip
+
     def _zapi(self) -> ZapiClient:
-        zapi = ZapiClient(
+        client = ZapiClient if self.settings.mode.sends else WatchingZapi
+        zapi = client(
             self.credentials.zapi_url,
             self.credentials.zapi_instance,
             self.credentials.zapi_token,
@@ -217,20 +250,14 @@ class Service:
         """Every minute: prune old bodies in slices, count what the gauges show."""
         while True:
             try:
-                await self._count()
+                await self.lookout.look()
                 before_ms = self.clock.now_ms() - round(self.settings.inbox_days * 86_400_000)
                 while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
                     await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
+                await self.database.write(partial(notices.prune, before_ms=before_ms))
             except StorageUnavailable as exc:
                 log.error("housekeeping failed", problem=str(exc))
             await self.clock.sleep(_HOUSEKEEPING_MS)
-
-    async def _count(self) -> None:
-        stuck = await self.database.read(conversations.stuck)
-        if stuck:
-            log.error("conversations stuck", count=len(stuck))
-        self.metrics.stuck_conversations.set(len(stuck))
-        self.metrics.open_windows.set(await self.database.read(conversations.open_windows))
 
     async def readiness(self) -> Readiness:
         """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""
@@ -239,8 +266,8 @@ class Service:
             await self.database.write(_touch)
         except StorageUnavailable:
             writable = False
-        stuck = await self.database.read(conversations.stuck)
-        uncertain = await self.database.read(evidence.count_uncertain)
+        stuck = await self.database.read(watch.stuck)
+        undecided = await self.database.read(watch.undecided)
         on = await self.database.read(partial(switches.active, instance=self.credentials.zapi_instance))
         return Readiness(
             database_writable=writable,
@@ -248,7 +275,8 @@ class Service:
             groq=self.neighbours.groq,
             zapi=self.neighbours.zapi,
             stuck_conversations=len(stuck),
-            uncertain_sends=uncertain,
+            uncertain_sends=undecided.unknown + undecided.held,
+            dead_turns=undecided.dead,
             stopped_by=tuple(switch.name.value for switch in on),
         )
 
@@ -292,6 +320,12 @@ def screening_lists(facts: ClinicFacts) -> ScreeningLists:
         automatic_texts=frozenset(normalised(text) for text in facts.whatsapp.automatic_texts),
         give_back_phrase=normalised(facts.whatsapp.give_back_phrase),
     )
+
+
+def contact_of(number: str, instance: str) -> Contact:
+    """A number as the clinic writes it in its file, as somebody to write to; without country code, a Brazilian one."""
+    phone = f"55{number}" if len(number) in (10, 11) else number
+    return Contact(instance, phone, phone_key(phone), None, None)
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ class Readiness:
     zapi: str  #: likewise, of the last send
     stuck_conversations: int  #: rule 9; anything but 0 is a fault of ours
     uncertain_sends: int
+    dead_turns: int = 0  #: set aside, until an operator retries or discards them
     stopped_by: tuple[str, ...] = ()  #: the switches that keep every answer from leaving
 
 
@@ -109,6 +110,7 @@ def _body(known: Readiness, mode: Mode) -> dict[str, object]:
         "zapi": known.zapi,
         "rule_9": known.stuck_conversations,
         "uncertain_sends": known.uncertain_sends,
+        "dead_turns": known.dead_turns,
         "stopped_by": list(known.stopped_by),
     }
 

@@ -71,6 +71,7 @@ def test_ready_tells_everything_it_knows() -> None:
         "zapi": "ok",
         "rule_9": 0,
         "uncertain_sends": 0,
+        "dead_turns": 0,
         "stopped_by": [],
     }
 
