@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     groq_requests_per_minute: int = Field(
         default=0,
         ge=0,
-        description="The plan's requests a minute of one model; 0: as Groq says when it refuses one, for no answer does.",
+        description="The plan's requests a minute of one model; 0: as Groq says when it refuses one.",
     )
     agent_timeout_s: float = Field(
         default=90, gt=0, description="Longest one turn may think, all its calls together."

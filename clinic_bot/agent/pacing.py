@@ -26,6 +26,7 @@ BEGUN_PATIENCE_MS = 15_000
 _GRACE_MS = 5_000  # how late somebody may come back to his place
 _MOST_KEPT_MS = 3_600_000
 _MOST_ACCOUNTS = 512
+_NO_WAIT_MS = 1.0  # what the arithmetic of floats leaves over is none
 _FIRST = float("-inf")
 
 
@@ -112,7 +113,7 @@ class Line:
         """
         now_ms = self._clock.now_ms()
         free = not self._places and self._breaker.may_ask(now_ms)
-        if free and self._limits.wait_ms(tokens, 1, now_ms) <= 0:
+        if free and self._limits.wait_ms(tokens, 1, now_ms) < _NO_WAIT_MS:
             return self._admit(_Place(user, self._accounts.tag(user), tokens, now_ms), now_ms)
         place = self._placed(user, tokens, now_ms, begun=begun)
         place.since_ms = now_ms
@@ -184,17 +185,19 @@ class Line:
                 continue
             wait_ms = self._limits.wait_ms(tokens + place.tokens, calls + 1, now_ms)
             wait_ms = max(wait_ms, self._breaker.remaining_ms(now_ms))
-            if wait_ms > 0 and self._breaker.why not in (None, Why.LIMIT):
+            if self._breaker.remaining_ms(now_ms) and self._breaker.why not in (None, Why.LIMIT):
                 self._places.remove(place)
                 waiter.set_exception(Closed())
-            elif wait_ms <= 0 and self._breaker.may_ask(now_ms):
+            elif wait_ms < _NO_WAIT_MS and self._breaker.may_ask(now_ms):
                 self._places.remove(place)
                 waiter.set_result(self._admit(place, now_ms))  # its room is reserved from here on
             elif now_ms + wait_ms > place.gives_up_ms or now_ms >= place.gives_up_ms:
                 self._send_away(place, waiter, now_ms, wait_ms)
                 tokens, calls = tokens + place.tokens, calls + 1
             else:  # with no wait it is for the call that tries the model out, whose end looks again
-                next_ms = min(next_ms, wait_ms or math.inf, place.gives_up_ms - now_ms)
+                next_ms = min(
+                    next_ms, wait_ms if wait_ms >= _NO_WAIT_MS else math.inf, place.gives_up_ms - now_ms
+                )
                 tokens, calls = tokens + place.tokens, calls + 1
         self._look_again(next_ms)
 
@@ -207,7 +210,7 @@ class Line:
             self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
 
     def _send_away(self, place: _Place, waiter: asyncio.Future[Pass], now_ms: int, wait_ms: float) -> None:
-        if wait_ms <= 0:  # he waited for the call that tries the model out, and it takes its time
+        if wait_ms < _NO_WAIT_MS:  # he waited for the call that tries the model out, and it takes its time
             wait_ms = self._breaker.back_ms(now_ms)
         self._leave(place, now_ms, wait_ms)
         waiter.set_exception(ProviderBusy(self._provider, retry_after_s=wait_ms / 1000))

@@ -25,6 +25,8 @@ class Plan:
 # Free: the limits page of October 2026. Developer: a day's figures are second-hand.
 FREE = Plan(rpm=30, rpd=1_000, tpm=8_000, tpd=200_000)
 DEVELOPER = Plan(rpm=1_000, rpd=500_000, tpm=250_000, tpd=10_000_000)
+# Enforced by nobody, and shown where no plan is: a client that paces itself by it is never held back.
+UNLIMITED = Plan(rpm=1_000_000, rpd=100_000_000, tpm=1_000_000_000, tpd=100_000_000_000)
 PLANS: Mapping[str, Plan] = {"free": FREE, "developer": DEVELOPER}
 
 

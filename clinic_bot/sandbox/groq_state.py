@@ -10,7 +10,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 from clinic_bot.sandbox.faults import FaultError, Faults
 from clinic_bot.sandbox.groq_bodies import Model, refusals
-from clinic_bot.sandbox.groq_limits import DEVELOPER, PLANS, Limits, Plan
+from clinic_bot.sandbox.groq_limits import PLANS, UNLIMITED, Limits, Plan
 from clinic_bot.sandbox.receptionist import Brain, content_of, last_patient_message
 
 FAULT_KINDS = ("slow", "status", "cut", "hang", "storm", "tool_use_failed", "empty", "truncated")
@@ -61,7 +61,7 @@ class GroqState:
 
     Args:
         api_key: the one key it takes; None takes any.
-        plan: whose limits are enforced; None enforces none and shows a developer's figures.
+        plan: whose limits are enforced; None enforces none and shows figures that nobody reaches.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class GroqState:
 
     def limits(self, model: str) -> Limits:
         if model not in self._limits:
-            self._limits[model] = Limits(model, self.plan or DEVELOPER, self.clock)
+            self._limits[model] = Limits(model, self.plan or UNLIMITED, self.clock)
         return self._limits[model]
 
     def begin(self, operation: str) -> Logged:
