@@ -199,6 +199,12 @@ class Turn(SQLModel, table=True):
             sqlite_where=text("state = 'dead'"),
             postgresql_where=text("state = 'dead'"),
         ),
+        Index(
+            "ix_turn_undelivered",
+            "id",
+            sqlite_where=text("state = 'undelivered'"),
+            postgresql_where=text("state = 'undelivered'"),
+        ),
         Index("ix_turn_message", "message_id"),
         Index("ix_turn_zaap", "zaap_id"),
     )
@@ -278,6 +284,23 @@ class Switch(SQLModel, table=True):
     name: str = Field(sa_column=Column(Text, primary_key=True))
     since_ms: int = Field(sa_column=Column(Big, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class MarkName(StrEnum):
+    """An instant that a process must know of the one before it."""
+
+    HEARD = "heard"  #: until then Z-API was connected and we were there: nothing can have been missed
+    UNDELIVERED_TOLD = "undelivered_told"  #: until then the operator knows of replies that did not arrive
+
+
+class Mark(SQLModel, table=True):
+    """The latest instant of one kind, for one instance."""
+
+    __tablename__ = "mark"
+
+    instance: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    at_ms: int = Field(sa_column=Column(Big, nullable=False))
 
 
 class NoticeState(StrEnum):

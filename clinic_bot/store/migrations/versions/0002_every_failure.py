@@ -60,9 +60,19 @@ def upgrade() -> None:
     op.create_index("ix_notice_message", "notice", ["message_id"])
     _create_partial_index("ix_conversation_unwatched", "conversation", ["id"], _UNWATCHED)
     _create_partial_index("ix_turn_dead", "turn", ["id"], "state = 'dead'")
+    op.create_table(
+        "mark",
+        sa.Column("instance", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at_ms", Big, nullable=False),
+        sa.PrimaryKeyConstraint("instance", "name"),
+    )
+    _create_partial_index("ix_turn_undelivered", "turn", ["id"], "state = 'undelivered'")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_turn_undelivered", table_name="turn")
+    op.drop_table("mark")
     op.drop_index("ix_turn_dead", table_name="turn")
     op.drop_index("ix_conversation_unwatched", table_name="conversation")
     op.drop_table("notice")

@@ -1,0 +1,97 @@
+"""A reply that was accepted and is proven not to have left: its messages are asked again (rules 14 and 16)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, or_
+from sqlmodel import col, select
+
+from clinic_bot.store import contacts
+from clinic_bot.store.conversations import locked, rearm
+from clinic_bot.store.evidence import Proof
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import Conversation, Turn, TurnState
+
+_MAY_WAIT = (TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reply that may still stand in Z-API's queue, by the id it has there."""
+
+    turn_id: int
+    zaap_id: str
+
+
+def maybe_waiting(connection: Connection, instance: str, *, since_ms: int, before_ms: int) -> list[Waiting]:
+    """Replies of an instance pinned between two instants that nothing shows to have left yet."""
+    rows = connection.execute(
+        select(col(Turn.id), col(Turn.zaap_id))
+        .join(Conversation, col(Conversation.id) == Turn.conversation_id)
+        .where(
+            Conversation.instance == instance,
+            col(Turn.state).in_(_MAY_WAIT),
+            col(Turn.receipt).is_(None),
+            or_(col(Turn.settled_by).is_(None), col(Turn.settled_by) == Proof.TIME),
+            col(Turn.zaap_id).is_not(None),
+            col(Turn.intent_ms) >= since_ms,
+            col(Turn.intent_ms) < before_ms,
+        )
+        .order_by(col(Turn.id))
+    )
+    return [Waiting(row[0], row[1]) for row in rows.tuples() if row[0] is not None and row[1] is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What became of the messages of a reply that never left."""
+
+    conversation_id: int
+    wake_at_ms: int | None
+    asked_again: bool  #: else the turn stands as withdrawn, for a person to see
+
+
+def reopen(
+    connection: Connection, turn_id: int, *, reason: str, now_ms: int, policy: Policy
+) -> Reopened | None:
+    """Withdraw a closed turn whose reply certainly never left, and let its messages wait again.
+
+    A turn that thinks about later messages is fenced, so that one answer covers everything. Where a later turn was
+    answered already, or is being sent, the order of the talk cannot be restored: then nothing is asked again.
+
+    Args:
+        reason: why it is certain; shown to operators.
+
+    Returns:
+        None when evidence says meanwhile that it did leave, or the turn is not closed.
+    """
+    with session_on(connection) as session:
+        turn = session.get_one(Turn, turn_id)
+        conversation = locked(session, turn.conversation_id)
+        assert conversation.id is not None
+        if turn.state not in _MAY_WAIT or turn.receipt is not None or turn.outcome_ms is None:
+            return None
+        turn.state, turn.reason = TurnState.WITHDRAWN, reason
+        later = select(Turn.id).where(
+            Turn.conversation_id == conversation.id,
+            col(Turn.low) > turn.high,
+            col(Turn.state).not_in((TurnState.THINKING, TurnState.WITHDRAWN, TurnState.EMPTY)),
+        )
+        in_order = conversation.open_hi is None and conversation.alias_of is None
+        if not in_order or conversation.merge_into is not None or session.exec(later).first() is not None:
+            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+            return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
+        turn.settled_ms = turn.settled_by = None
+        if turn.hand_over is not None and _handed_over_by(conversation, turn, policy):
+            conversation.human_until_ms = 0  # it was said to nobody
+        if conversation.owner is not None:
+            contacts.fence(session, conversation)
+        conversation.done_seq = turn.low - 1
+        session.flush()
+        rearm(session, conversation, policy, now_ms)
+        return Reopened(conversation.id, conversation.wake_at_ms, asked_again=True)
+
+
+def _handed_over_by(conversation: Conversation, turn: Turn, policy: Policy) -> bool:
+    """Whether nobody has written since this turn gave the chat to a person."""
+    return conversation.human_until_ms == (turn.intent_ms or 0) + policy.human_ms
