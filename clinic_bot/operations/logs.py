@@ -6,6 +6,7 @@ masked, fields that hold somebody's words show their length alone, and secrets a
 line. A line on the event loop costs a third of the intake's throughput, so the intake says nothing at info.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Iterable
@@ -79,8 +80,12 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 
 class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the inherited name
-        """Say where a line was lost. The inherited method prints the line's arguments, masked by nobody."""
-        self.stream.write(f"a log line of {record.name}:{record.lineno} could not be written\n")
+        """Say where a line was lost. The inherited method prints the line's arguments, masked by nobody.
+
+        A log on a full disk, or to a reader that is gone, must not break what was only to be told.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"a log line of {record.name}:{record.lineno} could not be written\n")
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:

@@ -10,6 +10,8 @@ from clinic_bot.errors import ClinicBotError, StorageUnavailable
 from clinic_bot.store.database import Grouped, Job
 from clinic_bot.store.driver import sqlite
 
+#: Of these, what the disk did: the connection and its files are as they were. I/O, full, read-only, locked.
+_DISK_FAULTS = frozenset({5, 8, 10, 13})
 #: What is wrong with the file or the disk under it, whatever the statement: SQLite's primary result codes for an
 #: internal fault, permission, a lock, memory, read-only, I/O, corruption, full, cannot open, WAL protocol, no database.
 _FILE_FAULTS = frozenset({2, 3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 22, 26})
@@ -48,7 +50,7 @@ def _check_still_open(connection: Connection) -> None:
 
     What came before it is lost then, and what came after it would be committed statement by statement.
     """
-    if not cast(Any, connection.connection.driver_connection).in_transaction:
+    if not _is_open(connection):
         raise StorageUnavailable("the transaction ended before its commit")
 
 
@@ -63,6 +65,29 @@ def _run_all(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
     return outcomes
 
 
+def is_usable(connection: Connection | None, exc: Exception) -> bool:
+    """Whether a connection may go on after a fault: the disk's own, with the transaction certainly over.
+
+    Worth knowing, because who opens the file anew finds in its WAL what a failed fsync was to make durable, and
+    takes it for committed. Going on overwrites it, and what was refused stays refused.
+    """
+    if connection is None or connection.closed or connection.invalidated:
+        return False
+    if _is_open(connection):
+        return False
+    return isinstance(exc, StorageUnavailable) or _code_of(exc) in _DISK_FAULTS
+
+
+def _is_open(connection: Connection) -> bool:
+    return bool(cast(Any, connection.connection.driver_connection).in_transaction)
+
+
+def _code_of(exc: Exception) -> int | None:
+    """SQLite's primary result code; None where it is no error of SQLite's, or an old driver tells none."""
+    code = getattr(exc.orig if isinstance(exc, DBAPIError) else exc, "sqlite_errorcode", None)
+    return None if code is None else int(code) & 0xFF
+
+
 def _is_storage_fault(exc: Exception) -> bool:
     """A full disk, an I/O error, a lock or a corrupt file: the fault of the file, not of one job's statement.
 
@@ -73,8 +98,8 @@ def _is_storage_fault(exc: Exception) -> bool:
     error = exc.orig if isinstance(exc, DBAPIError) else exc
     if not isinstance(error, sqlite.Error):
         return False
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(error, sqlite.OperationalError) if code is None else code & 0xFF in _FILE_FAULTS
+    code = _code_of(error)
+    return isinstance(error, sqlite.OperationalError) if code is None else code in _FILE_FAULTS
 
 
 def problem_of(exc: Exception) -> str:

@@ -3,7 +3,7 @@
 An async pool on SQLite is a trap: most read-then-write transactions meet "database is locked". Here every write
 goes through one thread with one connection. The thread takes every job that waits, runs them in one ``BEGIN
 IMMEDIATE``, commits once (one fsync for all of them), and only then resolves their futures. A disk that is full,
-broken or read-only fails the whole batch; the next one tries on a new connection.
+broken or read-only fails the whole batch, and the next one tries again.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from clinic_bot.errors import Misconfigured, StorageUnavailable
-from clinic_bot.store.commit import commit_together, problem_of
+from clinic_bot.store.commit import commit_together, is_usable, problem_of
 from clinic_bot.store.database import Job
 from clinic_bot.store.driver import sqlite
 
@@ -53,6 +53,8 @@ def has_wal_reset_bug() -> bool:
 
 #: A shift of the clock that could not be stored is tried again this often, if nobody writes before.
 _DIVIDER_RETRY_S = 1.0
+#: A connection that is kept after a fault is opened anew after so many of them in a row.
+_REOPEN_AFTER = 50
 
 
 class FileInUse(Misconfigured):
@@ -84,6 +86,7 @@ class SqliteDatabase:
         self.path = path
         self._loop = asyncio.get_running_loop()
         self._lines: deque[_Line] = deque([_Line()])
+        self._identity: tuple[int, int] | None = None  #: of the file that was opened first
         self._wake = threading.Event()
         self._stopping = False
         self._writer_engine = writer_engine(path)
@@ -138,27 +141,42 @@ class SqliteDatabase:
 
     def _run(self) -> None:
         connection: Connection | None = None
+        failures = 0
         while not (self._stopping and not any(self._lines)):
             self._wake.wait(_DIVIDER_RETRY_S if self._lines[0].divider else None)
             self._wake.clear()
             while batch := self._take():
                 try:
-                    # Opened here, since a SQLite connection belongs to its thread, and again after a failure.
+                    # Opened here, since a SQLite connection belongs to its thread.
                     connection = connection or self._writer_engine.connect()
+                    self._check_file()
                     outcomes = commit_together(connection, [waiting.job for waiting in batch])
-                    self._lines[0].divider = None
+                    self._lines[0].divider, failures = None, 0
                 except Exception as exc:  # whatever it is: this thread is the only one that can answer them
                     failure = StorageUnavailable(problem_of(exc))
                     failure.__cause__ = exc
                     outcomes = [failure] * len(batch)
-                    _discard(connection)
-                    connection = None
+                    failures += 1
+                    if failures % _REOPEN_AFTER == 0 or not is_usable(connection, exc):
+                        _discard(connection)
+                        connection = None
                     if self._lines[0].divider and not self._stopping:
                         self._resolve(batch[1:], outcomes[1:])
                         break
                     self._lines[0].divider = None
                 self._resolve(batch, outcomes)
         _discard(connection)
+
+    def _check_file(self) -> None:
+        """What is written to a file that was deleted or moved away is lost with it, and SQLite does not notice."""
+        try:
+            found = os.stat(self.path)
+        except OSError as exc:
+            raise StorageUnavailable("the database file is gone") from exc
+        identity = (found.st_dev, found.st_ino)
+        self._identity = self._identity or identity
+        if identity != self._identity:
+            raise StorageUnavailable("the database file was replaced under the running process")
 
     def _take(self) -> list[_Waiting]:
         while len(self._lines) > 1 and not self._lines[0]:

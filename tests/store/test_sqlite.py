@@ -328,6 +328,61 @@ async def test_a_wrong_statement_is_no_fault_of_the_disk(database: SqliteDatabas
     assert isinstance(outcomes[1], OperationalError)
 
 
+@pytest.mark.parametrize("stored", [False, True], ids=["before it", "after it"])
+async def test_a_commit_that_fails_leaves_its_writes_unknown_and_the_next_one_works(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    class Failing(driver.Connection):  # type: ignore[misc]
+        def commit(self) -> None:
+            if self.in_transaction and broken:
+                if stored:
+                    super().commit()
+                error = driver.OperationalError("disk I/O error")
+                error.sqlite_errorcode = 1034  # SQLITE_IOERR_FSYNC
+                raise error
+            super().commit()
+
+    broken = True
+    connect = driver.connect
+    monkeypatch.setattr(driver, "connect", lambda *a, **k: connect(*a, **{**k, "factory": Failing}))
+    database = SqliteDatabase(database_file)
+    for key in ("a", "b"):
+        with pytest.raises(StorageUnavailable, match="disk I/O error"):
+            await database.write(keep(key))
+    broken = False
+    assert await database.write(keep("c"))
+    assert await database.read(keys) == (["a", "b", "c"] if stored else ["c"])
+    await database.close()
+
+
+async def test_a_connection_that_fails_again_and_again_is_opened_anew(database: SqliteDatabase) -> None:
+    """A network disk that came back wants its files opened again."""
+    before = await database.write(lambda connection: id(connection))
+
+    def fail(_connection: Connection) -> None:
+        raise StorageUnavailable("stale file handle")
+
+    for _ in range(50):
+        with pytest.raises(StorageUnavailable, match="stale"):
+            await database.write(fail)
+    assert await database.write(lambda connection: id(connection)) != before
+
+
+async def test_a_file_that_was_taken_away_takes_nothing_until_it_is_back(database: SqliteDatabase) -> None:
+    """SQLite would go on writing to a file that nobody will ever find again."""
+    await database.write(keep("a"))
+    elsewhere = database.path.with_name("elsewhere")
+    database.path.rename(elsewhere)
+    with pytest.raises(StorageUnavailable, match="gone"):
+        await database.write(keep("b"))
+    database.path.touch()
+    with pytest.raises(StorageUnavailable, match="replaced"):
+        await database.write(keep("b"))
+    elsewhere.replace(database.path)
+    assert await database.write(keep("b"))
+    assert await database.read(keys) == ["a", "b"]
+
+
 async def test_a_file_that_is_no_database_any_more_is_said_to_be_unavailable(tmp_path: Path) -> None:
     path = tmp_path / "clinic_bot.sqlite"
     path.write_bytes(b"what a broken disk gives back" * 1000)
@@ -368,16 +423,22 @@ async def test_a_divider_runs_after_all_before_it_and_before_all_after_it(databa
 
 
 async def test_nothing_passes_a_divider_that_cannot_be_stored(database: SqliteDatabase) -> None:
-    await database.write(_shrink)
-    with disk_full():
-        divider = database.between(_grow)
-        for _ in range(3):
-            with pytest.raises(StorageUnavailable, match="full"):
-                await database.write(keep("after"))
-        assert not divider.done()
-    await until(divider.done)
-    assert divider.result() == 1
+    full = True
+
+    def divide(connection: Connection) -> bool:
+        if full:
+            raise StorageUnavailable("the disk is full")
+        return keep("divider")(connection)
+
+    divider = database.between(divide)
+    for _ in range(3):
+        with pytest.raises(StorageUnavailable, match="full"):
+            await database.write(keep("after"))
+    assert not divider.done()
+    full = False
+    await until(divider.done)  # nobody has to write for it to be tried again
     assert await database.write(keep("after"))
+    assert await database.read(keys) == ["divider", "after"]
 
 
 async def test_a_divider_that_fails_by_itself_holds_nobody_up(database: SqliteDatabase) -> None:
