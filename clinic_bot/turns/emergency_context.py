@@ -82,7 +82,8 @@ _OTHER_NEWS = "|".join(
         "ta_bem to_bem ta_otim* to_otim* ta_estavel to_estavel ta_melhor to_melhor ta_tranquil* to_tranquil* "
         "ta_curad* to_curad* ta_recuperad* to_recuperad* ta_em_casa to_em_casa to_em_tratamento ta_em_tratamento "
         "ta_controlad* to_controlad* ta_com_# to_com_# to_de_# ta_de_# to_# ta_# nada "
-        "tenho_# sou_* tomo vivo levo trabalho uso"
+        "tenho_# sou_* tomo vivo levo trabalho uso e_psico* e_medic* "
+        "e_outr* e_feliz e_saudavel e_casad* e_adult*"
     )
 )
 _NOW_NEAR = anywhere(
@@ -381,7 +382,7 @@ _NEWS = anywhere(
         vi|li|assisti|ouvi|assistindo|lendo ~3 facebook|reportagem|video|videos|post|google|novela|filme|serie|radio
         vi|li|assisti|ouvi|assistindo|lendo ~3 materia|livro
         viu|viram ~2 noticia|jornal|reportagem|video|post
-        filme|livro|serie|novela|reportagem|video|post|teatro|musica|podcast|peca fala|falava|conta|trata
+        filme|livro|serie|novela|reportagem|video|post|teatro|musica|podcast|peca fala|falava|conta|trata|mostra|mostrou
         sonhei|sonhou que|com
         jogador|ator|atriz|cantor|cantora|artista|famoso|famosa|personagem|celebridade|apresentador|apresentadora
         """
@@ -432,6 +433,7 @@ _HYPERBOLE = at_start(
     rows(
         f"""
         de tanto !{_REAL_CAUSES} *ar|*er|*ir
+        com|de o|esse|essa|tanto|tanta|a? preco|valor|boleto|orcamento|demora|fila|burocracia|espera|rapidez|noticia
         de tao lind*|bonit*|legal|bom|boa|feliz|cheiros*|car*|engracad*|emocionad*|cansad*|gostos*
         de ~1 rir|vergonha|tedio|preguica|inveja|curiosidade|saudade|saudades
         """

@@ -67,7 +67,7 @@ GROUPS: Mapping[str, str] = {
     "pain": "dor dores dorzinha doendo doi doeu pontada pontadas fisgada fisgadas aperto apertando queimacao "
     "queimando ardencia agonia aflicao desconforto doido facadas facada agulhada agulhadas",
     "chest": "peito torax",
-    "hurting": "doendo doi apertado apertando queimando ardendo esmagando rasgando",
+    "hurting": "rasgar explodir estourar doendo doi apertado apertando queimando ardendo esmagando rasgando",
     "infarto": "infarto infartinho",
     "having": "ta to tao tava acho parece seja pode sinto ter socorro deu dando teve tive tendo sofreu sofri sofrendo "
     "entrou suspeita",
@@ -76,7 +76,7 @@ GROUPS: Mapping[str, str] = {
     "heights_end": "ponte predio janela sacada varanda viaduto passarela terraco telhado precipicio laje",
     "blade": "espingarda punhal gilete faca navalha lamina estilete arma revolver corda pistola",
     "machine": "motosserra serra makita esmerilhadeira facao foice machado rocadeira maquina",
-    "allergen": "alergia alergica camarao leite ovo amendoas latex soja frutos abelha vespa picada picou ferroada ferrou marimbondo maribondo amendoim dipirona "
+    "allergen": "alergia alergica alergico camarao leite ovo amendoas latex soja frutos abelha vespa picada picou ferroada ferrou marimbondo maribondo amendoim dipirona "
     "remedio antibiotico castanha empipocado empolado benzetacil contraste injecao vacina lagosta caranguejo formiga",
     "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento",
     "kin": "pai mae filho filha filhinho filhinha marido esposa esposo mulher avo vo vovo vovoh irmao irma tio tia "
@@ -175,7 +175,8 @@ SIGNS: tuple[Sign, ...] = (
             "suando|suor ~1 frio|gelado ~~6 {pain}|{chest}|braco|tonto|tonta|desmaiar|palido|palida",
             "palido|palida|branco|branca ~~3 suando|suor ~1 frio|gelado",
             "sinto|acho|parece ~3 coracao ~1 vai parar",
-            "coracao|batimento|batimentos|pulso|frequencia ~4 160|170|180|190|200|210|220",
+            "coracao|batimento|batimentos|pulso|frequencia ~4 160|170|180|190|200|210|220 ~~6 minuto|bpm|tonto|tonta|mal|ar",
+            "{chest} ~~6 vai|fosse {hurting}",
             "infartando|infartou",
             "{having} ~4 {infarto}",
             "{infarto} agora|socorro|ajuda|urgente|fulminante",
@@ -189,7 +190,7 @@ SIGNS: tuple[Sign, ...] = (
             r" peito (?:do|de) pe ",
             r" peito de tanto ",
             r" peito (?:ao|quando|so quando|se)(?: \w+)? (?:tossir|tusso|apert\w+|apalp\w+|encost\w+|tocar|toco) ",
-            r" peito(?: \w+){0,4} (?:catarro|gripe|secrecao|muco|resfriado|tosse) ",
+            r" peito (?:cheio|carregado|fechado|trancado|preso|chiando)(?: \w+){0,3} (?:catarro|gripe|secrecao|muco|resfriado) ",
             r" braco esquerdo(?: \w+){0,5} (?:vacina|injecao|peso|academia|treino|musculacao|levanto|coleta) ",
             r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|"
             r"coracao) (?:de|com|pela) "
@@ -374,6 +375,7 @@ SIGNS: tuple[Sign, ...] = (
             "nao ~1 fala|falando|diz nada com nada",
             "nao ~1 reconhece|reconhecendo ~3 mais|ninguem|filhos|gente ~~4 comecou|hoje|repente|agora|cedo",
             "tonto|tonta|tontura ~~6 nao ~1 {able} ~1 ficar|parar em pe",
+            "lado|metade ~2 esquerdo|direito|corpo ~2 parou|apagou|travou|morreu",
             "{having} ~4 {stroke}",
             "{stroke} agora|socorro|urgente",
             "pior dor ~2 cabeca ~2 vida",
@@ -418,6 +420,7 @@ SIGNS: tuple[Sign, ...] = (
             "{woozy} ~~8 diabetico|diabetica|diabetes|glicemia|glicose|insulina",
             "{woozy}|fraco|fraca|mal ~~4 nao ~1 {able} ~1 abrir ~1 olho|olhos",
             "sem conseguir|nao ~1 {able} ~1 ficar|manter acordado|acordada",
+            "acordei|acordou ~1 no|pelo chao",
             "mal subito",
             "{kin}|ela|ele desmaio",
             "vendo|enxergando tudo ~1 preto|escuro|escurecendo|embacado ~~6 cair|cai|desmaiar|mal|fraco|fraca|tonto|tonta|caindo",
@@ -468,6 +471,8 @@ SIGNS: tuple[Sign, ...] = (
             r"responde|respondendo)",
             r" (?:internet|wifi|sistema|site|pc|computador|notebook|celular|app)(?: (?:caiu|travou|ta|e|nao|parou|quase)){0,4}"
             r" (?:desmai\w+|apag\w+|respond\w+) ",
+            r" respond\w+(?: [\w,]+){0,10} autis\w+ ",
+            r" dorme(?: \w+){0,3} noite(?: [\w,]+){0,8} acord\w+ ",
             r" sentidos(?: ,)? (?:de|do) (?:gosto|cheiro|paladar|olfato) ",
             r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|"
             r"celular|computador|"
@@ -545,7 +550,7 @@ SIGNS: tuple[Sign, ...] = (
             "corte|cortou|cortei|ferida|machucado|ferimento|machucou ~~6 nao para|estanca",
         ),
         (
-            r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|"
+            r" (?:um )?(?:pouco|pouquinho|pouquinha|leve|gotinhas?|pingo|filete|fiapo|risco|risquinho|fio|fiozinho|"
             r"raios?) (?:de )?(?:sangue|na|no)",
             r" (?:sangr\w+|sangue)(?: (?!agora )\w+){0,2} (?:(?<!agora )pouco|pouquinho|pouquinha|leve|levinho|fraquinho)",
             r" (?:muito|bastante) sangue (?:para|pra|no exame|nesse exame|tiram|coletam|colhem)",
@@ -695,6 +700,7 @@ SIGNS: tuple[Sign, ...] = (
             "picada|picou|ferroada|picaram|ferrou ~4 garganta|boca|lingua",
             "varias|muito|dezenas|enxame|ataque ~2 abelha|abelhas|vespa|vespas|marimbondo|marimbondos",
             "inchando|inchou|inchado ~3 olhos|boca|rosto|labios ~2 e ~2 boca|labios|lingua|garganta|olhos",
+            "{allergen} ~~10 {swelling} ~2 {face}|olhos|lingua|garganta",
             "edema ~1 glote",
             "choque anafilatico|anafilatica",
             "anafilaxia",
@@ -738,7 +744,7 @@ SIGNS: tuple[Sign, ...] = (
             "gas|fumaca|monoxido|veneno|produto|remedio ~~6 passando mal",
             "{swallowed} ~~8 veneno|venenosa|venenoso|chumbinho|querosene|sanitaria",
             "{child} ~~6 engoliu|mastigou|ingeriu|comeu ~~3 {pills}",
-            "tomou|engoliu|comeu ~2 {pills} da|do|dos avo|vo|mae|pai|irmao|irma|vovo",
+            "tomou|engoliu|comeu ~2 {pills} ~1 da|do|dos avo|vo|mae|pai|irmao|irma|vovo",
             "{child} ~~6 tomou|bebeu|engoliu ~1 meu {pills}",
             "{swallowed} ~2 dose ~3 errada|demais|dobrada|alta",
             "intoxicado|intoxicada|intoxicou|intoxicacao ~4 gas|fumaca|veneno|remedio|grave|produto",
@@ -753,6 +759,7 @@ SIGNS: tuple[Sign, ...] = (
             r" (?:todo|toda|inteir[oa])(?: (?:do|da|de|o|a|meu|minha))* (?:anticoncepcional|antibiotico|vitaminas?|tratamento|suco|agua|leite) ",
             r" (?:caixa|cartela|vidro|frasco|pote)(?: (?:do|da|de|o|a|meu|minha))* (?:anticoncepcional|antibiotico|vitaminas?|"
             r"chocolate|bombom|suco|leite|sorvete|doce|agua) ",
+            r" overdose de (?:\w+ )?(?:cafe|cafeina|carinho|amor|fofura|trabalho|informac\w+|doces?|chocolate|series?|estudos?|alegria) ",
             r" agulha (?:de|da) (?:vacina|injecao) ",
             r" carocos? (?:de|da|do) (?:melancia|melao|uva|laranja|limao|mexerica|tangerina|bergamota|maca|maracuja|jabuticaba) ",
             r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
@@ -791,11 +798,13 @@ SIGNS: tuple[Sign, ...] = (
             "bebe ~2 vindo|saindo|coroando",
             "sentindo|vendo|aparecendo ~2 cabeca ~2 bebe|saindo|saiu",
             "to|ta sentindo a cabeca $",
+            "{pregnant} ~~10 vendo|visao|vista|cabeca|pontinhos|estrelinhas ~~8 pressao ~2 alta|altissima|subiu",
             "eclampsia",
         ),
         (
             r" (?:plano|curso|video|preparacao|licenca) (?:\w+ )?parto ",
             r" (?:no|meu|ultimo|primeiro)(?: \w+)? parto ",
+            r" (?:pouquinho|gotinhas?|pinguinho|risco|risquinho|fio|fiozinho|raios?) de sangue ",
             r" bolsa (?:familia|de estudos|de valores|da minha|de grife)",
             r" (?:semanas)(?: \w+){0,3} (?:atras|menstruac\w+|passada) ",
             r" (?:exames?|coleta|tirar|colher|tipagem|beta|hcg|resultado|laboratorio)(?: \w+){0,5} sangue ",
@@ -818,8 +827,8 @@ SIGNS: tuple[Sign, ...] = (
             "bebe|nascido|nascida ~~8 {limp}|gemendo|febre ~~6 nao ~1 mama|mamar|mamando|acorda",
             "bebe|nascido|nascida ~3 gelado|gelada|gelando",
             "bebe|nascido|nascida ~5 sem forca|forcas|reacao|reagir|chorar",
-            "bebe ~3 dia|dias|mes|semana|semanas ~~5 38|39|40 ~~3 febre",
-            "bebe ~1 de 1|2|3|um|dois|tres|10|15|20|25 dia|dias|mes|meses|semana|semanas ~~5 39|40",
+            "bebe ~3 dia|dias|semanas ~~5 febre",
+            "bebe ~1 de 1|2|um|dois mes|meses ~~5 febre",
         ),
         (r" (?:pescoco|nuca)(?: \w+){0,4} (?:dorm\w+|torcicolo|travesseiro|jeito) ",),
         beside=("torcicolo travesseiro",),
@@ -839,6 +848,7 @@ SIGNS: tuple[Sign, ...] = (
             "queimou|queimei|queimadura|queimado|queimada|queimando|queimaduras ~6 grave|corpo|rosto|oleo|fervendo|fervente|alcool|fogo|terceiro|inteiro|inteira|explosao|acido|cara|feia|peito|eletrica|gasolina|toda|todo",
             "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
             "virou|caiu|derramou|derramei ~3 oleo|agua|panela|cafe|leite ~1 quente|fervendo|fervente",
+            "virou|derramou|derrubou|puxou|virei|derrubei ~3 panela|oleo|agua|leite|chaleira|sopa|cafe ~4 cima|corpo|perna|braco|rosto|peito",
             "pegou|pegando ~1 fogo",
             "explodiu|explosao ~6 rosto|cara|mao|corpo|ferido|ferida|gente|cima|socorro",
             "roupa|corpo|cabelo|casa ~2 chamas|fogo",
@@ -854,7 +864,7 @@ SIGNS: tuple[Sign, ...] = (
             "enfiou|enfiei|botou|colocou|pos ~3 tomada",
             "choque ~~6 mole|tremendo|desmaiou|desacordado|desacordada|queimou|caiu|acorda|grudado",
             "descarga eletrica",
-            "carro|moto|onibus|caminhao|van|caminhonete ~1 pegou|atingiu|acertou|atropelou ~2 {kin}|me|mim|eu|gente|ele|ela",
+            "carro|moto|onibus|caminhao|van|caminhonete ~1 pegou|atingiu|acertou|atropelou ~2 {kin}|mim|gente",
             "carro|moto|onibus|caminhao ~1 passou por|em cima",
             "fratura exposta",
             "decepou|decepei|amputou|amputei|decepado|decepada|esmagou|esmagado",
@@ -909,11 +919,12 @@ SIGNS: tuple[Sign, ...] = (
             "passando ~2 mal ~1 coracao|peito",
             "socorro|acode ~~6 passando muito? mal",
             "hipoglicemia|glicemia|glicose|diabetica|diabetico ~~6 desmaiando|apagando|acorda|responde|suando|baixa|baixissima|{woozy}",
+            "ta|tao nas ultimas",
             "acho que ela|ele ~1 morreu",
             "{kin}|ele|ela ta ~1 morto|morta",
             "passando muito|bem|super|mega mal",
             "passando mal demais|muito",
-            "glicemia|glicose|dextro|acucar ~3 20|22|25|28|30|32|35|38|40|42|45|48",
+            "glicemia|glicose|dextro|acucar ~3 20|22|25|28|30|32|35|38|40|42|45|48 ~~6 {woozy}|suando|acorda|mal|desmaiando",
             "acucar ~3 baixo|baixissimo|baixinho ~~6 {woozy}|suando|desmaiando|acorda",
             "insolacao|calor|sol ~~6 confuso|confusa|desmaiou|delirando",
             "barriga|abdomen ~2 dura|duro|rigida ~~6 insuportavel|vomitando|febre",

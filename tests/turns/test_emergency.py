@@ -39,6 +39,7 @@ PARTS = (
     "blind_7",
     "blind_8",
     "blind_9",
+    "blind_10",
 )
 
 
