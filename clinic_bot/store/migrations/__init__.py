@@ -1,6 +1,7 @@
 """The schema's history: applied at start, before anything else touches the file."""
 
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -18,8 +19,7 @@ def migrate(connection: Connection) -> None:
         Misconfigured: the file was written by a newer version than this one.
     """
     with as_file(files(__name__)) as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config = _config(folder)
         config.attributes["connection"] = connection
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         current = MigrationContext.configure(connection).get_current_revision()
@@ -28,3 +28,16 @@ def migrate(connection: Connection) -> None:
                 "the database was written by a newer clinic-bot; install that version, or start on another file"
             )
         command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the schema is this version's. Reads only."""
+    with as_file(files(__name__)) as folder:
+        head = ScriptDirectory.from_config(_config(folder)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config
