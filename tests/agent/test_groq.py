@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from clinic_bot.agent.chat import BadGeneration, Completion, Message, RequestTooLarge
+from clinic_bot.agent.chat import BadGeneration, CallRecord, Completion, Message, Outcome, RequestTooLarge
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.tools import TOOLS
 from clinic_bot.clock import Clock
@@ -321,6 +321,25 @@ async def test_silence_ends_at_the_deadline() -> None:
     async with asking(FakeGroq([Hang()])) as model:
         with pytest.raises(ProviderDown, match="in time"):
             await ask(model, timeout_s=0.1)
+
+
+async def test_one_call_has_its_own_deadline_within_the_turn_s() -> None:
+    ended: list[CallRecord] = []
+    app = Starlette(
+        routes=[Route("/openai/v1/chat/completions", FakeGroq([Hang()]).answer, methods=["POST"])]
+    )
+    async with serving(app) as base_url:
+        model = GroqModel(
+            "gsk_test", base_url=base_url, models=[BIG], max_tokens=900, clock=Clock(rate=10),
+            call_timeout_s=1, called=ended.append,
+        )  # fmt: skip
+        with pytest.raises(ProviderDown, match="in time") as caught:
+            await ask(model, timeout_s=30.0)
+        await model.close()
+    (record,) = ended
+    assert record.outcome is Outcome.TIMEOUT
+    assert record.prompt_tokens > 0, "it may have run, and be billed"
+    assert caught.value.retry_after_s is not None
 
 
 async def test_a_closed_port_is_an_outage() -> None:
