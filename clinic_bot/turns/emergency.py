@@ -1,10 +1,10 @@
 """Does what the patient wrote show an immediate risk to life? (design, rule 13)
 
 A pure detector over words: it reads the pending messages of one conversation, in the order written, as one text.
-``emergency_words`` brings them to one spelling, ``emergency_lexicon`` lists the signs, ``emergency_context`` says
-what denies a sign or puts it into the past, in the notation of ``emergency_phrases``. When in doubt about a danger
-told in the present it says yes: a fixed text with the numbers 192 and 188 costs little, a missed heart attack does
-not.
+``emergency_words`` brings them to one spelling, ``emergency_lexicon`` lists the signs (written as ``emergency_sign``
+says, with the words of ``emergency_groups``), ``emergency_context`` says what denies a sign or puts it into the past.
+When in doubt about a danger told in the present it says yes: a fixed text with the numbers 192 and 188 costs little,
+a missed heart attack does not.
 """
 
 import re
@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, Setting, explains_away, words_in
-from clinic_bot.turns.emergency_lexicon import (
-    BARRIERS,
-    FUNCTION_WORDS,
-    GROUPS,
-    SIGNS,
-    EmergencyKind,
-    Sign,
-)
+from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, explains_away, words_in
+from clinic_bot.turns.emergency_groups import BARRIERS, FUNCTION_WORDS, GROUPS
+from clinic_bot.turns.emergency_lexicon import SIGNS
+from clinic_bot.turns.emergency_setting import Setting
+from clinic_bot.turns.emergency_sign import EmergencyKind, Sign
 from clinic_bot.turns.emergency_words import Vocabulary, build_vocabulary, canonical, tokens
 
 __all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
