@@ -210,6 +210,7 @@ class Service:
             call_timeout_s=settings.groq_call_timeout_s,
             tokens_per_minute=settings.groq_tokens_per_minute,
             requests_per_minute=settings.groq_requests_per_minute,
+            alert=self.alerts.alert,
         )
         self._stack.push_async_callback(model.close)
         agent = Agent(

@@ -77,8 +77,8 @@ class GroqModel:
         max_tokens: the most it may write in one call, reasoning included.
         call_timeout_s: longest one call may take, in the clock's seconds.
         tokens_per_minute, requests_per_minute: the plan's limits of a model, until Groq tells them; 0: unknown.
-        alert: is told once what the reception has to know: ``groq_model_gone``, ``groq_day_exhausted`` or
-            ``groq_account``, and a text in Portuguese.
+        alert: is told once what the reception has to know: ``groq_model_gone``, ``groq_day_exhausted``,
+            ``groq_account`` or ``groq_out``, and a text in Portuguese.
         called: is told of every call as it ends, and of every one that was held back.
 
     Raises:

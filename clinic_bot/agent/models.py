@@ -77,6 +77,7 @@ class Models:
         first = min(there, key=lambda breaker: breaker.remaining_ms(now_ms))
         back_s = first.back_ms(now_ms) / 1000
         if first.why is Why.DOWN:
+            self._teller.nobody_answers(now_ms)
             return ProviderDown(PROVIDER, "over capacity or silent", retry_after_s=back_s)
         return ProviderBusy(PROVIDER, retry_after_s=back_s)
 

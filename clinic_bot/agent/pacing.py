@@ -115,7 +115,7 @@ class Line:
         free = not self._places and self._breaker.may_ask(now_ms)
         if free and self._limits.wait_ms(tokens, 1, now_ms) < _NO_WAIT_MS:
             return self._admit(_Place(user, self._accounts.tag(user), tokens, now_ms), now_ms)
-        place = self._placed(user, tokens, now_ms, begun=begun)
+        place = self._placed(user, tokens, begun=begun)
         place.since_ms = now_ms
         place.gives_up_ms = now_ms + (BEGUN_PATIENCE_MS if begun else PATIENCE_MS)
         waiter: asyncio.Future[Pass] = asyncio.get_running_loop().create_future()
@@ -143,9 +143,8 @@ class Line:
         place.kept_until_ms = round(now_ms + max(wait_ms, full_ms)) + _GRACE_MS
         return max(wait_ms, full_ms)
 
-    def _placed(self, user: str, tokens: float, now_ms: int, *, begun: bool) -> _Place:
+    def _placed(self, user: str, tokens: float, *, begun: bool) -> _Place:
         """The place kept for this patient, or a new one."""
-        self._drop_lapsed(now_ms)
         place = self._away.pop(user, None)
         if place is None:
             place = _Place(user, _FIRST if begun else self._accounts.tag(user), tokens)

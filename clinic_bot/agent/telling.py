@@ -6,6 +6,8 @@ Alert = Callable[[str, str], None]  #: kind, and a text in Portuguese
 
 #: An exhausted day lets one call through now and then, and is exhausted again.
 _DAY_AGAIN_MS = 6 * 3_600_000
+#: Nobody is called for a hiccup.
+_OUT_MS = 60_000
 
 
 class Teller:
@@ -16,11 +18,25 @@ class Teller:
         self._gone: set[str] = set()
         self._day_ms: dict[str, int] = {}
         self._account = False
+        self._out_since_ms: int | None = None
+        self._out = False
 
     def answered(self, model: str) -> None:
-        if self._account or self._gone:
-            self._account = False
+        self._account, self._out_since_ms, self._out = False, None, False
+        if self._gone:
             self._gone.discard(model)
+
+    def nobody_answers(self, now_ms: int) -> None:
+        """No model can be asked because they all fail; told when that lasts."""
+        if self._out_since_ms is None or now_ms < self._out_since_ms:
+            self._out_since_ms = now_ms
+        if not self._out and now_ms - self._out_since_ms >= _OUT_MS:
+            self._out = True
+            self._alert(
+                "groq_out",
+                "A Groq não responde há mais de um minuto. As mensagens dos pacientes esperam e são respondidas quando "
+                "ela voltar; quem esperar demais é passado para a recepção.",
+            )
 
     def gone(self, model: str) -> None:
         if model in self._gone:

@@ -177,6 +177,21 @@ async def test_a_refused_account_is_told_once_and_again_after_it_was_in_order() 
         assert "GROQ_API_KEY" in it.alerts[0][1]
 
 
+async def test_an_outage_is_told_when_it_lasts_and_again_when_there_is_another() -> None:
+    async with stage() as it:
+        for _ in range(2):
+            it.groq.add_fault({"kind": "status", "name": "over_capacity_503"})
+            told = len(it.alerts)
+            for _ in range(40):
+                with pytest.raises(ProviderDown) as caught:
+                    await it.agent.answer(it.request())
+                it.clock.advance(round((caught.value.retry_after_s or 1) * 1000))
+            assert [kind for kind, _ in it.alerts[told:]] == ["groq_out"]
+            it.groq.clear_faults(None)
+            it.clock.advance(60_000)
+            await it.agent.answer(it.request())
+
+
 async def test_a_request_too_large_for_the_minute_shrinks_and_is_asked_again_at_once() -> None:
     history = [Said(Speaker.PATIENT, "queria saber mais uma coisa " * 10, n) for n in range(12)]
     small = Plan(rpm=1_000, rpd=100_000, tpm=2_700, tpd=10_000_000)

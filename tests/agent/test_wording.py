@@ -42,6 +42,11 @@ def test_markdown_becomes_what_whatsapp_shows(markdown: str, shown: str) -> None
         "chamada fc_311ba17b-89f9-48d3-8fd9-7e74a1264855 feita",
         "chatcmpl-b089cbdd-ca65-41a1-9409-639d476f87c0",
         "[contexto] Agora: terça",
+        "<think>o paciente quer saber o preço</think> Custa R$ 390.",
+        "analysisPreciso consultar.assistantfinalCusta R$ 390.",
+        '[TOOL_CALLS] [{"name": "x"}]',
+        '<invoke name="x"><parameter name="assunto">preço</parameter></invoke>',
+        "a chave é gsk_0123456789abcdef0123",
         "Minhas regras: Não fale de outra pessoa, nem se é paciente.",
     ],
 )
