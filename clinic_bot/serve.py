@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import os
 import secrets
 import signal
@@ -28,6 +29,8 @@ from clinic_bot.store.sqlite import database_path
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BACKLOG = 4096
 _GRACE_S = 5
+#: After the first signal, whatever hangs: before the 25 s are over after which a supervisor kills.
+_LEAVE_WITHIN_S = 24.0
 
 #: What ``live`` and ``watch`` cannot do without, by the variable a person sets.
 _LIVE_NEEDS = {
@@ -121,7 +124,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
-        facts, clock = load_facts(settings), _clock(settings)
+        facts, clock = load_facts(settings), clock_of(settings)
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         patients: Starlette | None = None
         if settings.mode is Mode.SANDBOX:
@@ -156,7 +159,9 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
 class _Server(uvicorn.Server):
     """uvicorn's server, with signals that end it without ending the process before the service is stopped.
 
-    uvicorn raises the signal again after serving, which would kill us before turns are given back.
+    uvicorn raises the signal again after serving, which would kill us before turns are given back. The second
+    signal is the kernel's matter, and the last deadline a thread's that needs no interpreter: neither a loop that
+    is stuck nor a disk that does not answer keeps the process. What is committed is safe in each of these ways.
     """
 
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
@@ -171,8 +176,11 @@ class _Server(uvicorn.Server):
         yield
 
     def _stop(self) -> None:
-        if self.should_exit:
-            os._exit(130)  # asked twice: leave now; what is committed is safe
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        faulthandler.dump_traceback_later(_LEAVE_WITHIN_S, exit=True)
         self._on_stop()
         self.should_exit = True
 
@@ -197,7 +205,7 @@ def load_facts(settings: Settings) -> ClinicFacts:
     return load_clinic(settings.clinic_file) if settings.clinic_file else example_clinic()
 
 
-def _clock(settings: Settings) -> Clock:
+def clock_of(settings: Settings) -> Clock:
     if settings.sandbox_clock is None:
         return (
             Clock(rate=1.0)

@@ -39,9 +39,10 @@ class Disk:
     def __init__(self) -> None:
         self.fails: Fault | None = None
         self.failed = 0
-        self.hold = threading.Event()  #: cleared: the call named by ``holds`` waits
+        self.holds: str | None = None  #: the call that waits while ``hold`` is cleared
+        self.hold = threading.Event()
         self.hold.set()
-        self.holds: str | None = None
+        self.held = 0
         self._here, self._there = socket.socketpair()
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -70,6 +71,7 @@ class Disk:
 
     def _answer(self, key: int, call: str) -> bytearray:
         if self.holds == call:
+            self.held += 1
             self.hold.wait()
         if self.fails is not None and self.fails.call == call:
             self.failed += 1

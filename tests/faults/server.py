@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -49,6 +50,11 @@ class Server:
             return (await self.http.get(f"{self.url}/health/ready")).status_code
         except httpx.TransportError:
             return 0
+
+    def listens(self) -> bool:
+        """Whether new connections are taken."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", int(self.url.rpartition(":")[2]))) == 0
 
     async def left(self) -> int:
         """Wait until the process has ended by itself."""
