@@ -367,19 +367,20 @@ async def _chats(state: ZapiState, request: Request, body: dict[str, Json]) -> R
     page = int(request.query_params.get("page", "1") or 1)
     size = int(request.query_params.get("pageSize", "100") or 100)
     newest = sorted(state.chats.items(), key=lambda item: -item[1])[(page - 1) * size : page * size]
-    return JSONResponse([_chat(phone, at_ms) for phone, at_ms in newest])
+    return JSONResponse([_chat(state, phone, at_ms) for phone, at_ms in newest])
 
 
 async def _chat_detail(state: ZapiState, request: Request, body: dict[str, Json]) -> Response:
     phone = _rest(request)
     if phone not in state.chats:
         raise _Refusal(404, "NOT_FOUND", "Chat not found")
-    return JSONResponse(_chat(phone, state.chats[phone]))
+    return JSONResponse(_chat(state, phone, state.chats[phone]))
 
 
-def _chat(phone: str, at_ms: int) -> dict[str, Json]:
+def _chat(state: ZapiState, phone: str, at_ms: int) -> dict[str, Json]:
+    name = state.chat_names.get(phone, "Paciente")
     return {
-        "phone": phone, "name": "Paciente", "unread": "0", "lastMessageTime": str(at_ms // 1000),
+        "phone": phone, "name": name, "unread": "0", "lastMessageTime": str(at_ms // 1000),
         "archived": "false", "pinned": "false", "isMuted": "0", "isMarkedSpam": "false", "lid": lid_of(phone),
     }  # fmt: skip
 

@@ -152,6 +152,7 @@ class ZapiState:
         self.calls: deque[Call] = deque(maxlen=LOG_SIZE)
         self.read: deque[tuple[str, str]] = deque(maxlen=LOG_SIZE)
         self.chats: dict[str, int] = {}  #: phone -> epoch ms of the last message, either way
+        self.chat_names: dict[str, str] = {}
         self._random = random.Random(f"zapi{seed}")
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[object]] = set()
@@ -285,11 +286,14 @@ class ZapiState:
 
     async def emit(self, payload: Payload) -> Posted | None:
         """Post a webhook; None when it was lost for good: disconnected, no URL, a fault."""
+        phone, name = payload.get("phone"), payload.get("chatName")
+        if payload.get("type") == "ReceivedCallback" and isinstance(phone, str):
+            # Also while disconnected: WhatsApp itself knows, and shows it in the chats afterwards.
+            self.chats[phone] = self.clock.now_ms()
+            if isinstance(name, str):
+                self.chat_names[phone] = name
         if not self.connected and payload.get("type") not in ("DisconnectedCallback", "ConnectedCallback"):
             return None
-        phone = payload.get("phone")
-        if payload.get("type") == "ReceivedCallback" and isinstance(phone, str):
-            self.chats[phone] = self.clock.now_ms()
         return await self.webhooks.post(payload)
 
     # -- the connection -----------------------------------------------------------------------------------

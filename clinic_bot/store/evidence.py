@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, literal_column
 from sqlmodel import Session, col, or_, select
 
 from clinic_bot.events import (
@@ -24,7 +24,7 @@ from clinic_bot.events import (
     Trouble,
     Verdict,
 )
-from clinic_bot.store import contacts, switches
+from clinic_bot.store import contacts, notices, switches
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import UNCERTAIN, Conversation, SwitchName, Turn, TurnState
 
@@ -56,7 +56,7 @@ def echo(session: Session, event: Echo, now_ms: int) -> bool:
     if turn is not None:
         turn.message_id = turn.message_id or event.provider_id
         _prove_sent(turn, Proof.ECHO, now_ms)
-    return turn is not None
+    return turn is not None or notices.echo(session, event, now_ms)
 
 
 def is_ours(session: Session, event: StaffMessage, now_ms: int) -> bool:
@@ -75,7 +75,12 @@ def delivery(session: Session, event: Delivery, now_ms: int) -> None:
     if failure is not None and failure.verdict is Verdict.INSTANCE:
         instance, name = event.contact.instance, SwitchName.ZAPI_ACCOUNT
         switches.turn_on(session.connection(), instance, name, failure.trouble, now_ms)
-    turn = _reported(session, event)
+    turn = _by_ids(session, event.contact.instance, event.provider_id, event.zaap_id)
+    if turn is None:
+        refused = failure is not None and failure.verdict is not Verdict.UNKNOWN
+        if notices.delivery(session, event, now_ms, refused=refused):
+            return
+        turn = _only_one(session, event)
     if turn is None:
         return
     turn.zaap_id = turn.zaap_id or event.zaap_id
@@ -92,11 +97,8 @@ def delivery(session: Session, event: Delivery, now_ms: int) -> None:
         turn.settled_ms, turn.settled_by = now_ms, Proof.DELIVERY
 
 
-def _reported(session: Session, event: Delivery) -> Turn | None:
-    """The send that a delivery report is about: by its ids, else the only one of that phone it can be."""
-    turn = _by_ids(session, event.contact.instance, event.provider_id, event.zaap_id)
-    if turn is not None:
-        return turn
+def _only_one(session: Session, event: Delivery) -> Turn | None:
+    """The send that a delivery report without known ids is about: the only one of that phone it can be."""
     # One whose queue id is known has another one: this report would have found it by that.
     candidates = [turn for turn in _uncertain(session, event.contact) if turn.zaap_id is None]
     return candidates[0] if len(candidates) == 1 else None
@@ -217,6 +219,32 @@ def hold_old(connection: Connection, now_ms: int) -> int:
         for turn in old:
             turn.state, turn.settled_ms, turn.settled_by = TurnState.HELD, now_ms, Proof.TIME
         return len(old)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A reply that got a definite no: whom it was for, as the clinic knows them, and why."""
+
+    name: str | None
+    phone: str | None
+    reason: str
+
+
+def undelivered(connection: Connection, instance: str, *, after_ms: int, until_ms: int) -> list[Undelivered]:
+    """What turned out as undelivered after an instant and up to another, oldest first."""
+    when = func.coalesce(Turn.settled_ms, Turn.outcome_ms)
+    rows = connection.execute(
+        select(Conversation.name, Conversation.phone, Turn.reason)
+        .join(Conversation, col(Conversation.id) == Turn.conversation_id)
+        .where(
+            col(Turn.state) == literal_column("'undelivered'"),  # spelt out, so that the partial index serves
+            Conversation.instance == instance,
+            when > after_ms,
+            when <= until_ms,
+        )
+        .order_by(col(Turn.id))
+    )
+    return [Undelivered(row[0], row[1], row[2] or "") for row in rows]
 
 
 def count_uncertain(connection: Connection) -> int:

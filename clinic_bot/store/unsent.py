@@ -39,7 +39,9 @@ def maybe_waiting(connection: Connection, instance: str, *, since_ms: int, befor
         )
         .order_by(col(Turn.id))
     )
-    return [Waiting(row[0], row[1]) for row in rows.tuples() if row[0] is not None and row[1] is not None]
+    return [
+        Waiting(turn_id, zaap_id) for turn_id, zaap_id in rows if turn_id is not None and zaap_id is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
