@@ -117,6 +117,28 @@ class Settings(BaseSettings):
         default="https://api.z-api.io", validation_alias="ZAPI_BASE_URL", description="Host of Z-API."
     )
     zapi_timeout_s: float = Field(default=15, gt=0, description="Longest a call to Z-API may take.")
+    zapi_poll_s: float = Field(
+        default=30,
+        ge=1,
+        description="How often Z-API is asked whether WhatsApp is connected and the account accepted.",
+    )
+    zapi_restricted_pause_s: float = Field(
+        default=1800,
+        gt=0,
+        description="Pause of all answers after WhatsApp refused to send for this number (a likely shadow ban).",
+    )
+    reply_ttl_s: float = Field(
+        default=60,
+        gt=0,
+        description="Age at which a reply that has not left is stale, and asked again with all that came since.",
+    )
+    backlog_age_s: float = Field(
+        default=3600, gt=0, description="Age past which waiting messages are a backlog, as after an outage."
+    )
+    backlog: Annotated[str, StringConstraints(pattern="^(answer|hand_over)$")] = Field(
+        default="answer",
+        description="`answer`: a backlog gets one answer for all of it; `hand_over`: it goes to a person.",
+    )
 
     quiet_s: float = Field(default=6, gt=0, description="Silence that ends a burst, in seconds.")
     max_wait_s: float = Field(
