@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from clinic_bot import __version__
+from clinic_bot.commands.pausing import pause, resume
+from clinic_bot.commands.turns import turns
 from clinic_bot.errors import Misconfigured, StorageUnavailable
 
 app = typer.Typer(
@@ -107,6 +109,11 @@ def simulate(
 
     plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file)
     raise typer.Exit(play(plan))
+
+
+app.add_typer(turns)
+app.command()(pause)
+app.command()(resume)
 
 
 def main() -> None:

@@ -164,19 +164,30 @@ def _story(session: Session, turn: Turn) -> tuple[Told, ...]:
         )
         .order_by(col(Turn.id))
     ).all()
-    ids = [key for key in (*before, turn.id) if key is not None]
-    told = [Told(key, moment) for key in ids for moment in story.told(connection, key)]
-    last_ms = max((each.moment.at_ms for each in told if each.turn_id == turn.id), default=-1)
-    return (*told, *(Told(turn.id or 0, moment) for moment in _by_columns(turn) if moment.at_ms > last_ms))
+    tries = [Told(key, moment) for key in before if key is not None for moment in story.told(connection, key)]
+    return (*tries, *(Told(turn.id or 0, moment) for moment in _completed(connection, turn)))
+
+
+def _completed(connection: Connection, turn: Turn) -> list[Moment]:
+    """The story as recorded, and what the row alone tells: the end of a try writes it, and turns may be older."""
+    told = story.told(connection, turn.id or 0)
+    last_ms = max((moment.at_ms for moment in told), default=-1)
+    has_intent = any(moment.what == What.INTENT for moment in told)
+    known = [
+        moment
+        for moment in _by_columns(turn)
+        if moment.at_ms > last_ms or (moment.what == What.INTENT and not has_intent)
+    ]
+    return sorted([*told, *known], key=lambda moment: moment.at_ms)
 
 
 def _by_columns(turn: Turn) -> list[Moment]:
-    """What the row alone tells: the story of a try is written with its end, and turns may be older than stories."""
     moments = [Moment(What.CLAIMED, turn.claimed_ms, max(0, turn.claimed_ms - turn.due_ms), turn.closed_by)]
     if turn.intent_ms is not None:
-        thought_ms = turn.intent_ms - turn.claimed_ms if turn.calls else None
-        moments += [Moment(What.MODEL_CALL, turn.intent_ms, thought_ms, turn.model)] if turn.calls else []
-        moments += [Moment(What.INTENT, turn.intent_ms)]
+        if turn.calls:
+            thought_ms = turn.intent_ms - turn.claimed_ms
+            moments.append(Moment(What.MODEL_CALL, turn.intent_ms, thought_ms, turn.model))
+        moments.append(Moment(What.INTENT, turn.intent_ms))
     if turn.outcome_ms is not None:
-        moments += [Moment(What.CLOSED, turn.outcome_ms, None, turn.state)]
+        moments.append(Moment(What.CLOSED, turn.outcome_ms, None, turn.state))
     return moments

@@ -110,7 +110,7 @@ class Desk:
 
     async def _switched(self, command: str, changed: bool) -> Body:
         if changed:
-            log.warning("operator", command=command)
+            log.info("operator", command=command)
             if self._on_switch is not None:
                 self._on_switch()
         return {"ok": True, "changed": changed, **await self._stopped_by()}

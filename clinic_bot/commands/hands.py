@@ -1,0 +1,111 @@
+"""How a command reaches the database: reading beside the server, changing through it, or alone when none runs."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from clinic_bot.app import policy_of, screening_lists
+from clinic_bot.errors import Misconfigured
+from clinic_bot.operations.admin import NoServer, ServerSilent, ask
+from clinic_bot.operations.logs import configure_logging, secrets_of
+from clinic_bot.sandbox import standins
+from clinic_bot.serve import clock_of, load_facts, load_settings
+from clinic_bot.settings import Mode, Settings
+from clinic_bot.store.beside import existing, read_beside
+from clinic_bot.store.database import Job
+from clinic_bot.store.migrations import migrate
+from clinic_bot.store.sqlite import FileInUse, SqliteDatabase, database_path, sole_process
+from clinic_bot.turns.desk import Desk
+
+T = TypeVar("T")
+
+#: A server that starts has the file before it listens, and another command has it for a moment.
+_WAIT_FOR_SERVER_S = 5.0
+_LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a change."""
+
+    said: dict[str, Any]  #: as ``Desk.answer`` gives it
+    by_server: bool  #: else no server runs
+
+
+def settings() -> Settings:
+    """Those of the environment, with the log quiet: what a command did it says itself."""
+    found = load_settings()
+    configure_logging("console", mode=found.mode, secrets=secrets_of(found))
+    logging.getLogger().setLevel(logging.WARNING)
+    return found
+
+
+def zone(settings: Settings) -> ZoneInfo:
+    return load_facts(settings).timezone
+
+
+def now_ms(settings: Settings) -> int:
+    return clock_of(settings).now_ms()
+
+
+def read(settings: Settings, job: Job[T]) -> T:
+    """Beside the server, if one runs. Raises Misconfigured or StorageUnavailable."""
+    return read_beside(database_path(settings.database_url), job)
+
+
+def change(
+    settings: Settings, request: dict[str, Any], *, sleep: Callable[[float], None] = time.sleep
+) -> Done:
+    """Have the running server do it, or do it here when none runs.
+
+    Raises:
+        ServerSilent: some process has the database and does not answer.
+        Misconfigured: there is no database, or the settings cannot be used.
+        StorageUnavailable: it cannot be written.
+    """
+    path = existing(database_path(settings.database_url))
+    until_s = time.monotonic() + _WAIT_FOR_SERVER_S
+    while True:
+        try:
+            return Done(ask(path, request), by_server=True)
+        except NoServer:
+            pass
+        try:
+            with sole_process(path):
+                return Done(asyncio.run(_here(settings, path, request)), by_server=False)
+        except FileInUse:
+            if time.monotonic() > until_s:
+                raise ServerSilent(
+                    f"a clinic-bot runs on {path}, and nothing answers on its socket; it may be starting or stopping"
+                ) from None
+        sleep(_LOOK_EVERY_S)
+
+
+async def _here(settings: Settings, path: Path, request: dict[str, Any]) -> dict[str, Any]:
+    facts = load_facts(settings)
+    database = SqliteDatabase(path)
+    try:
+        await database.write(migrate)
+        desk = Desk(
+            database,
+            clock_of(settings),
+            policy_of(settings, screening_lists(facts)),
+            instance=_instance(settings),
+            notice=lambda _conversation_id, _wake_at_ms: None,  # the next server looks by itself
+        )
+        return await desk.answer(request)
+    finally:
+        await database.close()
+
+
+def _instance(settings: Settings) -> str:
+    if settings.mode is Mode.SANDBOX:
+        return standins.INSTANCE_ID
+    if settings.zapi_instance_id is None:
+        raise Misconfigured("no server runs here, so this needs ZAPI_INSTANCE_ID, or CLINIC_BOT_MODE=sandbox")
+    return settings.zapi_instance_id

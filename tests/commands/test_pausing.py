@@ -1,0 +1,35 @@
+"""``clinic-bot pause`` and ``resume``."""
+
+import pytest
+
+from clinic_bot.errors import Misconfigured
+from clinic_bot.sandbox.standins import INSTANCE_ID
+from tests.commands.terminal import Terminal
+from tests.support.store import Store
+
+
+def test_pausing_and_resuming_say_what_they_did(terminal: Terminal, store: Store) -> None:
+    assert terminal.said("pause", "--reason", "feriado") == "Answers are paused.\n"
+    assert terminal.said("pause") == "Answers were paused already.\n"
+    (on,) = terminal.json("turns", "list")["stopped_by"]
+    assert (on["name"], on["reason"]) == ("paused", "feriado")
+    assert "paused (feriado)" in terminal.said("turns", "list")
+    assert terminal.said("resume") == "Answers are not paused any more.\n"
+    assert terminal.said("resume") == "Answers were not paused.\n"
+
+
+def test_resuming_names_what_still_stops_answers(terminal: Terminal, store: Store) -> None:
+    store.run(
+        lambda connection: connection.exec_driver_sql(
+            "INSERT INTO switch VALUES (?, 'zapi_account', 0, 'subscription')", (INSTANCE_ID,)
+        )
+    )
+    assert "zapi_account (subscription)" in terminal.said("resume")
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_without_a_server_it_must_know_the_instance(terminal: Terminal, command: str) -> None:
+    terminal.environment["CLINIC_BOT_MODE"] = "live"
+    result = terminal.run(command)
+    assert isinstance(result.exception, Misconfigured)
+    assert "ZAPI_INSTANCE_ID" in str(result.exception)
