@@ -17,7 +17,7 @@ from clinic_bot.agent import reading
 from clinic_bot.agent.budget import quick_tokens
 from clinic_bot.agent.chat import CallRecord, Completion, Message, Outcome
 from clinic_bot.agent.models import KnownModel, Models, NextModel
-from clinic_bot.agent.pacing import Closed, Pass
+from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, Closed, Pass
 from clinic_bot.agent.reading import PROVIDER
 from clinic_bot.agent.telling import Alert, Teller
 from clinic_bot.clock import Clock
@@ -65,6 +65,7 @@ class _Attempt:
 
     passed: Pass
     at_ms: int
+    began_ms: int  #: by the steady clock
     outcome: Outcome = Outcome.CANCELLED
     tokens: tuple[int, int] = (0, 0)
 
@@ -155,7 +156,14 @@ class GroqModel:
         )
         for model in self._models.askable(fallback=fallback):
             try:
-                return await self._ask(model, call)
+                try:
+                    return await self._ask(model, call)
+                except ProviderBusy as exc:
+                    if not begun or exc.retry_after_s * 1000 > BEGUN_PATIENCE_MS:
+                        raise
+                    return await self._ask(
+                        model, call
+                    )  # a short wait is kept in line, where the turn is not lost
             except (NextModel, Closed):
                 continue
         raise self._models.nobody_left(fallback=fallback)
@@ -173,7 +181,7 @@ class GroqModel:
 
     async def _ask(self, model: KnownModel, call: _Call) -> Completion:
         passed = await self._enter(model, call)
-        attempt = _Attempt(passed, self._clock.now_ms())
+        attempt = _Attempt(passed, self._clock.now_ms(), self._clock.steady_ms())
         try:
             return await self._post(model, call, attempt)
         finally:
@@ -186,14 +194,16 @@ class GroqModel:
 
     async def _enter(self, model: KnownModel, call: _Call) -> Pass:
         """Wait in line, and tell when it was in vain."""
-        since_ms = self._clock.now_ms()
+        since_ms = self._clock.steady_ms()
         tokens = call.prompt_tokens + model.max_tokens
         try:
             async with asyncio.timeout_at(call.ends_at):
                 return await model.line.enter(call.user, tokens, begun=call.begun)
         except (ProviderBusy, TimeoutError) as exc:
-            now_ms = self._clock.now_ms()
-            held_back = CallRecord(model.name, now_ms, 0, Outcome.HELD_BACK, waited_ms=now_ms - since_ms)
+            waited_ms = self._clock.steady_ms() - since_ms
+            held_back = CallRecord(
+                model.name, self._clock.now_ms(), 0, Outcome.HELD_BACK, waited_ms=waited_ms
+            )
             call.record.append(held_back)
             self._called(held_back)
             if isinstance(exc, TimeoutError):
@@ -233,7 +243,7 @@ class GroqModel:
         noted = CallRecord(
             model.name,
             attempt.at_ms,
-            max(0, self._clock.now_ms() - attempt.at_ms),
+            self._clock.steady_ms() - attempt.began_ms,
             attempt.outcome,
             *attempt.tokens,
             waited_ms=attempt.passed.waited_ms,

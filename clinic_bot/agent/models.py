@@ -56,7 +56,7 @@ class Models:
 
     def askable(self, *, fallback: bool) -> Iterator[KnownModel]:
         """Those that may be asked or waited for; with ``fallback`` without the first of them."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         askable = [
             model
             for model in self._all
@@ -68,7 +68,7 @@ class Models:
         """What it means that none of them answered."""
         if fallback:
             return ModelUnusable("the provider refused every call, and no other model can be asked")
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         there = [model.breaker for model in self._all if model.breaker.why is not Why.GONE]
         if not there:
             for model in self._all:
@@ -83,7 +83,7 @@ class Models:
 
     def answered(self, model: KnownModel, passed: Pass, headers: Mapping[str, str]) -> None:
         """It was reached and the account is in order, whatever it said."""
-        model.limits.read(headers, passed.reservation, self._clock.now_ms())
+        model.limits.read(headers, passed.reservation, self._clock.steady_ms())
         model.breaker.succeeded(probe=passed.probe)
         self._teller.answered(model.name)
 
@@ -93,7 +93,7 @@ class Models:
         Args:
             counts: whether that says something about the model.
         """
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         if counts:
             model.breaker.failed(now_ms, probe=passed.probe)
         else:
@@ -104,7 +104,7 @@ class Models:
         self, model: KnownModel, passed: Pass, refusal: Refusal, headers: Mapping[str, str]
     ) -> Exception:
         """Take over what a refusal says. Returns what to raise: NextModel where another one is to be asked."""
-        breaker, now_ms = model.breaker, self._clock.now_ms()
+        breaker, now_ms = model.breaker, self._clock.steady_ms()
         match refusal.outcome:
             case Outcome.RATE_LIMITED:
                 return self._limited(model, passed, refusal, headers)
@@ -136,7 +136,7 @@ class Models:
         self, model: KnownModel, passed: Pass, refusal: Refusal, headers: Mapping[str, str]
     ) -> ProviderBusy:
         """The stated wait is kept by everybody; the call goes back to its place in the line."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         model.limits.release(passed.reservation, passed.place.tokens, now_ms)
         model.limits.read(headers, passed.reservation, now_ms)
         model.limits.refused(refusal.said, now_ms)

@@ -111,7 +111,7 @@ class Line:
             ProviderBusy: it would take longer than a moment; the place is kept until then.
             Closed: ask another model.
         """
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         free = not self._places and self._breaker.may_ask(now_ms)
         if free and self._limits.wait_ms(tokens, 1, now_ms) < _NO_WAIT_MS:
             return self._admit(_Place(user, self._accounts.tag(user), tokens, now_ms), now_ms)
@@ -134,7 +134,7 @@ class Line:
 
     def refused(self, passed: Pass, wait_ms: float) -> float:
         """The provider said that the minute is full: back to the same place. Returns the wait, at least the stated."""
-        now_ms, place = self._clock.now_ms(), passed.place
+        now_ms, place = self._clock.steady_ms(), passed.place
         self._accounts.not_served(place)
         self._insert(place)
         self._leave(place, now_ms, wait_ms)
@@ -174,7 +174,7 @@ class Line:
 
     def _look(self) -> None:
         """Let in whoever may go in, send away whoever would wait too long, and look again when that changes."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         self._drop_lapsed(now_ms)
         next_ms, tokens, calls = math.inf, 0.0, 0  # the room that those in front need
         for place in [*self._places]:
@@ -222,7 +222,7 @@ class Line:
 
     def _cancelled(self, place: _Place, waiter: asyncio.Future[Pass]) -> None:
         """His turn was interrupted. If it is asked again soon, it is still his place."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.steady_ms()
         answered = waiter.done() and not waiter.cancelled()
         if not answered:
             self._leave(place, now_ms, 0)

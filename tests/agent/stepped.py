@@ -33,6 +33,11 @@ class SteppedClock(FakeClock):
     def real_s(self, duration_ms: float) -> float:
         return duration_ms / 1000 if duration_ms >= _DEADLINE_MS else super().real_s(duration_ms)
 
+    def jump(self, by_ms: int) -> None:
+        """Somebody set the machine's clock, and the service follows."""
+        self.follow(by_ms)
+        self._time.now_ms += by_ms
+
     async def sleep(self, duration_ms: float) -> None:
         if duration_ms > 0:
             await super().sleep(duration_ms)

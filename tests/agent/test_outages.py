@@ -90,6 +90,38 @@ async def test_a_stated_wait_is_kept_by_all_without_asking() -> None:
         assert it.statuses == [429, 200, 200]
 
 
+@pytest.mark.parametrize("by_ms", [3_600_000, -3_600_000], ids=["an hour on", "an hour back"])
+async def test_a_wait_is_as_long_whoever_sets_the_clock(by_ms: int) -> None:
+    async with stage(models=[BIG]) as it:
+        it.groq.add_fault({"kind": "status", "name": "rate_limit_429_tpd", "count": 1})
+        with pytest.raises(ProviderBusy) as caught:
+            await it.agent.answer(it.request())
+        it.clock.jump(by_ms)
+        with pytest.raises(ProviderBusy) as again:
+            await it.agent.answer(it.request())
+        assert again.value.retry_after_s == pytest.approx(caught.value.retry_after_s, abs=1.5)
+        it.clock.advance(579_000)
+        await it.agent.answer(it.request())
+
+
+async def test_a_short_wait_in_the_middle_of_a_turn_does_not_throw_the_turn_away() -> None:
+    look_up = BrainTurn(tool_call=BrainCall("consultar_informacoes", {"assunto": "preço"}))
+    async with stage(brain=Scripted([look_up, "Custa R$ 390."])) as it:
+        it.groq.latency_s = 1.0
+        turn = asyncio.create_task(it.agent.answer(it.request()))
+        await until(lambda: it.groq.running == 1)
+        it.groq.add_fault({"kind": "status", "name": "rate_limit_429_rpm", "count": 1})
+        it.clock.advance(2_000)
+        await until(lambda: it.statuses[:2] == [200, 429])
+        it.groq.latency_s = 0
+        it.clock.advance(2_000)
+        answer = await turn
+        assert answer.text.endswith("Custa R$ 390.")
+        assert it.statuses == [200, 429, 200]
+        assert [call.outcome for call in answer.record] == [Outcome.OK, Outcome.RATE_LIMITED, Outcome.OK]
+        assert answer.record[-1].waited_ms == 2_000
+
+
 async def test_a_breaker_opens_tries_with_one_call_and_closes() -> None:
     async with stage(models=[BIG]) as it:
         it.groq.add_fault({"kind": "cut", "when": "before"})
