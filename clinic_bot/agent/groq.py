@@ -156,14 +156,7 @@ class GroqModel:
         )
         for model in self._models.askable(fallback=fallback):
             try:
-                try:
-                    return await self._ask(model, call)
-                except ProviderBusy as exc:
-                    if not begun or exc.retry_after_s * 1000 > BEGUN_PATIENCE_MS:
-                        raise
-                    return await self._ask(
-                        model, call
-                    )  # a short wait is kept in line, where the turn is not lost
+                return await self._ask(model, call)
             except (NextModel, Closed):
                 continue
         raise self._models.nobody_left(fallback=fallback)
@@ -180,6 +173,15 @@ class GroqModel:
         return tuple(name for name in self._models.names if name not in live)
 
     async def _ask(self, model: KnownModel, call: _Call) -> Completion:
+        """Ask one model; a turn that has begun keeps a short wait in line, where its calls are not lost."""
+        try:
+            return await self._ask_once(model, call)
+        except ProviderBusy as exc:
+            if not call.begun or exc.retry_after_s * 1000 > BEGUN_PATIENCE_MS:
+                raise
+        return await self._ask_once(model, call)
+
+    async def _ask_once(self, model: KnownModel, call: _Call) -> Completion:
         passed = await self._enter(model, call)
         attempt = _Attempt(passed, self._clock.now_ms(), self._clock.steady_ms())
         try:
