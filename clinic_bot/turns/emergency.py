@@ -31,6 +31,8 @@ IDIOM_CHARS = 150
 
 _WORD_BREAKS = r"(?: [/,])?"
 _MARKS = {"!": r"(?: [|/,?])?", "^": r"\A(?: [|,/])*", "$": r"(?=(?: [|,/])* $)"}
+#: Whose body it is takes no room in a gap: "o braço da minha mãe não mexe".
+_OWNER = rf"(?: (?:do|da) (?:meu |minha )?(?:{'|'.join(GROUPS['kin'].split())})(?= ))?"
 _HARD_BREAK = re.compile(r" (?:[|?]|mas|porem|so que|contudo|entretanto)(?= )")
 
 
@@ -173,7 +175,7 @@ def _compile(sign: Sign, row: str) -> _Phrase:
         if element.startswith("~"):
             any_word = element.startswith("~~")
             words = "" if any_word else f"(?!(?:{'|'.join(BARRIERS)}) )"
-            parts.append(rf"(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
+            parts.append(rf"{_OWNER}(?: {words}[^ |?]+){{0,{element.strip('~')}}}?")
             continue
         if element in _MARKS:
             parts.append(_MARKS[element])

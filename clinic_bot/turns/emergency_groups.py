@@ -89,6 +89,7 @@ GROUPS: Mapping[str, str] = {
     "alot": "horrores montao monte muito demais bastante litros tanto forte intenso abundante parar estancar",
     "pregnant": "gravida gestante gestacao gravidez barriga gestantes",
     "poison": (
+        "desentupidor amonia sabao "
         "veneno chumbinho soda sanitaria candida qboa quiboa cloro detergente desinfetante pilha bateria "
         "alvejante acido raticida gasolina querosene thinner tiner aguarras veja ajax lustra solvente "
         "inseticida limpeza amaciante agrotoxico herbicida formicida naftalina venenosa venenoso mamona "

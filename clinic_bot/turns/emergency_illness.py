@@ -165,9 +165,10 @@ BREATHLESSNESS = Sign(
         r" (?:falta|faltou) (?:de )?(?:ao|um ar|educacao|vergonha|arroz)",
         r" (?:sufocad[oa]|sufocando|engasgad[oa])(?: \w+){0,2} (?:de|com|por|em) (?:\w+ )?(?:trabalho|"
         r"contas?|dividas?|"
-        r"coisas?|servico|tarefas?|provas?|boletos?|faculdade|cobrancas?|historia|isso|resposta|"
+        r"coisas|tanta coisa|servico|tarefas?|provas?|boletos?|faculdade|cobrancas?|historia|isso|resposta|"
         r"assunto|demora|situacao|casa e|rotina)",
         r" (?:hematoma|bati|batida|topada|pancada|martelada)(?: \w+){0,6} (?:roxo|roxa)",
+        r" (?:chefe|trabalho|sogra|rotina|relacionamento|emprego|servico|gravata|familia)(?: \w+){0,2} me sufoc\w+ ",
         r" mal respir(?:o|ei) ",
         r"(?<! me) falt(?:a|ou|ava) ar (?:na|no|nessa|nesse|aqui na) (?:sala|recepcao|consultorio|espera|clinica|carro|banheiro) ",
         r" ar (?:psicologic[oa]|emocional) ",
@@ -235,7 +236,9 @@ STROKE = Sign(
         "nao ~2 {able} ~2 levantar|mexer|mover ~3 lado",
         "nao ~2 {able} ~2 levantar|mexer|mover ~~4 braco ~~4 repente|fala|falar|rosto|boca|sorrir|perna",
         "confuso|confusa|{slurred}|boca|rosto|repente ~~8 nao ~2 {able} ~2 levantar|mexer|mover ~2 braco|perna",
-        "confuso|confusa|desorientado|desorientada ~~4 nao ~1 sabe|reconhece|lembra|entende|fala ~3 onde|quem|gente|nome|nada|ninguem|filhos",
+        "confuso|confusa|desorientado|desorientada ~~6 nao ~1 sabe|reconhece|lembra|entende|fala ~4 onde|quem|gente|nome|nada|ninguem|filhos",
+        "confuso|confusa|desorientado|desorientada ~~2 repente|subita|subitamente",
+        "repente ~~4 confuso|confusa|desorientado|desorientada",
         "acordou|ficou|ta|fiquei sem fala|falar",
         "braco|perna|bracos|pernas|mao ~2 nao ~1 obedece|obedecem|responde|respondem|sobe",
         "vejo|ve|vendo|enxergo|enxergando|visao ~2 dobrado|dobrada|dupla|duplo|duplicado ~~8 andar|tonto|tonta|fala|agora|repente|vomitando|boca",
@@ -292,6 +295,7 @@ UNCONSCIOUS = Sign(
         "{woozy}|fraco|fraca|mal ~~4 nao ~1 {able} ~1 abrir ~1 olho|olhos",
         "sem conseguir|nao ~1 {able} ~1 ficar|manter acordado|acordada",
         "acordei|acordou ~1 no|pelo chao",
+        "{grave}|suando|mal ~~4 sem reacao|reagir|resposta",
         "mal subito",
         "{kin}|ela|ele desmaio",
         "vendo|enxergando tudo ~1 preto|escuro|escurecendo|embacado ~~6 cair|cai|desmaiar|mal|fraco|fraca|tonto|tonta|caindo",

@@ -55,7 +55,7 @@ SELF_HARM = Sign(
         "ninguem ~2 sentir|sentiria ~1 falta ~1 mim|dela|dele|minha",
         "tirar|tirando|tirou|tiro|tira ~1 a vida",
         "bilhete|carta ~~8 falta|morrer|adeus|perdao|despedindo|desculpa ~~2 dela|dele|mim|tudo",
-        "carta|bilhete ~2 despedida",
+        "carta|bilhete ~2 despedida|adeus",
         "morte|morrer|matar ~2 unica|melhor ~1 saida|solucao|alivio|opcao",
         "suicidio ~3 saida|solucao|alivio|opcao",
         "saida|solucao|jeito|opcao|escolha ~1 nao|sem ser ~1 morrer|morte|matar|mato",

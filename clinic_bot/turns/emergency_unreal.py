@@ -56,7 +56,7 @@ _DENIED_AFTER = re.compile(
 )
 # "bati a cabeça, não saiu sangue": a phrase that asks for no denial, and yet one stands before its last word.
 _DENIED_INSIDE = re.compile(
-    r" (?:sem|nem|nao (?:saiu|teve|tem|tenho|houve|tive|ta|to|vi|e|foi))"
+    r" (?:sem|nem|nao(?= (?:desmai|vomit|apag|sangr)\w+ )|nao (?:saiu|teve|tem|tenho|houve|tive|ta|to|vi|e|foi))"
     r"(?: (?:muito|nenhum|nenhuma|nada|de|um|uma|com|no|na))* "
     r"(?!parar|estancar|passar|forcas?|movimentos?|respirar|vida|ar|reagir|sentir|fala )[^ ]+ $"
 )
@@ -230,7 +230,7 @@ _SCHOOLWORK = "trabalho|tcc|projeto|seminario|prova|apresentacao|redacao|pesquis
 _STUDY = anywhere(
     rows(
         f"""
-        {_SCHOOLWORK} da|de|do|na|no|pra|sobre escola|faculdade|colegio|curso|aula|disciplina
+        {_SCHOOLWORK} da|de|do|na|no|pra|sobre escola|faculdade|colegio|curso|aula|disciplina|residencia|concurso
         pra|e|num|no meu|minha|um|uma|o|a? tcc|seminario|redacao|monografia|dissertacao
         to|tamos fazendo|escrevendo um|o|meu tcc|artigo|trabalho|seminario
         sou estudante

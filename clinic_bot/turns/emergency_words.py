@@ -126,7 +126,7 @@ _PLAIN = words(
     proxima proximo preferencia disponivel disponibilidade vagas carteirinha desconto pix cpf data nascimento
     joao maria jose carlos ana paulo pedro lucas tarde completo bairro cidade rua credito debito confirmado
     confirmada proximos hapvida sulamerica saude horarios disponiveis periodo vespertino matutino aguardo
-    agradeco atenciosamente direto direta sufoco aguda agudo
+    agradeco atenciosamente direto direta sufoco aguda agudo mandei mandou
     """
 )
 

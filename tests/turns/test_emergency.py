@@ -40,6 +40,7 @@ PARTS = (
     "blind_8",
     "blind_9",
     "blind_10",
+    "blind_11",
 )
 
 
