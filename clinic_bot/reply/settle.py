@@ -11,7 +11,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.errors import Operator, Retry
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.zapi import ZapiClient, recipient
-from clinic_bot.store import evidence
+from clinic_bot.store import evidence, watch
 from clinic_bot.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,8 @@ async def settle_forever(database: Database, zapi: ZapiClient, clock: Clock, met
 async def settle_once(database: Database, zapi: ZapiClient, clock: Clock, metrics: Metrics) -> None:
     """One look. Raises ProviderDown or AccountRefused when the queue cannot be listed; time still counts."""
     unknown = await database.read(partial(evidence.unsettled, instance=zapi.instance_id))
-    metrics.uncertain_sends.set(await database.read(evidence.count_uncertain))
+    undecided = await database.read(watch.undecided)
+    metrics.uncertain_sends.set(undecided.unknown + undecided.held)
     if not unknown:
         return
     held = await database.write(partial(evidence.hold_old, now_ms=clock.now_ms()))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, literal_column
+from sqlalchemy import Connection, func, literal_column, text
 from sqlmodel import Session, col, or_, select
 
 from clinic_bot.events import (
@@ -26,7 +26,7 @@ from clinic_bot.events import (
 )
 from clinic_bot.store import contacts, notices, switches
 from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import UNCERTAIN, Conversation, SwitchName, Turn, TurnState
+from clinic_bot.store.tables import IS_UNCERTAIN, UNCERTAIN, Conversation, SwitchName, Turn, TurnState
 
 #: An unknown send that no evidence settled within this time is held for a person.
 HOLD_AFTER_MS = 120_000
@@ -197,7 +197,7 @@ def unsettled(connection: Connection, instance: str) -> list[Unsettled]:
     rows = connection.execute(
         select(Turn.id, Conversation.phone, Conversation.lid, Turn.reply)
         .join(Conversation, col(Conversation.id) == Turn.conversation_id)
-        .where(Turn.state == TurnState.UNKNOWN, Conversation.instance == instance)
+        .where(text(IS_UNCERTAIN), Turn.state == TurnState.UNKNOWN, Conversation.instance == instance)
         .order_by(col(Turn.id))
     )
     return [Unsettled(row[0], row[1], row[2], row[3]) for row in rows]
@@ -214,7 +214,11 @@ def hold_old(connection: Connection, now_ms: int) -> int:
     """Unknown for too long: held for a person, never sent again by itself. Returns how many."""
     with session_on(connection) as session:
         old = session.exec(
-            select(Turn).where(Turn.state == TurnState.UNKNOWN, col(Turn.intent_ms) <= now_ms - HOLD_AFTER_MS)
+            select(Turn).where(
+                text(IS_UNCERTAIN),
+                Turn.state == TurnState.UNKNOWN,
+                col(Turn.intent_ms) <= now_ms - HOLD_AFTER_MS,
+            )
         ).all()
         for turn in old:
             turn.state, turn.settled_ms, turn.settled_by = TurnState.HELD, now_ms, Proof.TIME
@@ -245,8 +249,3 @@ def undelivered(connection: Connection, instance: str, *, after_ms: int, until_m
         .order_by(col(Turn.id))
     )
     return [Undelivered(row[0], row[1], row[2] or "") for row in rows]
-
-
-def count_uncertain(connection: Connection) -> int:
-    rows = connection.execute(select(Turn.id).where(col(Turn.state).in_((TurnState.UNKNOWN, TurnState.HELD))))
-    return len(rows.all())

@@ -27,6 +27,9 @@ class TurnState(StrEnum):
 
 #: States in which a reply may be on its way without our knowing.
 UNCERTAIN = (TurnState.SENDING, TurnState.UNKNOWN, TurnState.HELD)
+#: The same for a query over all turns. It has to say it in these very words for the index to serve: with the states as
+#: parameters every turn there ever was is read.
+IS_UNCERTAIN = "state IN ('sending', 'unknown', 'held')"
 
 
 class Author(StrEnum):
@@ -190,8 +193,8 @@ class Turn(SQLModel, table=True):
         Index(
             "ix_turn_uncertain",
             "state",
-            sqlite_where=text("state IN ('sending', 'unknown', 'held')"),
-            postgresql_where=text("state IN ('sending', 'unknown', 'held')"),
+            sqlite_where=text(IS_UNCERTAIN),
+            postgresql_where=text(IS_UNCERTAIN),
         ),
         Index(
             "ix_turn_dead",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
-from clinic_bot.store.tables import UNWATCHED, Author, Conversation, Message, Turn, TurnState
+from clinic_bot.store.tables import IS_UNCERTAIN, UNWATCHED, Author, Conversation, Message, Turn, TurnState
 
 _PENDING = (
     select(col(Message.seq))
@@ -40,12 +40,7 @@ class Undecided:
     dead: int
 
 
-# With the states as parameters no partial index would serve, and every turn there ever was would be read.
-_COUNTED = (
-    select(col(Turn.state), func.count())
-    .where(text("state IN ('sending', 'unknown', 'held')"))
-    .group_by(col(Turn.state))
-)
+_COUNTED = select(col(Turn.state), func.count()).where(text(IS_UNCERTAIN)).group_by(col(Turn.state))
 _DEAD = select(func.count()).select_from(Turn).where(text("state = 'dead'"))
 
 

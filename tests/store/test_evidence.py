@@ -223,12 +223,6 @@ def test_a_held_send_does_not_block_its_phone(store: Store) -> None:
     assert [m.text for m in store.claim_when_due().messages] == ["alô?"]
 
 
-def test_uncertain_sends_are_counted(store: Store) -> None:
-    unknown(store)
-    sending(store, phone=OTHER)
-    assert store.run(evidence.count_uncertain) == 1
-
-
 # A reply that a person's answer overtook.
 
 

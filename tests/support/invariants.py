@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from clinic_bot.store import conversations
+from clinic_bot.store import watch
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 
@@ -24,7 +24,7 @@ class Records:
 def read_records(connection: Connection) -> Records:
     with Session(bind=connection, expire_on_commit=False) as session:
         found = Records(
-            conversations.stuck(connection),
+            watch.stuck(connection),
             session.exec(select(Conversation).order_by(col(Conversation.id))).all(),
             session.exec(select(Message).order_by(col(Message.seq))).all(),
             session.exec(select(Turn).order_by(col(Turn.id))).all(),
