@@ -14,10 +14,9 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clinic_bot.agent.groq import GroqModel
@@ -28,6 +27,7 @@ from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import listed_key, phone_key
+from clinic_bot.intake.missed import MissedReport
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.intake.webhook import Door, Webhook
 from clinic_bot.operations.admin import AdminSocket
@@ -36,6 +36,7 @@ from clinic_bot.operations.alerts import Alerts, Channel
 from clinic_bot.operations.health import Readiness, health_routes
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
+from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.notices import Notices
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
@@ -120,14 +121,17 @@ class Service:
         await self.database.write(partial(notices.recover, now_ms=now_ms, policy=self.policy))
         recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
         zapi = self._zapi()
+        self.connection = self._connection(zapi)
         self.dispatcher = Dispatcher(
             self.database, self._runner(zapi), self.clock, slots=self.settings.turn_slots
         )
         await self.dispatcher.start()
         self._start_alerts(zapi, path)
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
+        self._background(self.connection.watch_forever())
         self._background(self._keep_house())
-        self._background(Timekeeper(self.database, self.clock, self.dispatcher).keep_time())
+        tell = (self.connection.clock_jumped,)
+        self._background(Timekeeper(self.database, self.clock, self.dispatcher, tell=tell).keep_time())
         await self._hear_operators(path)
         if sqlite.has_wal_reset_bug():
             log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
@@ -198,6 +202,21 @@ class Service:
         )
         self._stack.push_async_callback(zapi.close)
         return zapi
+
+    def _connection(self, zapi: ZapiClient) -> ConnectionWatch:
+        settings, alert = self.settings, self.alerts.alert
+        missed = MissedReport(
+            self.database, zapi, self.facts.timezone, is_listed=self.policy.is_listed, alert=alert
+        )
+        times = Times(
+            poll_ms=round(settings.zapi_poll_s * 1000),
+            restricted_ms=round(settings.zapi_restricted_pause_s * 1000),
+            ttl_ms=round(settings.reply_ttl_s * 1000),
+        )
+        return ConnectionWatch(
+            self.database, zapi, self.clock, self.policy, self.neighbours, times,
+            alert=alert, after_outage=missed,
+        )  # fmt: skip
 
     def _runner(self, zapi: ZapiClient) -> Runner:
         settings, clock, policy = self.settings, self.clock, self.policy
@@ -342,51 +361,41 @@ async def running(
         await service.stop()
 
 
-def http_app(service: Service, *, patients: ASGIApp | None = None) -> Starlette:
+def http_app(service: Service, *, patients: ASGIApp | None = None) -> ASGIApp:
     """The HTTP surface of a service that runs: Z-API's webhook and what operators ask.
 
     Args:
         patients: in the sandbox, where a person plays patient.
     """
-    webhook = _webhook(service)
-
-    async def receive(request: Request) -> Response:
-        return await webhook(request)
-
     settings = service.settings
     token = settings.health_token.get_secret_value() if settings.health_token else None
-    routes: list[BaseRoute] = [
-        Route(_WEBHOOK_PATH + "{secret}", receive, methods=["POST"]),
-        *health_routes(service, service.metrics, token=token, mode=settings.mode),
-    ]
+    routes: list[BaseRoute] = [*health_routes(service, service.metrics, token=token, mode=settings.mode)]
     if patients is not None:
         routes.append(Mount("/sandbox", patients))
-    return Starlette(
-        routes=routes,
-        exception_handlers={404: _not_found},
-        middleware=[Middleware(_WebhookFirst, webhook=webhook)],
-    )
+    pages = Starlette(routes=routes, exception_handlers={404: _not_found})
+    return _WebhookFirst(_webhook(service), pages)
 
 
 class _WebhookFirst:
-    """Hands webhooks over before Starlette matches routes, which took a fifth of their time on the loop.
+    """Webhooks go straight to their own code, everything else through Starlette."""
 
-    Everything that is not exactly one goes the usual way, with the route's own answers.
-    """
-
-    def __init__(self, app: ASGIApp, webhook: Webhook) -> None:
-        self._app = app
+    def __init__(self, webhook: Webhook, pages: ASGIApp) -> None:
         self._webhook = webhook
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_WEBHOOK_PATH):
+        if scope["type"] == "http" and scope["path"].startswith(_WEBHOOK_PATH):
             secret = scope["path"].removeprefix(_WEBHOOK_PATH)
             if secret and "/" not in secret:
-                scope["path_params"] = {"secret": secret}
-                response = await self._webhook(Request(scope, receive, send))
-                await response(scope, receive, send)
+                if scope["method"] == "POST":
+                    await self._webhook(scope, receive, send, secret)
+                else:
+                    await _ONLY_POST(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+        await self._pages(scope, receive, send)
+
+
+_ONLY_POST = JSONResponse({"error": "Z-API posts here"}, status_code=405, headers={"allow": "POST"})
 
 
 async def _not_found(_request: Request, _exc: Exception) -> Response:
@@ -405,4 +414,5 @@ def _webhook(service: Service) -> Webhook:
         Door(credentials.webhook_secret, credentials.zapi_token),
         service.lists,
         instance_id=credentials.zapi_instance,
+        connection_changed=service.connection.look_soon,
     )

@@ -54,11 +54,11 @@ async def test_two_patients_do_not_wait_for_each_other(database_file: Path) -> N
         await it.until_states(SENT, SENT)
 
 
-async def test_a_message_during_the_thinking_opens_the_next_turn(database_file: Path) -> None:
+async def test_a_message_during_the_send_opens_the_next_turn(database_file: Path) -> None:
     async with clinic(database_file) as it:
-        it.groq_fault(kind="slow", seconds=10, count=1)
+        it.zapi_fault(kind="slow", operation="send-text", seconds=5, count=1)
         await it.patient(phone=PHONE, text="oi")
-        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await until(lambda: it.calls == 1)
         await it.patient(phone=PHONE, text="e o valor?")
         await it.until_states(SENT, SENT)
         assert [(turn.low, turn.high) for turn in await it.turns()] == [(1, 1), (2, 2)]

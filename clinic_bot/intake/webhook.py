@@ -2,15 +2,17 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
@@ -49,20 +51,36 @@ class Door:
     secret: str | None
     zapi_token: str | None  #: compared with the undocumented ``z-api-token`` header when that is present
 
-    def refuses(self, request: Request) -> bool:
-        given = request.path_params["secret"]
+    def refuses(self, scope: Scope, given: str) -> bool:
         if self.secret is None:
-            return any(_header(request, name) is not None for name in FORWARDING_HEADERS)
+            return any(_header(scope, name.encode()) is not None for name in FORWARDING_HEADERS)
         if not hmac.compare_digest(given.encode(), self.secret.encode()):
             return True
-        token = _header(request, "z-api-token")
+        token = _header(scope, b"z-api-token")
         if token is None or self.zapi_token is None:
             return False
         return not hmac.compare_digest(token.encode(), self.zapi_token.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back, as the two messages of ASGI, and its words for the metrics."""
+
+    start: Message
+    body: Message
+    answer: str
+    reason: str = ""
+
+
+def _nobody() -> None:
+    """Where nobody watches the connection."""
+
+
 class Webhook:
-    """``POST /webhook/zapi/{secret}``: every event of Z-API on one URL."""
+    """``POST /webhook/zapi/{secret}``: every event of Z-API on one URL.
+
+    Speaks ASGI itself: Starlette's request, response and middleware took as long as reading and storing together.
+    """
 
     def __init__(
         self,
@@ -75,7 +93,11 @@ class Webhook:
         lists: ScreeningLists,
         *,
         instance_id: str | None,
+        connection_changed: Callable[[], None] = _nobody,
     ) -> None:
+        """Args:
+        connection_changed: told when Z-API says that WhatsApp came or went; must not wait or raise.
+        """
         self._database = database
         self._dispatcher = dispatcher
         self._clock = clock
@@ -84,24 +106,26 @@ class Webhook:
         self._door = door
         self._lists = lists
         self._instance_id = instance_id
+        self._connection_changed = connection_changed
         self._arrives = Limit(_BODY_WITHIN_S)
         self._commits = Limit(_STORE_WITHIN_S)
 
-    async def __call__(self, request: Request) -> Response:
-        started_s = asyncio.get_running_loop().time()
-        response, answer, reason = await self._receive(request)
-        took_s = asyncio.get_running_loop().time() - started_s
-        self._metrics.webhook_answered(answer, seconds=took_s, reason=reason)
-        return response
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, secret: str) -> None:
+        """Take one request whose path carried ``secret``."""
+        loop = asyncio.get_running_loop()
+        started_s = loop.time()
+        reply = await self._take_in(scope, receive, secret)
+        self._metrics.webhook_answered(reply.answer, seconds=loop.time() - started_s, reason=reply.reason)
+        await send(reply.start)
+        await send(reply.body)
 
-    async def _receive(self, request: Request) -> tuple[Response, str, str]:
-        """The response, and its words for the metrics."""
-        if self._door.refuses(request):
+    async def _take_in(self, scope: Scope, receive: Receive, secret: str) -> Reply:
+        if self._door.refuses(scope, secret):
             return _refusal(401, "unknown webhook secret; see CLINIC_BOT_WEBHOOK_SECRET")
         raw = b""
         try:
-            raw = await self._arrives(_body(request))
-            body = inflate(raw, _header(request, "content-encoding"), BODY_LIMIT)
+            raw = await self._arrives(_body(scope, receive))
+            body = inflate(raw, _header(scope, b"content-encoding"), BODY_LIMIT)
         except TooLarge:
             return _refusal(413, "the body is over 1 MiB")
         except TimeoutError:
@@ -130,7 +154,7 @@ class Webhook:
             log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
             return _refusal(503, "cannot store it now; send it again", {"Retry-After": "5"})
         self._tell(taken)
-        return _answer(taken.answer, taken.reason), taken.answer, taken.reason or ""
+        return _answer(taken.answer, taken.reason)
 
     async def _store(self, job: Callable[[Connection], Taken]) -> Taken:
         """Keep trying for as long as a webhook may wait."""
@@ -144,6 +168,8 @@ class Webhook:
                 await asyncio.sleep(_STORE_RETRY_S)
 
     def _tell(self, taken: Taken) -> None:
+        if taken.reason is Reason.CONNECTION:
+            self._connection_changed()  # what is true now Z-API is asked itself: this may be old, or forged
         if taken.conversation_id is None:
             return
         if taken.taken_over:
@@ -156,7 +182,7 @@ class Webhook:
             self._dispatcher.newer(taken.conversation_id, taken.revision)
         self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
 
-    async def _unreadable(self, body: bytes, problem: str) -> tuple[Response, str, str]:
+    async def _unreadable(self, body: bytes, problem: str) -> Reply:
         keep = partial(inbox.keep_unreadable, body=body, problem=problem, now_ms=self._clock.now_ms())
         try:
             await self._commits(self._database.write(keep))
@@ -165,23 +191,24 @@ class Webhook:
         return _refusal(400, problem)
 
 
-def _header(request: Request, name: str) -> str | None:
-    """One header; Starlette's mapping raises and catches an error for each that is absent."""
-    wanted = name.encode()
-    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == wanted), None)
+def _header(scope: Scope, name: bytes) -> str | None:
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return None
 
 
-async def _body(request: Request) -> bytes:
+async def _body(scope: Scope, receive: Receive) -> bytes:
     """The whole body within its limit of size, whether its length was announced or not.
 
     Raises TooLarge, ClientDisconnect.
     """
-    announced = _header(request, "content-length") or ""
+    announced = _header(scope, b"content-length") or ""
     if announced.isdigit() and int(announced) > BODY_LIMIT:
         raise TooLarge
     parts, size, more = [], 0, True
     while more:
-        message = await request.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         parts.append(message.get("body", b""))
@@ -193,10 +220,30 @@ async def _body(request: Request) -> bytes:
 
 
 @cache
-def _answer(answer: Answer, reason: Reason | None) -> Response:
-    """One response for each answer there is: it holds nothing of the request."""
-    return JSONResponse({"status": answer} if reason is None else {"status": answer, "reason": reason})
+def _answer(answer: Answer, reason: Reason | None) -> Reply:
+    """One reply for each answer there is: it holds nothing of the request."""
+    said = {"status": answer.value} if reason is None else {"status": answer.value, "reason": reason.value}
+    return _reply(200, said, answer=answer.value, reason=reason or "")
 
 
-def _refusal(status: int, problem: str, headers: dict[str, str] | None = None) -> tuple[Response, str, str]:
-    return JSONResponse({"error": problem}, status_code=status, headers=headers), str(status), ""
+def _refusal(status: int, problem: str, headers: dict[str, str] | None = None) -> Reply:
+    return _reply(status, {"error": problem}, headers or {}, answer=str(status))
+
+
+def _reply(
+    status: int,
+    said: dict[str, str],
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    answer: str,
+    reason: str = "",
+) -> Reply:
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    sent = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+    sent += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return Reply(
+        {"type": "http.response.start", "status": status, "headers": sent},
+        {"type": "http.response.body", "body": body},
+        answer,
+        reason,
+    )

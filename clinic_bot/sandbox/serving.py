@@ -7,7 +7,7 @@ and drives the app's lifespan itself.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import uvicorn
@@ -45,7 +45,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 @asynccontextmanager
-async def serving(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     """Serve ``app`` until the block ends, and give its base URL, such as ``http://127.0.0.1:40123``.
 
     Leaving the block drops open connections and running requests at once.
@@ -61,7 +61,8 @@ async def serving(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    async with app.router.lifespan_context(app) as app_state:
+    lifespan = app.router.lifespan_context(app) if isinstance(app, Starlette) else nullcontext()
+    async with lifespan as app_state:
         kept: dict[str, Any] = dict(app_state or {})
         server = await loop.create_server(
             lambda: _Protocol(config, state, kept), host="127.0.0.1", port=port, backlog=BACKLOG

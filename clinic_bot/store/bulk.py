@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -40,8 +41,8 @@ FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS n
       FROM json_each(?)) AS new
 WHERE conversation.id = new.id"""
 
-#: Rows in one INSERT: a few sizes, so that each is prepared once.
-_SIZES = (64, 16, 4, 1)
+#: Most rows in one INSERT. The driver keeps what it prepared, so each count up to here is prepared once.
+_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,9 @@ def _array(values: Iterable[Any]) -> str:
 
 
 def _insert(driver: Cursor, head: str, row: str, rows: list[tuple[object, ...]]) -> None:
-    at = 0
-    for size in _SIZES:
-        while len(rows) - at >= size:
-            driver.execute(
-                _statement(head, row, size), [value for one in rows[at : at + size] for value in one]
-            )
-            at += size
+    for at in range(0, len(rows), _ROWS):
+        some = rows[at : at + _ROWS]
+        driver.execute(_statement(head, row, len(some)), [*chain.from_iterable(some)])
 
 
 @cache

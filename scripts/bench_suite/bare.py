@@ -20,7 +20,9 @@ async def take(request: Request) -> JSONResponse:
 def main() -> None:
     app = Starlette(routes=[Route("/webhook/zapi/{secret}", take, methods=["POST"])])
     # As clinic_bot/serve.py configures its own.
-    config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        app, access_log=False, log_config=None, lifespan="off", server_header=False, proxy_headers=False
+    )
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(4096)

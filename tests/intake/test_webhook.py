@@ -371,7 +371,7 @@ async def test_the_secret_is_compared_in_constant_time(it: Clinic, monkeypatch: 
 
     monkeypatch.setattr(hmac, "compare_digest", watching)
     await it.http.post(f"{it.url}/webhook/zapi/a", json=text())
-    assert compared == [(b"a", SECRET.encode())]
+    assert (b"a", SECRET.encode()) in compared  # beside what the stand-in of Z-API compares
 
 
 @pytest.mark.parametrize(
