@@ -1,0 +1,49 @@
+"""Commands as processes of their own, beside a server that runs."""
+
+from pathlib import Path
+
+from clinic_bot.operations.admin import socket_path
+from clinic_bot.store.tables import TurnState
+from tests.support.process import started
+from tests.support.service import clinic
+
+PHONE = "5511987650001"
+REPLY = "Abrimos às 8h. Sou a assistente virtual."
+
+
+async def command(path: Path, *arguments: str) -> tuple[int | None, str, str]:
+    """Status and output of ``clinic-bot ARGUMENTS``, run by a person who names nothing but the database."""
+    async with started(path.parent, *arguments, CLINIC_BOT_DATABASE_URL=f"sqlite:///{path}") as process:
+        out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_pause_reaches_the_server_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    async with clinic(path) as it:
+        assert await command(path, "pause", "--reason", "feriado") == (0, "Answers are paused.\n", "")
+        ready = await it.http.get(f"{it.url}/health/ready")
+        assert (ready.status_code, ready.json()["stopped_by"]) == (200, ["paused"])
+        status, said, _ = await command(path, "turns", "list")
+        assert status == 0
+        assert "paused (feriado)" in said
+        assert (await command(path, "resume"))[0] == 0
+        assert (await it.http.get(f"{it.url}/health/ready")).json()["stopped_by"] == []
+    assert not socket_path(path).exists()
+
+
+async def test_a_reply_that_was_lost_is_asked_again_by_the_server_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    async with clinic(path) as it:
+        it.zapi_fault(kind="cut", operation="send-text", when="before", count=1)
+        await it.patient(phone=PHONE, text="vcs abrem sabado?")
+        await it.until_states(TurnState.UNKNOWN)
+        assert it.sent == []
+        status, said, problem = await command(path, "turns", "retry", "1", "--yes")
+        assert (status, problem) == (0, "")
+        assert said == "Turn 1: its 1 message will be answered as a new burst.\n"
+        await it.until_states(TurnState.WITHDRAWN, TurnState.SENT)
+        assert it.calls == 2
+        status, _, problem = await command(path, "turns", "discard", "2")
+        assert status == 1
+        assert problem.startswith("clinic-bot: turn 2 is sent already")
