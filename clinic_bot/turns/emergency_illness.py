@@ -45,6 +45,7 @@ CHEST_PAIN = Sign(
         "sinto|acho|parece ~3 coracao ~1 vai parar",
         "coracao|batimento|batimentos|pulso|frequencia ~4 160|170|180|190|200|210|220 ~~6 minuto|bpm|tonto|tonta|mal|ar",
         "{chest} ~~6 vai|fosse {hurting}",
+        "faca|facas|prego|espada|agulha ~3 {chest}",
         "infartando|infartou",
         "{having} ~4 {infarto}",
         "{infarto} agora|socorro|ajuda|urgente|fulminante",
@@ -57,7 +58,7 @@ CHEST_PAIN = Sign(
     (
         r" peito (?:do|de) pe ",
         r" peito de tanto ",
-        r" peito (?:ao|quando|so quando|se)(?: \w+)? (?:tossir|tusso|apert\w+|apalp\w+|encost\w+|tocar|toco) ",
+        r" peito(?: \w+){0,2} (?:ao|quando|so quando|se)(?: \w+)? (?:tossir|tusso|apert\w+|apalp\w+|encost\w+|tocar|toco) ",
         r" peito (?:cheio|carregado|fechado|trancado|preso|chiando)(?: \w+){0,3} (?:catarro|gripe|secrecao|muco|resfriado) ",
         r" braco esquerdo(?: \w+){0,5} (?:vacina|injecao|peso|academia|treino|musculacao|levanto|coleta) ",
         r" (?:aperto|dor|apertado|aperta|apertando|doi|doendo) (?:no |o )?(?:meu )?(?:peito|"
@@ -225,7 +226,7 @@ STROKE = Sign(
         "nao sinto|sente ~2 braco|perna|rosto",
         "nao ~2 sinto|sente|mexo|mexe|mexer ~2 braco|perna ~~4 braco|perna|lado",
         "nao|sem ~2 sinto|sente|mexe|mexo|mexer|sentindo|sentir|mexendo|movimenta|forca|forcas ~4 lado",
-        "perdeu|perdi|perdendo|sem|tirou ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|repente|mao",
+        "perdeu|perdi|perdendo|sem|tirou ~1 forca|forcas|movimento|movimentos ~6 lado|braco|bracos|perna|pernas|repente|nada|mao",
         "repente ~6 braco|perna|lado|rosto ~4 {numb}|forca|mexe|mexer|mole|fraco|fraca|pesado",
         "braco|perna ~~3 {numb}|mole|mexe|forca|mexer ~~6 repente|nada|fala|boca|rosto",
         "perda ~1 forca|forcas|movimento|movimentos ~6 lado|braco|perna|pernas|mao|{sudden}",
@@ -245,6 +246,8 @@ STROKE = Sign(
         "cabeca ~4 estourou|explodiu|rachou|estourando|rachando ~~6 repente|absurda|subita|dentro",
         "nao ~1 {able} ~2 andar reto|direito|direita|agora ~~8 repente|agora|hoje|visao|dobrado|tonto|tonta|fala",
         "braco|mao|perna|bracos|pernas ~3 parou|pararam ~2 funcionar|mexer|responder|obedecer",
+        "nao ~1 mexe|mexendo|levanta|sente ~2 braco|perna ~~6 confuso|confusa|fala|falando|boca|torta|hoje|agora|repente",
+        "dor ~1 cabeca ~3 forte|fortissima ~~4 repente|nada|subita",
         "nao ~1 fala|falando|diz nada com nada",
         "nao ~1 reconhece|reconhecendo ~3 mais|ninguem|filhos|gente ~~4 comecou|hoje|repente|agora|cedo",
         "tonto|tonta|tontura ~~6 nao ~1 {able} ~1 ficar|parar em pe",
@@ -340,7 +343,7 @@ UNCONSCIOUS = Sign(
         r"doutor|doutora|clinica)(?: \w+){0,5} respond\w+ ",
         r" respond\w+(?: \w+){0,4} (?:whatsapp|zap|mensagens?|msgs?|telefone|ligac\w+|email|minha|"
         r"celular|pergunta|pesquisa) ",
-        rf" (?:desmai\w+|apagar)(?: \w+){{0,5}} (?:{_PRICE}|fome|sono|cansaco|rir|susto|calor|emocao|agulha|cama|sofa) ",
+        rf" (?:desmai(?!ad)\w+|apagar)(?: \w+){{0,5}} (?:{_PRICE}|fome|sono|cansaco|rir|susto|calor|emocao|agulha|cama|sofa) ",
         rf" (?:{_PRICE})(?: \w+){{0,5}} desmai\w+ ",
         r" (?:antibiotico|tratamento|remedio|quimio\w*|pele|organismo|medicacao)(?: \w+){0,4} (?:reage|"
         r"responde|respondendo)",

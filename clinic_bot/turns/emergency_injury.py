@@ -112,7 +112,7 @@ POISONING = Sign(
         r"chocolate|bombom|suco|leite|sorvete|doce|agua) ",
         r" overdose de (?:\w+ )?(?:cafe|cafeina|carinho|amor|fofura|trabalho|informac\w+|doces?|chocolate|series?|estudos?|alegria) ",
         r" agulha (?:de|da) (?:vacina|injecao) ",
-        r" carocos? (?:de|da|do) (?:melancia|melao|uva|laranja|limao|mexerica|tangerina|bergamota|maca|maracuja|jabuticaba) ",
+        r" carocos? (?:de|da|do) (?:melancia|melao|uva|laranja|limao|mexerica|tangerina|bergamota|maca|maracuja|jabuticaba|azeitona|ameixa|cereja|acerola) ",
         r" (?:de \d+ em \d+|\d+ vezes|por dia|ao dia|todo dia|todos os dias) ",
     ),
     beside=(
@@ -134,7 +134,7 @@ ACCIDENT = Sign(
         "queimou|queimei|queimado|queimada ~3 agua|oleo|sopa|leite quente",
         "{child} ~1 queimado|queimada",
         "queimou|queimei|queimadura|queimado|queimada|queimando|queimaduras ~6 grave|corpo|rosto|oleo|fervendo|fervente|alcool|fogo|terceiro|inteiro|inteira|explosao|acido|cara|feia|peito|eletrica|gasolina|toda|todo",
-        "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
+        "oleo|agua|alcool|panela|gasolina|cafe ~2 quente|fervendo|fervente ~4 costas|braco|bracos|mao|pescoco|coxa|cabeca|cima|corpo|rosto|cara|barriga|peito|perna|crianca|bebe|virou|caiu|derramou",
         "virou|caiu|derramou|derramei ~3 oleo|agua|panela|cafe|leite ~1 quente|fervendo|fervente",
         "virou|derramou|derrubou|puxou|virei|derrubei ~3 panela|oleo|agua|leite|chaleira|sopa|cafe ~4 cima|corpo|perna|braco|rosto|peito",
         "pegou|pegando ~1 fogo",

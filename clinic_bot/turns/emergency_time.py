@@ -143,6 +143,11 @@ _PAST = anywhere(
         """
     )
 )
+# "tomei veneno quando pequena, hoje tenho gastrite": no word of now brings that back.
+_IN_CHILDHOOD = at_start(
+    rows("quando|na|de crianca|pequeno|pequena|jovem|adolescente|menino|menina|infancia|adolescencia|bebe"),
+    gap=2,
+)
 # Days ago is past for what happened, not for what is felt: "desmaiei há 3 dias", but "dor no peito há 3 dias".
 _TIMES = at_start(rows("uma|duas|dois|tres|#|varias|algumas vez|vezes"))
 _DAYS_AGO = anywhere(rows("faz|ha|tem|uns|umas ~2 dia|dias|semana|semanas"))
@@ -180,7 +185,8 @@ _HISTORY = anywhere(
         se matou|suicidou
         perdi|perdeu o|a|meu|minha|um|uma|seu pai|mae|irmao|irma|filho|filha|marido|esposa|avo|tio|tia|amigo|amiga
         perdi|perdeu o|a|meu|minha|um|uma|seu primo|prima|sogro|sogra
-        historico|familia|familiar|familiares|hereditario|hereditaria|genetico|genetica|finado|finada
+        ^pra|para|pro na|da|de|em|a|minha familia
+        historico|familiar|familiares|hereditario|hereditaria|genetico|genetica|finado|finada
         falecido|falecida|antecedente|antecedentes|luto|velorio|enterro
         """
     )
@@ -239,6 +245,10 @@ _CURED_BEFORE = at_end(
     ),
     links=words("a o as os minha meu essa esse aquela aquele de da do dela dele crise crises muito bastante"),
 )
+# "tive falta de ar na gravidez, agora não"
+_NOT_ANY_MORE = re.compile(
+    r" (?:hoje|agora)(?: em dia)?(?: ja| eu)? nao(?: tenho| tem| sinto| sente| mais)*(?= (?:[|,?/]|$))"
+)
 _OVER_AT_ONCE = at_start(
     rows(
         """
@@ -290,7 +300,11 @@ def is_present(setting: Setting) -> bool:
 
 def is_past(setting: Setting) -> bool:
     """Past words count unless the sign itself is told in the present, or something near says "now"."""
-    if is_present(setting) or says_now(setting):
+    if is_present(setting):
+        return False
+    if _IN_CHILDHOOD.match(setting.after):
+        return True
+    if says_now(setting):
         return False
     if _PAST.search(setting.sentence) or _PAST_AFTER.match(setting.after):
         return True
@@ -312,7 +326,7 @@ def is_past(setting: Setting) -> bool:
 def is_over(setting: Setting) -> bool:
     if (at_once := _OVER_AT_ONCE.match(setting.after)) and " nao " not in at_once[0]:
         return not _NOT_OVER.search(setting.rest)
-    if _CURED_BEFORE.search(setting.before[:-1]):
+    if _CURED_BEFORE.search(setting.before[:-1]) or _NOT_ANY_MORE.search(setting.rest):
         return not _NOT_OVER.search(setting.rest)
     over = None
     for over in _OVER.finditer(setting.rest):  # noqa: B007 - the last one counts

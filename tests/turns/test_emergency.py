@@ -41,6 +41,7 @@ PARTS = (
     "blind_9",
     "blind_10",
     "blind_11",
+    "blind_12",
 )
 
 
