@@ -39,10 +39,12 @@ class Server:
 
     async def receive(self, text: str, *, id: str = "M1", phone: str = PHONE) -> httpx.Response:
         """A patient's message, as Z-API posts it."""
-        payload = payloads.received_text(
-            LINE, phone, text, message_id=id, at_ms=self.stand_ins.zapi.clock.now_ms()
-        )
+        payload = payloads.received_text(LINE, phone, text, message_id=id, at_ms=self.now_ms())
         return await self.http.post(f"{self.url}/webhook/zapi/{SECRET}", json=payload)
+
+    def now_ms(self) -> int:
+        """What the stand-ins' clock says."""
+        return self.stand_ins.zapi.clock.now_ms()
 
     async def ready(self) -> int:
         """The status of ``/health/ready``; 0 when nobody answers."""
