@@ -139,14 +139,14 @@ _PAST = anywhere(
         dia que|em_que eu|ele|ela? passei|passou|desmaiei|desmaiou|cai|caiu|fui|foi|tive|teve
         aos #
         com # ano|anos|mes|meses
-        de|quando crianca|pequeno|pequena|jovem|adolescente|moleque|solteiro|solteira|menina|menino|novinho|novinha
+        de crianca
+        quando crianca|pequeno|pequena|jovem|adolescente|moleque|solteiro|solteira|menina|menino|novinho|novinha
         """
     )
 )
 # "tomei veneno quando pequena, hoje tenho gastrite": no word of now brings that back.
 _IN_CHILDHOOD = at_start(
-    rows("quando|na|de crianca|pequeno|pequena|jovem|adolescente|menino|menina|infancia|adolescencia|bebe"),
-    gap=2,
+    rows("quando crianca|pequeno|pequena|jovem|adolescente|menino|menina\nna infancia|adolescencia"), gap=2
 )
 # Days ago is past for what happened, not for what is felt: "desmaiei há 3 dias", but "dor no peito há 3 dias".
 _TIMES = at_start(rows("uma|duas|dois|tres|#|varias|algumas vez|vezes"))
