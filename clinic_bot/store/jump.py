@@ -52,8 +52,9 @@ UPDATE notice SET created_ms = created_ms + :by, due_ms = due_ms + :by, intent_m
 WHERE state IN ('waiting', 'sending', 'unknown')"""
 
 _SWITCHES = "UPDATE switch SET since_ms = since_ms + :by"
+_MARKS = "UPDATE mark SET at_ms = at_ms + :by"
 
-_STATEMENTS = (_TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES)
+_STATEMENTS = (_TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _MARKS)
 
 
 @dataclass(frozen=True, slots=True)

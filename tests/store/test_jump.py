@@ -23,7 +23,7 @@ ARMED = {
     *("conversation.hold_until_ms", "conversation.human_until_ms"),
     *("message.received_ms", "message.edited_ms"),  # while pending: the window is computed from them
     *("turn.due_ms", "turn.claimed_ms", "turn.intent_ms", "turn.outcome_ms"),  # while open or just ended
-    *("turn_event.at_ms", "switch.since_ms"),
+    *("turn_event.at_ms", "switch.since_ms", "mark.at_ms"),
     *("notice.created_ms", "notice.due_ms", "notice.intent_ms", "notice.outcome_ms"),  # while it is not done
 }
 RECORDS = {
