@@ -48,6 +48,10 @@ class Breaker:
     def may_ask(self, now_ms: int) -> bool:
         return self.why is None or (now_ms >= self._until_ms and not self._probing)
 
+    def probing(self, now_ms: int) -> bool:
+        """Whether one call is trying it out, and the others wait for its end."""
+        return self._probing and self.state(now_ms) is State.HALF_OPEN
+
     def remaining_ms(self, now_ms: int) -> int:
         """How long it stays open; 0 when it is not."""
         return max(0, self._until_ms - now_ms) if self.why is not None else 0

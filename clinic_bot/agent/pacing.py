@@ -11,6 +11,7 @@ his place, and the room that his call needs, are kept until shortly after that i
 import asyncio
 import bisect
 import math
+import random
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -26,6 +27,8 @@ BEGUN_PATIENCE_MS = 15_000
 _GRACE_MS = 5_000  # how late somebody may come back to his place
 _MOST_KEPT_MS = 3_600_000
 _MOST_ACCOUNTS = 512
+#: Those who are to come back at one instant come one after the other: each claims its turn again.
+_APART_MS = 10.0
 _NO_WAIT_MS = 1.0  # what the arithmetic of floats leaves over is none
 _FIRST = float("-inf")
 
@@ -140,8 +143,9 @@ class Line:
         self._leave(place, now_ms, wait_ms)
         before = self._places[: self._places.index(place) + 1]
         full_ms = self._limits.wait_ms(sum(one.tokens for one in before), len(before), now_ms)
-        place.kept_until_ms = round(now_ms + max(wait_ms, full_ms)) + _GRACE_MS
-        return max(wait_ms, full_ms)
+        wait_ms = max(wait_ms, full_ms) + _apart_ms(len(before) - 1)
+        place.kept_until_ms = round(now_ms + wait_ms) + _GRACE_MS
+        return wait_ms
 
     def _placed(self, user: str, tokens: float, *, begun: bool) -> _Place:
         """The place kept for this patient, or a new one."""
@@ -191,7 +195,7 @@ class Line:
                 self._places.remove(place)
                 waiter.set_result(self._admit(place, now_ms))  # its room is reserved from here on
             elif now_ms + wait_ms > place.gives_up_ms or now_ms >= place.gives_up_ms:
-                self._send_away(place, waiter, now_ms, wait_ms)
+                self._send_away(place, waiter, now_ms, wait_ms + _apart_ms(calls))
                 tokens, calls = tokens + place.tokens, calls + 1
             else:  # with no wait it is for the call that tries the model out, whose end looks again
                 next_ms = min(
@@ -209,8 +213,8 @@ class Line:
             self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
 
     def _send_away(self, place: _Place, waiter: asyncio.Future[Pass], now_ms: int, wait_ms: float) -> None:
-        if wait_ms < _NO_WAIT_MS:  # he waited for the call that tries the model out, and it takes its time
-            wait_ms = self._breaker.back_ms(now_ms)
+        if self._breaker.probing(now_ms):  # it takes its time
+            wait_ms += PATIENCE_MS + self._breaker.back_ms(now_ms)
         self._leave(place, now_ms, wait_ms)
         waiter.set_exception(ProviderBusy(self._provider, retry_after_s=wait_ms / 1000))
 
@@ -231,3 +235,7 @@ class Line:
             self._limits.release(passed.reservation, place.tokens, now_ms)
             self._breaker.dropped(probe=passed.probe)
         self.left()
+
+
+def _apart_ms(before: int) -> float:
+    return random.uniform(0, _APART_MS) * before

@@ -84,11 +84,11 @@ async def test_a_longer_wait_gives_the_turn_back_with_the_instant_to_come_again(
     first, second = it.waiting(["ana", "bia"])
     await settled()
     waits = [await it.away(user) for user in ("caio", "davi", "eva")]
-    assert waits == pytest.approx([3, 4, 5])
+    assert waits == pytest.approx([3, 4, 5], abs=0.05)
     it.clock.advance(2_000)
     await asyncio.gather(first, second)
     for user in ("caio", "davi", "eva"):  # each comes back when told, and nobody took the room meanwhile
-        it.clock.advance(1_000)
+        it.clock.advance(1_050)
         (late,) = it.waiting([f"late {user}"])
         await settled()
         assert user not in it.served
@@ -165,11 +165,11 @@ async def test_a_place_that_nobody_comes_back_to_is_given_up() -> None:
     it.fill()
     gone = it.waiting(["gone 1", "gone 2"])
     await settled()
-    assert await it.away("gone 3") == pytest.approx(3)
+    assert await it.away("gone 3") == pytest.approx(3, abs=0.05)
     for call in gone:
         call.cancel()
     await asyncio.gather(*gone, return_exceptions=True)
-    assert await it.away("ana") == pytest.approx(4), "their places are kept for a moment"
+    assert await it.away("ana") == pytest.approx(4, abs=0.05), "their places are kept for a moment"
     it.clock.advance(8_001)
     await it.call("ana")
     assert it.served == ["ana"]
@@ -188,7 +188,7 @@ async def test_requests_a_minute_are_paced_too() -> None:
 async def test_a_stated_wait_is_kept_by_everybody_and_then_one_tries() -> None:
     it = Model()
     it.breaker.rest(it.clock.now_ms(), 5_000, Why.LIMIT, probe=False)
-    assert await it.away("ana") == pytest.approx(5)
+    assert await it.away("ana") == pytest.approx(5, abs=0.05)
     it.clock.advance(5_000)
     probe = await it.line.enter("ana", TOKENS, begun=False)
     assert probe.probe
@@ -211,7 +211,7 @@ async def test_those_who_wait_for_a_slow_try_are_sent_away_and_told_different_in
     ends = await asyncio.gather(*others, return_exceptions=True)
     waits = [end.retry_after_s for end in ends if isinstance(end, ProviderBusy)]
     assert len(set(waits)) == 3
-    assert min(waits) > 0
+    assert min(waits) > PATIENCE_MS / 1000
 
 
 async def test_a_refused_call_keeps_its_place() -> None:
@@ -220,7 +220,7 @@ async def test_a_refused_call_keeps_its_place() -> None:
     it.fill()
     it.breaker.rest(it.clock.now_ms(), 3_000, Why.LIMIT, probe=False)
     assert it.line.refused(passed, 3_000) == 3_000
-    assert await it.away("bia") == pytest.approx(3), (
+    assert await it.away("bia") == pytest.approx(3, abs=0.05), (
         "bia's call would fit after two seconds, but all wait for three"
     )
     it.clock.advance(3_000)
