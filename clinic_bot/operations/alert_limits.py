@@ -69,8 +69,8 @@ class RateLimit:
 
     def _has_room(self, kind: str, state: _Kind, now_ms: int) -> bool:
         rates, urgent = self._rates, kind in self._rates.urgent
-        _forget(state.left_ms, now_ms - rates.of_a_kind_ms)
-        _forget(self._all_ms, now_ms - rates.of_all_ms)
+        _forget(state.left_ms, now_ms, rates.of_a_kind_ms)
+        _forget(self._all_ms, now_ms, rates.of_all_ms)
         if urgent:
             return len(state.left_ms) < rates.of_an_urgent_kind
         return len(state.left_ms) < rates.of_a_kind and len(self._all_ms) < rates.of_all
@@ -83,6 +83,9 @@ class RateLimit:
         return held_back
 
 
-def _forget(instants_ms: deque[int], until_ms: int) -> None:
-    while instants_ms and instants_ms[0] <= until_ms:
+def _forget(instants_ms: deque[int], now_ms: int, after_ms: int) -> None:
+    """Drop what is long ago; and what lies ahead, since then the clock was set back."""
+    while instants_ms and instants_ms[0] <= now_ms - after_ms:
         instants_ms.popleft()
+    while instants_ms and instants_ms[-1] > now_ms:
+        instants_ms.pop()

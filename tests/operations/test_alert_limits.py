@@ -41,6 +41,13 @@ def test_an_emergency_waits_for_no_other_alert() -> None:
     assert limit.admit("a", "x", 1_001) == 0  # and emergencies took nobody's place
 
 
+def test_a_clock_that_was_set_back_mutes_nobody() -> None:
+    limit = RateLimit(RATES)
+    for kind in "aab":
+        limit.admit(kind, "x", 3_600_000)
+    assert limit.admit("a", "x", 0) == 0
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 400)), max_size=60))
 def test_nothing_is_lost_and_the_rates_hold(steps: list[tuple[str, int]]) -> None:
     limit, now, told, left = RateLimit(RATES), 0, 0, []
