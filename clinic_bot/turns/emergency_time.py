@@ -140,7 +140,6 @@ _PAST = anywhere(
         aos #
         com # ano|anos|mes|meses
         de crianca
-        quando crianca|pequeno|pequena|jovem|adolescente|moleque|solteiro|solteira|menina|menino|novinho|novinha
         """
     )
 )
@@ -148,6 +147,7 @@ _PAST = anywhere(
 _IN_CHILDHOOD = at_start(
     rows("quando crianca|pequeno|pequena|jovem|adolescente|menino|menina\nna infancia|adolescencia"), gap=2
 )
+_CHILDHOOD_BEFORE = at_end(rows("quando crianca|pequeno|pequena|jovem|adolescente|menino|menina"), gap=4)
 # Days ago is past for what happened, not for what is felt: "desmaiei há 3 dias", but "dor no peito há 3 dias".
 _TIMES = at_start(rows("uma|duas|dois|tres|#|varias|algumas vez|vezes"))
 _DAYS_AGO = anywhere(rows("faz|ha|tem|uns|umas ~2 dia|dias|semana|semanas"))
@@ -302,7 +302,7 @@ def is_past(setting: Setting) -> bool:
     """Past words count unless the sign itself is told in the present, or something near says "now"."""
     if is_present(setting):
         return False
-    if _IN_CHILDHOOD.match(setting.after):
+    if _IN_CHILDHOOD.match(setting.after) or _CHILDHOOD_BEFORE.search(setting.before[:-1]):
         return True
     if says_now(setting):
         return False

@@ -296,7 +296,8 @@ def is_denied(setting: Setting) -> bool:
             if word == "nunca" and _NEVER_SO.search(setting.match[:-1] + setting.after):
                 return False
             # "não, to com dor no peito" answers a question; it denies nothing that follows.
-            if i + 1 == len(said) or said[i + 1] not in _ENDS_ANSWER:
+            following = said[i + 1] if i + 1 < len(said) else setting.match.split()[0]
+            if following not in _ENDS_ANSWER:
                 return True
             break
         if word not in CARRIES_DENIAL or (own_clause and word in _ENDS_LIST):

@@ -121,6 +121,10 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         ("só falta eu ter um avc com isso", "só falta de ar, muito forte"),
         ("retorno da convulsão", "convulsão"),
         ("a internet caiu e apagou", "ele caiu e apagou"),
+        ("quando criança eu desmaiei", "minha filha desmaiou, quando pequena tinha convulsão"),
+        ("dor no peito (não), falta de ar (não)", "não, dor no peito"),
+        ("vou ter um infarto com esse trânsito", "vou ter um infarto com essa dor"),
+        ("tcc sobre overdose, pra faculdade", "minha amiga tomou overdose na faculdade"),
     ],
     ids=[
         "denied",
@@ -139,6 +143,10 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         "to crown it all",
         "the word alone",
         "a machine",
+        "childhood",
+        "a form filled in",
+        "an annoyance",
+        "schoolwork",
     ],
 )
 def test_the_words_around_decide(calm: str, danger: str) -> None:
