@@ -1,14 +1,15 @@
 """Commands as processes of their own, beside a server that runs."""
 
+import json
 from pathlib import Path
 
 from clinic_bot.operations.admin import socket_path
 from clinic_bot.store.tables import TurnState
 from tests.support.process import started
 from tests.support.service import clinic
+from tests.support.waiting import until
 
 PHONE = "5511987650001"
-REPLY = "Abrimos às 8h. Sou a assistente virtual."
 
 
 async def command(path: Path, *arguments: str) -> tuple[int | None, str, str]:
@@ -27,9 +28,33 @@ async def test_a_pause_reaches_the_server_that_runs(tmp_path: Path) -> None:
         status, said, _ = await command(path, "turns", "list")
         assert status == 0
         assert "paused (feriado)" in said
+        await it.patient(phone=PHONE, text="vcs abrem sabado?")
+        due_ms = it.service.clock.now_ms() + 6_000
+        await until(lambda: it.service.clock.now_ms() > due_ms + 5_000)
+        assert it.sent == []
         assert (await command(path, "resume"))[0] == 0
+        await it.until_states(TurnState.SENT)
         assert (await it.http.get(f"{it.url}/health/ready")).json()["stopped_by"] == []
     assert not socket_path(path).exists()
+
+
+async def test_the_story_of_a_turn_explains_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    async with clinic(path) as it:
+        it.groq_fault(kind="slow", seconds=20, count=1)
+        await it.patient(phone=PHONE, text="vcs abrem sabado?")
+        await it.until_states(TurnState.SENT)
+        status, said, _ = await command(path, "turns", "show", "1", "--json")
+        assert status == 0
+        told = json.loads(said)
+        parts = told["parts_ms"]
+        whats = [moment["what"] for moment in told["story"]]
+        assert whats[:4] == ["claimed", "model call", "intent", "send"]
+        first_ms = told["messages"][0]["received_ms"]
+        assert abs(sum(parts.values()) - (told["turn"]["outcome_ms"] - first_ms)) <= 50
+        assert parts["window"] == told["turn"]["due_ms"] - first_ms
+        assert parts["model"] >= 20_000
+        assert parts["sending"] == told["turn"]["outcome_ms"] - told["turn"]["intent_ms"]
 
 
 async def test_a_reply_that_was_lost_is_asked_again_by_the_server_that_runs(tmp_path: Path) -> None:
