@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from clinic_bot.events import Message
-from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to
+from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to, pending_texts
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import Cursor, driver_of
 
@@ -68,6 +68,7 @@ class Bulk:
         self._bodies: list[tuple[object, ...]] = []
         self._messages: list[tuple[object, ...]] = []
         self._armed: dict[int, list[int | None]] = {}
+        self._said: dict[int, tuple[str, ...]] = {}  # not stored yet
 
     def add(self, event: Message, body: bytes, now_ms: int) -> Stored | None:
         """Take a message, or answer None when it is not plain and nothing was done."""
@@ -78,19 +79,22 @@ class Bulk:
         if event.key in self._kept:
             return DUPLICATE
         text = event.content.text
-        if (
-            event.provider_id in self._early
-            or known.learns_from(contact)
-            or (text and self._policy.may_be_emergency(text))
-        ):
+        if event.provider_id in self._early or known.learns_from(contact) or self._is_danger(known, text):
             return None
         self._kept.add(event.key)
         self._bodies.append((event.key, now_ms, body))
+        self._said[known.id] = (*self._said.get(known.id, ()), text)
         self._messages.append(add_to(known, event, now_ms, self._policy))
         before = self._armed.get(known.id)
         added = before[2] + 1 if before and before[2] else 1
         self._armed[known.id] = [known.id, known.next_seq, added, known.first_ms, now_ms, known.wake_at_ms]
         return Stored(known.id, known.wake_at_ms if known.owner is None else None, known.revision)
+
+    def _is_danger(self, known: Known, text: str) -> bool:
+        if not text or not self._policy.may_be_emergency(text):
+            return False
+        before = pending_texts(self._driver, known.id, known.done_seq)
+        return self._policy.is_emergency([*before, *self._said.get(known.id, ()), text])
 
     def forget(self, event: Message) -> None:
         """Somebody else is about to store this one, and to change what is known of the person."""
@@ -107,7 +111,7 @@ class Bulk:
         _insert(self._driver, _KEEP, _KEEP_ROW, self._bodies)
         _insert(self._driver, APPEND, ROW, self._messages)
         self._driver.execute(_ARM, (json.dumps(list(self._armed.values())),))
-        self._bodies, self._messages, self._armed = [], [], {}
+        self._bodies, self._messages, self._armed, self._said = [], [], {}, {}
 
     def _look_up(self, events: Sequence[Message]) -> tuple[set[str], dict[str, Known], frozenset[str]]:
         asked = (

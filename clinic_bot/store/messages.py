@@ -150,5 +150,10 @@ def add_to(
 def _is_emergency(driver: Cursor, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:
     if not text or not policy.may_be_emergency(text):
         return False
+    return policy.is_emergency([*pending_texts(driver, conversation_id, done_seq), text])
+
+
+def pending_texts(driver: Cursor, conversation_id: int, done_seq: int) -> list[str]:
+    """What the patient wrote and nobody has answered, oldest first, as far back as an emergency is looked for."""
     rows = driver.execute(_PENDING_TEXTS, (conversation_id, done_seq, _LOOK_BACK)).fetchall()
-    return policy.is_emergency([*(row[0] for row in reversed(rows)), text])
+    return [row[0] for row in reversed(rows)]

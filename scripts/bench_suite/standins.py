@@ -45,6 +45,8 @@ class StandIns:
             reference = _reference(body)
             self.sent_ns.setdefault(reference, now_ns)
             channel.answer({"zaapId": f"Z{now_ns:X}", "messageId": f"M{now_ns:X}", "id": f"M{now_ns:X}"})
+        elif path.endswith(b"/status"):
+            channel.answer({"connected": True, "smartphoneConnected": True, "session": True, "error": ""})
         elif path == b"/config":
             self._configure(channel, json.loads(body))
         elif path == b"/notes":
