@@ -3,11 +3,14 @@
 from clinic_bot.operations.masking import mask_phone
 
 
-def emergency(phone: str | None, lid: str | None = None) -> str:
-    return (
-        f"Possível emergência {_in_chat(phone, lid)}. O texto fixo com SAMU ou CVV é a resposta do assistente; agora a "
-        "conversa é da recepção. Abra o WhatsApp."
+def emergency(phone: str | None, lid: str | None = None, *, sends: bool = True) -> str:
+    """``sends`` is false where nothing leaves: there only this alert stands between the patient and silence."""
+    answered = (
+        "O assistente responde com o texto fixo (SAMU ou CVV), e a conversa é da recepção."
+        if sends
+        else "O assistente está só observando e não responde."
     )
+    return f"Possível emergência {_in_chat(phone, lid)}. {answered} Abra o WhatsApp agora."
 
 
 def patient_waits(phone: str | None, lid: str | None = None, *, minutes: int) -> str:

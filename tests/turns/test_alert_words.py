@@ -24,6 +24,11 @@ def test_a_chat_known_by_its_lid_alone_is_named_too() -> None:
     assert f"{b.LID[-4:]} " in alert_words.emergency(None, b.LID).replace(".", " ")
 
 
+def test_while_watching_an_emergency_says_that_nobody_answers() -> None:
+    assert "não responde" in alert_words.emergency(b.PHONE, sends=False)
+    assert "não responde" not in alert_words.emergency(b.PHONE)
+
+
 def test_a_chat_that_nobody_named_is_some_chat() -> None:
     assert alert_words.patient_waits(None, minutes=10).startswith(
         "Há mais de 10 min um paciente espera por uma pessoa em um chat."
