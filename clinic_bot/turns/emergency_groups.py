@@ -48,12 +48,14 @@ GROUPS: Mapping[str, str] = {
     ),
     "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento",
     "kin": (
+        "garoto garota guri guria velho velha compadre comadre companheiro companheira enteado enteada "
         "pai mae filho filha filhinho filhinha marido esposa esposo mulher avo vo vovo vovoh irmao irma tio "
         "tia sogro sogra sobrinho sobrinha neto neta namorado namorada amigo amiga vizinho vizinha primo "
         "prima homem moca rapaz crianca menino menina paciente idoso idosa bebe cunhado cunhada padrasto "
         "madrasta colega senhor senhora pessoa"
     ),
     "child": (
+        "garoto garota guri guria "
         "bebe filho filha filhinho filhinha menino menina crianca neto neta sobrinho sobrinha gemeo gemea "
         "nascido nascida bebezinha"
     ),
@@ -84,7 +86,7 @@ GROUPS: Mapping[str, str] = {
     "bleeding": "sangrando sangramento sangra sangrou sangrar hemorragia",
     "gushing": (
         "jorrando jorra jorrou esguichando espirrando vomitando vomitou vomitei vomito tossindo tossiu "
-        "cuspindo cuspiu botando evacuando esvaindo"
+        "cuspindo cuspiu botando evacuando cagando esvaindo"
     ),
     "alot": "horrores montao monte muito demais bastante litros tanto forte intenso abundante parar estancar",
     "pregnant": "gravida gestante gestacao gravidez barriga gestantes",

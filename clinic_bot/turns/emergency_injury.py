@@ -151,6 +151,7 @@ ACCIDENT = Sign(
         "acido|soda|caustica|cloro|cal ~4 braco|bracos|olho|olhos|rosto|pele|mao|cara|perna|corpo",
         "enfiou|enfiei|botou|colocou|pos ~3 tomada",
         "choque ~~6 mole|tremendo|desmaiou|desacordado|desacordada|queimou|caiu|acorda|grudado",
+        "carro|moto|onibus|caminhao ~1 bateu na|no|em ~1 {kin}",
         "descarga eletrica",
         "carro|moto|onibus|caminhao|van|caminhonete ~1 pegou|atingiu|acertou|atropelou ~2 {kin}|mim|gente",
         "carro|moto|onibus|caminhao ~1 passou por|em cima",

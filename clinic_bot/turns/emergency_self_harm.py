@@ -71,6 +71,7 @@ SELF_HARM = Sign(
         "{blade}|remedio|veneno ~~3 pra|para me|se matar|enforcar|cortar",
         "pular|pulo|pulando ~2 frente ~2 metro|trem|carro|onibus|caminhao",
         "me|se despedi|despediu|despedindo ~2 todos|mundo|filhos|familia",
+        "trancou|trancado|trancada|tranquei ~~6 {blade}|remedio|veneno",
         "ultimo dia ~1 minha vida",
         "se eu morresse|sumisse|desaparecesse ~4 ninguem|falta|diferenca|melhor|importar|ligar|alivio",
         "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",

@@ -227,7 +227,7 @@ _OVER = anywhere(
     rows(
         f"""
         ^nao|nem passou !mal|a|o|por|d*|muito|u*
-        {_BUT} ~1 passou !mal
+        {_BUT} ~1 passou !mal|do|dos
         {_BUT} ~1 {_WELL}
         ta tudo bem
         to|ta bem agora

@@ -42,6 +42,7 @@ PARTS = (
     "blind_10",
     "blind_11",
     "blind_12",
+    "blind_13",
 )
 
 
