@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -28,6 +28,8 @@ from clinic_bot.store.inbox import Answer, Arrival, Taken
 from clinic_bot.store.policy import Policy
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 BODY_LIMIT = 1024 * 1024
 #: uvicorn never gives a stalled body up by itself.
@@ -145,18 +147,18 @@ class Webhook:
             )
         except Exception:
             log.exception("reader failed")
-            await self._unreadable(body, "the reader failed")
-            return _refusal(500, "this could not be read; it was kept, and the log says why")
+            ours = _refusal(500, "this could not be read; it was kept, and the log says why")
+            return await self._unreadable(body, "the reader failed", ours)
         job = Grouped(Arrival(event, body, now_ms), self._take_in_all)
         try:
             taken = await self._commits(self._store(job))
         except (StorageUnavailable, TimeoutError) as exc:
             log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
-            return _refusal(503, "cannot store it now; send it again", {"Retry-After": "5"})
+            return _not_stored()
         self._tell(taken)
         return _answer(taken.answer, taken.reason)
 
-    async def _store(self, job: Callable[[Connection], Taken]) -> Taken:
+    async def _store(self, job: Callable[[Connection], T]) -> T:
         """Keep trying for as long as a webhook may wait."""
         ends_s = asyncio.get_running_loop().time() + self._commits.seconds
         while True:
@@ -182,13 +184,19 @@ class Webhook:
             self._dispatcher.newer(taken.conversation_id, taken.revision)
         self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)
 
-    async def _unreadable(self, body: bytes, problem: str) -> Reply:
+    async def _unreadable(self, body: bytes, problem: str, answer: Reply | None = None) -> Reply:
+        """Keep it for the day the reader is mended; what cannot be kept is asked for again, as any other body."""
         keep = partial(inbox.keep_unreadable, body=body, problem=problem, now_ms=self._clock.now_ms())
         try:
-            await self._commits(self._database.write(keep))
+            await self._commits(self._store(keep))
         except (StorageUnavailable, TimeoutError) as exc:
             log.error("unreadable body not kept", problem=str(exc))
-        return _refusal(400, problem)
+            return _not_stored()
+        return answer or _refusal(400, problem)
+
+
+def _not_stored() -> Reply:
+    return _refusal(503, "cannot store it now; send it again", {"Retry-After": "5"})
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -322,6 +322,20 @@ async def test_a_disk_that_takes_nothing_is_told_with_when_to_come_back(
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_what_cannot_be_read_nor_kept_is_asked_for_again(
+    it: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_args: object, **_kwargs: object) -> None:
+        raise StorageUnavailable("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(it.service.database, "write", full)
+        assert (await it.http.post(it.webhook, content=b"{broken")).status_code == 503
+    assert (await it.http.post(it.webhook, content=b"{broken")).status_code == 400
+    assert await count(it, "unreadable") == 1
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_a_disk_that_recovers_in_time_is_not_even_noticed(
     it: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
