@@ -33,6 +33,11 @@ class SteppedClock(FakeClock):
     def real_s(self, duration_ms: float) -> float:
         return duration_ms / 1000 if duration_ms >= _DEADLINE_MS else super().real_s(duration_ms)
 
+    @property
+    def asleep(self) -> int:
+        """How many wait for this clock to move on: the stand-in, while it plays a slow answer."""
+        return len(self._time.sleepers)
+
     def jump(self, by_ms: int) -> None:
         """Somebody set the machine's clock, and the service follows."""
         self.follow(by_ms)
