@@ -32,11 +32,11 @@ WHERE {_OPEN_TURNS} OR (outcome_ms > :since AND settled_by IS NULL)"""  # noqa: 
 
 _MESSAGES = """
 UPDATE message SET received_ms = received_ms + :by, edited_ms = edited_ms + :by
-WHERE (conversation_id, seq) IN (
-    SELECT m.conversation_id, m.seq FROM conversation c CROSS JOIN message m
+WHERE rowid IN (
+    SELECT m.rowid FROM conversation c CROSS JOIN message m
     WHERE c.first_pending_ms IS NOT NULL AND m.conversation_id = c.id AND m.seq > c.done_seq
-    UNION
-    SELECT conversation_id, seq FROM message WHERE author = 'clinic' AND received_ms > :since)"""
+    UNION ALL
+    SELECT rowid FROM message WHERE author = 'clinic' AND received_ms > :since)"""
 
 _CONVERSATIONS = """
 UPDATE conversation

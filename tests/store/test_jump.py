@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from clinic_bot.events import PresenceStatus
@@ -177,6 +178,16 @@ def test_a_text_typed_an_hour_ago_is_not_taken_for_one_that_goes_to_many_at_once
             store.later(60_000)
             set_clock(store, -HOUR_MS)
     assert all(conversation.human_until_ms > store.now_ms for conversation in store.conversations())
+
+
+def test_messages_long_answered_are_not_read(store: Store) -> None:
+    """There are a million of them."""
+
+    def plan(connection: Connection) -> str:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {jump._MESSAGES}", {"by": 1, "since": 1})
+        return " / ".join(row[3] for row in rows)
+
+    assert "SCAN message" not in store.run(plan)
 
 
 # A clock that was set back while no process ran.
