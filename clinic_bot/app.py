@@ -49,11 +49,13 @@ from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.rehearsal import rehearse
 from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
 from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 from clinic_bot.turns.lookout import Lookout
+from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
@@ -241,7 +243,7 @@ class Service:
         )
         outbox = Outbox(
             self.database, zapi, clock, policy, self.metrics, self.neighbours,
-            typing_delay_s=settings.typing_delay_s,
+            typing_delay_s=settings.typing_delay_s, sends=settings.mode.sends,
         )  # fmt: skip
         limits = Limits(
             lease_ms=round((settings.agent_timeout_s + 3 * settings.zapi_timeout_s + 30) * 1000),
@@ -251,8 +253,13 @@ class Service:
         )
         thinking = Thinking(agent, clock, self.metrics, self.neighbours)
         contacts = ContactBook(self.database, zapi, clock, policy)
+        own_words = OwnWords(
+            self.facts, clock, self.metrics, self.alerts.alert,
+            Backlog(Choice(settings.backlog), round(settings.backlog_age_s * 1000)),
+            max_replies_per_hour=settings.max_replies_per_hour, sends=settings.mode.sends,
+        )  # fmt: skip
         return Runner(
-            self.database, thinking, outbox, contacts, self.facts, clock, policy, self.metrics, limits,
+            self.database, thinking, outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
 

@@ -51,6 +51,7 @@ class Ended(StrEnum):
     WITHDRAWN = "withdrawn"
     SILENT = "silent"
     EMPTY = "empty"
+    DRAFTED = "no_reply"  #: only watching
     STALE = "stale"
     GIVEN_BACK = "given_back"
     SUPERSEDED = "superseded"
@@ -79,6 +80,7 @@ class Outbox:
         neighbours: Neighbours,
         *,
         typing_delay_s: float,
+        sends: bool = True,
     ) -> None:
         self._database = database
         self._zapi = zapi
@@ -87,6 +89,7 @@ class Outbox:
         self._metrics = metrics
         self._neighbours = neighbours
         self._typing_delay_s = typing_delay_s
+        self._sends = sends
 
     async def say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
         """Pass the gate, send once, record the outcome.
@@ -95,7 +98,8 @@ class Outbox:
             answered_ms: when the answer was ready, for the figure from there to the request.
         """
         now_ms = self._clock.now_ms()
-        intent = partial(gate.write_intent, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
+        decide = gate.write_intent if self._sends else gate.keep_draft
+        intent = partial(decide, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
         decided, wake_at_ms = await self._database.write(intent, urgent=True)
         match decided:
             case Gate.OPEN:
@@ -108,6 +112,8 @@ class Outbox:
                 return Result(Ended.SILENT, wake_at_ms)
             case Gate.EMPTY:
                 return Result(Ended.EMPTY, wake_at_ms)
+            case Gate.DRAFTED:
+                return Result(Ended.DRAFTED, wake_at_ms)
             case Gate.EMERGENCY | Gate.NEWER:
                 self._metrics.tokens_thrown_away(draft.prompt_tokens + draft.completion_tokens)
                 return Result(Ended.SUPERSEDED, wake_at_ms)

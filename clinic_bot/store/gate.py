@@ -41,9 +41,10 @@ class Gate(StrEnum):
     EMPTY = "empty"
     NEWER = "newer"  #: something came meanwhile and joins the turn
     SWITCHED_OFF = "switched_off"
+    DRAFTED = "drafted"  #: nothing is sent where the bot only watches
 
 
-_PIN = (
+_WRITE = (
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values(
@@ -68,15 +69,38 @@ def write_intent(
     Returns:
         The decision, and when to look at the conversation again if the turn ended.
     """
+    return _pass(connection, claim, draft, now_ms, policy, sends=True)
+
+
+def keep_draft(
+    connection: Connection, claim: Claim, draft: Draft, *, now_ms: int, policy: Policy
+) -> tuple[Gate, int | None]:
+    """The same gate where nothing is ever sent: the reply is kept with its turn, which ends here.
+
+    A hand-over is kept as well and takes no effect: the patient was told nothing.
+    """
+    return _pass(connection, claim, draft, now_ms, policy, sends=False)
+
+
+def _pass(
+    connection: Connection, claim: Claim, draft: Draft, now_ms: int, policy: Policy, *, sends: bool
+) -> tuple[Gate, int | None]:
     found = ours(connection, claim)
     if found is None:
         return Gate.STALE, None
     conversation, turn = found
     gate = _decide(connection, conversation, claim, draft, now_ms)
     match gate:
-        case Gate.OPEN:
-            _pin(connection, conversation, turn, claim, draft, now_ms, policy)
+        case Gate.OPEN if sends:
+            _write_draft(connection, turn, draft, now_ms)
+            conversation.open_hi = claim.high
+            if draft.hand_over is not None:
+                conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
+            rows.save(connection, conversation)
             return gate, None
+        case Gate.OPEN:
+            _write_draft(connection, turn, draft, now_ms)
+            state = TurnState.NO_REPLY
         case Gate.TAKEN_OVER:
             state = TurnState.SILENT
         case Gate.EMPTY:
@@ -87,10 +111,14 @@ def write_intent(
             return gate, return_to_waiting(
                 connection, conversation, turn, claim, now_ms, policy, why=gate.value
             )
-    reason = "a person took over" if gate is Gate.TAKEN_OVER else None
-    return gate, close(
+    reason = _REASONS.get(gate)
+    wake_at_ms = close(
         connection, conversation, turn, state, now_ms, policy, reason=reason, moments=claim.story
     )
+    return Gate.DRAFTED if gate is Gate.OPEN else gate, wake_at_ms
+
+
+_REASONS = {Gate.TAKEN_OVER: "a person took over", Gate.OPEN: "draft"}
 
 
 def _decide(
@@ -109,27 +137,15 @@ def _decide(
     return Gate.OPEN
 
 
-def _pin(
-    connection: Connection,
-    conversation: ConversationRow,
-    turn: TurnRow,
-    claim: Claim,
-    draft: Draft,
-    now_ms: int,
-    policy: Policy,
-) -> None:
+def _write_draft(connection: Connection, turn: TurnRow, draft: Draft, now_ms: int) -> None:
     connection.execute(
-        _PIN,
+        _WRITE,
         {
             "turn_id": turn.id, "intent_ms": now_ms, "question": draft.question, "reply": draft.reply,
             "hand_over": draft.hand_over, "emergency": draft.emergency, "model": draft.model, "calls": draft.calls,
             "prompt_tokens": draft.prompt_tokens, "completion_tokens": draft.completion_tokens,
         },
     )  # fmt: skip
-    conversation.open_hi = claim.high
-    if draft.hand_over is not None:
-        conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
-    rows.save(connection, conversation)
     if draft.steps:
         _keep_steps(connection, turn, draft)
 

@@ -20,15 +20,18 @@ from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, Re
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
 from clinic_bot.store import claims, closing, history
+from clinic_bot.store import contacts as store_contacts
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.replies import replies_since
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
-from clinic_bot.turns.emergency import EmergencyKind, find_emergency
+from clinic_bot.turns.loop_guard import HOUR_MS
+from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.thinking import Interrupted, Thinking
 
 log = structlog.get_logger(__name__)
@@ -47,6 +50,15 @@ class Limits:
     unavailable_after_ms: int  #: a patient who waited this long for the model gets one honest sentence
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A claim, and what was read with it."""
+
+    claim: Claim
+    background: Background
+    spoken: int  #: replies of the last hour
+
+
 class Runner:
     """Runs turns, one at a time for each conversation; the dispatcher sees to that."""
 
@@ -56,6 +68,7 @@ class Runner:
         thinking: Thinking,
         outbox: Outbox,
         contacts: ContactBook,
+        own_words: OwnWords,
         facts: ClinicFacts,
         clock: Clock,
         policy: Policy,
@@ -68,6 +81,7 @@ class Runner:
         self._thinking = thinking
         self._outbox = outbox
         self._contacts = contacts
+        self._own_words = own_words
         self._facts = facts
         self._clock = clock
         self._policy = policy
@@ -102,9 +116,9 @@ class Runner:
         taken = await self._database.write(partial(self._claim, conversation_id=conversation_id), urgent=True)
         if isinstance(taken, Later):
             return self._wait(conversation_id, taken)
-        claim, background = taken
+        claim = taken.claim
         try:
-            result = await self._answer(claim, background)
+            result = await self._answer(taken)
         except Exception:
             # Ours to fix, and this patient's turn must not be lost: it is tried again, and counted.
             log.exception("turn failed", turn=claim.turn_id, conversation=conversation_id)
@@ -126,12 +140,13 @@ class Runner:
     def _wait(self, conversation_id: int, later: Later) -> int | None:
         if later.unanswered:
             log.warning("patient waits for a person", conversation=conversation_id)
+            self._own_words.patient_waits(minutes=round(self._policy.alert_ms / 60_000))
         if later.set_aside:
             self._metrics.turn_ended("dead")
             log.error("turn set aside", conversation=conversation_id)
         return later.wake_at_ms
 
-    def _claim(self, connection: Connection, *, conversation_id: int) -> tuple[Claim, Background] | Later:
+    def _claim(self, connection: Connection, *, conversation_id: int) -> _Taken | Later:
         """Claim and read the context in one transaction: one fsync and one hop less before the model is asked."""
         now_ms = self._clock.now_ms()
         claim = claims.claim(
@@ -152,14 +167,24 @@ class Runner:
             turns=self._limits.history_turns,
             quoted=[message.quoted_id for message in claim.messages if message.quoted_id],
         )
-        return claim, background
+        return _Taken(claim, background, self._spoken(connection, claim, background, now_ms))
 
-    async def _answer(self, claim: Claim, background: Background) -> Result:
-        emergency = self._emergency(claim)
-        if emergency is not None:
-            return await self._outbox.say(claim, emergency, answered_ms=self._clock.now_ms())
+    def _spoken(self, connection: Connection, claim: Claim, background: Background, now_ms: int) -> int:
+        """Replies of the last hour; the background already says when there was none."""
+        since_ms, last_ms = now_ms - HOUR_MS, background.last_intent_ms
+        if self._limits.history_turns and (last_ms is None or last_ms < since_ms):
+            return 0
+        ids = store_contacts.aliases(connection, claim.conversation_id)
+        return replies_since(connection, ids, since_ms)
+
+    async def _answer(self, taken: _Taken) -> Result:
+        claim, background = taken.claim, taken.background
+        draft = self._own_words.emergency(claim)
+        text = "" if draft is not None else merged(claim, background)
+        draft = draft or self._own_words.instead_of_the_model(claim, text, spoken=taken.spoken)
+        if draft is not None:
+            return await self._outbox.say(claim, draft, answered_ms=self._clock.now_ms())
         learning = self._contacts.learn_lid(claim)
-        text = merged(claim, background)
         calls: list[CallRecord] = []
         try:
             draft = await self._think(claim, background, text, calls)
@@ -176,20 +201,6 @@ class Runner:
                 learning.cancel()
         return await self._outbox.say(claim, draft, answered_ms=answered_ms)
 
-    def _emergency(self, claim: Claim) -> Draft | None:
-        """The clinic's fixed text, without the model, when the pending text shows danger (rule 13)."""
-        texts = [message.text for message in claim.messages if message.text]
-        found = find_emergency(texts)
-        if found is None and not claim.emergency:
-            return None
-        kind = found.kind if found else EmergencyKind.PHYSICAL
-        words = self._facts.texts
-        text = words.emotional_crisis if kind is EmergencyKind.EMOTIONAL else words.emergency
-        self._metrics.emergency(kind.value)
-        log.warning("emergency", turn=claim.turn_id, conversation=claim.conversation_id, kind=kind.value)
-        question = "\n".join(texts)[-2000:]
-        return Draft(question, text, hand_over="emergência", emergency=found.sign if found else kind.value)
-
     async def _think(self, claim: Claim, background: Background, text: str, calls: list[CallRecord]) -> Draft:
         """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
         now_ms = self._clock.now_ms()
@@ -200,8 +211,7 @@ class Runner:
             answer = await self._thinking.ask(claim, request)
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
-            sentence = self._facts.hand_over_text(now)
-            return Draft(text, sentence, hand_over="o assistente não conseguiu responder")
+            return self._own_words.could_not_answer(claim, text)
         return Draft(
             question=text,
             reply=answer.text,
@@ -224,9 +234,7 @@ class Runner:
         now_ms = self._clock.now_ms()
         left_ms = claim.first_due_ms + self._limits.unavailable_after_ms - now_ms
         if left_ms <= 0:
-            log.error("handed over", turn=claim.turn_id, problem=str(exc))
-            sentence = self._facts.unavailable_text(self._clock.local(self._facts.timezone))
-            draft = Draft(text, sentence, hand_over="o assistente está fora do ar")
+            draft = self._own_words.out_of_order(claim, text)
             return await self._outbox.say(claim, draft, answered_ms=now_ms)
         stated_ms = round(exc.retry_after_s * 1000) if isinstance(exc, ProviderBusy) else None
         wait_ms = backoff_ms(claim.retries) if stated_ms is None else stated_ms
