@@ -152,6 +152,11 @@ class Plan:
     turns: int
     kills: int
 
+    @property
+    def ends_in(self) -> Weather:
+        """While everything settles."""
+        return WEATHERS[0]
+
     def each_burst(self) -> Iterator[Burst]:
         """Without end."""
         return map(self.burst, itertools.count())

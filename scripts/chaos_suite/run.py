@@ -82,7 +82,8 @@ async def run(
     Raises:
         ServerFailed: the server does not start.
     """
-    async with _world(state, folder, database_url or f"sqlite:///{folder / 'chaos.sqlite'}") as world:
+    url = database_url or f"sqlite:///{folder / 'chaos.sqlite'}"
+    async with world_of(state.seed, state.speed, folder, url) as world:
         tally = state.tally = state.tally or Tally()
         plans = segments(state.turns, state.kills, size=SEGMENT)
         await world.server.start()
@@ -102,19 +103,22 @@ async def run(
 
 
 @asynccontextmanager
-async def _world(state: State, folder: Path, database_url: str) -> AsyncIterator[World]:
-    clock = Clock(Clock().now_ms(), state.speed)
-    async with stand_ins(clock, seed=state.seed) as pair:
-        pair.zapi.spacing_s = tuple(seconds * state.speed for seconds in _SPACING_REAL_S)  # type: ignore[assignment]
+async def world_of(
+    seed: int, speed: float, folder: Path, database_url: str, **settings: object
+) -> AsyncIterator[World]:
+    """The stand-ins, served, and a server that is still to be started; ``settings`` such as ``quiet_s=6`` are its."""
+    clock = Clock(Clock().now_ms(), speed)
+    async with stand_ins(clock, seed=seed) as pair:
+        pair.zapi.spacing_s = (_SPACING_REAL_S[0] * speed, _SPACING_REAL_S[1] * speed)
         pair.zapi.statuses = (("RECEIVED", 1.0),)
-        server = Server(folder, database_url, clock, pair, speed=state.speed, **_SETTINGS)
+        server = Server(folder, database_url, clock, pair, speed=speed, **{**_SETTINGS, **settings})
         pair.zapi.webhooks.set_all(server.webhook)
         engine = reader(database_url)
         try:
-            yield World(clock, pair, server, engine, state.speed, HUMAN_S * 1000)
+            yield World(clock, pair, server, engine, speed, HUMAN_S * 1000)
         finally:
             engine.dispose()
-            await server.kill()
+            await server.close()
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from clinic_bot.sandbox.standins import StandIns
 _START_WITHIN_S = 60.0
 _STOP_WITHIN_S = 25.0
 _SECRET = "chaos-secret-0123456789"
-_KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 class ServerFailed(Exception):
@@ -47,9 +47,11 @@ class Server:
         self._folder = folder
         self._clock = clock
         self._process: Process | None = None
+        self._next: Process | None = None  #: has imported everything, and waits
         self._speed = speed
         self._environment: Mapping[str, str] = {
             **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            "PYTHONPATH": os.pathsep.join(sys.path),
             "CLINIC_BOT_MODE": "sandbox",
             "CLINIC_BOT_PORT": str(self.port),
             "CLINIC_BOT_WEBHOOK_SECRET": _SECRET,
@@ -70,15 +72,21 @@ class Server:
         await self.until_listening()
 
     async def spawn(self) -> None:
+        """Let one begin; see ``standby`` for what is waiting for that."""
         self.starts += 1
+        self._process, self._next = self._next or await self._prepared(), None
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+
+    async def _prepared(self) -> Process:
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
         environment = {
             **self._environment,
             "CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}",
         }
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "clinic_bot", "serve", cwd=self._folder, env=environment, stdout=PIPE,
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "chaos_suite.standby", cwd=self._folder, env=environment, stdin=PIPE, stdout=PIPE,
                 stderr=log, start_new_session=True,  # Ctrl-C in the terminal is for us; we end it
             )  # fmt: skip
 
@@ -90,6 +98,7 @@ class Server:
             async with asyncio.timeout(_START_WITHIN_S):
                 while line := await process.stdout.readline():
                     if line.startswith(b"listening on "):
+                        self._next = await self._prepared()
                         return
         except TimeoutError:
             pass
@@ -125,6 +134,13 @@ class Server:
         except TimeoutError:
             await self._end(signal.SIGKILL)
             return None
+
+    async def close(self) -> None:
+        """Nothing is left running."""
+        await self.kill()
+        if self._next is not None:
+            self._next.kill()
+            await self._next.wait()
 
     def complaints(self, *, since: int = 0) -> dict[str, int]:
         """What the log says that points to a fault of the server's own, from byte ``since`` on."""
