@@ -218,6 +218,32 @@ async def test_what_may_have_left_is_uncertain(fault: dict[str, Any]) -> None:
     assert_discreet(caught.value)
 
 
+async def test_a_kept_connection_that_is_cut_does_not_send_twice() -> None:
+    """The library repeats some requests on a connection that turns out to be dead; a send is none of them."""
+    asked = 0
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        body = b'{"zaapId": "Z", "messageId": "M"}'
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        while data := await reader.read(65_536):
+            asked += data.count(b"POST ")
+            if asked > 1:
+                break
+            writer.write(head.encode() + body)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, client_of(f"http://127.0.0.1:{port}") as client:
+        await client.send_text(PHONE, TEXT)
+        with pytest.raises(Uncertain) as caught:
+            await client.send_text(PHONE, TEXT)
+    assert asked == 2
+    assert_discreet(caught.value)
+
+
 @pytest.mark.parametrize("named", ["client_token_wrong", "ip", "subscription", "not_found", "token_null"])
 async def test_what_the_stand_in_refuses_for_the_account_pauses_the_account(named: str) -> None:
     async with stand_in() as (client, state):
