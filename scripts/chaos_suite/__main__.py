@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from chaos_suite import segment
+from chaos_suite.plan import segments
 from chaos_suite.run import State, Unusable, default_state_file, load, run
 from chaos_suite.server import ServerFailed
 from chaos_suite.show import table
@@ -71,6 +72,7 @@ def _added(files: list[Path]) -> State:
             shard.speed,
         )
         total.tally.add(shard.tally or Tally())
+    total.segment = len(segments(total.turns, total.kills))  # nothing is left to play
     return total
 
 
