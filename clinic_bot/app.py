@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import ClinicFacts
@@ -232,6 +233,7 @@ class Service:
             tokens_per_minute=settings.groq_tokens_per_minute,
             requests_per_minute=settings.groq_requests_per_minute,
             alert=self.alerts.alert,
+            called=self._count_call,
         )
         self._stack.push_async_callback(model.close)
         agent = Agent(
@@ -262,6 +264,15 @@ class Service:
             self.database, thinking, outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
+
+    def _count_call(self, call: CallRecord) -> None:
+        self.metrics.model_called(
+            call.model,
+            call.outcome,
+            seconds=call.took_ms / 1000,
+            prompt_tokens=call.prompt_tokens,
+            completion_tokens=call.completion_tokens,
+        )
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

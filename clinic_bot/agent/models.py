@@ -12,6 +12,7 @@ from clinic_bot.agent.telling import Teller
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ClinicBotError, ModelUnusable, ProviderBusy, ProviderDown
 
+_ACCOUNT_MS = 30_000  # a key that is refused is refused to every call; a person has to act first
 _GONE_MS = 3_600_000  # how long a model that is gone is not asked again; it may be a mistake of an hour
 
 
@@ -44,6 +45,8 @@ class Models:
         self._clock = clock
         self._teller = teller
         self._all: list[KnownModel] = []
+        self._account_error: ClinicBotError | None = None
+        self._account_again_ms = 0
         for name in names:
             limits = ModelLimits(tokens_per_minute=tokens_per_minute, requests_per_minute=requests_per_minute)
             breaker = Breaker()
@@ -55,8 +58,15 @@ class Models:
         return tuple(model.name for model in self._all)
 
     def askable(self, *, fallback: bool) -> Iterator[KnownModel]:
-        """Those that may be asked or waited for; with ``fallback`` without the first of them."""
+        """Those that may be asked or waited for; with ``fallback`` without the first of them.
+
+        Raises AccountRefused while the whole account is: one call tries every now and then, the others wait.
+        """
         now_ms = self._clock.steady_ms()
+        if self._account_error is not None:
+            if now_ms < self._account_again_ms:
+                raise self._account_error.with_traceback(None)
+            self._account_again_ms = now_ms + _ACCOUNT_MS
         askable = [
             model
             for model in self._all
@@ -85,6 +95,7 @@ class Models:
         """It was reached and the account is in order, whatever it said."""
         model.limits.read(headers, passed.reservation, self._clock.steady_ms())
         model.breaker.succeeded(probe=passed.probe)
+        self._account_error = None
         self._teller.answered(model.name)
 
     def failed(self, model: KnownModel, passed: Pass, what: str, *, counts: bool = True) -> ProviderDown:
@@ -125,6 +136,7 @@ class Models:
             case Outcome.ACCOUNT_REFUSED:
                 breaker.dropped(probe=passed.probe)
                 self._teller.account_refused(refusal.reason)
+                self._account_error, self._account_again_ms = refusal.error, now_ms + _ACCOUNT_MS
             case _:
                 self.answered(model, passed, headers)
                 if refusal.said is not None and refusal.said.dimension == "OTPM" and refusal.said.limit:

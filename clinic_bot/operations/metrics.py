@@ -57,6 +57,7 @@ class Metrics:
         self._turns = self._counters("turns", "Turns by the state they ended in.", "state")
         self._calls = self._counters("model_calls", "Calls to the model.", "model", "outcome")
         self._tokens = self._counters("model_tokens", "Tokens, by kind.", "model", "kind")
+        self._thrown = self._counter("thrown_tokens", "Tokens spent on answers that something newer made useless.")
         self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
         self._emergencies = self._counters("emergencies", "Turns recognised as an emergency.", "kind")
         self._handovers = self._counter("handovers", "Chats that a reply of the bot handed to the reception.")
@@ -109,11 +110,15 @@ class Metrics:
     def model_called(
         self, model: str, outcome: str, *, seconds: float, prompt_tokens: int = 0, completion_tokens: int = 0
     ) -> None:
-        """``outcome`` is one word: ``ok``, ``busy``, ``down``, ``refused``, ``unusable``."""
+        """``outcome`` is a word of ``agent.chat.Outcome``; a call that was held back never left."""
         self._calls[model, outcome].inc()
-        self._model[model,].observe(seconds)
+        if outcome != "held_back":
+            self._model[model,].observe(seconds)
         self._tokens[model, "prompt"].inc(prompt_tokens)
         self._tokens[model, "completion"].inc(completion_tokens)
+
+    def tokens_thrown_away(self, tokens: int) -> None:
+        self._thrown.inc(tokens)
 
     def reply_left(self, *, after_answer_seconds: float) -> None:
         self._answer_to_send.observe(max(0.0, after_answer_seconds))

@@ -16,7 +16,7 @@ from clinic_bot.agent.answer import AgentRequest, tokens_spent
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
+from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, ProviderDown, Retry
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
 from clinic_bot.store import claims, closing, history
@@ -236,8 +236,8 @@ class Runner:
         if left_ms <= 0:
             draft = self._own_words.out_of_order(claim, text)
             return await self._outbox.say(claim, draft, answered_ms=now_ms)
-        stated_ms = round(exc.retry_after_s * 1000) if isinstance(exc, ProviderBusy) else None
-        wait_ms = backoff_ms(claim.retries) if stated_ms is None else stated_ms
+        stated_s = exc.retry_after_s if isinstance(exc, ProviderBusy | ProviderDown) else None
+        wait_ms = backoff_ms(claim.retries) if stated_s is None else round(stated_s * 1000)
         wait_ms = max(_SHORTEST_WAIT_MS, min(wait_ms, left_ms))
         say = log.error if isinstance(exc, Operator) else log.warning
         say("turn waits for the model", turn=claim.turn_id, problem=str(exc), wait_ms=wait_ms)

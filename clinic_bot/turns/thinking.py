@@ -63,50 +63,36 @@ class Thinking:
         call = asyncio.create_task(self._agent.answer(request))
         self._calls[conversation_id] = claim, call
         self._metrics.turns_thinking.inc()
-        started_ms = self._clock.now_ms()
-        answer: AgentAnswer | None = None
-        outcome = "cancelled"
         try:
             answer = await call
-            outcome = Health.OK.value
         except asyncio.CancelledError:
+            claim.story.append(Moment(What.MODEL_CANCELLED, self._clock.now_ms()))
             raise Interrupted from None
         except ClinicBotError as exc:
-            outcome = self._learn_from(exc)
+            self._learn_from(exc)
             raise
         finally:
             call.cancel()
             self._metrics.turns_thinking.dec()
             del self._calls[conversation_id]
-            self._note(outcome, self._clock.now_ms() - started_ms, answer)
             claim.story.extend(_told(request))
-            if outcome == "cancelled":
-                claim.story.append(Moment(What.MODEL_CANCELLED, self._clock.now_ms()))
         self._neighbours.groq = Health.OK
         return answer
 
-    def _learn_from(self, exc: ClinicBotError) -> str:
+    def _learn_from(self, exc: ClinicBotError) -> None:
         if isinstance(exc, GiveUp):
             self._neighbours.groq = Health.OK
-            return "unusable"
-        if isinstance(exc, ProviderBusy):
+        elif isinstance(exc, ProviderBusy):
             self._neighbours.groq = Health.BUSY
         elif isinstance(exc, Retry | Operator):
             self._neighbours.groq = Health.REFUSED if isinstance(exc, AccountRefused) else Health.DOWN
-        return self._neighbours.groq.value
-
-    def _note(self, outcome: str, took_ms: int, answer: AgentAnswer | None) -> None:
-        self._metrics.model_called(
-            answer.model if answer is not None else "",
-            outcome,
-            seconds=took_ms / 1000,
-            prompt_tokens=answer.prompt_tokens if answer is not None else 0,
-            completion_tokens=answer.completion_tokens if answer is not None else 0,
-        )
 
 
 def _told(request: AgentRequest) -> list[Moment]:
-    return [
-        Moment(What.MODEL_CALL, call.at_ms + call.took_ms, call.took_ms, f"{call.model}: {call.outcome}")
-        for call in request.record
-    ]
+    moments = []
+    for call in request.record:
+        if call.waited_ms:
+            moments.append(Moment(What.WAITED, call.at_ms, call.waited_ms, "its place in line at the model"))
+        detail = f"{call.model}: {call.outcome}"
+        moments.append(Moment(What.MODEL_CALL, call.at_ms + call.took_ms, call.took_ms, detail))
+    return moments

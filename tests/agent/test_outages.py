@@ -200,7 +200,9 @@ async def test_a_refused_account_is_told_once_and_again_after_it_was_in_order() 
         for _ in range(3):
             with pytest.raises(AccountRefused, match="GROQ_API_KEY"):
                 await it.agent.answer(it.request())
+        assert len(it.groq.requests) == 1, "the queue stands still until a person has acted"
         it.groq.api_key = None
+        it.clock.advance(30_000)
         await it.agent.answer(it.request())
         it.groq.add_fault({"kind": "status", "name": "network_blocked_403", "count": 1})
         with pytest.raises(AccountRefused, match="network"):
