@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 from chaos_suite.checker import Evidence, judge
 from chaos_suite.ledger import Delivered, Recorder, mark_in
-from chaos_suite.plan import Kind, Plan, segments, token
+from chaos_suite.plan import Kind, Plan, token
 from chaos_suite.records import Conversation, Message, Records, Turn
 from chaos_suite.run import State, Unusable, load, run
 from chaos_suite.tally import Tally
@@ -222,9 +222,14 @@ def test_a_plan_has_as_many_kills_as_asked(kills: int) -> None:
         assert sum(1 + (one.again_real_s is not None) for one in killed) == kills
 
 
-def test_segments_add_up() -> None:
-    parts = segments(100_001, 1_000)
-    assert (sum(turns for turns, _ in parts), sum(kills for _, kills in parts)) == (100_001, 1_000)
+def test_a_run_goes_on_with_what_is_left_of_it() -> None:
+    state = State(seed=1, turns=12_000, kills=120, speed=20)
+    assert (state.plan.turns, state.plan.kills) == (5_000, 50)
+    state.tally.add(Tally(turns=1_000, kills=20))  # interrupted
+    state.segment += 1
+    assert (state.plan.segment, state.plan.turns, state.plan.kills, state.done) == (1, 5_000, 45, False)
+    state.tally.add(Tally(turns=11_001, kills=100))
+    assert state.done
 
 
 def test_no_two_messages_of_a_run_share_an_id_or_a_word() -> None:
@@ -282,7 +287,6 @@ async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
         judged=lambda it: saved.append(it.segment),
     )
     tally = state.tally
-    assert tally is not None
     assert (done, saved, tally.kills, tally.offenders) == (True, [1], 2, [])
     assert tally.turns >= 40
     assert tally.acknowledged == tally.stored > 0

@@ -13,11 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from chaos_suite import segment
-from chaos_suite.plan import segments
 from chaos_suite.run import State, Unusable, default_state_file, load, run
 from chaos_suite.server import ServerFailed
 from chaos_suite.show import table
-from chaos_suite.tally import Tally
 
 GOOD, BAD, USAGE, STOPPED = 0, 1, 2, 130
 #: Fast enough that a turn takes half a second, slow enough that this machine's own delays are no minutes.
@@ -62,8 +60,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _added(files: list[Path]) -> State:
-    total = State(seed=0, turns=0, kills=0, speed=0, tally=Tally())
-    assert total.tally is not None
+    total = State(seed=0, turns=0, kills=0, speed=0)
     for file in files:
         shard = load(file)
         total.turns, total.kills, total.speed = (
@@ -71,8 +68,7 @@ def _added(files: list[Path]) -> State:
             total.kills + shard.kills,
             shard.speed,
         )
-        total.tally.add(shard.tally or Tally())
-    total.segment = len(segments(total.turns, total.kills))  # nothing is left to play
+        total.tally.add(shard.tally)
     return total
 
 
@@ -88,13 +84,12 @@ def _play(arguments: argparse.Namespace, state: State, console: Console) -> bool
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     folder = Path(tempfile.mkdtemp(prefix="clinic-bot-chaos-"))
     began_s = time.monotonic()
-    before = state.tally or Tally()
-    turns_before = before.turns
+    turns_before = state.tally.turns
     with Progress(*columns, console=console) as progress, asyncio.Runner(loop_factory=new_loop) as runner:
         task: TaskID = progress.add_task("starting", total=state.turns)
 
         def tell(seen: segment.Progress) -> None:
-            tally = state.tally or Tally()
+            tally = state.tally
             turns, kills = tally.turns + seen.turns, tally.kills + seen.kills
             rate = (turns - turns_before) / (time.monotonic() - began_s)
             doing = f"settling, {seen.settling} open" if seen.settling is not None else seen.weather
@@ -141,7 +136,7 @@ def main() -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("left at once; the segment that was playing is not counted")
         return STOPPED
-    tally = state.tally or Tally()
+    tally = state.tally
     console.print(table(tally, seed=None if arguments.add else state.seed, speed=state.speed))
     for offender in tally.offenders:
         console.print(offender, markup=False)

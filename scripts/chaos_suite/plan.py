@@ -202,14 +202,15 @@ class Plan:
 
     def troubles(self) -> list[Trouble]:
         rng = random.Random(f"troubles {self.seed} {self.segment}")
+        last = max(1, self.turns * 7 // 10)  # before the turns are all done, however few bursts make them
         found: list[Trouble] = []
         kills = self.kills
         while kills > 0:
             again = rng.uniform(0.2, 1.3) if kills > 1 and rng.random() < 0.08 else None
             kills -= 1 if again is None else 2
-            found.append(Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), again_real_s=again))
+            found.append(Trouble(rng.randrange(last), rng.uniform(0, 0.4), again_real_s=again))
         found += [
-            Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
+            Trouble(rng.randrange(last), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
             for _ in range(self.kills // 3)
         ]
         return sorted(found, key=lambda trouble: trouble.at_burst)
@@ -236,13 +237,3 @@ def _copies(rng: random.Random) -> tuple[float, ...]:
     """When it is delivered: once, or twice or three times and out of order."""
     times = rng.choices((1, 2, 3), (8, 1, 1))[0]
     return (0.0, *(rng.uniform(0, 3) for _ in range(times - 1)))
-
-
-def segments(turns: int, kills: int, *, size: int = SEGMENT) -> list[tuple[int, int]]:
-    """(turns, kills) of each segment of a run, as even as can be."""
-    count = max(1, -(-turns // size))
-    return [(_share(turns, count, at), _share(kills, count, at)) for at in range(count)]
-
-
-def _share(total: int, count: int, at: int) -> int:
-    return total * (at + 1) // count - total * at // count

@@ -7,10 +7,10 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos_suite.plan import SEGMENT, Plan, segments
+from chaos_suite.plan import SEGMENT, Plan
 from chaos_suite.records import reader
 from chaos_suite.segment import Progress, Segment, World
 from chaos_suite.server import Server
@@ -40,16 +40,23 @@ class State:
     kills: int
     speed: float
     segment: int = 0  #: the next one to play
-    tally: Tally | None = None
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def done(self) -> bool:
-        return self.segment >= len(segments(self.turns, self.kills))
+        return self.tally.turns >= self.turns
+
+    @property
+    def plan(self) -> Plan:
+        """The next segment, with its share of what is left; one that was interrupted has left some over."""
+        turns, kills = self.turns - self.tally.turns, max(0, self.kills - self.tally.kills)
+        size = min(turns, SEGMENT)
+        return Plan(self.seed, self.segment, size, round(kills * size / turns))
 
     def as_json(self) -> dict[str, object]:
         return {
             "seed": self.seed, "turns": self.turns, "kills": self.kills, "speed": self.speed, "segment": self.segment,
-            "tally": (self.tally or Tally()).as_json(), "done": self.done,
+            "tally": self.tally.as_json(), "done": self.done,
         }  # fmt: skip
 
     def save(self, path: Path) -> None:
@@ -84,16 +91,13 @@ async def run(
     """
     url = database_url or f"sqlite:///{folder / 'chaos.sqlite'}"
     async with world_of(state.seed, state.speed, folder, url) as world:
-        tally = state.tally = state.tally or Tally()
-        plans = segments(state.turns, state.kills, size=SEGMENT)
+        tally = state.tally
         await world.server.start()
         tally.starts += 1
         with _interruptible(world):
-            while state.segment < len(plans) and not world.stopping:
-                turns, kills = plans[state.segment]
+            while not state.done and not world.stopping:
                 log_at = world.server.log.stat().st_size
-                plan = Plan(state.seed, state.segment, turns, kills)
-                tally.add(await Segment(world, plan, tell).play())
+                tally.add(await Segment(world, state.plan, tell).play())
                 tally.complaints.update(world.server.complaints(since=log_at))
                 state.segment += 1
                 judged(state)
