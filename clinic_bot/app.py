@@ -126,7 +126,11 @@ class Service:
         zapi = self._zapi()
         self.connection = self._connection(zapi)
         self.dispatcher = Dispatcher(
-            self.database, self._runner(zapi), self.clock, slots=self.settings.turn_slots
+            self.database,
+            self._runner(zapi),
+            self.clock,
+            slots=self.settings.turn_slots,
+            one_at_a_time=recovered.suspects,
         )
         await self.dispatcher.start()
         self._start_alerts(zapi, path)
@@ -145,12 +149,14 @@ class Service:
     def drain(self) -> None:
         """Not ready any more, and no new turn begins; webhooks on their way are still stored."""
         self.draining = True
+        self._outbox.leave()
         self.dispatcher.begin_nothing()
 
     async def stop(self) -> None:
         """Give back what thinks, let sends under way finish, close the file."""
         self.draining = True
         if hasattr(self, "dispatcher"):
+            self._outbox.leave()
             await self.dispatcher.stop(within_s=_DRAIN_S)
         await self._stack.aclose()
         log.info("stopped")
@@ -163,6 +169,7 @@ class Service:
             self.policy,
             instance=self.credentials.zapi_instance,
             notice=self.dispatcher.notice,
+            on_switch=self.dispatcher.look_at_everything,
         )
         admin = AdminSocket(path, desk.answer)
         self._stack.push_async_callback(admin.close)
@@ -243,12 +250,15 @@ class Service:
             timeout_s=settings.agent_timeout_s,
             clock=clock,
         )
-        outbox = Outbox(
-            self.database, zapi, clock, policy, self.metrics, self.neighbours,
-            typing_delay_s=settings.typing_delay_s, sends=settings.mode.sends,
+        self._outbox = Outbox(
+            self.database, zapi, clock, policy, self.metrics, self.neighbours, self.connection,
+            typing_delay_s=settings.typing_delay_s, ttl_ms=round(settings.reply_ttl_s * 1000),
+            sends=settings.mode.sends,
         )  # fmt: skip
         limits = Limits(
-            lease_ms=round((settings.agent_timeout_s + 3 * settings.zapi_timeout_s + 30) * 1000),
+            lease_ms=round(
+                (settings.agent_timeout_s + 3 * settings.zapi_timeout_s + settings.reply_ttl_s + 30) * 1000
+            ),
             history_turns=settings.history_turns,
             history_ms=round(settings.history_hours * 3_600_000),
             unavailable_after_ms=round(settings.unavailable_after_s * 1000),
@@ -261,7 +271,7 @@ class Service:
             max_replies_per_hour=settings.max_replies_per_hour, sends=settings.mode.sends,
         )  # fmt: skip
         return Runner(
-            self.database, thinking, outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
+            self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ Z-API certainly did not get it: Z-API has no idempotency key, so a blind retry s
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import count
 
 import structlog
 
@@ -21,6 +22,8 @@ from clinic_bot.errors import (
 )
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
+from clinic_bot.reply import stale
+from clinic_bot.reply.connection import ConnectionWatch
 from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
 from clinic_bot.store import closing, gate
@@ -34,8 +37,6 @@ from clinic_bot.store.tables import TurnState
 
 log = structlog.get_logger(__name__)
 
-#: Waits between tries of a send that certainly did not leave; then the turn is given back.
-_RETRY_MS = (250, 1_000, 3_000)
 #: First and longest wait of a turn that was given back; it doubles.
 _BACKOFF_MS = (5_000, 600_000)
 #: WhatsApp shows nothing shorter, and Z-API's own default is a random 1 to 3 s.
@@ -78,8 +79,10 @@ class Outbox:
         policy: Policy,
         metrics: Metrics,
         neighbours: Neighbours,
+        connection: ConnectionWatch,
         *,
         typing_delay_s: float,
+        ttl_ms: int,
         sends: bool = True,
     ) -> None:
         self._database = database
@@ -88,8 +91,15 @@ class Outbox:
         self._policy = policy
         self._metrics = metrics
         self._neighbours = neighbours
+        self._connection = connection
         self._typing_delay_s = typing_delay_s
+        self._ttl_ms = ttl_ms
+        self._leaving = False
         self._sends = sends
+
+    def leave(self) -> None:
+        """The process ends: what certainly did not leave is given back instead of tried again."""
+        self._leaving = True
 
     async def say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
         """Pass the gate, send once, record the outcome.
@@ -141,6 +151,7 @@ class Outbox:
         except AccountRefused as exc:
             self._neighbours.zapi = Health.REFUSED
             log.error("account refused", turn=claim.turn_id, provider="Z-API", problem=str(exc))
+            await self._connection.refused(exc)
             return await self._unsent(claim, exc, "account_refused")
         except NotSent as exc:
             self._neighbours.zapi = Health.DOWN
@@ -153,12 +164,17 @@ class Outbox:
 
     async def _send_until_certain(self, to: str, claim: Claim, draft: Draft) -> Sent:
         """Try again only what certainly never reached Z-API. Raises what the last try raised."""
-        for pause_ms in _RETRY_MS:
+        pinned_ms = self._clock.now_ms()
+        for tries in count(1):
             try:
                 return await self._try(to, claim, draft)
-            except NotSent:
-                await self._clock.sleep(pause_ms)
-        return await self._try(to, claim, draft)
+            except NotSent as exc:
+                await self._connection.not_sent(exc)
+                pause_ms = stale.pause_ms(tries, pinned_ms, self._clock.now_ms(), self._ttl_ms)
+                if pause_ms is None or self._leaving:
+                    raise
+                await self._connection.until_connected(pause_ms)
+        raise AssertionError("the last try returns or raises")
 
     async def _try(self, to: str, claim: Claim, draft: Draft) -> Sent:
         urgent = draft.emergency is not None

@@ -10,28 +10,36 @@ from clinic_bot.store.closing import take_back
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.tables import Conversation
 
+#: A turn that was open at so many crashes is suspected of causing them, and runs apart from other suspects.
+_SUSPECT = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
     thinking: int  #: turns before their intent; asked again
     unknown: int  #: sends that may or may not have left
+    suspects: tuple[
+        int, ...
+    ] = ()  #: conversations to run one at a time, since one of them may be what crashes
 
 
 def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered:
     """Take back every lease of the process before: the lock file says that it is dead.
 
-    A send that was under way becomes unknown and does not block its phone (rule 16). Turns that merely were
-    open beside others when the process died are innocent: their attempt is given back.
+    A send that was under way becomes unknown and does not block its phone (rule 16). Of the turns that were open
+    together one may have killed the process, and nobody knows which: each keeps the attempt of its first crash and
+    runs one at a time from then on. So a later crash finds at most one suspect at work, and only that one counts.
     """
     owned = connection.execute(select(col(Conversation.id)).where(col(Conversation.owner).is_not(None))).all()
-    thinking = unknown = 0
-    for (conversation_id,) in owned:
-        assert conversation_id is not None
-        conversation = rows.locked(connection, conversation_id)
-        if conversation.open_hi is not None:
-            unknown += 1
-        else:
-            thinking += 1
-            conversation.attempts -= len(owned) > 1
+    found = [rows.locked(connection, key) for (key,) in owned if key is not None]
+    thinking = [conversation for conversation in found if conversation.open_hi is None]
+    accused = any(conversation.attempts >= _SUSPECT for conversation in thinking)
+    for conversation in found:
+        if accused and conversation.open_hi is None and conversation.attempts < _SUSPECT:
+            conversation.attempts -= 1  # innocent: it was open beside the one that is suspected
         take_back(connection, conversation, policy, now_ms, reason="the process died")
-    return Recovered(thinking, unknown)
+    tried = select(col(Conversation.id)).where(
+        col(Conversation.wake_at_ms).is_not(None), col(Conversation.attempts) > 0
+    )
+    suspects = tuple(key for (key,) in connection.execute(tried) if key is not None)
+    return Recovered(len(thinking), len(found) - len(thinking), suspects)

@@ -20,8 +20,8 @@ from clinic_bot.store.session import session_on
 
 log = structlog.get_logger(__name__)
 
-#: The patient waits no longer than this for it; the pair may still be learned from any later payload.
-_PATIENCE_MS = 2_000
+#: As long as any call to Z-API may take; it runs beside the model's call.
+_PATIENCE_MS = 15_000
 
 
 class ContactBook:
@@ -31,23 +31,25 @@ class ContactBook:
         self._clock = clock
         self._policy = policy
 
-    def learn_lid(self, claim: Claim) -> asyncio.Task[None] | None:
+    def learn_lid(self, claim: Claim) -> asyncio.Task[bool] | None:
         """Start asking, beside the model's call; await the task, which never fails, before the intent.
 
-        None: the LID is known.
+        It tells whether Z-API answered. None: the LID is known.
         """
         if claim.lid is not None or claim.phone is None:
             return None
         return asyncio.create_task(self._ask(claim, claim.phone))
 
-    async def _ask(self, claim: Claim, phone: str) -> None:
+    async def _ask(self, claim: Claim, phone: str) -> bool:
         try:
             async with asyncio.timeout(self._clock.real_s(_PATIENCE_MS)):
                 found = await self._zapi.phone_exists(phone)
                 if found is not None and found.lid:
                     await self._database.write(partial(self._learn, claim=claim, lid=found.lid))
-        except Exception as exc:  # whatever it is, the finished answer does not wait for it
+            return True
+        except Exception as exc:  # whatever it is, it is tried again with the turn
             log.info("LID not learned", conversation=claim.conversation_id, problem=type(exc).__name__)
+            return False
 
     def _learn(self, connection: Connection, *, claim: Claim, lid: str) -> None:
         with session_on(connection) as session:

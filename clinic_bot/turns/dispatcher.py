@@ -7,6 +7,7 @@ so a hundred thousand open windows cost no memory here.
 
 import asyncio
 import heapq
+from collections.abc import Collection
 from functools import partial
 from typing import Protocol
 
@@ -38,13 +39,25 @@ class Dispatcher:
     """Starts a turn the moment its window closes; one at a time for each conversation.
 
     Emergencies never wait for one of the ``slots``.
+
+    Args:
+        one_at_a_time: conversations of which one may be what crashed the process before: never two of them together.
     """
 
-    def __init__(self, database: Database, runner: TurnRunner, clock: Clock, *, slots: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        runner: TurnRunner,
+        clock: Clock,
+        *,
+        slots: int,
+        one_at_a_time: Collection[int] = (),
+    ) -> None:
         self._database = database
         self._runner = runner
         self._clock = clock
         self._slots = slots
+        self._suspects = set(one_at_a_time)
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
             tuple[int, int]
@@ -149,11 +162,16 @@ class Dispatcher:
     def _begin(self, conversation_id: int) -> None:
         if conversation_id in self._running:
             return  # closing looks again
-        if len(self._running) >= self._slots and conversation_id not in self._emergencies:
+        if not self._may_begin(conversation_id):
             self._waiting[conversation_id] = None  # every sweep finds it again
             return
         self._waiting.pop(conversation_id, None)
         self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
+
+    def _may_begin(self, conversation_id: int) -> bool:
+        if conversation_id in self._suspects and not self._suspects.isdisjoint(self._running):
+            return False
+        return len(self._running) < self._slots or conversation_id in self._emergencies
 
     async def _run(self, conversation_id: int) -> None:
         if self._stopping:
@@ -173,9 +191,13 @@ class Dispatcher:
             wake_at_ms = self._clock.now_ms() + _BROKEN_RETRY_MS
         finally:
             del self._running[conversation_id]
+        self._suspects.discard(conversation_id)  # it ended, and the process lives
         self.notice(conversation_id, wake_at_ms)
-        while self._waiting and len(self._running) < self._slots:
-            self._begin(next(iter(self._waiting)))
+        for waiting in list(self._waiting):
+            if self._may_begin(waiting):
+                self._begin(waiting)
+            elif len(self._running) >= self._slots:
+                break
 
     # The sweep.
 

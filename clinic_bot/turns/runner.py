@@ -36,6 +36,8 @@ from clinic_bot.turns.thinking import Interrupted, Thinking
 
 log = structlog.get_logger(__name__)
 
+#: A Z-API that cannot tell a LID keeps the first reply back so often and so long, then it is said all the same.
+_LID_TRIES, _LID_WAIT_MS = 2, 2_000
 #: However soon the provider says to come back.
 _SHORTEST_WAIT_MS = 250
 
@@ -189,8 +191,12 @@ class Runner:
         try:
             draft = await self._think(claim, background, text, calls)
             answered_ms = self._clock.now_ms()
-            if learning is not None:
-                await learning  # rule 18: a hand-written answer arrives under the LID alone
+            # Rule 18: a hand-written answer arrives under the LID alone, and would be overlooked by this intent.
+            if learning is not None and not await learning and claim.retries < _LID_TRIES:
+                spent = tokens_spent(calls)
+                return await self._again(
+                    claim, _LID_WAIT_MS, counts=False, why="LID not learned", thrown_tokens=spent
+                )
         except Interrupted:
             log.info("model call cancelled", turn=claim.turn_id, conversation=claim.conversation_id)
             return await self._outbox.withdraw(claim, thrown_tokens=tokens_spent(calls))

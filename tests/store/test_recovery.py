@@ -12,7 +12,7 @@ from tests.support.store import Store
 def test_a_turn_that_was_thinking_is_asked_again_at_once(store: Store) -> None:
     store.take(b.message())
     claim = store.claim_when_due(owner="p1")
-    assert store.later(2_000).recover() == Recovered(thinking=1, unknown=0)
+    assert store.later(2_000).recover() == Recovered(thinking=1, unknown=0, suspects=(1,))
     again = store.claim(owner="p2")
     assert (again.turn_id, again.epoch) == (claim.turn_id, 2)
     assert store.intent(claim) is Gate.STALE
@@ -40,16 +40,25 @@ def test_what_was_proven_before_the_crash_stays_proven(store: Store) -> None:
     assert store.turns()[0].state == TurnState.SENT
 
 
-def test_a_crash_alone_counts_and_one_beside_others_does_not(store: Store) -> None:
+def test_a_crash_alone_counts(store: Store) -> None:
     store.take(b.message(id="m1"))
     store.claim_when_due()
-    store.recover()
+    assert store.recover().suspects == (1,)
     assert store.conversation().attempts == 1
-    store.take(b.message(id="m2", who=b.contact("5511987650002")))
-    store.claim_when_due(1)
-    store.claim_when_due(2)
-    store.recover()
-    assert [conversation.attempts for conversation in store.conversations()] == [1, 0]
+
+
+def test_of_turns_that_were_open_together_only_the_suspected_one_counts_again(store: Store) -> None:
+    """Nobody knows which of them killed the process: they run one at a time, and from then on it can be told."""
+    for n in (1, 2, 3):
+        store.take(b.message(id=f"m{n}", who=b.contact(f"551198765000{n}")))
+    store.later(b.QUIET_MS)
+    store.claim(1)
+    store.claim(2)
+    assert store.recover().suspects == (1, 2)
+    store.claim(2)  # the other one waits its turn
+    store.claim(3)
+    assert store.recover().suspects == (1, 2)
+    assert [conversation.attempts for conversation in store.conversations()] == [1, 2, 0]
 
 
 def test_a_turn_that_kills_its_process_every_time_is_set_aside(store: Store) -> None:

@@ -1,7 +1,7 @@
 """The dispatcher over a real file, with a clock that only the test moves and a runner that only counts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -108,10 +108,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(database: SqliteDatabase, *, slots: int = 100) -> AsyncIterator[Desk]:
+async def desk(
+    database: SqliteDatabase, *, slots: int = 100, one_at_a_time: Sequence[int] = ()
+) -> AsyncIterator[Desk]:
     clock = FakeClock()
     runner = CountingRunner(database, clock)
-    dispatcher = Dispatcher(database, runner, clock, slots=slots)
+    dispatcher = Dispatcher(database, runner, clock, slots=slots, one_at_a_time=one_at_a_time)
     await dispatcher.start()
     try:
         yield Desk(database, clock, runner, dispatcher)
@@ -298,3 +300,17 @@ async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database:
         it.clock.advance(60_000)
         await it.quiet()
         assert len(it.runner.started) == 1
+
+
+async def test_of_turns_that_may_have_crashed_the_process_only_one_runs_at_a_time(
+    database: SqliteDatabase,
+) -> None:
+    async with desk(database, one_at_a_time=(1, 2, 3)) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(4)
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 2)
+        await it.quiet()
+        assert sorted(key for key, _ in it.runner.started) == [1, 4]
+        it.runner.hold.set()
+        await until(lambda: len(it.runner.answered) == 4)
