@@ -13,7 +13,7 @@ from tests.support.waiting import until
 
 #: The lease of a turn is over three minutes; so fast it is two seconds and a half.
 SPEED = 90.0
-FROZEN_S = 2.6
+FROZEN_S = 2.9
 
 
 async def freeze(it: Server) -> None:
