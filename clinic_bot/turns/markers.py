@@ -28,7 +28,7 @@ class PendingMessage:
     quoted_id: str | None = None
     quoted_text: str | None = None  #: what it quotes or reacts to, when that is known
     late: bool = False  #: written before our last reply, stored after it
-    corrects: bool = False  #: a new version of a message whose turn is closed
+    corrects: bool = False  #: a new version of a message that a turn had by then
 
 
 def show(message: PendingMessage) -> str:

@@ -4,6 +4,7 @@ Merging shortens what the agent sees and never what is kept: every message stays
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from clinic_bot.turns.markers import PendingMessage, show
@@ -25,15 +26,32 @@ class _Line(NamedTuple):
 def merge(messages: Sequence[PendingMessage], *, limit_chars: int = LIMIT_CHARS) -> str:
     """Join a burst in the order it was written.
 
-    A text that comes again is shown once, at its first place, with its count. What does not fit is left out of
-    the middle and says so.
+    A correction stands in the place of what it corrects, where both are here. A text that comes again is shown once,
+    at its first place, with its count. What does not fit is left out of the middle and says so.
 
     Args:
-        messages: in any order; those withdrawn or replaced by an edit are already gone.
+        messages: in any order; those withdrawn are already gone.
         limit_chars: longest result, at least 400.
     """
-    lines = _counted(sorted(messages, key=_written))
+    lines = _counted(sorted(_corrected(messages), key=_written))
     return "\n".join(line.text for line in _bounded(lines, max(limit_chars, 400)))
+
+
+def _corrected(messages: Sequence[PendingMessage]) -> list[PendingMessage]:
+    """One message for all versions of it: the first one here with the words of the newest.
+
+    An edit that came while a turn was thinking is a message of its own; when that turn is asked again it reads both.
+    """
+    found: list[PendingMessage] = []
+    place: dict[str, int] = {}
+    for message in sorted(messages, key=lambda message: message.seq):
+        known = place.get(message.provider_id) if message.corrects else None
+        if known is None:
+            place[message.provider_id] = len(found)
+            found.append(message)
+        else:
+            found[known] = replace(found[known], text=message.text)
+    return found
 
 
 def _written(message: PendingMessage) -> tuple[int, int]:

@@ -21,11 +21,12 @@ def said(
     quoted_text: str | None = None,
     late: bool = False,
     corrects: bool = False,
+    of: str | None = None,
     **detail: Json,
 ) -> PendingMessage:
     return PendingMessage(
         seq=seq,
-        provider_id=f"m{seq}",
+        provider_id=of or f"m{seq}",
         sent_ms=sent_ms,
         received_ms=received_ms,
         kind=kind,
@@ -69,6 +70,41 @@ def test_within_a_second_the_order_of_arrival_decides() -> None:
 def test_without_a_time_the_receipt_stands_in() -> None:
     messages = [said("b", seq=2, sent_ms=T0 + 9000), said("a", seq=3, received_ms=T0 + 2000)]
     assert merge(messages) == "a\nb"
+
+
+# --- corrections ------------------------------------------------------------------------------------------
+
+
+def test_a_correction_stands_in_the_place_of_what_it_corrects() -> None:
+    messages = [*burst("oi", "às 15h", "pode ser?"), said("às 16h", seq=9, of="m1", corrects=True)]
+    assert merge(messages) == "oi\nàs 16h\npode ser?"
+
+
+def test_of_several_corrections_the_newest_wins_whatever_time_the_provider_gives() -> None:
+    messages = [
+        said("às 17h", seq=9, of="m1", sent_ms=T0 + 1000, corrects=True),
+        said("às 16h", seq=8, of="m1", sent_ms=T0 + 9000, corrects=True),
+        *burst("oi", "às 15h"),
+    ]
+    assert merge(messages) == "oi\nàs 17h"
+
+
+def test_corrections_of_what_was_answered_are_one_correction() -> None:
+    messages = [
+        said("às 16h", seq=8, of="m1", corrects=True),
+        said("ok?", seq=9),
+        said("às 17h", seq=10, of="m1", corrects=True),
+    ]
+    assert merge(messages) == "[corrigiu: às 17h]\nok?"
+
+
+def test_a_corrected_caption_leaves_its_picture() -> None:
+    picture = said("exame", seq=1, kind=Kind.IMAGE)
+    assert merge([picture, said("o pedido", seq=2, of="m1", corrects=True)]) == "[imagem: o pedido]"
+
+
+def test_two_messages_with_one_id_that_correct_nothing_are_both_shown() -> None:
+    assert merge([said("um", seq=1), said("dois", seq=2, of="m1")]) == "um\ndois"
 
 
 # --- repetition and floods --------------------------------------------------------------------------------
