@@ -1,4 +1,4 @@
-"""Conversations: what is pending, when to look at it, and the query that proves nothing is stuck."""
+"""Conversations: what is pending, and when to look at it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -130,31 +130,6 @@ def due_before(
         .limit(limit)
     )
     return [(int(row[0]), int(row[1])) for row in rows if row[0] is not None and row[1] is not None]
-
-
-def stuck(connection: Connection) -> list[int]:
-    """Conversations that break rule 9: something is pending, and neither ``wake_at_ms`` nor a reason to wait."""
-    live = (
-        select(Message.conversation_id)
-        .where(
-            Message.conversation_id == Conversation.id,
-            col(Message.seq) > Conversation.done_seq,
-            Message.author == Author.PATIENT,
-            col(Message.deleted_ms).is_(None),
-            col(Message.handled_ms).is_(None),
-        )
-        .exists()
-    )
-    rows = connection.execute(
-        select(Conversation.id).where(
-            col(Conversation.wake_at_ms).is_(None),
-            col(Conversation.park_reason).is_(None),
-            col(Conversation.alias_of).is_(None),
-            col(Conversation.next_seq) > Conversation.done_seq + 1,
-            live,
-        )
-    )
-    return [row[0] for row in rows]
 
 
 def open_windows(connection: Connection) -> int:
