@@ -54,7 +54,14 @@ WHERE state IN ('waiting', 'sending', 'unknown')"""
 _SWITCHES = "UPDATE switch SET since_ms = since_ms + :by"
 _MARKS = "UPDATE mark SET at_ms = at_ms + :by"
 
-_STATEMENTS = (_TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _MARKS)
+# What ``catch_up`` reads: nothing of before the jump may look like the future to a start after it, or everything moves
+# a second time.
+_SEEN = """
+UPDATE inbox SET received_ms = min(received_ms, :now) WHERE id IN (SELECT id FROM inbox ORDER BY id DESC LIMIT 100)"""
+_CLAIMED = """
+UPDATE turn SET claimed_ms = min(claimed_ms, :now) WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100)"""
+
+_STATEMENTS = (_TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _MARKS, _SEEN, _CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ def shift(connection: Connection, *, by_ms: int, before_ms: int) -> Shifted:
         by_ms: what the clock gained; negative when it was set back.
         before_ms: what our clock said just before.
     """
-    given = {"by": by_ms, "since": min(before_ms, before_ms + by_ms) - _RECENT_MS}
+    now_ms = before_ms + by_ms
+    given = {"by": by_ms, "since": min(before_ms, now_ms) - _RECENT_MS, "now": now_ms}
     changed = {statement: connection.exec_driver_sql(statement, given).rowcount for statement in _STATEMENTS}
     return Shifted(by_ms, changed[_CONVERSATIONS], changed[_TURNS])
 

@@ -201,6 +201,24 @@ def test_nobody_waits_for_the_hour_that_the_clock_went_back_in_the_night(store: 
     assert store.wake_ms == -HOUR_MS + b.QUIET_MS
 
 
+@pytest.mark.parametrize("while_away", [True, False], ids=["while no process ran", "while one ran"])
+def test_a_clock_that_went_back_is_followed_once_however_often_we_start(
+    store: Store, while_away: bool
+) -> None:
+    store.take(b.message("oi"))
+    store.answer()
+    store.take(b.staff())
+    until_ms = store.conversation().human_until_ms
+    if while_away:
+        store.later(-HOUR_MS)
+        store.run(partial(jump.catch_up, now_ms=store.now_ms))
+    else:
+        set_clock(store, -HOUR_MS)
+    store.later(60_000)
+    assert store.run(partial(jump.catch_up, now_ms=store.now_ms)) is None
+    assert store.conversation().human_until_ms == until_ms - HOUR_MS
+
+
 @pytest.mark.parametrize("later_ms", [0, HOUR_MS, -jump.LEAST_MS], ids=["at once", "later", "a small step"])
 def test_a_start_with_a_right_clock_moves_nothing(store: Store, later_ms: int) -> None:
     store.take(b.message("oi"))
