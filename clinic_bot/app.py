@@ -37,6 +37,7 @@ from clinic_bot.operations.alerts import Alerts, Channel
 from clinic_bot.operations.health import Readiness, health_routes
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
+from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.notices import Notices
 from clinic_bot.reply.outbox import Outbox
@@ -250,10 +251,11 @@ class Service:
             timeout_s=settings.agent_timeout_s,
             clock=clock,
         )
+        afterthoughts = self._afterthoughts(zapi) if settings.recall_for_newer else None
         self._outbox = Outbox(
             self.database, zapi, clock, policy, self.metrics, self.neighbours, self.connection,
             typing_delay_s=settings.typing_delay_s, ttl_ms=round(settings.reply_ttl_s * 1000),
-            sends=settings.mode.sends,
+            sends=settings.mode.sends, afterthoughts=afterthoughts,
         )  # fmt: skip
         limits = Limits(
             lease_ms=round(
@@ -274,6 +276,14 @@ class Service:
             self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
+
+    def _afterthoughts(self, zapi: ZapiClient) -> Afterthoughts:
+        def notice(conversation_id: int, wake_at_ms: int | None) -> None:
+            self.dispatcher.notice(conversation_id, wake_at_ms)  # which is built after who answers
+
+        found = Afterthoughts(self.database, zapi, self.clock, self.policy, self.metrics, notice)
+        self._stack.push_async_callback(found.finish)
+        return found
 
     def _count_call(self, call: CallRecord) -> None:
         self.metrics.model_called(

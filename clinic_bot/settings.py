@@ -150,6 +150,11 @@ class Settings(BaseSettings):
     typing_delay_s: int = Field(
         default=1, ge=0, le=15, description="Seconds the patient sees `digitando...` before the reply."
     )
+    recall_for_newer: bool = Field(
+        default=False,
+        description="Whether a reply that still waits in Z-API's queue is taken back when the patient writes on, so "
+        "that one answer covers everything. It costs two calls to Z-API and another answer of the model.",
+    )
     human_mode_s: float = Field(
         default=4 * 3600,
         gt=0,

@@ -68,7 +68,8 @@ def allowed(field: FieldInfo) -> str:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return ", ".join(f"`{each.value}`" for each in kind)
     bounds = [text for each in field.metadata if (text := _bound(each))]
-    unit = "whole number" if kind is int else "number" if kind is float else "text"
+    words: dict[object, str] = {int: "whole number", float: "number", bool: "true or false"}
+    unit = words.get(kind, "text")
     return " ".join([unit, " and ".join(bounds)]).strip()
 
 

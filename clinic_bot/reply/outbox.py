@@ -23,6 +23,7 @@ from clinic_bot.errors import (
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.reply import stale
+from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch
 from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
@@ -84,6 +85,7 @@ class Outbox:
         typing_delay_s: float,
         ttl_ms: int,
         sends: bool = True,
+        afterthoughts: Afterthoughts | None = None,
     ) -> None:
         self._database = database
         self._zapi = zapi
@@ -96,6 +98,7 @@ class Outbox:
         self._ttl_ms = ttl_ms
         self._leaving = False
         self._sends = sends
+        self._afterthoughts = afterthoughts
 
     def leave(self) -> None:
         """The process ends: what certainly did not leave is given back instead of tried again."""
@@ -136,6 +139,11 @@ class Outbox:
         """Delete from Z-API's queue what a person's answer overtook."""
         await recall(self._database, self._zapi, self._clock, conversation_id)
 
+    def wrote_on(self, conversation_id: int) -> None:
+        """The patient said more after the reply, which may still stand in Z-API's queue."""
+        if self._afterthoughts is not None:
+            self._afterthoughts.wrote_on(conversation_id)
+
     async def withdraw(self, claim: Claim, *, thrown_tokens: int) -> Result:
         """Let go of a turn whose model call was cancelled: silent if a person has the chat, else asked anew."""
         self._metrics.tokens_thrown_away(thrown_tokens)
@@ -160,7 +168,11 @@ class Outbox:
             return await self._unknown(claim, to or "", draft, exc)
         self._metrics.send_ended("sent")
         self._neighbours.zapi = Health.OK
-        return await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
+        result = await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
+        ordinary = draft.hand_over is None and draft.emergency is None
+        if self._afterthoughts is not None and ordinary and result.ended is Ended.SENT:
+            self._afterthoughts.accepted(claim.conversation_id, overtaken=result.wake_at_ms is not None)
+        return result
 
     async def _send_until_certain(self, to: str, claim: Claim, draft: Draft) -> Sent:
         """Try again only what certainly never reached Z-API. Raises what the last try raised."""

@@ -32,6 +32,7 @@ class TurnRunner(Protocol):
     async def run(self, conversation_id: int) -> int | None: ...
     def interrupt(self, conversation_id: int) -> None: ...
     def newer(self, conversation_id: int, revision: int) -> None: ...
+    def wrote_on(self, conversation_id: int) -> None: ...
     def taken_over(self, conversation_id: int) -> None: ...
 
 
@@ -95,6 +96,8 @@ class Dispatcher:
         """The patient said more: a turn that is thinking about less takes it in (rule 10)."""
         if conversation_id in self._running:
             self._runner.newer(conversation_id, revision)
+        else:
+            self._runner.wrote_on(conversation_id)  # after a reply that may not have left yet
 
     def look_at_everything(self) -> None:
         """What stopped all answers is over: what has been due since then is due now."""

@@ -98,6 +98,9 @@ class Runner:
     def newer(self, conversation_id: int, revision: int) -> None:
         self._thinking.newer(conversation_id, revision)
 
+    def wrote_on(self, conversation_id: int) -> None:
+        self._outbox.wrote_on(conversation_id)
+
     def taken_over(self, conversation_id: int) -> None:
         """A person answered: stop thinking, and take back what still waits in Z-API's queue."""
         self._thinking.interrupt(conversation_id)

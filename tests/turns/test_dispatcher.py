@@ -31,6 +31,7 @@ class CountingRunner:
     answered: list[tuple[int, int, int]] = field(default_factory=list)  #: (conversation, messages, when)
     interrupted: list[int] = field(default_factory=list)
     told: list[tuple[int, int]] = field(default_factory=list)  #: (conversation, revision) of something newer
+    wrote: list[int] = field(default_factory=list)  #: conversations told of something newer that no turn has
     overtaken: list[int] = field(default_factory=list)
     failures: int = 0
     broken: int = 0
@@ -71,6 +72,9 @@ class CountingRunner:
 
     def newer(self, conversation_id: int, revision: int) -> None:
         self.told.append((conversation_id, revision))
+
+    def wrote_on(self, conversation_id: int) -> None:
+        self.wrote.append(conversation_id)
 
     def taken_over(self, conversation_id: int) -> None:
         self.overtaken.append(conversation_id)
