@@ -7,10 +7,11 @@ from sqlalchemy import Connection, bindparam, func, insert, update
 from sqlmodel import col
 
 from clinic_bot.debounce.window import Window, closed_by
-from clinic_bot.store import changes, rows, switches
+from clinic_bot.store import changes, rows, steps, switches
 from clinic_bot.store.closing import rearm, take_back
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, MessageRow
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import Moment, What
@@ -36,19 +37,24 @@ class Later:
 
 
 # Built once, since every claim runs one of them.
-_OPEN = insert(Turn).values(
-    {
-        **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "closed_by")},
-        **{name: bindparam(name) for name in ("due_ms", "claimed_ms")},
-        "state": TurnState.THINKING.value,
-    }
+_OPEN = Prepared(
+    insert(Turn)
+    .values(
+        {
+            **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "closed_by")},
+            **{name: bindparam(name) for name in ("due_ms", "claimed_ms")},
+            "state": TurnState.THINKING.value,
+            **dict.fromkeys(("prompt_tokens", "completion_tokens", "calls"), 0),
+        }
+    )
+    .returning(col(Turn.id))
 )
-_GO_ON = (
+_GO_ON = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values({name: bindparam(name) for name in ("low", "high", "epoch", "closed_by", "due_ms", "claimed_ms")})
 )
-_BURY = (
+_BURY = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values(
@@ -116,38 +122,45 @@ def _take(
     first_ms = conversation.first_pending_ms or now_ms
     window = Window(first_ms, conversation.last_ms or now_ms, conversation.hold_until_ms)
     why = "emergency" if emergency else closed_by(window, policy.timing)
+    pinned, high = conversation.open_hi, conversation.next_seq - 1
+    if pinned is not None:
+        high = conversation.open_hi = (
+            high if emergency else pinned
+        )  # what came later waits; no emergency does
     conversation.owner, conversation.epoch = owner, conversation.epoch + 1
     conversation.attempts += 1
     conversation.wake_at_ms = now_ms + lease_ms
     rows.save(connection, conversation)
-    turn_id, first_due_ms, why = _open_turn(connection, conversation, due_ms, why, now_ms)
-    may_grow = conversation.superseded < MAX_SUPERSEDED
+    turn_id, first_due_ms, why = _open_turn(connection, conversation, high, due_ms, why, now_ms)
+    may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None
+    low = conversation.done_seq + 1
     return Claim(
         turn_id=turn_id, conversation_id=conversation.id, owner=owner, epoch=conversation.epoch,
-        low=conversation.done_seq + 1, high=conversation.next_seq - 1, instance=conversation.instance,
+        low=low, high=high, instance=conversation.instance,
         phone=conversation.phone, lid=conversation.lid, name=conversation.name, due_ms=due_ms,
         first_due_ms=first_due_ms, closed_by=why, emergency=emergency, first_ms=first_ms,
         retries=conversation.retries, revision=conversation.revision,
-        newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0, messages=tuple(waiting),
+        newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0,
+        messages=tuple(message for message in waiting if message.seq <= high),
+        done_steps=() if pinned is None else steps.changes(connection, conversation.id, low=low, high=high),
         story=[Moment(What.CLAIMED, now_ms, max(0, now_ms - due_ms), why)],
     )  # fmt: skip
 
 
 def _open_turn(
-    connection: Connection, conversation: ConversationRow, due_ms: int, why: str, now_ms: int
+    connection: Connection, conversation: ConversationRow, high: int, due_ms: int, why: str, now_ms: int
 ) -> tuple[int, int, str]:
     """A new turn, or the one that was given back: its id, and when and why its window closed first."""
-    low, high = conversation.done_seq + 1, conversation.next_seq - 1
+    low = conversation.done_seq + 1
     written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms}
     turn = rows.thinking(connection, conversation.id)
     if turn is None:
         new = {"conversation_id": conversation.id, "due_ms": due_ms, "closed_by": why, **written}
-        key = connection.execute(_OPEN, new).inserted_primary_key
-        assert key is not None
-        return key[0], due_ms, why
+        ((key,),) = _OPEN.rows(connection, new)
+        return key, due_ms, why
     if turn.low == low:  # else its first messages were answered by a person or deleted: another wait begins
         due_ms, why = turn.due_ms, turn.closed_by
-    connection.execute(_GO_ON, {"turn_id": turn.id, "due_ms": due_ms, "closed_by": why, **written})
+    _GO_ON.run(connection, {"turn_id": turn.id, "due_ms": due_ms, "closed_by": why, **written})
     return turn.id, due_ms, why
 
 
@@ -162,8 +175,8 @@ def _set_aside(
     turn = rows.thinking(connection, conversation.id)
     if turn is not None:
         words = "\n".join(message.text for message in waiting if message.seq <= turn.high)[-_DEAD_WORDS:]
-        connection.execute(_BURY, {"turn_id": turn.id, "now_ms": now_ms, "words": words})
+        _BURY.run(connection, {"turn_id": turn.id, "now_ms": now_ms, "words": words})
         conversation.done_seq = turn.high
-    conversation.attempts = 0
+    conversation.attempts, conversation.open_hi = 0, None
     rearm(connection, conversation, policy, now_ms)
     return Later(conversation.wake_at_ms, set_aside=True)

@@ -1,13 +1,15 @@
 """Who is who: number and LID of one person are one conversation (rule 18)."""
 
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, union_all
+from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, union_all
 from sqlmodel import Session, col, select
 
 from clinic_bot.events import Contact
 from clinic_bot.store.conversations import locked, pending, rearm
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Conversation, Turn, TurnState
 
 
@@ -115,16 +117,18 @@ def _take_over_pending(session: Session, survivor: Conversation, other: Conversa
         survivor.emergency_seq = survivor.next_seq - 1
 
 
-_PARTS = union_all(
+#: A conversation and all that were merged into it, or will be, by its ``id``.
+PARTS: CompoundSelect[Any] = union_all(
+    select(bindparam("id", type_=BigInteger)),
     select(col(Conversation.id)).where(col(Conversation.alias_of) == bindparam("id")),
     select(col(Conversation.id)).where(col(Conversation.merge_into) == bindparam("id")),
 )
+_ALIASES = Prepared(PARTS)
 
 
 def aliases(connection: Connection, conversation_id: int) -> list[int]:
     """The conversation and all that were merged into it, or will be, for looking back."""
-    merged = connection.execute(_PARTS, {"id": conversation_id})
-    return [conversation_id, *(row[0] for row in merged if row[0] is not None)]
+    return [key for (key,) in _ALIASES.rows(connection, {"id": conversation_id})]
 
 
 def learn_lid(session: Session, conversation_id: int, lid: str, policy: Policy, now_ms: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from clinic_bot.store.policy import Policy, next_wake_ms
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
@@ -82,15 +83,29 @@ def look_again(conversation: _Windowed, waiting: Sequence[_Pending], policy: Pol
     conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
 
 
+def release_pin(
+    connection: Connection,
+    conversation: ConversationRow | Conversation,
+    waiting: Sequence[_Pending],
+    now_ms: int,
+) -> None:
+    """A pinned range that nobody owns, and of which a person or the patient left nothing to answer, is closed."""
+    if conversation.open_hi is None or (waiting and waiting[0].seq <= conversation.open_hi):
+        return
+    conversation.open_hi = None
+    close_leftover(connection, conversation, now_ms)
+
+
 def rearm(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
     """Look again at what is pending; a turn that waited to be tried again for nothing is closed."""
     waiting = pending(session, conversation)
+    release_pin(session.connection(), conversation, waiting, now_ms)
     look_again(conversation, waiting, policy, now_ms)
     if not waiting:
         close_leftover(session.connection(), conversation, now_ms)
 
 
-_CLOSE_LEFTOVER = (
+_CLOSE_LEFTOVER = Prepared(
     update(Turn)
     .where(col(Turn.conversation_id) == bindparam("of_conversation"), col(Turn.state) == TurnState.THINKING)
     .values(state=bindparam("ended"), outcome_ms=bindparam("now_ms"))
@@ -101,7 +116,7 @@ def close_leftover(connection: Connection, conversation: ConversationRow | Conve
     """A turn that was given back to try again, and whose messages a person answered or the patient deleted."""
     ended = TurnState.SILENT if conversation.human_until_ms > now_ms else TurnState.EMPTY
     asked = {"of_conversation": conversation.id, "ended": ended.value, "now_ms": now_ms}
-    connection.execute(_CLOSE_LEFTOVER, asked)
+    _CLOSE_LEFTOVER.run(connection, asked)
 
 
 def wake_of(conversation: _Windowed, policy: Policy, now_ms: int) -> int | None:

@@ -1,14 +1,15 @@
 """What was said before: the recent turns and hand-written words that the agent reads as context."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
 from sqlmodel import col
 
 from clinic_bot.events import Said, Speaker
 from clinic_bot.store import contacts
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Author, Message, Turn, TurnState
 
 
@@ -22,21 +23,22 @@ class Background:
 
 
 # Built once, since every claim asks them.
-_EARLIER = (
+_EARLIER = Prepared(
     select(*map(col, (Turn.question, Turn.reply, Turn.state, Turn.claimed_ms, Turn.intent_ms)))
     .where(
-        col(Turn.conversation_id).in_(bindparam("ids", expanding=True)),
+        col(Turn.conversation_id).in_(contacts.PARTS),
         col(Turn.id) != bindparam("turn_id"),
         col(Turn.claimed_ms) >= bindparam("since_ms"),
-        col(Turn.state).not_in((TurnState.WITHDRAWN, TurnState.EMPTY)),
+        col(Turn.state) != TurnState.WITHDRAWN,
+        col(Turn.state) != TurnState.EMPTY,
     )
     .order_by(col(Turn.id).desc())
     .limit(bindparam("most"))
 )
-_OUTSIDE = (
+_OUTSIDE = Prepared(
     select(col(Message.author), col(Message.text), col(Message.sent_ms), col(Message.received_ms))
     .where(
-        col(Message.conversation_id).in_(bindparam("ids", expanding=True)),
+        col(Message.conversation_id).in_(contacts.PARTS),
         col(Message.received_ms) >= bindparam("since_ms"),
         col(Message.deleted_ms).is_(None),
         or_(col(Message.author) == Author.CLINIC, col(Message.handled_ms).is_not(None)),
@@ -66,17 +68,25 @@ def background(
 
     Read as plain columns: it stands between a window's deadline and the model, and objects cost three times as much.
     """
-    ids = contacts.aliases(connection, conversation_id)
-    asked = {"ids": ids, "turn_id": turn_id, "since_ms": since_ms}
-    earlier = connection.execute(_EARLIER, {**asked, "most": turns}).all()
+    asked = {"id": conversation_id, "since_ms": since_ms}
+    found = _EARLIER.rows(connection, {**asked, "turn_id": turn_id, "most": turns})
+    earlier = [_Earlier(*row) for row in found]
     said = [line for turn in earlier for line in _lines(turn)]
-    said += _outside_turns(connection, ids, since_ms, most=2 * turns)
+    said += _outside_turns(connection, {**asked, "most": 2 * turns})
     said.sort(key=lambda line: line.at_ms)
     intents = [turn.intent_ms for turn in earlier if turn.intent_ms is not None]
-    return Background(tuple(said), max(intents, default=None), _quoted(connection, ids, quoted))
+    return Background(tuple(said), max(intents, default=None), _quoted(connection, conversation_id, quoted))
 
 
-def _lines(turn: Any) -> list[Said]:
+class _Earlier(NamedTuple):
+    question: str | None
+    reply: str | None
+    state: str
+    claimed_ms: int
+    intent_ms: int | None
+
+
+def _lines(turn: _Earlier) -> list[Said]:
     question = turn.question or ""
     if turn.state == TurnState.DEAD:
         question = f"{question}\n{_UNANSWERED}"
@@ -92,20 +102,20 @@ def _as_delivered(reply: str, state: str) -> str:
     return f"{_MAYBE_DELIVERED} {reply}" if state in _MAYBE else reply
 
 
-def _outside_turns(connection: Connection, ids: list[int], since_ms: int, *, most: int) -> list[Said]:
+def _outside_turns(connection: Connection, asked: Mapping[str, int]) -> list[Said]:
     """Words a person of the clinic wrote by hand, and the patient's that the person answered."""
-    messages = connection.execute(_OUTSIDE, {"ids": ids, "since_ms": since_ms, "most": most})
     speakers = {Author.CLINIC: Speaker.CLINIC, Author.PATIENT: Speaker.PATIENT}
     return [
         Said(speakers[Author(author)], text, sent_ms or received_ms)
-        for author, text, sent_ms, received_ms in messages
+        for author, text, sent_ms, received_ms in _OUTSIDE.rows(connection, asked)
     ]
 
 
-def _quoted(connection: Connection, ids: list[int], provider_ids: Sequence[str]) -> dict[str, str]:
+def _quoted(connection: Connection, conversation_id: int, provider_ids: Sequence[str]) -> dict[str, str]:
     """What stands behind an id in this conversation; another patient's words are nobody's quote."""
     if not provider_ids:
         return {}
+    ids = contacts.aliases(connection, conversation_id)
     replies = select(col(Turn.message_id), col(Turn.reply)).where(
         col(Turn.message_id).in_(provider_ids), col(Turn.conversation_id).in_(ids)
     )

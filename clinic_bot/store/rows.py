@@ -4,12 +4,14 @@ Claim, intent and outcome stand between a patient and the reply, and a thousand 
 the ORM cost them 1.5 ms each, these a sixth of it. Everything rarer uses the tables' own objects.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 
@@ -55,7 +57,7 @@ class MessageRow:
     sent_ms: int | None
     received_ms: int
     edited_ms: int | None
-    corrects: bool
+    corrects: int  #: 1 where it is an edit that came too late to replace its message
 
 
 @dataclass(slots=True)
@@ -92,17 +94,17 @@ def _columns(record: type[Any], table: type[Any]) -> list[Any]:
 
 
 # Built once: with every claim, intent and outcome asking, building them was a third of their time.
-_LOCKED = (
+_LOCKED = Prepared(
     select(*_columns(ConversationRow, Conversation))
     .where(col(Conversation.id) == bindparam("id"))
     .with_for_update()
 )
-_SAVE = (
+_SAVE = Prepared(
     update(Conversation)
     .where(col(Conversation.id) == bindparam("row_id"))
     .values({name: bindparam(name) for name in _WRITTEN})
 )
-_PENDING = (
+_PENDING = Prepared(
     select(*_columns(MessageRow, Message))
     .where(
         col(Message.conversation_id) == bindparam("conversation_id"),
@@ -113,11 +115,13 @@ _PENDING = (
     )
     .order_by(col(Message.seq))
 )
-_TURN = select(*_columns(TurnRow, Turn)).where(col(Turn.id) == bindparam("id"))
-_THINKING = select(*_columns(TurnRow, Turn)).where(
-    col(Turn.conversation_id) == bindparam("id"), col(Turn.state) == TurnState.THINKING
+_TURN = Prepared(select(*_columns(TurnRow, Turn)).where(col(Turn.id) == bindparam("id")))
+_THINKING = Prepared(
+    select(*_columns(TurnRow, Turn)).where(
+        col(Turn.conversation_id) == bindparam("id"), col(Turn.state) == TurnState.THINKING
+    )
 )
-_OF_EPOCH = (
+_OF_EPOCH = Prepared(
     select(*_columns(TurnRow, Turn))
     .where(col(Turn.conversation_id) == bindparam("id"), col(Turn.epoch) == bindparam("epoch"))
     .order_by(col(Turn.id).desc())
@@ -127,13 +131,14 @@ _OF_EPOCH = (
 
 def locked(connection: Connection, conversation_id: int) -> ConversationRow:
     """The row, locked for this transaction (on SQLite the single writer is the lock)."""
-    return ConversationRow(*connection.execute(_LOCKED, {"id": conversation_id}).one())
+    (row,) = _LOCKED.rows(connection, {"id": conversation_id})
+    return ConversationRow(*row)
 
 
 def save(connection: Connection, conversation: ConversationRow) -> None:
     """Write the row back, inside the transaction that locked it."""
     values: dict[str, Any] = {name: getattr(conversation, name) for name in _WRITTEN}
-    connection.execute(_SAVE, {"row_id": conversation.id, **values})
+    _SAVE.run(connection, {"row_id": conversation.id, **values})
 
 
 def pending(
@@ -141,24 +146,25 @@ def pending(
 ) -> list[MessageRow]:
     """The patient's messages that no turn and no person has taken, by ``seq``."""
     floor = conversation.done_seq if after is None else after
-    rows = connection.execute(_PENDING, {"conversation_id": conversation.id, "floor": floor})
-    return [MessageRow(*row) for row in rows]
+    asked = {"conversation_id": conversation.id, "floor": floor}
+    return [MessageRow(*row) for row in _PENDING.rows(connection, asked)]
 
 
 def turn_of(connection: Connection, turn_id: int) -> TurnRow:
-    return TurnRow(*connection.execute(_TURN, {"id": turn_id}).one())
+    (row,) = _TURN.rows(connection, {"id": turn_id})
+    return TurnRow(*row)
 
 
 def thinking(connection: Connection, conversation_id: int) -> TurnRow | None:
     """The turn of a claim that was given back or whose process died: its successor goes on with it."""
-    return _turn_or_none(connection.execute(_THINKING, {"id": conversation_id}).first())
+    return _first(_THINKING.rows(connection, {"id": conversation_id}))
 
 
 def turn_of_epoch(connection: Connection, conversation: ConversationRow) -> TurnRow | None:
     """The turn that the conversation's last claim opened or went on with."""
     asked = {"id": conversation.id, "epoch": conversation.epoch}
-    return _turn_or_none(connection.execute(_OF_EPOCH, asked).first())
+    return _first(_OF_EPOCH.rows(connection, asked))
 
 
-def _turn_or_none(row: Row[Any] | None) -> TurnRow | None:
-    return None if row is None else TurnRow(*tuple(row))
+def _first(found: Sequence[Any]) -> TurnRow | None:
+    return TurnRow(*found[0]) if found else None

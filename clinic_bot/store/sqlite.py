@@ -28,6 +28,7 @@ from clinic_bot.errors import Misconfigured, StorageUnavailable
 from clinic_bot.store.commit import commit_together, is_usable, problem_of
 from clinic_bot.store.database import Job
 from clinic_bot.store.driver import sqlite
+from clinic_bot.store.session import driver_of
 
 T = TypeVar("T")
 
@@ -242,7 +243,7 @@ def writer_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver_of(connection).execute("BEGIN IMMEDIATE")  # SQLAlchemy would take longer for it than SQLite
 
     return engine
 

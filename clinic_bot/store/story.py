@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlmodel import col
 
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import TurnEvent
 
 
@@ -43,8 +44,10 @@ class Moment:
 
 
 # Built once: it stands on the way of every reply.
-_RECORD = insert(TurnEvent).values(
-    {name: bindparam(name) for name in ("turn_id", "at_ms", "what", "took_ms", "detail")}
+_RECORD = Prepared(
+    insert(TurnEvent).values(
+        {name: bindparam(name) for name in ("turn_id", "at_ms", "what", "took_ms", "detail")}
+    )
 )
 _TOLD = (
     select(*map(col, (TurnEvent.what, TurnEvent.at_ms, TurnEvent.took_ms, TurnEvent.detail)))
@@ -56,8 +59,8 @@ _TOLD = (
 def record(connection: Connection, turn_id: int, moments: Sequence[Moment]) -> None:
     """Add ``moments`` to the story, in their order. The caller's transaction; nothing is read."""
     if moments:
-        connection.execute(
-            _RECORD,
+        _RECORD.many(
+            connection,
             [
                 {
                     "turn_id": turn_id,

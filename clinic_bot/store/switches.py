@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, text
 from sqlmodel import col
 
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Switch, SwitchName
 
 
@@ -25,7 +26,7 @@ _TURN_ON = text(
 _TURN_OFF = delete(Switch).where(
     col(Switch.instance) == bindparam("of_instance"), col(Switch.name) == bindparam("named")
 )
-_ACTIVE = (
+_ACTIVE = Prepared(
     select(*map(col, (Switch.name, Switch.since_ms, Switch.reason)))
     .where(col(Switch.instance) == bindparam("of_instance"))
     .order_by(col(Switch.since_ms), col(Switch.name))
@@ -52,5 +53,5 @@ def turn_off(connection: Connection, instance: str, name: SwitchName) -> bool:
 
 def active(connection: Connection, instance: str) -> tuple[ActiveSwitch, ...]:
     """The switches that are on, the oldest first; empty when replies may leave."""
-    rows = connection.execute(_ACTIVE, {"of_instance": instance})
-    return tuple(ActiveSwitch(SwitchName(row.name), row.since_ms, row.reason) for row in rows)
+    rows = _ACTIVE.rows(connection, {"of_instance": instance})
+    return tuple(ActiveSwitch(SwitchName(name), since_ms, reason) for name, since_ms, reason in rows)

@@ -23,7 +23,7 @@ def merged(claim: Claim, background: Background) -> str:
                 quoted_id=message.quoted_id,
                 quoted_text=background.quoted.get(message.quoted_id or ""),
                 late=_is_late(message.sent_ms, message.received_ms, background.last_intent_ms),
-                corrects=message.corrects,
+                corrects=bool(message.corrects),
             )
             for message in claim.messages
         ]

@@ -1,0 +1,45 @@
+"""Statements at the driver say and do what SQLAlchemy's execution does."""
+
+import pytest
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlmodel import col
+
+from clinic_bot.store.prepared import Prepared
+from clinic_bot.store.tables import Switch, SwitchName
+from tests.support.store import Store
+
+NAMED = select(col(Switch.name), col(Switch.since_ms)).where(
+    col(Switch.instance) == bindparam("of"), col(Switch.reason) == "teste"
+)
+ADD = insert(Switch).values(
+    instance=bindparam("of"), name=bindparam("named"), since_ms=bindparam("at"), reason="teste"
+)
+
+
+def test_it_selects_what_sqlalchemy_selects(store: Store) -> None:
+    def both(connection: Connection) -> tuple[object, object]:
+        Prepared(ADD).many(
+            connection,
+            [{"of": "i", "named": SwitchName.PAUSED.value, "at": 1}, {"of": "i", "named": "other", "at": 2}],
+        )
+        at_the_driver = Prepared(NAMED).rows(connection, {"of": "i"})
+        return at_the_driver, [tuple(row) for row in connection.execute(NAMED, {"of": "i"})]
+
+    at_the_driver, through_sqlalchemy = store.run(both)
+    assert at_the_driver == through_sqlalchemy == [("paused", 1), ("other", 2)]
+
+
+def test_it_counts_what_it_changed_and_stays_in_the_callers_transaction(store: Store) -> None:
+    rename = Prepared(
+        update(Switch).where(col(Switch.instance) == bindparam("of")).values(reason=SwitchName.PAUSED)
+    )
+
+    def change_and_break(connection: Connection) -> None:
+        assert Prepared(ADD).run(connection, {"of": "i", "named": "a", "at": 1}) == 1
+        assert rename.run(connection, {"of": "i"}) == 1
+        assert rename.run(connection, {"of": "nobody"}) == 0
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.run(change_and_break)
+    assert store.count("switch") == 0
