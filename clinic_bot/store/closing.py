@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import contacts, rows, story
-from clinic_bot.store.conversations import close_leftover, look_again
+from clinic_bot.store import contacts, rows, steps, story
+from clinic_bot.store.conversations import close_leftover, look_again, release_pin
 from clinic_bot.store.lease import Claim, let_go, ours
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, TurnRow
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import Moment, What
@@ -30,7 +31,7 @@ class Closed:
 
 STALE = Closed(ours=False)
 
-_END = (
+_END = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values(
@@ -40,7 +41,7 @@ _END = (
         }
     )
 )
-_ANSWERED_BY_A_PERSON = (
+_ANSWERED_BY_A_PERSON = Prepared(
     update(Message)
     .where(
         col(Message.conversation_id) == bindparam("of_conversation"),
@@ -137,7 +138,7 @@ def return_to_waiting(
     if at_ms is None and conversation.revision > claim.revision:
         conversation.superseded += 1
     _write_end(connection, turn, (*claim.story, Moment(What.GIVEN_BACK, now_ms, None, why)))
-    let_go(conversation)
+    _let_go_pinned(connection, conversation, turn, now_ms)
     conversation = _merged_if_asked(connection, conversation, policy, now_ms)
     rearm(connection, conversation, policy, now_ms)
     waits_for_a_person = conversation.human_until_ms > now_ms  # then there is nothing to try again
@@ -174,14 +175,17 @@ def close(
 def take_back(
     connection: Connection, conversation: ConversationRow, policy: Policy, now_ms: int, *, reason: str
 ) -> None:
-    """End a dead lease. Before the intent the burst is asked again; after it the send is uncertain (rule 16)."""
+    """End a dead lease. Before the intent the burst is asked again; after it the send is uncertain (rule 16).
+
+    A range that is pinned before the intent was pinned by a tool's change: then it is these messages, no others.
+    """
     turn = rows.turn_of_epoch(connection, conversation)
     moments = (
         ()
         if turn is None
         else (Moment(What.CLAIMED, turn.claimed_ms), Moment(What.LOST, now_ms, None, reason))
     )
-    if turn is not None and conversation.open_hi is not None:
+    if turn is not None and conversation.open_hi is not None and turn.state != TurnState.THINKING:
         # Evidence may have settled it before: then its state stands.
         state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)
         close(
@@ -195,9 +199,11 @@ def take_back(
             moments=moments,
         )
         return
-    if turn is not None:
+    if turn is None:
+        let_go(conversation)
+    else:
         story.record(connection, turn.id, moments)
-    let_go(conversation)
+        _let_go_pinned(connection, conversation, turn, now_ms)
     rearm(connection, conversation, policy, now_ms)
 
 
@@ -215,6 +221,7 @@ def rearm(
         leftover: whether a turn may wait to be tried again; not where the caller has just closed it.
     """
     waiting = rows.pending(connection, conversation)
+    release_pin(connection, conversation, waiting, now_ms)
     look_again(conversation, waiting, policy, now_ms)
     if leftover and not waiting:
         close_leftover(connection, conversation, now_ms)
@@ -222,8 +229,8 @@ def rearm(
 
 
 def _write_end(connection: Connection, turn: TurnRow, moments: Sequence[Moment]) -> None:
-    connection.execute(
-        _END,
+    _END.run(
+        connection,
         {
             "turn_id": turn.id,
             "state": turn.state,
@@ -250,9 +257,26 @@ def _withdraw(
         conversation.human_until_ms = 0  # the hand-over was said to nobody
     elif conversation.human_until_ms > now_ms:
         # Somebody wrote while the reply was on its way: what it was to answer is hers.
-        asked = {"of_conversation": conversation.id, "floor": conversation.done_seq, "high": turn.high}
-        connection.execute(_ANSWERED_BY_A_PERSON, {**asked, "now_ms": now_ms})
+        _answered_by_a_person(connection, conversation, turn, now_ms)
     turn.state, turn.reason, turn.outcome_ms = TurnState.WITHDRAWN, why, now_ms
+
+
+def _answered_by_a_person(
+    connection: Connection, conversation: ConversationRow, turn: TurnRow, now_ms: int
+) -> None:
+    asked = {"of_conversation": conversation.id, "floor": conversation.done_seq, "high": turn.high}
+    _ANSWERED_BY_A_PERSON.run(connection, {**asked, "now_ms": now_ms})
+
+
+def _let_go_pinned(connection: Connection, conversation: ConversationRow, turn: TurnRow, now_ms: int) -> None:
+    """Nobody owns it; but a range that a tool has changed something for stays pinned for whoever asks again."""
+    pinned = conversation.open_hi
+    if pinned is not None and turn.state != TurnState.THINKING:  # an intent pins too, and is void by now
+        low = conversation.done_seq + 1
+        pinned = turn.high if steps.changes(connection, conversation.id, low=low, high=turn.high) else None
+    if pinned is not None and conversation.human_until_ms > now_ms:
+        _answered_by_a_person(connection, conversation, turn, now_ms)
+    let_go(conversation, open_hi=pinned)
 
 
 def _may_be_asked_again(turn: TurnRow, withdrawn: str | None) -> bool:
