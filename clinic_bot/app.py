@@ -66,7 +66,7 @@ log = structlog.get_logger(__name__)
 
 #: How long the interpreter lets one thread run before another may. Less than the default 5 ms, so that the writer
 #: thread does not queue behind a busy loop at every statement; not much less, since each switch costs both of them.
-_SWITCH_S = 0.002
+_SWITCH_S = 0.001
 #: With uvicorn's own grace this stays below the 25 s a supervisor waits.
 _DRAIN_S = 18.0
 _WEBHOOK_PATH = "/webhook/zapi/"
