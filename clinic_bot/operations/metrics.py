@@ -57,7 +57,9 @@ class Metrics:
         self._turns = self._counters("turns", "Turns by the state they ended in.", "state")
         self._calls = self._counters("model_calls", "Calls to the model.", "model", "outcome")
         self._tokens = self._counters("model_tokens", "Tokens, by kind.", "model", "kind")
-        self._thrown = self._counter("thrown_tokens", "Tokens spent on answers that something newer made useless.")
+        self._thrown = self._counter(
+            "thrown_tokens", "Tokens spent on answers that something newer made useless."
+        )
         self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
         self._emergencies = self._counters("emergencies", "Turns recognised as an emergency.", "kind")
         self._handovers = self._counter("handovers", "Chats that a reply of the bot handed to the reception.")

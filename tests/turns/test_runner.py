@@ -181,6 +181,7 @@ async def test_a_message_while_the_model_thinks_joins_the_turn_and_gets_the_one_
         assert turn.question == "oi\nqueria remarcar"
         assert it.calls == 1
         assert (await it.conversation()).attempts == 0
+        assert turn.id is not None
         told = await it.read(partial(story.told, turn_id=turn.id))
         assert [moment.what for moment in told if moment.what != "model call"] == [
             "claimed", "model cancelled", "given back", "claimed", "intent", "send", "closed",
