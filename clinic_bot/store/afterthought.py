@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
 
-from clinic_bot.store import story
+from clinic_bot.store import steps, story
 from clinic_bot.store.claims import MAX_SUPERSEDED
 from clinic_bot.store.conversations import locked, pending
 from clinic_bot.store.evidence import Proof
@@ -53,6 +53,8 @@ def begin(
             return None
         if not (_is_only_accepted(turn) and _is_the_bots(conversation, turn, now_ms)):
             return None
+        if steps.changes(connection, conversation_id, low=turn.low, high=turn.high):
+            return None  # it says what was done
         if not pending(session, conversation) or not _may_grow(session, turn, now_ms, policy):
             return None
         turn.state, turn.reason = TurnState.UNKNOWN, _ASKED_FOR

@@ -85,7 +85,8 @@ def give_back_to_bot(session: Session, conversation: Conversation, policy: Polic
 
 def handled(session: Session, conversation: Conversation, now_ms: int) -> None:
     """Nobody needs an answer of the bot to what is pending now; what is being sent stays the send's."""
-    for message in pending(session, conversation, after=conversation.open_hi):
+    taken = None if conversation.owner is None else conversation.open_hi
+    for message in pending(session, conversation, after=taken):
         message.handled_ms = now_ms
     session.flush()
 
@@ -221,6 +222,8 @@ def _is_open(session: Session, conversation: Conversation, message: Message) -> 
     """Whether no turn and no person has the message yet."""
     if message.handled_ms is not None or message.seq <= conversation.done_seq:
         return False
+    if conversation.open_hi is not None:
+        return message.seq > conversation.open_hi
     taken = session.exec(
         select(Turn.high).where(
             Turn.conversation_id == conversation.id,

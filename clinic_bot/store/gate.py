@@ -1,19 +1,19 @@
 """The gate (rule 14): the one transaction that allows a reply, and pins what it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import rows, switches
+from clinic_bot.store import rows, steps, switches
 from clinic_bot.store.closing import close, return_to_waiting
 from clinic_bot.store.lease import Claim, ours
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, TurnRow
-from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import Step, Turn, TurnState
+from clinic_bot.store.tables import Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Draft:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     calls: int = 0
-    steps: Sequence[tuple[str, str, str]] = ()  #: (tool, arguments, result)
+    steps: Sequence[tuple[str, str, str]] = ()  #: (tool, arguments, result) of calls that changed nothing
 
 
 class Gate(StrEnum):
@@ -44,7 +44,7 @@ class Gate(StrEnum):
     DRAFTED = "drafted"  #: nothing is sent where the bot only watches
 
 
-_WRITE = (
+_WRITE = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values(
@@ -89,57 +89,113 @@ def _pass(
     if found is None:
         return Gate.STALE, None
     conversation, turn = found
-    gate = _decide(connection, conversation, claim, draft, now_ms)
-    match gate:
-        case Gate.OPEN if sends:
-            _write_draft(connection, turn, draft, now_ms)
-            conversation.open_hi = claim.high
-            if draft.hand_over is not None:
-                conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
-            rows.save(connection, conversation)
-            return gate, None
-        case Gate.OPEN:
-            _write_draft(connection, turn, draft, now_ms)
-            state = TurnState.NO_REPLY
-        case Gate.TAKEN_OVER:
-            state = TurnState.SILENT
-        case Gate.EMPTY:
-            state = TurnState.EMPTY
-        case _:
-            conversation.attempts -= 1
-            turn.thrown_tokens += draft.prompt_tokens + draft.completion_tokens
-            return gate, return_to_waiting(
-                connection, conversation, turn, claim, now_ms, policy, why=gate.value
-            )
-    reason = _REASONS.get(gate)
-    wake_at_ms = close(
-        connection, conversation, turn, state, now_ms, policy, reason=reason, moments=claim.story
-    )
-    return Gate.DRAFTED if gate is Gate.OPEN else gate, wake_at_ms
+    gate = _decide(connection, conversation, claim, now_ms, emergency=draft.emergency is not None)
+    if gate is not Gate.OPEN:
+        spent = draft.prompt_tokens + draft.completion_tokens
+        return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
+    _write_draft(connection, conversation, turn, draft, now_ms)
+    if not sends:
+        moments = claim.story
+        return Gate.DRAFTED, close(
+            connection,
+            conversation,
+            turn,
+            TurnState.NO_REPLY,
+            now_ms,
+            policy,
+            reason="draft",
+            moments=moments,
+        )
+    conversation.open_hi = claim.high
+    if draft.hand_over is not None:
+        conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
+    rows.save(connection, conversation)
+    return gate, None
 
 
-_REASONS = {Gate.TAKEN_OVER: "a person took over", Gate.OPEN: "draft"}
+def record_change(
+    connection: Connection,
+    claim: Claim,
+    *,
+    tool: str,
+    arguments: str,
+    result: str,
+    effect: Callable[[Connection], None],
+    now_ms: int,
+    policy: Policy,
+) -> tuple[Gate, int | None]:
+    """Let a tool change something and journal it, or say why not and end this try, in one transaction (rule 11).
+
+    The first change pins the range: from then on nothing newer joins the turn, and after a crash the same messages
+    are asked again with what was done (``Claim.done_steps``). Only an emergency still comes before the reply.
+
+    Args:
+        effect: the change itself, on this connection. What it raises undoes everything.
+
+    Returns:
+        The decision, and when to look at the conversation again if the turn ended.
+    """
+    found = ours(connection, claim)
+    if found is None or found[1].state != TurnState.THINKING:
+        return Gate.STALE, None
+    conversation, turn = found
+    gate = _decide(connection, conversation, claim, now_ms, emergency=False)
+    if gate is not Gate.OPEN:
+        return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy)
+    effect(connection)
+    last = steps.last(connection, turn.id)
+    steps.append(connection, turn.id, [(tool, arguments, result)], state=steps.CHANGED, after=last)
+    if conversation.open_hi is None:
+        conversation.open_hi = claim.high
+        rows.save(connection, conversation)
+    return gate, None
+
+
+_CLOSED_AS = {Gate.TAKEN_OVER: (TurnState.SILENT, "a person took over"), Gate.EMPTY: (TurnState.EMPTY, None)}
+
+
+def _end_try(
+    connection: Connection,
+    conversation: ConversationRow,
+    turn: TurnRow,
+    claim: Claim,
+    gate: Gate,
+    now_ms: int,
+    policy: Policy,
+    *,
+    spent: int = 0,
+) -> int | None:
+    """Close the turn that a gate refused, or let its words wait for the next try."""
+    if gate in _CLOSED_AS:
+        state, reason = _CLOSED_AS[gate]
+        return close(
+            connection, conversation, turn, state, now_ms, policy, reason=reason, moments=claim.story
+        )
+    conversation.attempts -= 1
+    turn.thrown_tokens += spent
+    return return_to_waiting(connection, conversation, turn, claim, now_ms, policy, why=gate.value)
 
 
 def _decide(
-    connection: Connection, conversation: ConversationRow, claim: Claim, draft: Draft, now_ms: int
+    connection: Connection, conversation: ConversationRow, claim: Claim, now_ms: int, *, emergency: bool
 ) -> Gate:
     if conversation.human_until_ms > now_ms:
         return Gate.TAKEN_OVER
-    if conversation.emergency_seq >= claim.low and not draft.emergency:
+    if conversation.emergency_seq >= claim.low and not emergency:
         return Gate.EMERGENCY
     if not any(message.seq <= claim.high for message in rows.pending(connection, conversation)):
         return Gate.EMPTY
     if switches.active(connection, conversation.instance):
         return Gate.SWITCHED_OFF
-    if conversation.revision > claim.revision and now_ms < claim.newer_until_ms and not draft.emergency:
-        return Gate.NEWER
-    return Gate.OPEN
+    may_grow = conversation.open_hi is None and now_ms < claim.newer_until_ms and not emergency
+    return Gate.NEWER if may_grow and conversation.revision > claim.revision else Gate.OPEN
 
 
-def _write_draft(connection: Connection, turn: TurnRow, draft: Draft, now_ms: int) -> None:
-    connection.execute(
-        _WRITE,
+def _write_draft(
+    connection: Connection, conversation: ConversationRow, turn: TurnRow, draft: Draft, now_ms: int
+) -> None:
+    _WRITE.run(
+        connection,
         {
             "turn_id": turn.id, "intent_ms": now_ms, "question": draft.question, "reply": draft.reply,
             "hand_over": draft.hand_over, "emergency": draft.emergency, "model": draft.model, "calls": draft.calls,
@@ -147,11 +203,5 @@ def _write_draft(connection: Connection, turn: TurnRow, draft: Draft, now_ms: in
         },
     )  # fmt: skip
     if draft.steps:
-        _keep_steps(connection, turn, draft)
-
-
-def _keep_steps(connection: Connection, turn: TurnRow, draft: Draft) -> None:
-    """The tools' calls; a turn that was given back keeps those of its last try."""
-    with session_on(connection) as session:
-        for n, (tool, arguments, result) in enumerate(draft.steps, start=1):
-            session.merge(Step(turn_id=turn.id, n=n, tool=tool, arguments=arguments, result=result))
+        last = 0 if conversation.open_hi is None else steps.last(connection, turn.id)
+        steps.append(connection, turn.id, draft.steps, state=steps.READ, after=last)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from clinic_bot.store import rows
 from clinic_bot.store.rows import ConversationRow, MessageRow, TurnRow
+from clinic_bot.store.steps import DoneStep
 from clinic_bot.store.story import Moment
 
 
@@ -39,6 +40,7 @@ class Claim:
     revision: int  #: of the conversation; a higher one at the gate is something newer
     newer_until_ms: int  #: until then something newer joins this turn; 0 when it did so too often
     messages: tuple[MessageRow, ...]
+    done_steps: tuple[DoneStep, ...] = ()  #: what an earlier try changed; then the range is pinned
     #: What happens to the turn while it is ours; written with its end.
     story: list[Moment] = field(default_factory=list, compare=False, repr=False)
 
@@ -51,6 +53,11 @@ def ours(connection: Connection, claim: Claim) -> tuple[ConversationRow, TurnRow
     return conversation, rows.turn_of(connection, claim.turn_id)
 
 
-def let_go(conversation: ConversationRow) -> None:
-    """Nobody owns it, nothing is pinned, and the end of the lease is no instant of anybody's any more."""
-    conversation.owner = conversation.open_hi = conversation.wake_at_ms = None
+def let_go(conversation: ConversationRow, *, open_hi: int | None = None) -> None:
+    """Nobody owns it, and the end of the lease is no instant of anybody's any more.
+
+    Args:
+        open_hi: what stays pinned.
+    """
+    conversation.owner = conversation.wake_at_ms = None
+    conversation.open_hi = open_hi

@@ -8,7 +8,8 @@ from sqlmodel import col
 from clinic_bot.store import rows
 from clinic_bot.store.closing import take_back
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.tables import Conversation
+from clinic_bot.store.rows import ConversationRow
+from clinic_bot.store.tables import Conversation, TurnState
 
 #: A turn that was open at so many crashes is suspected of causing them, and runs apart from other suspects.
 _SUSPECT = 2
@@ -32,10 +33,10 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered
     """
     owned = connection.execute(select(col(Conversation.id)).where(col(Conversation.owner).is_not(None))).all()
     found = [rows.locked(connection, key) for (key,) in owned if key is not None]
-    thinking = [conversation for conversation in found if conversation.open_hi is None]
-    accused = any(conversation.attempts >= _SUSPECT for conversation in thinking)
+    thinking = {conversation.id for conversation in found if not _was_sending(connection, conversation)}
+    accused = any(one.attempts >= _SUSPECT for one in found if one.id in thinking)
     for conversation in found:
-        if accused and conversation.open_hi is None and conversation.attempts < _SUSPECT:
+        if accused and conversation.id in thinking and conversation.attempts < _SUSPECT:
             conversation.attempts -= 1  # innocent: it was open beside the one that is suspected
         take_back(connection, conversation, policy, now_ms, reason="the process died")
     tried = select(col(Conversation.id)).where(
@@ -43,3 +44,11 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered
     )
     suspects = tuple(key for (key,) in connection.execute(tried) if key is not None)
     return Recovered(len(thinking), len(found) - len(thinking), suspects)
+
+
+def _was_sending(connection: Connection, conversation: ConversationRow) -> bool:
+    """A pinned range says so, unless it was a tool's change that pinned it."""
+    if conversation.open_hi is None:
+        return False
+    turn = rows.turn_of_epoch(connection, conversation)
+    return turn is None or turn.state != TurnState.THINKING

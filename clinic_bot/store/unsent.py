@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, or_
 from sqlmodel import col, select
 
-from clinic_bot.store import contacts
+from clinic_bot.store import contacts, steps
 from clinic_bot.store.conversations import locked, rearm
 from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
@@ -89,6 +89,8 @@ def reopen(
         if conversation.owner is not None:
             contacts.fence(session, conversation)
         conversation.done_seq = turn.low - 1
+        if steps.changes(connection, conversation.id, low=turn.low, high=turn.high):
+            conversation.open_hi = turn.high
         session.flush()
         rearm(session, conversation, policy, now_ms)
         return Reopened(conversation.id, conversation.wake_at_ms, asked_again=True)

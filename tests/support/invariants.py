@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from clinic_bot.store import watch
-from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+from clinic_bot.store import steps, watch
+from clinic_bot.store.tables import Author, Conversation, Message, Step, Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Records:
     conversations: Sequence[Conversation]
     messages: Sequence[Message]
     turns: Sequence[Turn]
+    steps: Sequence[Step] = ()
 
 
 def read_records(connection: Connection) -> Records:
@@ -28,6 +29,7 @@ def read_records(connection: Connection) -> Records:
             session.exec(select(Conversation).order_by(col(Conversation.id))).all(),
             session.exec(select(Message).order_by(col(Message.seq))).all(),
             session.exec(select(Turn).order_by(col(Turn.id))).all(),
+            session.exec(select(Step)).all(),
         )
         session.expunge_all()
         return found
@@ -44,6 +46,8 @@ def violations_in(records: Records) -> list[str]:
         messages = [one for one in records.messages if one.conversation_id == conversation.id]
         turns = [one for one in records.turns if one.conversation_id == conversation.id]
         found += _of_conversation(conversation, messages, turns)
+        if not _pinned_by_a_change(conversation, turns, records.steps):
+            found += _pinned(conversation)
     return found
 
 
@@ -63,8 +67,6 @@ def _of_conversation(
         found.append(f"{where}: {len(open_turns)} turns are open")
     if conversation.alias_of is not None and (open_turns or conversation.wake_at_ms is not None):
         found.append(f"{where}: merged away, and yet open")
-    if conversation.open_hi is not None and conversation.owner is None:
-        found.append(f"{where}: a range is pinned and nobody owns it")
     if conversation.owner is None and any(turn.state == TurnState.SENDING for turn in turns):
         found.append(f"{where}: a send is under way and nobody owns it")
     if conversation.owner is not None and conversation.wake_at_ms is None:
@@ -72,6 +74,19 @@ def _of_conversation(
     if conversation.attempts < 0:
         found.append(f"{where}: {conversation.attempts} attempts")
     return found + _coverage(where, conversation, messages, turns)
+
+
+def _pinned_by_a_change(conversation: Conversation, turns: Sequence[Turn], done: Sequence[Step]) -> bool:
+    """Rule 11: before its intent a range is pinned by what a tool changed for it, owned or not."""
+    changed = {step.turn_id for step in done if step.state == steps.CHANGED}
+    before_intent = [turn for turn in turns if turn.state in (TurnState.THINKING, TurnState.WITHDRAWN)]
+    return any(turn.id in changed and turn.high == conversation.open_hi for turn in before_intent)
+
+
+def _pinned(conversation: Conversation) -> list[str]:
+    if conversation.open_hi is None or conversation.owner is not None:
+        return []
+    return [f"conversation {conversation.id}: a range is pinned and nobody owns it"]
 
 
 def _coverage(
