@@ -1,0 +1,135 @@
+"""What outlives a process: Z-API with what it accepted, and the webhooks that it posts until they are acknowledged."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest
+from clinic_bot.agent.loop import Agent
+from clinic_bot.errors import NotSent, Uncertain
+from clinic_bot.events import Event
+from clinic_bot.reply.zapi import PhoneExists, Queued, Sent, ZapiClient
+from clinic_bot.sandbox.standins import INSTANCE_ID
+from tests.support import builders as b
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that Z-API took and delivers."""
+
+    text: str
+    message_id: str
+    zaap_id: str
+
+
+@dataclass
+class Outside:
+    """The world around the process.
+
+    Args:
+        events: what will be posted, in order.
+        confirms: whether Z-API reports what it delivered.
+        not_sent: so many sends find nobody who listens.
+        cut: whether the connection breaks after the message was accepted.
+        ledger: where what was accepted is written down, for a process that takes this object with it.
+    """
+
+    events: Sequence[Event]
+    confirms: bool = True
+    not_sent: int = 0
+    cut: bool = False
+    ledger: Path | None = None
+    accepted: list[Accepted] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.ledger is not None and self.ledger.exists():
+            for text in self.ledger.read_text("utf-8").splitlines():
+                self._add(text)
+
+    def accept(self, text: str) -> Accepted:
+        if self.ledger is not None:
+            with self.ledger.open("a", encoding="utf-8") as ledger:
+                ledger.write(f"{text}\n")
+        return self._add(text)
+
+    def _add(self, text: str) -> Accepted:
+        n = len(self.accepted) + 1
+        self.accepted.append(Accepted(text, f"3EB{n}", f"Z{n}"))
+        return self.accepted[-1]
+
+    def reports(self) -> list[Event]:
+        if not self.confirms:
+            return []
+        return [b.delivery(message_id=one.message_id, zaap_id=one.zaap_id) for one in self.accepted]
+
+
+class Held:
+    """A place where a process stops until it is let on; open from the start unless it was shut."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def shut(self) -> None:
+        self._open.clear()
+
+    def let_on(self) -> None:
+        self._open.set()
+
+    async def passed(self) -> None:
+        self.reached.set()
+        await self._open.wait()
+
+
+class ScriptedAgent(Agent):
+    """Answers each question with words of its own, so that a reply says to which call it belongs."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self.thinks = Held()
+
+    async def answer(self, request: AgentRequest) -> AgentAnswer:
+        await asyncio.sleep(0)  # before the request leaves
+        self._outside.asked.append(request.text)
+        mine = len(self._outside.asked)
+        await self.thinks.passed()
+        await asyncio.sleep(0)  # before its answer is read
+        return AgentAnswer(f"Resposta {mine}.", None, "scripted", 10, 5, 1, ())
+
+
+class ScriptedZapi(ZapiClient):
+    """Z-API without the wire between: a request leaves, is accepted, and answered, with a step between each."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.instance_id = INSTANCE_ID
+        self._outside = outside
+        self.sends = Held()
+
+    async def send_text(
+        self, phone: str, message: str, *, delay_typing_s: float = 0, delay_s: float | None = None
+    ) -> Sent:
+        await asyncio.sleep(0)  # before the request leaves
+        if self._outside.not_sent:
+            self._outside.not_sent -= 1
+            raise NotSent("no connection")
+        accepted = self._outside.accept(message)
+        await self.sends.passed()
+        await asyncio.sleep(0)  # before its answer is read
+        if self._outside.cut:
+            raise Uncertain("broken off")
+        return Sent(accepted.zaap_id, accepted.message_id)
+
+    async def phone_exists(self, phone: str) -> PhoneExists | None:
+        await asyncio.sleep(0)
+        return PhoneExists(True, phone, b.LID)
+
+    async def queue(self) -> tuple[Queued, ...]:
+        await asyncio.sleep(0)
+        return ()
+
+    async def delete_queued(self, zaap_id: str) -> bool:
+        await asyncio.sleep(0)
+        return False  # it has left already
