@@ -135,7 +135,8 @@ def return_to_waiting(
     why: str | None = None,
 ) -> int | None:
     """End this try of a turn whose words wait for the next one, no sooner than ``at_ms``; answers when that is."""
-    if at_ms is None and conversation.revision > claim.revision:
+    # Also a turn that nothing may join any more is given back: by an emergency, a switch, a process that ends.
+    if at_ms is None and claim.newer_until_ms and conversation.revision > claim.revision:
         conversation.superseded += 1
     _write_end(connection, turn, (*claim.story, Moment(What.GIVEN_BACK, now_ms, None, why)))
     _let_go_pinned(connection, conversation, turn, now_ms)

@@ -80,6 +80,15 @@ def test_what_came_while_the_turn_thought_joins_it(store: Store) -> None:
     assert store.conversation().superseded == 0
 
 
+def test_no_turn_counts_as_superseded_more_often_than_it_may_be(store: Store) -> None:
+    store.take(b.message(id="m0"))
+    for n in range(MAX_SUPERSEDED + 1):
+        claim = store.claim_when_due()
+        store.take(b.message(f"e mais {n}", id=f"n{n}"))
+        store.give_back(claim)  # as when it is interrupted, or the process leaves
+    assert store.conversation().superseded == MAX_SUPERSEDED
+
+
 def test_a_deletion_of_part_of_the_burst_makes_the_model_read_the_rest(store: Store) -> None:
     store.take(b.message("oi", id="m1"))
     store.take(b.message("apaga isso", id="m2"))
