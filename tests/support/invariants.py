@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from clinic_bot.store import steps, watch
-from clinic_bot.store.tables import Author, Conversation, Message, Step, Turn, TurnState
+from clinic_bot.store.claims import MAX_SUPERSEDED
+from clinic_bot.store.story import What
+from clinic_bot.store.tables import Author, Conversation, Message, Step, Turn, TurnEvent, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Records:
     conversations: Sequence[Conversation]
     messages: Sequence[Message]
     turns: Sequence[Turn]
+    events: Sequence[TurnEvent]
     steps: Sequence[Step] = ()
 
 
@@ -29,6 +32,7 @@ def read_records(connection: Connection) -> Records:
             session.exec(select(Conversation).order_by(col(Conversation.id))).all(),
             session.exec(select(Message).order_by(col(Message.seq))).all(),
             session.exec(select(Turn).order_by(col(Turn.id))).all(),
+            session.exec(select(TurnEvent).order_by(col(TurnEvent.id))).all(),
             session.exec(select(Step)).all(),
         )
         session.expunge_all()
@@ -47,7 +51,11 @@ def violations_in(records: Records) -> list[str]:
         turns = [one for one in records.turns if one.conversation_id == conversation.id]
         found += _of_conversation(conversation, messages, turns)
         if not _pinned_by_a_change(conversation, turns, records.steps):
-            found += _pinned(conversation)
+            found += _pinned(conversation, turns)
+    found += [
+        f"turn {one.id}: threw {one.thrown_tokens} away" for one in records.turns if one.thrown_tokens < 0
+    ]
+    found += [f"turn {one.id}: {one.low} to {one.high}" for one in records.turns if one.low > one.high]
     return found
 
 
@@ -73,6 +81,8 @@ def _of_conversation(
         found.append(f"{where}: owned without a lease")
     if conversation.attempts < 0:
         found.append(f"{where}: {conversation.attempts} attempts")
+    if not 0 <= conversation.superseded <= MAX_SUPERSEDED:
+        found.append(f"{where}: rule 10: superseded {conversation.superseded} times")
     return found + _coverage(where, conversation, messages, turns)
 
 
@@ -83,10 +93,58 @@ def _pinned_by_a_change(conversation: Conversation, turns: Sequence[Turn], done:
     return any(turn.id in changed and turn.high == conversation.open_hi for turn in before_intent)
 
 
-def _pinned(conversation: Conversation) -> list[str]:
-    if conversation.open_hi is None or conversation.owner is not None:
-        return []
-    return [f"conversation {conversation.id}: a range is pinned and nobody owns it"]
+def _pinned(conversation: Conversation, turns: Sequence[Turn]) -> list[str]:
+    """Rule 14: what is pinned is the range of the one turn that is past its gate, and nothing else is past it."""
+    found: list[str] = []
+    where = f"conversation {conversation.id}"
+    if conversation.open_hi is not None and conversation.owner is None:
+        found.append(f"{where}: a range is pinned and nobody owns it")
+    current = [turn for turn in turns if turn.epoch == conversation.epoch and turn.intent_ms is not None]
+    pins = [turn for turn in current if turn.high == conversation.open_hi]
+    if conversation.open_hi is not None and not pins:
+        found.append(
+            f"{where}: rule 14: {conversation.open_hi} is pinned and no turn past its gate ends there"
+        )
+    for turn in turns:
+        is_past = turn.intent_ms is not None and turn.outcome_ms is None
+        if is_past and turn.state != TurnState.THINKING and (turn not in pins or conversation.owner is None):
+            found.append(f"{where}: rule 14: turn {turn.id} is past its gate, and its range is not pinned")
+    return found
+
+
+#: How a try ends, in the story of its turn; and the moments that tell the tries apart.
+_TRY_ENDS = (What.GIVEN_BACK, What.LOST, What.CLOSED)
+#: States that only a close writes, or somebody after it.
+_AFTER_CLOSE = (TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD, TurnState.UNDELIVERED)
+
+
+def broken_stories_in(records: Records) -> list[str]:
+    """Turns whose story is not whole. Beside the rules, since a test may write a turn without its story."""
+    return [
+        problem
+        for turn in records.turns
+        for problem in _of_story(turn, [event for event in records.events if event.turn_id == turn.id])
+    ]
+
+
+def _of_story(turn: Turn, events: Sequence[TurnEvent]) -> list[str]:
+    """Tries that begin with their claim and end, and nothing after the close."""
+    found: list[str] = []
+    where = f"turn {turn.id}"
+    tries = [event.what for event in events if event.what in (What.CLAIMED, *_TRY_ENDS)]
+    # A pinned turn that was lost is closed in the same transaction.
+    ends = ["closed" if what == What.CLOSED else "end" for what in tries if what != What.CLAIMED]
+    claimed = tries.count(What.CLAIMED)
+    lost_and_closed = tries[-2:] == [What.LOST, What.CLOSED]
+    if claimed != len(ends) - lost_and_closed or (tries and tries[0] != What.CLAIMED):
+        found.append(f"{where}: its story is {tries}")
+    if "closed" in ends[:-1]:
+        found.append(f"{where}: its story goes on after the close: {tries}")
+    if turn.outcome_ms is not None and not tries:
+        found.append(f"{where}: ended without a story")
+    if turn.outcome_ms is not None and turn.state in _AFTER_CLOSE and "closed" not in ends:
+        found.append(f"{where}: {turn.state}, and its story does not say that it closed: {tries}")
+    return found
 
 
 def _coverage(
