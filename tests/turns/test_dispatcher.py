@@ -283,6 +283,23 @@ async def test_a_fault_of_ours_does_not_lose_the_conversation(database: SqliteDa
         await until(lambda: bool(it.runner.answered))
 
 
+async def test_what_is_newer_is_told_for_the_turn_that_runs_or_the_reply_that_went(
+    database: SqliteDatabase,
+) -> None:
+    async with desk(database) as it:
+        it.runner.hold = asyncio.Event()
+        await it.fill(1)
+        it.clock.advance(b.QUIET_MS)
+        await until(lambda: len(it.runner.started) == 1)
+        it.dispatcher.newer(1, 2)
+        assert (it.runner.told, it.runner.wrote) == ([(1, 2)], [])
+        it.runner.hold.set()
+        await until(lambda: bool(it.runner.answered))
+        await it.quiet()
+        it.dispatcher.newer(1, 3)
+        assert (it.runner.told, it.runner.wrote) == ([(1, 2)], [1])
+
+
 async def test_a_take_over_reaches_the_runner(database: SqliteDatabase) -> None:
     async with desk(database) as it:
         it.dispatcher.taken_over(7)
