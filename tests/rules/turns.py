@@ -10,7 +10,7 @@ from clinic_bot.store import gate
 from clinic_bot.store.claims import MAX_ATTEMPTS, MAX_SUPERSEDED, Later
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.lease import Claim
-from clinic_bot.store.tables import TurnState
+from clinic_bot.store.tables import SwitchName, TurnState
 from tests.rules.clinic import ClinicSteps
 from tests.rules.patient import PatientSteps
 from tests.rules.world import REPLY, people, picks, texts
@@ -91,7 +91,7 @@ class TurnSteps(PatientSteps, ClinicSteps):
             assert claim.emergency or not joins, "rule 10: an intent over something newer"
         assert (after.open_hi == claim.high) if decided is Gate.OPEN else (after.owner is None or not is_ours)
         assert decided is not Gate.SWITCHED_OFF or off
-        assert decided is not Gate.TAKEN_OVER or has_person
+        assert (decided is Gate.TAKEN_OVER) == (is_ours and has_person)
         assert decided is not Gate.NEWER or joins
         if decided is Gate.OPEN:
             self.pinned.append(claim)
@@ -147,6 +147,16 @@ class TurnSteps(PatientSteps, ClinicSteps):
                 self.the_model_is_cancelled_by_something_newer(len(self.claims) - 1)
             elif self.claims:
                 self.intent(-1, None, True)
+
+    @rule(who=people, name=st.sampled_from(SwitchName))
+    def everything_is_switched_off_while_a_turn_thinks(self, who: Contact, name: SwitchName) -> None:
+        self.write(who, "oi", 0)
+        self.the_next_that_is_due_is_claimed()
+        self.a_switch_is_turned(name, True)
+        if self.claims:
+            self.intent(-1, None, True)
+        for each in SwitchName:
+            self.a_switch_is_turned(each, False)
 
     @rule(who=people)
     def a_turn_fails_until_it_is_set_aside(self, who: Contact) -> None:
