@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
+from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.events import Event
 from clinic_bot.operations.metrics import Metrics
@@ -22,6 +23,7 @@ from clinic_bot.operations.neighbours import Neighbours
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_once
+from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import inbox, recovery
 from clinic_bot.store.database import Job
 from clinic_bot.store.evidence import HOLD_AFTER_MS
@@ -131,23 +133,35 @@ class HeldDatabase(SqliteDatabase):
 class Life:
     """One process on the file, as far as a turn needs one. Built and used inside its own loop."""
 
-    def __init__(self, path: Path, outside: Outside, clock: FakeClock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        outside: Outside,
+        clock: FakeClock,
+        *,
+        agent: Agent | None = None,
+        zapi: ZapiClient | None = None,
+    ) -> None:
+        """Args:
+        agent, zapi: in the place of the scripted ones.
+        """
         self.database = HeldDatabase(path)
         self.outside = outside
         self.clock = clock
         self.agent = ScriptedAgent(outside)
         self.zapi = ScriptedZapi(outside)
+        self._asked_at = zapi or self.zapi
         neighbours, metrics, facts = Neighbours(), _metrics(), example_clinic()
-        watch = ConnectionWatch(self.database, self.zapi, clock, b.POLICY, neighbours, _TIMES)
+        watch = ConnectionWatch(self.database, self._asked_at, clock, b.POLICY, neighbours, _TIMES)
         outbox = Outbox(
-            self.database, self.zapi, clock, b.POLICY, metrics, neighbours, watch,
+            self.database, self._asked_at, clock, b.POLICY, metrics, neighbours, watch,
             typing_delay_s=0, ttl_ms=_TIMES.ttl_ms,
         )  # fmt: skip
         self.runner = Runner(
             self.database,
-            Thinking(self.agent, clock, metrics, neighbours),
+            Thinking(agent or self.agent, clock, metrics, neighbours),
             outbox,
-            ContactBook(self.database, self.zapi, clock, b.POLICY),
+            ContactBook(self.database, self._asked_at, clock, b.POLICY),
             OwnWords(
                 facts, clock, metrics, lambda _kind, _text: None,
                 Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
@@ -197,7 +211,7 @@ class Life:
         for event in self.outside.reports():
             await self.receive(event)
         self.clock.advance(HOLD_AFTER_MS)
-        await settle_once(self.database, self.zapi, self.clock, _metrics())
+        await settle_once(self.database, self._asked_at, self.clock, _metrics())
         await self.settle()
 
     async def _next(self) -> tuple[int, int] | None:
@@ -227,6 +241,7 @@ class _Steps:
     """Drives every task of a process, and ends it at one of their suspensions."""
 
     kill_at: int | None
+    dies: Callable[[], None]
     life: Life | None = field(default=None, init=False)
     taken: int = field(default=0, init=False)
     tasks: list[Coroutine[Any, Any, Any]] = field(default_factory=list, init=False)
@@ -240,9 +255,13 @@ class _Steps:
     def suspended(self) -> None:
         self.taken += 1
         if self.taken == self.kill_at:
-            raise Killed
+            self.dies()
         if self.life is not None:
             self.life.database.step_ended()
+
+
+def _be_killed() -> None:
+    raise Killed
 
 
 def live(
@@ -253,19 +272,22 @@ def live(
     *,
     kill_at: int | None = None,
     stores: bool = False,
+    begin: Callable[[Path, Outside, FakeClock], Life] = Life,
+    dies: Callable[[], None] = _be_killed,
 ) -> Death:
     """Run a process on the file until the play ends, or until it is killed at one of its suspensions.
 
     Args:
         stores: whether what waits for its commit at that moment still reaches the file.
+        dies: what ends it.
     """
-    steps = _Steps(kill_at)
+    steps = _Steps(kill_at, dies)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # tasks that are never finished are the point
     loop.set_task_factory(cast(Any, steps.task))
 
     async def main() -> None:
-        steps.life = Life(path, outside, clock)
+        steps.life = begin(path, outside, clock)
         await steps.life.start()
         await play(steps.life)
         while others := asyncio.all_tasks() - {asyncio.current_task()}:

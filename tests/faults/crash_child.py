@@ -30,14 +30,14 @@ def outside_of(path: Path) -> Outside:
     return Outside(events, ledger=path.with_suffix(".said"))
 
 
-async def _one_turn(life: Life) -> None:
+async def one_turn(life: Life) -> None:
     for posted in life.outside.events:
         await life.receive(posted)
     await life.settle()
 
 
 def _live(path: Path) -> None:
-    live(path, outside_of(path), CalmClock(), _one_turn)
+    live(path, outside_of(path), CalmClock(), one_turn)
 
 
 def _empty(path: Path) -> Path:

@@ -1,5 +1,6 @@
 """A process that dies at each of its suspensions, one after the other, with the commit under way lost or stored."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import pytest
 
 from clinic_bot.events import Event, Message, StaffMessage
 from clinic_bot.store.tables import TurnState
-from tests.faults import crash_child
+from tests.faults import crash_child, crash_over_http
 from tests.faults.crash import CalmClock, Life, Play, live
 from tests.faults.crash_outside import Outside
+from tests.faults.server import neighbours
 from tests.support import builders as b
 from tests.support.invariants import Records, read_records, violations_in
 from tests.support.process import environment
@@ -149,6 +151,33 @@ def test_whoever_leaves_by_exit_at_any_commit_loses_nothing_and_says_nothing_twi
         before = records_of(path)
         live(path, outside, clock, Life.finish)
         assert judge(before, records_of(path), outside) == [], path.name
+
+
+async def test_whoever_leaves_at_any_suspension_over_http_says_nothing_twice(
+    empty_database: Path, tmp_path: Path
+) -> None:
+    """The same with the real clients, every step of their sockets counted, against stand-ins that live on."""
+    shutil.copy(empty_database, tmp_path / crash_child.EMPTY)
+    async with neighbours() as pair:
+        pair.groq.latency_s = 0
+        command = ["-m", crash_over_http.__name__, str(tmp_path), pair.groq_url, pair.zapi_url]
+        process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment())
+        assert await asyncio.wait_for(process.wait(), 100) == 0
+        said = [call.phone for call in pair.zapi.calls if call.operation == "send-text"]
+    deaths = deaths_in(tmp_path)
+    assert len(deaths) > LEAST_STEPS
+    for step in deaths:
+        now = records_of(tmp_path / f"{step}.sqlite")
+        assert violations_in(now) == []
+        (turn,) = now.turns
+        times = said.count(crash_over_http.phone_of(step))
+        assert (turn.state, times) in {("sent", 1), ("held", 1), ("held", 0)}, step
+    assert turn.state == TurnState.SENT  # the last one did not die
+
+
+def deaths_in(folder: Path) -> list[int]:
+    """The steps at which processes died, by their files."""
+    return sorted(int(path.stem) for path in folder.glob("[1-9]*.sqlite"))
 
 
 def records_of(path: Path) -> Records:
