@@ -158,6 +158,16 @@ class TurnSteps(PatientSteps, ClinicSteps):
         for each in SwitchName:
             self.a_switch_is_turned(each, False)
 
+    @rule(who=people, wrote_on=st.booleans())
+    def a_person_answers_while_a_turn_thinks(self, who: Contact, wrote_on: bool) -> None:
+        self.write(who, "oi", 0)
+        self.the_next_that_is_due_is_claimed()
+        self.staff_answers(who, False, False)
+        if wrote_on:
+            self.write(who, "obrigada", 0)
+        if self.claims:
+            self.intent(-1, None, True)
+
     @rule(who=people)
     def a_turn_fails_until_it_is_set_aside(self, who: Contact) -> None:
         self.write(who, "oi", 0)
