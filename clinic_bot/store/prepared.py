@@ -44,7 +44,7 @@ class Prepared:
             connection.execute(self._statement, values)
             return
         self._compile_for(connection)
-        rows = [[given[name] for name in self._names] for given in values]
+        rows = [[{**self._constants, **given}[name] for name in self._names] for given in values]
         driver_of(connection).executemany(self._sql, rows)
 
     def _at_the_driver(self, connection: Connection, values: Values) -> Cursor:

@@ -170,9 +170,18 @@ def _in_turn(evidence: Evidence, row: Message, turn: Turn) -> tuple[str, str]:
 
 
 def _has_read(evidence: Evidence, row: Message, turn: Turn) -> bool:
+    """Whether the reply read it, or the correction that stands in its place in the same turn."""
     mark = mark_in(turn.reply or "")
-    found = TOKEN.search(row.text)
-    return mark is None or found is None or found[0] in evidence.asked.get(mark, ())
+    read = evidence.asked.get(mark, ()) if mark is not None else ()
+    versions = [row] + [
+        later
+        for later in evidence.rows_of.get(row.provider_id, ())
+        if later.corrects
+        and row.seq < later.seq <= turn.high
+        and later.conversation_id == row.conversation_id
+    ]
+    found = [word[0] for version in versions if (word := TOKEN.search(version.text)) is not None]
+    return mark is None or not found or any(word in read for word in found)
 
 
 # Doubled.
