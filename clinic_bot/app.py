@@ -131,7 +131,7 @@ class Service:
             self._runner(zapi),
             self.clock,
             slots=self.settings.turn_slots,
-            one_at_a_time=recovered.suspects,
+            suspects=recovered.suspects,
         )
         await self.dispatcher.start()
         self._start_alerts(zapi, path)

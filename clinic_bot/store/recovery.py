@@ -1,6 +1,7 @@
 """What a new process finds of the one before it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -19,17 +20,16 @@ _SUSPECT = 2
 class Recovered:
     thinking: int  #: turns before their intent; asked again
     unknown: int  #: sends that may or may not have left
-    suspects: tuple[
-        int, ...
-    ] = ()  #: conversations to run one at a time, since one of them may be what crashes
+    #: How often each conversation was open at a crash: one of them may be what crashes, so they run apart.
+    suspects: Mapping[int, int] = field(default_factory=dict)
 
 
 def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered:
     """Take back every lease of the process before: the lock file says that it is dead.
 
     A send that was under way becomes unknown and does not block its phone (rule 16). Of the turns that were open
-    together one may have killed the process, and nobody knows which: each keeps the attempt of its first crash and
-    runs one at a time from then on. So a later crash finds at most one suspect at work, and only that one counts.
+    together one may have killed the process, and nobody knows which: each keeps the attempt of its first crash, and
+    from then on few of them run together; from the second crash on one at a time, so that only that one counts.
     """
     owned = connection.execute(select(col(Conversation.id)).where(col(Conversation.owner).is_not(None))).all()
     found = [rows.locked(connection, key) for (key,) in owned if key is not None]
@@ -39,10 +39,10 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered
         if accused and conversation.id in thinking and conversation.attempts < _SUSPECT:
             conversation.attempts -= 1  # innocent: it was open beside the one that is suspected
         take_back(connection, conversation, policy, now_ms, reason="the process died")
-    tried = select(col(Conversation.id)).where(
+    tried = select(col(Conversation.id), col(Conversation.attempts)).where(
         col(Conversation.wake_at_ms).is_not(None), col(Conversation.attempts) > 0
     )
-    suspects = tuple(key for (key,) in connection.execute(tried) if key is not None)
+    suspects = {key: attempts for key, attempts in connection.execute(tried) if key is not None}
     return Recovered(len(thinking), len(found) - len(thinking), suspects)
 
 

@@ -7,8 +7,9 @@ so a hundred thousand open windows cost no memory here.
 
 import asyncio
 import heapq
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
@@ -25,6 +26,8 @@ _SWEEP_MS = 5_000
 _HORIZON_MS = 3 * _SWEEP_MS
 #: A conversation whose turn could not even be claimed is looked at again after this.
 _STORAGE_RETRY_MS = 1_000
+#: Of the turns that were open at one crash, so many go on at a time.
+_SUSPECTS = 16
 _BROKEN_RETRY_MS = 10_000
 
 
@@ -42,7 +45,8 @@ class Dispatcher:
     Emergencies never wait for one of the ``slots``.
 
     Args:
-        one_at_a_time: conversations of which one may be what crashed the process before: never two of them together.
+        suspects: conversations of which one may be what crashed the process, with how often they were open at a
+            crash. After one crash a few of them run together, after two or more never two of them.
     """
 
     def __init__(
@@ -52,13 +56,13 @@ class Dispatcher:
         clock: Clock,
         *,
         slots: int,
-        one_at_a_time: Collection[int] = (),
+        suspects: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         self._database = database
         self._runner = runner
         self._clock = clock
         self._slots = slots
-        self._suspects = set(one_at_a_time)
+        self._suspects = dict(suspects)
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
             tuple[int, int]
@@ -172,8 +176,10 @@ class Dispatcher:
         self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
 
     def _may_begin(self, conversation_id: int) -> bool:
-        if conversation_id in self._suspects and not self._suspects.isdisjoint(self._running):
-            return False
+        if conversation_id in self._suspects:
+            others = [self._suspects[other] for other in self._running if other in self._suspects]
+            if len(others) >= _SUSPECTS or (others and max(*others, self._suspects[conversation_id]) > 1):
+                return False
         return len(self._running) < self._slots or conversation_id in self._emergencies
 
     async def _run(self, conversation_id: int) -> None:
@@ -194,7 +200,7 @@ class Dispatcher:
             wake_at_ms = self._clock.now_ms() + _BROKEN_RETRY_MS
         finally:
             del self._running[conversation_id]
-        self._suspects.discard(conversation_id)  # it ended, and the process lives
+        self._suspects.pop(conversation_id, None)  # it ended, and the process lives
         self.notice(conversation_id, wake_at_ms)
         for waiting in list(self._waiting):
             if self._may_begin(waiting):

@@ -12,8 +12,8 @@ from tests.faults.server import Server, neighbours, server
 from tests.support.waiting import until
 
 #: The lease of a turn is over three minutes; so fast it is two seconds and a half.
-SPEED = 90.0
-FROZEN_S = 2.9
+SPEED = 45.0
+FROZEN_S = 5.8
 
 
 async def freeze(it: Server) -> None:

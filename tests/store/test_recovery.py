@@ -12,7 +12,7 @@ from tests.support.store import Store
 def test_a_turn_that_was_thinking_is_asked_again_at_once(store: Store) -> None:
     store.take(b.message())
     claim = store.claim_when_due(owner="p1")
-    assert store.later(2_000).recover() == Recovered(thinking=1, unknown=0, suspects=(1,))
+    assert store.later(2_000).recover() == Recovered(thinking=1, unknown=0, suspects={1: 1})
     again = store.claim(owner="p2")
     assert (again.turn_id, again.epoch) == (claim.turn_id, 2)
     assert store.intent(claim) is Gate.STALE
@@ -43,7 +43,7 @@ def test_what_was_proven_before_the_crash_stays_proven(store: Store) -> None:
 def test_a_crash_alone_counts(store: Store) -> None:
     store.take(b.message(id="m1"))
     store.claim_when_due()
-    assert store.recover().suspects == (1,)
+    assert store.recover().suspects == {1: 1}
     assert store.conversation().attempts == 1
 
 
@@ -54,10 +54,10 @@ def test_of_turns_that_were_open_together_only_the_suspected_one_counts_again(st
     store.later(b.QUIET_MS)
     store.claim(1)
     store.claim(2)
-    assert store.recover().suspects == (1, 2)
+    assert store.recover().suspects == {1: 1, 2: 1}
     store.claim(2)  # the other one waits its turn
     store.claim(3)
-    assert store.recover().suspects == (1, 2)
+    assert store.recover().suspects == {1: 1, 2: 2}
     assert [conversation.attempts for conversation in store.conversations()] == [1, 2, 0]
 
 

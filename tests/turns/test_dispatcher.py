@@ -1,10 +1,11 @@
 """The dispatcher over a real file, with a clock that only the test moves and a runner that only counts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import claims, closing, gate, inbox
@@ -113,11 +114,11 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    database: SqliteDatabase, *, slots: int = 100, one_at_a_time: Sequence[int] = ()
+    database: SqliteDatabase, *, slots: int = 100, suspects: Mapping[int, int] = MappingProxyType({})
 ) -> AsyncIterator[Desk]:
     clock = FakeClock()
     runner = CountingRunner(database, clock)
-    dispatcher = Dispatcher(database, runner, clock, slots=slots, one_at_a_time=one_at_a_time)
+    dispatcher = Dispatcher(database, runner, clock, slots=slots, suspects=suspects)
     await dispatcher.start()
     try:
         yield Desk(database, clock, runner, dispatcher)
@@ -326,7 +327,7 @@ async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database:
 async def test_of_turns_that_may_have_crashed_the_process_only_one_runs_at_a_time(
     database: SqliteDatabase,
 ) -> None:
-    async with desk(database, one_at_a_time=(1, 2, 3)) as it:
+    async with desk(database, suspects={1: 2, 2: 1, 3: 1}) as it:
         it.runner.hold = asyncio.Event()
         await it.fill(4)
         it.clock.advance(b.QUIET_MS)
