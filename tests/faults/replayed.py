@@ -14,7 +14,7 @@ from chaos_suite.tally import Tally
 
 __all__ = ["Day", "Weather", "played"]
 
-SPEED = 20.0
+SPEED = 40.0
 
 
 @dataclass(frozen=True)
