@@ -138,7 +138,7 @@ class Todo(StrEnum):
     LOOK = "look"
 
 
-TODO = {
+TASK_OF = {
     Trouble.SUBSCRIPTION: Todo.RENEW,
     Trouble.SECURITY_TOKEN: Todo.CHECK_ACCESS,
     Trouble.TOKEN: Todo.CHECK_ACCESS,
@@ -192,4 +192,4 @@ HAPPENED = {
 def operator_text(trouble: Trouble) -> str:
     """What happened and what to do, in a sentence or two."""
     happened = HAPPENED[trouble]
-    return f"{happened[0].upper()}{happened[1:]}. {WHAT_TO_DO[TODO[trouble]]}"
+    return f"{happened[0].upper()}{happened[1:]}. {WHAT_TO_DO[TASK_OF[trouble]]}"

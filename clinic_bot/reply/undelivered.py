@@ -38,7 +38,7 @@ def told(found: Sequence[Undelivered]) -> list[str]:
     """One text for everything that wants the same thing done."""
     groups: dict[outcomes.Todo, list[Undelivered]] = {}
     for one in found:
-        groups.setdefault(outcomes.TODO[outcomes.of_reason(one.reason)], []).append(one)
+        groups.setdefault(outcomes.TASK_OF[outcomes.of_reason(one.reason)], []).append(one)
     return [_text(todo, group) for todo, group in groups.items()]
 
 

@@ -124,9 +124,8 @@ def _take(
     why = "emergency" if emergency else closed_by(window, policy.timing)
     pinned, high = conversation.open_hi, conversation.next_seq - 1
     if pinned is not None:
-        high = conversation.open_hi = (
-            high if emergency else pinned
-        )  # what came later waits; no emergency does
+        high = high if emergency else pinned  # what came later waits; no emergency does
+        conversation.open_hi = high
     conversation.owner, conversation.epoch = owner, conversation.epoch + 1
     conversation.attempts += 1
     conversation.wake_at_ms = now_ms + lease_ms

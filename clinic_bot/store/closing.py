@@ -17,7 +17,7 @@ from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, TurnRow
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import Moment, What
-from clinic_bot.store.tables import Conversation, Message, Turn, TurnState
+from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ _ANSWERED_BY_A_PERSON = Prepared(
         col(Message.conversation_id) == bindparam("of_conversation"),
         col(Message.seq) > bindparam("floor"),
         col(Message.seq) <= bindparam("high"),
-        col(Message.author) == "patient",
+        col(Message.author) == Author.PATIENT,
         col(Message.deleted_ms).is_(None),
         col(Message.handled_ms).is_(None),
     )

@@ -1,12 +1,8 @@
 """Watch mode, over HTTP: everything is read and drafted, and nothing that could reach a phone leaves."""
 
-import inspect
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from clinic_bot.reply.outbox import Outbox
 from clinic_bot.sandbox import standins
 from clinic_bot.settings import Mode
 from clinic_bot.store.tables import TurnState
@@ -18,11 +14,6 @@ PHONE = "5511987650001"
 #: What Z-API lets one read. Anything else changes something there or reaches a phone.
 READING = {"status", "phone-exists", "queue", "chats", "device", "contacts", "me"}
 DRAFT = TurnState.NO_REPLY.value
-
-drafts = pytest.mark.skipif(
-    "sends" not in inspect.signature(Outbox.__init__).parameters,
-    reason="the gate does not close a turn as a draft yet",
-)
 
 
 def watching(path: Path, **given: Any) -> Any:
@@ -68,7 +59,6 @@ async def test_a_watching_service_says_what_it_is(database_file: Path) -> None:
         assert (ready["status"], ready["mode"]) == ("ready", "watch")
 
 
-@drafts
 async def test_each_burst_is_drafted_and_the_draft_is_kept(database_file: Path) -> None:
     async with watching(database_file, says="Abrimos às 8h.") as it:
         await it.patient(phone=PHONE, text="vocês abrem às 8h?")
@@ -81,7 +71,6 @@ async def test_each_burst_is_drafted_and_the_draft_is_kept(database_file: Path) 
         assert changing(it) == []
 
 
-@drafts
 async def test_neither_a_hand_over_nor_a_person_silences_the_drafts(database_file: Path) -> None:
     async with watching(database_file) as it:
         await it.patient(phone=PHONE, text=EMERGENCY_TEXT)

@@ -75,7 +75,7 @@ def test_every_trouble_says_what_happened_and_what_to_do(trouble: Trouble) -> No
     text = outcomes.operator_text(trouble)
     assert text[0].isupper()
     assert text.endswith(".")
-    assert outcomes.WHAT_TO_DO[outcomes.TODO[trouble]] in text
+    assert outcomes.WHAT_TO_DO[outcomes.TASK_OF[trouble]] in text
     assert outcomes.WORDS[trouble]
 
 
