@@ -12,6 +12,7 @@ ClinicBotError
 ├── Operator               a person must change something
 │   ├── Misconfigured      settings or clinic file, found at start
 │   └── AccountRefused     key, token, subscription or address: the whole account is affected
+├── ChangeRefused          what a tool was to change cannot be changed so: tell the model, nothing happened
 ├── Uncertain              a send that may or may not have left: never repeat it, settle it by evidence
 └── Stale                  somebody else holds the conversation: discard and stop
 
@@ -87,6 +88,18 @@ class AccountRefused(Operator):
         self.provider = provider
         self.trouble = trouble  #: what was refused, for who tells a person what to do
         super().__init__(f"{provider} refuses this account: {what}")
+
+
+class ChangeRefused(ClinicBotError):
+    """What a tool was asked to change cannot be changed so, and nothing was: the slot is taken, say.
+
+    Args:
+        told: why, in Portuguese, for the model only: it may quote the conversation.
+    """
+
+    def __init__(self, told: str) -> None:
+        self.told = told
+        super().__init__("a tool refused what it was asked to change")
 
 
 class Uncertain(ClinicBotError):

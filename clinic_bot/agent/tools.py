@@ -1,7 +1,8 @@
-"""What the model may call. Schemas are flat: the provider refuses a call that does not match."""
+"""What the model may always call; it changes nothing. Schemas are flat: the provider refuses a call that does not match."""
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from clinic_bot.clinic.facts import ClinicFacts
@@ -52,19 +53,14 @@ class ToolResult:
     hand_over: str | None = None  #: the reason, when this call asked for a person
 
 
-def run_tool(name: str, arguments: str, *, facts: ClinicFacts, reception_answers: str) -> ToolResult:
-    """Run one call. What the model did wrong comes back as a text for it, never as an exception.
-
-    Args:
-        reception_answers: when a person will read this, as ``ClinicFacts.reception_answers`` says it.
-    """
-    if name not in NAMES:
-        return ToolResult(f"Erro: essa ferramenta não existe. Existem: {', '.join(NAMES)}.")
+def run_tool(name: str, arguments: str, *, facts: ClinicFacts, now: datetime) -> ToolResult:
+    """Run one call of these. What the model did wrong comes back as a text for it, never as an exception."""
     argument = _read(arguments, _ARGUMENT[name])
     if argument is None:
         return ToolResult(f'Erro: os argumentos devem ser {{"{_ARGUMENT[name]}": "texto"}}. Chame de novo.')
     if name == LOOK_UP:
         return ToolResult(facts.about(argument))
+    reception_answers = facts.reception_answers(now)
     return ToolResult(
         f"Recepção avisada; uma pessoa responde por aqui {reception_answers}. Escreva agora ao paciente: "
         "responda o que souber, diga o que foi passado à recepção e quando ela responde, sem prometer "

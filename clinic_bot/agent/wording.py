@@ -1,6 +1,7 @@
 """From what a model wrote to what WhatsApp shows, and whether a patient may see it at all. Pure."""
 
 import re
+from collections.abc import Collection
 
 from clinic_bot.agent.tools import NAMES
 
@@ -25,9 +26,13 @@ _LEAKS = re.compile(
 _SENTENCE_CHARS = 40
 
 
-def leaks(text: str, system: str) -> bool:
-    """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word."""
-    if _LEAKS.search(text):
+def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
+    """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word.
+
+    Args:
+        names: of the tools beside those that are always there.
+    """
+    if _LEAKS.search(text) or any(name in text.lower() for name in names):
         return True
     plain = _squeezed(text)
     rules = system.partition("\nFatos da clínica:\n")[0]

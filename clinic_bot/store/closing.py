@@ -70,7 +70,7 @@ def record_outcome(
     found = ours(connection, claim)
     if found is None:
         return STALE
-    conversation, turn = found
+    conversation, turn = found.conversation, found.turn
     turn.zaap_id, turn.message_id = turn.zaap_id or zaap_id, turn.message_id or message_id
     if turn.state not in (TurnState.THINKING, TurnState.SENDING):
         state, reason = TurnState(turn.state), turn.reason
@@ -105,7 +105,7 @@ def give_back(
     found = ours(connection, claim)
     if found is None:
         return STALE
-    conversation, turn = found
+    conversation, turn = found.conversation, found.turn
     turn.thrown_tokens += thrown_tokens
     if not _may_be_asked_again(turn, withdrawn):
         state = TurnState.UNKNOWN if turn.state == TurnState.SENDING else TurnState(turn.state)

@@ -7,12 +7,12 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import rows, steps, switches
+from clinic_bot.store import rows, steps
 from clinic_bot.store.closing import close, return_to_waiting
 from clinic_bot.store.lease import Claim, ours
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
-from clinic_bot.store.rows import ConversationRow, TurnRow
+from clinic_bot.store.rows import ConversationRow, Held, TurnRow
 from clinic_bot.store.tables import Turn, TurnState
 
 
@@ -42,6 +42,15 @@ class Gate(StrEnum):
     NEWER = "newer"  #: something came meanwhile and joins the turn
     SWITCHED_OFF = "switched_off"
     DRAFTED = "drafted"  #: nothing is sent where the bot only watches
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a tool's change. With another gate than OPEN nothing was changed, and the try has ended."""
+
+    gate: Gate
+    result: str = ""  #: what the model reads, journalled
+    wake_at_ms: int | None = None  #: when to look at the conversation again if the turn ended
 
 
 _WRITE = Prepared(
@@ -88,8 +97,8 @@ def _pass(
     found = ours(connection, claim)
     if found is None:
         return Gate.STALE, None
-    conversation, turn = found
-    gate = _decide(connection, conversation, claim, now_ms, emergency=draft.emergency is not None)
+    conversation, turn = found.conversation, found.turn
+    gate = _decide(found, claim, now_ms, emergency=draft.emergency is not None)
     if gate is not Gate.OPEN:
         spent = draft.prompt_tokens + draft.completion_tokens
         return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
@@ -119,36 +128,35 @@ def record_change(
     *,
     tool: str,
     arguments: str,
-    result: str,
-    effect: Callable[[Connection], None],
+    effect: Callable[[Connection], str],
     now_ms: int,
     policy: Policy,
-) -> tuple[Gate, int | None]:
+    spent: int = 0,
+) -> Change:
     """Let a tool change something and journal it, or say why not and end this try, in one transaction (rule 11).
 
     The first change pins the range: from then on nothing newer joins the turn, and after a crash the same messages
     are asked again with what was done (``Claim.done_steps``). Only an emergency still comes before the reply.
 
     Args:
-        effect: the change itself, on this connection. What it raises undoes everything.
-
-    Returns:
-        The decision, and when to look at the conversation again if the turn ended.
+        effect: the change itself, on this connection; answers what the model reads. What it raises undoes everything.
+        spent: tokens that are thrown away if the try ends here.
     """
     found = ours(connection, claim)
-    if found is None or found[1].state != TurnState.THINKING:
-        return Gate.STALE, None
-    conversation, turn = found
-    gate = _decide(connection, conversation, claim, now_ms, emergency=False)
+    if found is None or found.turn.state != TurnState.THINKING:
+        return Change(Gate.STALE)
+    conversation, turn = found.conversation, found.turn
+    gate = _decide(found, claim, now_ms, emergency=False)
     if gate is not Gate.OPEN:
-        return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy)
-    effect(connection)
+        wake_at_ms = _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
+        return Change(gate, wake_at_ms=wake_at_ms)
+    result = effect(connection)
     last = steps.last(connection, turn.id)
     steps.append(connection, turn.id, [(tool, arguments, result)], state=steps.CHANGED, after=last)
     if conversation.open_hi is None:
         conversation.open_hi = claim.high
         rows.save(connection, conversation)
-    return gate, None
+    return Change(gate, result)
 
 
 _CLOSED_AS = {Gate.TAKEN_OVER: (TurnState.SILENT, "a person took over"), Gate.EMPTY: (TurnState.EMPTY, None)}
@@ -176,16 +184,15 @@ def _end_try(
     return return_to_waiting(connection, conversation, turn, claim, now_ms, policy, why=gate.value)
 
 
-def _decide(
-    connection: Connection, conversation: ConversationRow, claim: Claim, now_ms: int, *, emergency: bool
-) -> Gate:
+def _decide(held: Held, claim: Claim, now_ms: int, *, emergency: bool) -> Gate:
+    conversation = held.conversation
     if conversation.human_until_ms > now_ms:
         return Gate.TAKEN_OVER
     if conversation.emergency_seq >= claim.low and not emergency:
         return Gate.EMERGENCY
-    if not any(message.seq <= claim.high for message in rows.pending(connection, conversation)):
+    if not held.waits:
         return Gate.EMPTY
-    if switches.active(connection, conversation.instance):
+    if held.switched_off:
         return Gate.SWITCHED_OFF
     may_grow = conversation.open_hi is None and now_ms < claim.newer_until_ms and not emergency
     return Gate.NEWER if may_grow and conversation.revision > claim.revision else Gate.OPEN

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from clinic_bot.store import rows
-from clinic_bot.store.rows import ConversationRow, MessageRow, TurnRow
+from clinic_bot.store.rows import ConversationRow, Held, MessageRow
 from clinic_bot.store.steps import DoneStep
 from clinic_bot.store.story import Moment
 
@@ -45,12 +45,11 @@ class Claim:
     story: list[Moment] = field(default_factory=list, compare=False, repr=False)
 
 
-def ours(connection: Connection, claim: Claim) -> tuple[ConversationRow, TurnRow] | None:
+def ours(connection: Connection, claim: Claim) -> Held | None:
     """The rows of a claim, locked; None when it is somebody else's by now."""
-    conversation = rows.locked(connection, claim.conversation_id)
-    if conversation.owner != claim.owner or conversation.epoch != claim.epoch:
-        return None
-    return conversation, rows.turn_of(connection, claim.turn_id)
+    held = rows.held(connection, claim.conversation_id, claim.turn_id, high=claim.high)
+    same = held.conversation.owner == claim.owner and held.conversation.epoch == claim.epoch
+    return held if same else None
 
 
 def let_go(conversation: ConversationRow, *, open_hi: int | None = None) -> None:

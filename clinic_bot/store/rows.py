@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlmodel import col
 
 from clinic_bot.store.prepared import Prepared
-from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+from clinic_bot.store.tables import Author, Conversation, Message, Switch, Turn, TurnState
 
 
 @dataclass(slots=True)
@@ -82,6 +82,16 @@ class TurnRow:
     outcome_ms: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the transactions of a turn ask before they write, read together."""
+
+    conversation: ConversationRow
+    turn: TurnRow
+    waits: bool  #: a message up to the turn's last one is still to be answered
+    switched_off: bool  #: nothing may leave this instance
+
+
 #: What a turn's life writes of its conversation.
 _WRITTEN = (
     "done_seq", "first_pending_ms", "last_ms", "wake_at_ms", "owner", "epoch", "attempts", "retries", "superseded",
@@ -104,18 +114,38 @@ _SAVE = Prepared(
     .where(col(Conversation.id) == bindparam("row_id"))
     .values({name: bindparam(name) for name in _WRITTEN})
 )
+#: The patient's, and nobody has answered it.
+_PATIENTS = (
+    col(Message.author) == Author.PATIENT,
+    col(Message.deleted_ms).is_(None),
+    col(Message.handled_ms).is_(None),
+)
 _PENDING = Prepared(
     select(*_columns(MessageRow, Message))
     .where(
         col(Message.conversation_id) == bindparam("conversation_id"),
         col(Message.seq) > bindparam("floor"),
-        col(Message.author) == Author.PATIENT,
-        col(Message.deleted_ms).is_(None),
-        col(Message.handled_ms).is_(None),
+        *_PATIENTS,
     )
     .order_by(col(Message.seq))
 )
-_TURN = Prepared(select(*_columns(TurnRow, Turn)).where(col(Turn.id) == bindparam("id")))
+# One statement: SQLite's driver lets the interpreter go at each, and wins it back from a busy loop.
+_HELD = Prepared(
+    select(
+        *_columns(ConversationRow, Conversation),
+        *_columns(TurnRow, Turn),
+        exists().where(
+            *_PATIENTS,
+            col(Message.conversation_id) == col(Conversation.id),
+            col(Message.seq) > col(Conversation.done_seq),
+            col(Message.seq) <= bindparam("high"),
+        ),
+        exists().where(col(Switch.instance) == col(Conversation.instance)),
+    ).where(col(Conversation.id) == bindparam("conversation_id"), col(Turn.id) == bindparam("turn_id"))
+)
+_LOCK = Prepared(
+    select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id")).with_for_update()
+)
 _THINKING = Prepared(
     select(*_columns(TurnRow, Turn)).where(
         col(Turn.conversation_id) == bindparam("id"), col(Turn.state) == TurnState.THINKING
@@ -150,9 +180,15 @@ def pending(
     return [MessageRow(*row) for row in _PENDING.rows(connection, asked)]
 
 
-def turn_of(connection: Connection, turn_id: int) -> TurnRow:
-    (row,) = _TURN.rows(connection, {"id": turn_id})
-    return TurnRow(*row)
+def held(connection: Connection, conversation_id: int, turn_id: int, *, high: int) -> Held:
+    """Conversation and turn, locked for this transaction, as they are once the lock is had."""
+    if connection.dialect.name != "sqlite":  # there the single writer is the lock
+        _LOCK.rows(connection, {"id": conversation_id})
+    asked = {"conversation_id": conversation_id, "turn_id": turn_id, "high": high}
+    ((*found, waits, switched_off),) = _HELD.rows(connection, asked)
+    of_conversation = len(fields(ConversationRow))
+    conversation, turn = ConversationRow(*found[:of_conversation]), TurnRow(*found[of_conversation:])
+    return Held(conversation, turn, bool(waits), bool(switched_off))
 
 
 def thinking(connection: Connection, conversation_id: int) -> TurnRow | None:

@@ -23,6 +23,7 @@ class What(StrEnum):
     CLAIMED = "claimed"  #: took: how long it was due before; detail: what closed the window
     MODEL_CALL = "model call"  #: took; detail: model and outcome
     MODEL_CANCELLED = "model cancelled"  #: took; detail: by what
+    CHANGED = "changed"  #: took; detail: by which tool
     WAITED = "waited"  #: took, or none while it held its claim; detail: for what
     GIVEN_BACK = "given back"  #: detail: why
     LOST = "lost"  #: the process or the task that had it ended; detail: which

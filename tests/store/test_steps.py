@@ -29,21 +29,22 @@ def diary(store: Store) -> Iterator[None]:
 
 
 def change(store: Store, claim: Claim, done: DoneStep = BOOKED, *, breaks: bool = False) -> Gate:
-    def book(connection: Connection) -> None:
+    def book(connection: Connection) -> str:
         connection.exec_driver_sql("INSERT INTO diary VALUES (?)", (done.arguments,))
         if breaks:
             raise ZeroDivisionError
+        return done.result
 
     write = partial(
         gate.record_change,
         claim=claim,
         tool=done.tool,
         arguments=done.arguments,
-        result=done.result,
         effect=book,
     )
-    decided, _ = store.run(partial(write, now_ms=store.now_ms, policy=store.policy))
-    return decided
+    changed = store.run(partial(write, now_ms=store.now_ms, policy=store.policy, spent=15))
+    assert changed.result == (done.result if changed.gate is Gate.OPEN else "")
+    return changed.gate
 
 
 def texts(claim: Claim) -> list[str]:
@@ -73,7 +74,7 @@ def test_something_newer_before_the_first_change_joins_the_turn_and_nothing_chan
 ) -> None:
     store.take(b.message("não, às 16h", id="m2"))
     assert change(store, thinking) is Gate.NEWER
-    assert store.count("diary") == 0
+    assert (store.count("diary"), store.turns()[0].thrown_tokens) == (0, 15)
     assert texts(store.claim_when_due()) == ["quero às 15h", "não, às 16h"]
 
 
