@@ -1,11 +1,27 @@
 """What goes into the agent and what comes out of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from clinic_bot.agent.chat import CallRecord
+from clinic_bot.agent.toolbox import Effect
 from clinic_bot.events import Said
+
+#: Makes a tool's change (tool, arguments, effect), or does not, as the gate decides; answers what the effect answered.
+#: ``ChangeRefused`` is for the model; whatever else it raises ends the turn, and is raised by the agent as it is.
+Change = Callable[[str, str, Effect], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStep:
+    tool: str
+    arguments: str  #: JSON, as the model wrote it
+    result: str
+
+
+async def _nothing_changes(tool: str, arguments: str, effect: Effect) -> str:
+    raise LookupError("this turn has no gate for a change to pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,8 @@ class AgentRequest:
         patient_name: as WhatsApp shows it; the person chose it, so it is no fact.
         record: gets a line for every call to the provider as it ends, so that whoever asked can still tell of a
             turn that failed or was cancelled.
+        change: how a tool's change passes the gate.
+        done_steps: what an earlier try of the same messages changed. The model is shown it as done.
     """
 
     user: str
@@ -28,13 +46,8 @@ class AgentRequest:
     now: datetime
     patient_name: str | None = None
     record: list[CallRecord] = field(default_factory=list, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ToolStep:
-    tool: str
-    arguments: str  #: JSON, as the model wrote it
-    result: str
+    change: Change = field(default=_nothing_changes, compare=False, repr=False)
+    done_steps: Sequence[ToolStep] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,7 @@ class AgentAnswer:
         hand_over: why the reception has to take this conversation, in Portuguese; None when it need not.
         model: the one that wrote the answer.
         prompt_tokens: of all calls of the turn, as the provider counted them; so are completion_tokens.
+        steps: tool calls that changed nothing; those that did were journalled when they did.
         calls: calls to the provider that were answered, refused generations included.
         record: every call of the turn, in order, those that came to nothing too.
     """

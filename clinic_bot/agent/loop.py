@@ -1,12 +1,14 @@
 """One turn with the model: ask, run what it calls, ask again, until there is one message for the patient.
 
 Bounded in calls, in seconds and in tokens. What the model does wrong is told to it and tried again a counted
-number of times; what goes wrong elsewhere is raised, and nothing of the turn is kept.
+number of times; what goes wrong elsewhere is raised, and nothing of the turn is kept but what a tool changed.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from clinic_bot.agent import budget, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
@@ -18,10 +20,10 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
-from clinic_bot.agent.tools import NAMES, TOOLS, run_tool
+from clinic_bot.agent.toolbox import ChangingTool, Tool, Toolbox, standard
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import ModelUnusable, ProviderDown
+from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
 from clinic_bot.events import Said, Speaker
 
 _REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
@@ -46,7 +48,10 @@ class _Turn:
     ends_at: float  #: loop time
     room: int
     exchanges: list[Message] = field(default_factory=list)
-    steps: list[ToolStep] = field(default_factory=list)
+    steps: list[ToolStep] = field(default_factory=list)  #: of this try, all of them
+    changed: list[ToolStep] = field(
+        default_factory=list
+    )  #: what tools changed, in this try or an earlier one
     hand_over: str | None = None
     model: str = ""
     prompt_tokens: int = 0
@@ -60,31 +65,45 @@ class Agent:
     """Answers turns; holds no state between them, so one serves all patients.
 
     Args:
+        tools: beside those that every agent has; behind them in every request.
         max_steps: most calls to the model in one turn.
         timeout_s: longest a turn may think, in the clock's seconds.
     """
 
     def __init__(
-        self, model: ChatModel, facts: ClinicFacts, *, max_steps: int, timeout_s: float, clock: Clock
+        self,
+        model: ChatModel,
+        facts: ClinicFacts,
+        *,
+        max_steps: int,
+        timeout_s: float,
+        clock: Clock,
+        tools: Sequence[Tool] = (),
     ) -> None:
         self._model = model
         self._facts = facts
         self._max_steps = max_steps
         self._timeout_s = clock.real_s(timeout_s * 1000)
         self._system = prompt.system(facts)
-        self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, TOOLS)
+        self._tools = Toolbox((*standard(facts), *tools))
+        self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
-        """The one message for this turn. Nothing outside is changed, so it may be cancelled and asked again.
+        """The one message for this turn. It may be cancelled and asked again.
+
+        What a tool changed until then stands, and is told to the next try by ``request.done_steps``.
 
         Raises:
             ProviderBusy, ProviderDown: ask again later.
             ModelUnusable: give up on this turn and hand it over.
             AccountRefused: the operator must act.
+            What ``request.change`` raises, but for ChangeRefused.
 
         Whatever comes of it, ``request.record`` then tells of every call that was made.
         """
-        turn = _Turn(request, ends_at=asyncio.get_running_loop().time() + self._timeout_s, room=self._room)
+        ends_at = asyncio.get_running_loop().time() + self._timeout_s
+        done = request.done_steps
+        turn = _Turn(request, ends_at, self._room, exchanges=_done(done), changed=list(done))
         try:
             text = await self._think(turn)
         except ModelUnusable:
@@ -99,7 +118,7 @@ class Agent:
             prompt_tokens=turn.prompt_tokens,
             completion_tokens=turn.completion_tokens,
             calls=turn.calls,
-            steps=tuple(turn.steps),
+            steps=tuple(step for step in turn.steps if step not in turn.changed),
             record=tuple(request.record),
         )
 
@@ -111,7 +130,7 @@ class Agent:
                 turn.refused += 1
                 if turn.refused > _REFUSED_CALLS + 1:
                     raise ModelUnusable("the provider refused every call the model made") from exc
-                turn.exchanges += _correction(exc)
+                turn.exchanges += _correction(exc, self._tools.names)
                 continue
             except RequestTooLarge as exc:
                 if turn.room <= _SMALL_ROOM:
@@ -120,7 +139,7 @@ class Agent:
                 turn.calls -= 1  # it did not run, and it can only shrink so often
                 continue
             if completion.tool_calls:
-                self._run(completion, turn)
+                await self._run(completion, turn)
             elif text := self._sayable(completion):
                 return text
             else:
@@ -137,7 +156,7 @@ class Agent:
         turn.calls += 1
         completion = await self._model.complete(
             self._messages(turn),
-            TOOLS,
+            self._tools.schemas,
             user=turn.request.user,
             timeout_s=left_s,
             fallback=turn.refused > _REFUSED_CALLS,
@@ -177,28 +196,50 @@ class Agent:
             ),
         ]
 
-    def _run(self, completion: Completion, turn: _Turn) -> None:
+    async def _run(self, completion: Completion, turn: _Turn) -> None:
         turn.exchanges.append(_assistant(completion.tool_calls))
         for call in completion.tool_calls:
-            result = self._result(call, turn)
+            result = await self._result(call, turn)
             turn.steps.append(ToolStep(call.name, call.arguments, result))
-            turn.exchanges.append({"role": "tool", "tool_call_id": call.id, "content": result})
+            turn.exchanges.append(_tool_result(call.id, result))
 
-    def _result(self, call: ToolCall, turn: _Turn) -> str:
-        same = sum(step.tool == call.name and step.arguments == call.arguments for step in turn.steps)
+    async def _result(self, call: ToolCall, turn: _Turn) -> str:
+        same = sum(_is_same(step, call) for step in turn.steps)
         if same >= _SAME_CALLS:
             raise ModelUnusable("the model repeats one call")
+        for done in turn.changed:
+            if _is_same(done, call):
+                return done.result
         if same:
             return _ALREADY_ASKED
-        answers = self._facts.reception_answers(turn.request.now)
-        result = run_tool(call.name, call.arguments, facts=self._facts, reception_answers=answers)
+        tool = self._tools.find(call.name)
+        if tool is None:
+            return f"Erro: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
+        if isinstance(tool, ChangingTool):
+            return await self._change(tool, call, turn)
+        result = tool.run(call.arguments, turn.request.now)
         if result.hand_over:
             turn.hand_over = "; ".join(filter(None, (turn.hand_over, result.hand_over)))
         return result.text
 
+    async def _change(self, tool: ChangingTool, call: ToolCall, turn: _Turn) -> str:
+        arguments = _object(call.arguments)
+        if arguments is None:
+            return "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
+        try:
+            result = await turn.request.change(
+                call.name,
+                call.arguments,
+                lambda connection, conversation_id: tool.change(connection, conversation_id, arguments),
+            )
+        except ChangeRefused as exc:
+            return f"Erro, nada foi alterado: {exc.told}"
+        turn.changed.append(ToolStep(call.name, call.arguments, result))
+        return result
+
     def _sayable(self, completion: Completion) -> str:
         """The text in WhatsApp's markup, or nothing when a patient may not see it."""
-        if wording.leaks(completion.text, self._system):
+        if wording.leaks(completion.text, self._system, self._tools.names):
             return ""
         text = wording.to_whatsapp(completion.text)
         return wording.whole_sentences(text) if completion.cut else text
@@ -238,14 +279,42 @@ def _assistant(calls: tuple[ToolCall, ...]) -> Message:
     }
 
 
-def _correction(exc: BadGeneration) -> list[Message]:
+def _tool_result(call_id: str, text: str) -> Message:
+    return {"role": "tool", "tool_call_id": call_id, "content": text}
+
+
+def _done(steps: Sequence[ToolStep]) -> list[Message]:
+    """What an earlier try changed, as the calls and results that it was."""
+    exchanges: list[Message] = []
+    for n, step in enumerate(steps, start=1):
+        call = ToolCall(f"done_{n}", step.tool, step.arguments)
+        exchanges += [_assistant((call,)), _tool_result(call.id, step.result)]
+    return exchanges
+
+
+def _is_same(step: ToolStep, call: ToolCall) -> bool:
+    """Whether a call was made before, however the model spaced and ordered its arguments."""
+    if step.tool != call.name:
+        return False
+    if step.arguments == call.arguments:
+        return True
+    arguments = _object(call.arguments)
+    return arguments is not None and arguments == _object(step.arguments)
+
+
+def _object(arguments: str) -> Mapping[str, Any] | None:
+    try:
+        read = json.loads(arguments)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _correction(exc: BadGeneration, known: Collection[str]) -> list[Message]:
     """What makes the model do it again: its call with the provider's objection, or a plain request."""
-    if exc.call and exc.call.name in NAMES:
+    if exc.call and exc.call.name in known:
         result = f"Erro, a chamada não foi executada: {exc.problem}"
-        return [
-            _assistant((exc.call,)),
-            {"role": "tool", "tool_call_id": exc.call.id, "content": result},
-        ]
+        return [_assistant((exc.call,)), _tool_result(exc.call.id, result)]
     if exc.text:
         return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": _WRITE_AGAIN}]
     return []

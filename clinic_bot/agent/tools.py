@@ -1,4 +1,7 @@
-"""What the model may always call; it changes nothing. Schemas are flat: the provider refuses a call that does not match."""
+"""What the model may always call; it changes nothing.
+
+Schemas are flat: the provider refuses a call that does not match.
+"""
 
 import json
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
     """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word.
 
     Args:
-        names: of the tools beside those that are always there.
+        names: of tools beside those that are always there.
     """
     if _LEAKS.search(text) or any(name in text.lower() for name in names):
         return True

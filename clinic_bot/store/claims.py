@@ -7,12 +7,12 @@ from sqlalchemy import Connection, bindparam, func, insert, update
 from sqlmodel import col
 
 from clinic_bot.debounce.window import Window, closed_by
-from clinic_bot.store import changes, rows, steps, switches
+from clinic_bot.store import changes, rows, steps
 from clinic_bot.store.closing import rearm, take_back
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
-from clinic_bot.store.rows import ConversationRow, MessageRow
+from clinic_bot.store.rows import ConversationRow, Due, MessageRow
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import Conversation, Turn, TurnState
@@ -74,8 +74,8 @@ def claim(
     ``wake_at_ms`` becomes the end of the lease, so a runner that vanishes is noticed by the same index. A process
     never asks for a row that its own live task holds; so a row that it does own is a leftover, and taken back.
     """
-    conversation = rows.locked(connection, conversation_id)
-    wake = conversation.wake_at_ms
+    due = rows.due(connection, conversation_id)
+    conversation, wake = due.conversation, due.conversation.wake_at_ms
     if conversation.owner is not None and (conversation.owner == owner or (wake or 0) <= now_ms):
         take_back(connection, conversation, policy, now_ms, reason="its task ended without an outcome")
         return Later(rows.locked(connection, conversation_id).wake_at_ms)
@@ -91,11 +91,11 @@ def claim(
         return Later(conversation.wake_at_ms)
     if conversation.human_until_ms > now_ms:
         return _wait_for_person(connection, conversation, policy, now_ms)
-    if switches.active(connection, conversation.instance):
+    if due.switched_off:
         return Later(now_ms + _SWITCHED_OFF_MS)
     if conversation.attempts >= MAX_ATTEMPTS:
-        return _set_aside(connection, conversation, waiting, policy, now_ms)
-    return _take(connection, conversation, waiting, owner, now_ms, lease_ms, policy)
+        return _set_aside(connection, due, waiting, policy, now_ms)
+    return _take(connection, due, waiting, owner, now_ms, lease_ms, policy)
 
 
 def _wait_for_person(
@@ -110,13 +110,14 @@ def _wait_for_person(
 
 def _take(
     connection: Connection,
-    conversation: ConversationRow,
+    due: Due,
     waiting: Sequence[MessageRow],
     owner: str,
     now_ms: int,
     lease_ms: int,
     policy: Policy,
 ) -> Claim:
+    conversation = due.conversation
     due_ms = conversation.wake_at_ms or now_ms
     emergency = conversation.emergency_seq > conversation.done_seq
     first_ms = conversation.first_pending_ms or now_ms
@@ -130,7 +131,7 @@ def _take(
     conversation.attempts += 1
     conversation.wake_at_ms = now_ms + lease_ms
     rows.save(connection, conversation)
-    turn_id, first_due_ms, why = _open_turn(connection, conversation, high, due_ms, why, now_ms)
+    turn_id, first_due_ms, why = _open_turn(connection, due, high, due_ms, why, now_ms)
     may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None
     low = conversation.done_seq + 1
     return Claim(
@@ -147,12 +148,12 @@ def _take(
 
 
 def _open_turn(
-    connection: Connection, conversation: ConversationRow, high: int, due_ms: int, why: str, now_ms: int
+    connection: Connection, due: Due, high: int, due_ms: int, why: str, now_ms: int
 ) -> tuple[int, int, str]:
     """A new turn, or the one that was given back: its id, and when and why its window closed first."""
+    conversation, turn = due.conversation, due.unended
     low = conversation.done_seq + 1
     written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms}
-    turn = rows.thinking(connection, conversation.id)
     if turn is None:
         new = {"conversation_id": conversation.id, "due_ms": due_ms, "closed_by": why, **written}
         ((key,),) = _OPEN.rows(connection, new)
@@ -164,14 +165,10 @@ def _open_turn(
 
 
 def _set_aside(
-    connection: Connection,
-    conversation: ConversationRow,
-    waiting: Sequence[MessageRow],
-    policy: Policy,
-    now_ms: int,
+    connection: Connection, due: Due, waiting: Sequence[MessageRow], policy: Policy, now_ms: int
 ) -> Later:
     """Close a turn that failed every time, with its words, so that the phone goes on and a person can see it."""
-    turn = rows.thinking(connection, conversation.id)
+    conversation, turn = due.conversation, due.unended
     if turn is not None:
         words = "\n".join(message.text for message in waiting if message.seq <= turn.high)[-_DEAD_WORDS:]
         _BURY.run(connection, {"turn_id": turn.id, "now_ms": now_ms, "words": words})

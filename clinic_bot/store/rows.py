@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlmodel import col
 
 from clinic_bot.store.prepared import Prepared
@@ -83,6 +83,17 @@ class TurnRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What a claim asks of a conversation, read together."""
+
+    conversation: ConversationRow
+    unended: (
+        TurnRow | None
+    )  #: of a claim that was given back or whose process died; the next one goes on with it
+    switched_off: bool  #: nothing may leave this instance
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What the transactions of a turn ask before they write, read together."""
 
@@ -129,7 +140,16 @@ _PENDING = Prepared(
     )
     .order_by(col(Message.seq))
 )
-# One statement: SQLite's driver lets the interpreter go at each, and wins it back from a busy loop.
+_SWITCHED_OFF = exists().where(col(Switch.instance) == col(Conversation.instance))
+# One statement each: SQLite's driver lets the interpreter go at every one, and wins it back from a busy loop.
+_DUE = Prepared(
+    select(*_columns(ConversationRow, Conversation), *_columns(TurnRow, Turn), _SWITCHED_OFF)
+    .select_from(Conversation)
+    .outerjoin(
+        Turn, and_(col(Turn.conversation_id) == col(Conversation.id), col(Turn.state) == TurnState.THINKING)
+    )
+    .where(col(Conversation.id) == bindparam("id"))
+)
 _HELD = Prepared(
     select(
         *_columns(ConversationRow, Conversation),
@@ -140,16 +160,11 @@ _HELD = Prepared(
             col(Message.seq) > col(Conversation.done_seq),
             col(Message.seq) <= bindparam("high"),
         ),
-        exists().where(col(Switch.instance) == col(Conversation.instance)),
+        _SWITCHED_OFF,
     ).where(col(Conversation.id) == bindparam("conversation_id"), col(Turn.id) == bindparam("turn_id"))
 )
 _LOCK = Prepared(
     select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id")).with_for_update()
-)
-_THINKING = Prepared(
-    select(*_columns(TurnRow, Turn)).where(
-        col(Turn.conversation_id) == bindparam("id"), col(Turn.state) == TurnState.THINKING
-    )
 )
 _OF_EPOCH = Prepared(
     select(*_columns(TurnRow, Turn))
@@ -180,20 +195,33 @@ def pending(
     return [MessageRow(*row) for row in _PENDING.rows(connection, asked)]
 
 
+def due(connection: Connection, conversation_id: int) -> Due:
+    """A conversation that may be claimed, locked for this transaction, as it is once the lock is had."""
+    _lock(connection, conversation_id)
+    ((*found, switched_off),) = _DUE.rows(connection, {"id": conversation_id})
+    conversation, turn = _split(found)
+    return Due(conversation, turn, bool(switched_off))
+
+
 def held(connection: Connection, conversation_id: int, turn_id: int, *, high: int) -> Held:
     """Conversation and turn, locked for this transaction, as they are once the lock is had."""
-    if connection.dialect.name != "sqlite":  # there the single writer is the lock
-        _LOCK.rows(connection, {"id": conversation_id})
+    _lock(connection, conversation_id)
     asked = {"conversation_id": conversation_id, "turn_id": turn_id, "high": high}
     ((*found, waits, switched_off),) = _HELD.rows(connection, asked)
-    of_conversation = len(fields(ConversationRow))
-    conversation, turn = ConversationRow(*found[:of_conversation]), TurnRow(*found[of_conversation:])
+    conversation, turn = _split(found)
+    assert turn is not None
     return Held(conversation, turn, bool(waits), bool(switched_off))
 
 
-def thinking(connection: Connection, conversation_id: int) -> TurnRow | None:
-    """The turn of a claim that was given back or whose process died: its successor goes on with it."""
-    return _first(_THINKING.rows(connection, {"id": conversation_id}))
+def _lock(connection: Connection, conversation_id: int) -> None:
+    if connection.dialect.name != "sqlite":  # there the single writer is the lock
+        _LOCK.rows(connection, {"id": conversation_id})
+
+
+def _split(found: Sequence[Any]) -> tuple[ConversationRow, TurnRow | None]:
+    """A row of both tables; all of the turn's columns are empty where there is none."""
+    at = len(fields(ConversationRow))
+    return ConversationRow(*found[:at]), None if found[at] is None else TurnRow(*found[at:])
 
 
 def turn_of_epoch(connection: Connection, conversation: ConversationRow) -> TurnRow | None:

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from clinic_bot.errors import Misconfigured, StorageUnavailable
 from clinic_bot.store.commit import commit_together, is_usable, problem_of
@@ -39,6 +39,8 @@ BATCH = 512
 URGENT = 4
 #: A disk that does not answer must not fill the memory: beyond this the webhook says 503 at once.
 _MOST_WAITING = 20_000
+#: Threads that read, each with a connection of its own: opening one costs five times what a turn's history does.
+_READERS = 2
 #: Up to this release two connections that race at a checkpoint can corrupt the WAL.
 FIXED_SQLITE = (3, 51, 3)
 
@@ -92,7 +94,7 @@ class SqliteDatabase:
         self._stopping = False
         self._writer_engine = writer_engine(path)
         self._reader_engine = reader_engine(path)
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="sqlite-reader")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -134,7 +136,11 @@ class SqliteDatabase:
     def _read(self, job: Job[T]) -> T:
         try:
             with self._reader_engine.connect() as connection:
-                return job(connection)
+                try:
+                    return job(connection)
+                except (DBAPIError, sqlite.Error):
+                    connection.invalidate()  # the next one opens the file anew
+                    raise
         except (DBAPIError, sqlite.Error) as exc:
             raise StorageUnavailable(problem_of(exc)) from exc
 
@@ -256,7 +262,12 @@ def reader_engine(path: Path) -> Engine:
         return cast(DBAPIConnection, sqlite.connect(address, uri=True, timeout=5, check_same_thread=False))
 
     return create_engine(
-        "sqlite://", module=sqlite, poolclass=NullPool, creator=connect, hide_parameters=True
+        "sqlite://",
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        creator=connect,
+        hide_parameters=True,
     )
 
 

@@ -1,6 +1,8 @@
 """The process under test: ``clinic-bot serve``, which may be killed, frozen and started again on the same file."""
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -8,6 +10,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +25,17 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 class ServerFailed(Exception):
     """It did not start, or ended by itself; the text is the end of its log."""
+
+
+@dataclass(slots=True)
+class _Life:
+    """One process, from its first line to its last."""
+
+    pid: int = 0
+    status: int | None = None
+    born: asyncio.Event = field(default_factory=asyncio.Event)
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Server:
@@ -46,12 +60,10 @@ class Server:
         self.starts = 0
         self._folder = folder
         self._clock = clock
-        self._process: Process | None = None
-        self._next: Process | None = None  #: has imported everything, and waits
-        self._speed = speed
+        self._standby: Process | None = None  #: has imported everything, and makes the others
+        self._hears: asyncio.Task[None] | None = None
+        self._life: _Life | None = None
         self._environment: Mapping[str, str] = {
-            **{name: os.environ[name] for name in _KEPT if name in os.environ},
-            "PYTHONPATH": os.pathsep.join(sys.path),
             "CLINIC_BOT_MODE": "sandbox",
             "CLINIC_BOT_PORT": str(self.port),
             "CLINIC_BOT_WEBHOOK_SECRET": _SECRET,
@@ -72,41 +84,62 @@ class Server:
         await self.until_listening()
 
     async def spawn(self) -> None:
-        """Let one begin; see ``standby`` for what is waiting for that."""
+        """Let one begin, and return when its process is there; see ``standby`` for how. Raises ServerFailed."""
+        assert not self.alive
         self.starts += 1
-        self._process, self._next = self._next or await self._prepared(), None
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
-
-    async def _prepared(self) -> Process:
+        standby = self._standby or await self._prepared()
+        self._life = _Life()
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
-        environment = {
-            **self._environment,
-            "CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}",
-        }
-        with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "chaos_suite.standby", cwd=self._folder, env=environment, stdin=PIPE, stdout=PIPE,
-                stderr=log, start_new_session=True,  # Ctrl-C in the terminal is for us; we end it
-            )  # fmt: skip
+        clock = {"CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}"}
+        assert standby.stdin is not None
+        standby.stdin.write(json.dumps({**self._environment, **clock}).encode() + b"\n")
+        await self._until(self._life.born)
 
     async def until_listening(self) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
+        """Raises ServerFailed."""
+        assert self._life is not None
+        await self._until(self._life.listening)
+        if self._life.ended.is_set():
+            raise ServerFailed(f"the server ended at once:\n{self._last_words()}")
+
+    async def _prepared(self) -> Process:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        with self.log.open("ab") as log:
+            self._standby = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "chaos_suite.standby", cwd=self._folder, stdin=PIPE, stdout=PIPE, stderr=log,
+                env={**kept, "PYTHONPATH": os.pathsep.join(sys.path)},
+                start_new_session=True,  # Ctrl-C in the terminal is for us; we end it
+            )  # fmt: skip
+        self._hears = asyncio.create_task(self._hear(self._standby))
+        return self._standby
+
+    async def _hear(self, standby: Process) -> None:
+        assert standby.stdout is not None
+        while line := await standby.stdout.readline():
+            life = self._life
+            if life is None:
+                continue
+            match line.decode().split():
+                case ["born", pid]:
+                    life.pid = int(pid)
+                    life.born.set()
+                case ["listening", "on", *_]:
+                    life.listening.set()
+                case ["ended", status]:
+                    life.status = int(status)
+                    life.listening.set()  # nobody needs to wait for that any more
+                    life.ended.set()
+
+    async def _until(self, event: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(_START_WITHIN_S):
-                while line := await process.stdout.readline():
-                    if line.startswith(b"listening on "):
-                        self._next = await self._prepared()
-                        return
+                await event.wait()
         except TimeoutError:
-            pass
-        raise ServerFailed(f"the server did not start:\n{self._last_words()}")
+            raise ServerFailed(f"the server did not start:\n{self._last_words()}") from None
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        return self._life is not None and not self._life.ended.is_set()
 
     async def kill(self) -> None:
         """As a power cut would: nothing of it runs any more."""
@@ -114,20 +147,15 @@ class Server:
 
     async def freeze(self, seconds: float) -> None:
         """Let no thread of it run for a while."""
-        process = self._process
-        assert process is not None
-        process.send_signal(signal.SIGSTOP)
+        assert self._life is not None
+        self._signal(signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
 
     async def stop(self) -> int | None:
         """End it as a supervisor would; its exit status, None when it had to be killed."""
-        process = self._process
-        if process is None:
-            return 0
         try:
             async with asyncio.timeout(_STOP_WITHIN_S):
                 return await self._end(signal.SIGTERM)
@@ -138,9 +166,24 @@ class Server:
     async def close(self) -> None:
         """Nothing is left running."""
         await self.kill()
-        if self._next is not None:
-            self._next.kill()
-            await self._next.wait()
+        if self._standby is not None and self._hears is not None:
+            assert self._standby.stdin is not None
+            self._standby.stdin.close()
+            await self._hears
+            await self._standby.wait()
+            self._standby = None
+
+    async def _end(self, number: signal.Signals) -> int | None:
+        if self._life is None:
+            return 0
+        self._signal(number)
+        await self._life.ended.wait()
+        return self._life.status
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._life is not None and self.alive:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(self._life.pid, number)
 
     def complaints(self, *, since: int = 0) -> dict[str, int]:
         """What the log says that points to a fault of the server's own, from byte ``since`` on."""
@@ -152,16 +195,6 @@ class Server:
                     if words in line:
                         found[words.decode()] = found.get(words.decode(), 0) + 1
         return found
-
-    async def _end(self, number: signal.Signals) -> int | None:
-        process = self._process
-        if process is None:
-            return None
-        if process.returncode is None:
-            process.send_signal(number)
-            if process.stdout is not None:
-                await process.stdout.read()
-        return await process.wait()
 
     def _last_words(self) -> str:
         return self.log.read_text("utf-8", errors="replace")[-1500:].strip() or "(it said nothing)"

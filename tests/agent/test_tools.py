@@ -1,13 +1,16 @@
+from datetime import datetime
+
 import pytest
 
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, NAMES, TOOLS, ToolResult, run_tool
 from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()
+NIGHT = datetime(2026, 10, 6, 22, 41, tzinfo=FACTS.timezone)
 
 
 def run(name: str, arguments: str) -> ToolResult:
-    return run_tool(name, arguments, facts=FACTS, reception_answers="a partir das 8h de amanhã")
+    return run_tool(name, arguments, facts=FACTS, now=NIGHT)
 
 
 def test_the_schemas_are_flat_and_closed() -> None:
@@ -38,7 +41,6 @@ def test_a_reason_is_bounded() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("marcar_consulta", '{"data": "amanhã"}'),
         (HAND_OVER, "{}"),
         (HAND_OVER, '{"motivo": ""}'),
         (HAND_OVER, '{"motivo": 3}'),
