@@ -1,0 +1,65 @@
+"""A tool that changes something: it writes into a table of its own, which has one line for each hour."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clinic_bot.agent.toolbox import ChangingTool
+from clinic_bot.errors import ChangeRefused
+from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn
+
+BOOK = "anotar_na_agenda"
+#: What the table holds already, as somebody else's.
+TAKEN = "9h"
+#: Where the tool has a fault.
+BROKEN = "25h"
+
+
+def create_diary(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE diary (conversation_id INTEGER, hour TEXT)")
+
+
+def read_diary(connection: Connection) -> Sequence[tuple[int, str]]:
+    rows = connection.exec_driver_sql("SELECT conversation_id, hour FROM diary ORDER BY rowid")
+    return [(int(row[0]), str(row[1])) for row in rows]
+
+
+def _book(connection: Connection, conversation_id: int, arguments: Mapping[str, Any]) -> str:
+    hour = str(arguments["hora"])
+    connection.exec_driver_sql("INSERT INTO diary VALUES (?, ?)", (conversation_id, hour))
+    if hour == TAKEN:
+        raise ChangeRefused(f"{hour} está ocupado.")
+    if hour == BROKEN:
+        raise ZeroDivisionError
+    return f"Anotado para {hour}."
+
+
+DIARY = ChangingTool(
+    {
+        "type": "function",
+        "function": {
+            "name": BOOK,
+            "description": "Anota um horário na agenda.",
+            "parameters": {
+                "type": "object",
+                "properties": {"hora": {"type": "string", "description": "A hora."}},
+                "required": ["hora"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    _book,
+)
+
+
+def books(hour: str = "15h", *, spaced: bool = False) -> BrainTurn:
+    """The model calls the tool."""
+    arguments = {"hora": hour}
+    return BrainTurn(tool_call=BrainCall(BOOK, json.dumps(arguments, indent=2) if spaced else arguments))
+
+
+def done_in(request: Mapping[str, Any]) -> list[str]:
+    """What the model was shown of this turn's tools: the results, in order."""
+    return [str(one["content"]) for one in request["messages"] if one["role"] == "tool"]
