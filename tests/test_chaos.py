@@ -9,17 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
+from chaos_suite.__main__ import main
 from chaos_suite.checker import Evidence, judge
 from chaos_suite.ledger import Delivered, Recorder, mark_in
-from chaos_suite.plan import Kind, Plan, token
+from chaos_suite.outages import Outages
+from chaos_suite.plan import WEATHERS, Kind, Outage, OutKind, Plan, token
+from chaos_suite.progress import lines
 from chaos_suite.records import Conversation, Message, Records, Turn
-from chaos_suite.run import State, Unusable, load, run
+from chaos_suite.run import State, Unusable, empty_database, load, run
+from chaos_suite.segment import Progress
 from chaos_suite.tally import Tally
 
+from clinic_bot.clock import Clock
+from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.sandbox.zapi_state import Left
+from tests.support.waiting import until
 
 PHONE, MARK = "5511900000001", "resposta r0w0x"
 REPLY = f"Sou a assistente virtual. Esta é a {MARK}."
@@ -222,6 +230,21 @@ def test_a_plan_has_as_many_kills_as_asked(kills: int) -> None:
         assert sum(1 + (one.again_real_s is not None) for one in killed) == kills
 
 
+def test_a_plan_breaks_the_process_from_its_first_turn_to_its_last() -> None:
+    at = [one.at_turn for one in Plan(1, 0, 1_000, 200).troubles()]
+    assert at == sorted(at)
+    assert at[0] < 20
+    assert 980 < at[-1] < 1_000
+
+
+def test_every_weather_comes_and_its_outages_end() -> None:
+    drawn = [weather for n in range(0, 12_000, 60) if (weather := Plan(1, 0, 5_000, 0).weather_at(n))]
+    longest = {one.name: one.outage and one.outage.seconds for one in WEATHERS}
+    assert {one.name for one in drawn} == longest.keys()
+    assert {one.outage.kind for one in drawn if one.outage} == set(OutKind)
+    assert all(0 < one.outage.seconds <= (longest[one.name] or 0) for one in drawn if one.outage)
+
+
 def test_a_run_goes_on_with_what_is_left_of_it() -> None:
     state = State(seed=1, turns=12_000, kills=120, speed=20)
     assert (state.plan.turns, state.plan.kills) == (5_000, 50)
@@ -276,19 +299,88 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "x.json")
 
 
+def test_the_sums_of_several_seeds_are_added_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed, lost in ((1, 0), (2, 1)):
+        State(seed, 10, 1, 20, 1, Tally(turns=11, kills=1, seconds=2, lost=lost)).save(
+            tmp_path / f"{seed}.json"
+        )
+    files = [str(tmp_path / "1.json"), str(tmp_path / "2.json")]
+    assert main(["--add", *files, "--json", str(tmp_path / "sum.json")]) == 1  # something was lost
+    assert "22 turns, 2 kills" in capsys.readouterr().out
+    assert load(tmp_path / "sum.json").tally == Tally(turns=22, kills=2, seconds=4, lost=1)
+    assert main(["--add", files[0]]) == 0
+    assert main(["--add", files[0], str(tmp_path / "none.json")]) == 2
+
+
+def test_a_database_of_another_kind_is_refused_and_its_password_not_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--turns", "1", "--kills", "0", "--database", "postgresql://ana:s3cret@db/clinic"]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert "runs on SQLite alone so far" in said
+    assert "s3cret" not in said
+
+
+def test_a_database_that_holds_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "old.sqlite").write_bytes(b"SQLite format 3")
+    with pytest.raises(Unusable, match="not empty"):
+        empty_database(f"sqlite:///{tmp_path}/old.sqlite")
+
+
+def test_a_database_is_the_same_file_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert empty_database("sqlite:///new.sqlite") == f"sqlite:///{tmp_path}/new.sqlite"
+
+
+def test_progress_is_a_line_now_and_then_where_nothing_can_change(capsys: pytest.CaptureFixture[str]) -> None:
+    now_s = [0.0]
+    tell = lines(Console(width=40), State(1, 2_000, 50, 20), lambda: now_s[0])
+    for now_s[0] in (0.0, 4.9, 5.0, 5.1, 125.0, 154.0, 155.0):
+        tell(Progress(turns=round(now_s[0] * 10), kills=1, weather="429 storm"))
+    assert capsys.readouterr().out.splitlines() == [
+        "  0:05  50 of 2,000 turns, 1 kills, 10 turns/s, 429 storm",
+        "  2:05  1,250 of 2,000 turns, 1 kills, 10 turns/s, 429 storm",
+        "  2:35  1,550 of 2,000 turns, 1 kills, 10 turns/s, 429 storm",
+    ]
+
+
+@pytest.mark.parametrize("kind", OutKind)
+async def test_an_outage_begins_ends_by_itself_and_gives_way_to_the_next(kind: OutKind) -> None:
+    clock = Clock(Clock().now_ms(), 100)
+    async with stand_ins(clock) as pair:
+        zapi, outages = pair.zapi, Outages(pair.zapi, clock)
+
+        def state() -> tuple[bool, bool, str | None]:
+            return zapi.connected, zapi.lapsed, zapi.client_token
+
+        well = state()
+        outages.begin(Outage(kind, 3_600))
+        await until(lambda: state() != well)
+        outages.begin(Outage(kind, 10))
+        await until(lambda: state() != well)
+        await until(lambda: state() == well)
+        outages.begin(Outage(kind, 3_600))
+        await until(lambda: state() != well)
+        await outages.heal()
+        assert state() == well
+
+
 async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     saved: list[int] = []
     state = State(seed=5, turns=40, kills=2, speed=40)
     done = await run(
         state,
         folder=tmp_path,
-        database_url=None,
+        database_url=f"sqlite:///{tmp_path / 'own.sqlite'}",
         tell=lambda _seen: None,
         judged=lambda it: saved.append(it.segment),
     )
     tally = state.tally
     assert (done, saved, tally.kills, tally.offenders) == (True, [1], 2, [])
     assert tally.turns >= 40
+    assert (tmp_path / "own.sqlite").exists()
     assert tally.acknowledged == tally.stored > 0
     fates = (tally.answered, tally.handled, tally.deleted, tally.shown, tally.pending, tally.lost)
     assert sum(fates) == tally.acknowledged

@@ -5,14 +5,13 @@ import asyncio
 import shutil
 import sys
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench_suite.servers import new_loop
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from chaos_suite import segment
+from chaos_suite.progress import shown
 from chaos_suite.run import State, Unusable, default_state_file, load, run
 from chaos_suite.server import ServerFailed
 from chaos_suite.show import table
@@ -22,7 +21,7 @@ GOOD, BAD, USAGE, STOPPED = 0, 1, 2, 130
 _SPEED = 20.0
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/chaos",
         description="Breaks the server on purpose and counts what was lost or said twice.",
@@ -40,7 +39,9 @@ def _arguments() -> argparse.Namespace:
         help="keep the run there, and go on with it if it is there already",
     )
     parser.add_argument(
-        "--database", metavar="URL", help="an empty database; default: a SQLite file that is removed"
+        "--database",
+        metavar="URL",
+        help="an empty one, sqlite:///FILE (the service runs on nothing else so far); default: a file that is removed",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there, too")
     parser.add_argument(
@@ -53,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="leave the database and the server's log where they are"
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     if arguments.turns < 1 or arguments.kills < 0 or not 1 <= arguments.speed <= 100:
         parser.error("at least one turn, no kills below zero, a speed from 1 to 100")
     return arguments
@@ -81,23 +82,8 @@ def _state(arguments: argparse.Namespace) -> State:
 
 def _play(arguments: argparse.Namespace, state: State, console: Console) -> bool:
     kept = arguments.resume or default_state_file(state.seed)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     folder = Path(tempfile.mkdtemp(prefix="clinic-bot-chaos-"))
-    began_s = time.monotonic()
-    turns_before = state.tally.turns
-    with Progress(*columns, console=console) as progress, asyncio.Runner(loop_factory=new_loop) as runner:
-        task: TaskID = progress.add_task("starting", total=state.turns)
-
-        def tell(seen: segment.Progress) -> None:
-            tally = state.tally
-            turns, kills = tally.turns + seen.turns, tally.kills + seen.kills
-            rate = (turns - turns_before) / (time.monotonic() - began_s)
-            doing = f"settling, {seen.settling} open" if seen.settling is not None else seen.weather
-            progress.update(
-                task, completed=turns,
-                description=f"{turns:,} turns, {kills:,} kills, {rate:.0f} turns/s, {doing}",
-            )  # fmt: skip
-
+    with shown(console, state) as tell, asyncio.Runner(loop_factory=new_loop) as runner:
         try:
             done = runner.run(
                 run(
@@ -120,8 +106,8 @@ def _play(arguments: argparse.Namespace, state: State, console: Console) -> bool
     return done
 
 
-def main() -> int:
-    arguments = _arguments()
+def main(given: Sequence[str] | None = None) -> int:
+    arguments = _arguments(given)
     console = Console(width=None if sys.stdout.isatty() else 120)
     done = True
     try:

@@ -7,7 +7,7 @@ says ``real``. A plan is cut into segments, so that a run that was interrupted g
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clinic_bot.events import Json
@@ -63,10 +63,24 @@ class Burst:
 class Trouble:
     """Something that happens to the server's process."""
 
-    at_burst: int
+    at_turn: int  #: when so many turns have ended
     after_real_s: float
     stop_real_s: float | None = None  #: frozen for so long (SIGSTOP, SIGCONT); None: killed
     again_real_s: float | None = None  #: killed once more, so long after it was started again
+
+
+class OutKind(StrEnum):
+    DISCONNECTED = "disconnected"  #: the clinic's WhatsApp, from its instance
+    LAPSED = "lapsed"  #: the subscription; sends are refused, and what is asked is answered
+    TOKEN = "token"  #: somebody gave the account another security token: everything is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Z-API carries nothing for ``seconds``, whatever the weather is by then; then it is healed."""
+
+    kind: OutKind
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class Weather:
     zapi: tuple[Mapping[str, Json], ...] = ()
     groq: tuple[Mapping[str, Json], ...] = ()
     model_s: float = 1.0
+    outage: Outage | None = None  #: begins with the weather
 
 
 def _fault(kind: str, **options: Json) -> Mapping[str, Json]:
@@ -137,6 +152,18 @@ WEATHERS = (
             _fault("refuse", named="invalid_phone", probability=0.02),
         ),
     ),
+    # Patients are heard all the while, which is harder than the silence that a real instance keeps then. The two
+    # callbacks may be lost, so that only asking finds out.
+    Weather(
+        "disconnected",
+        zapi=(
+            _fault("webhook_lose", type="DisconnectedCallback", probability=0.3),
+            _fault("webhook_lose", type="ConnectedCallback", probability=0.3),
+        ),
+        outage=Outage(OutKind.DISCONNECTED, 90),  # beyond the time to live of a reply
+    ),
+    Weather("subscription lapsed", outage=Outage(OutKind.LAPSED, 60)),
+    Weather("token refused", outage=Outage(OutKind.TOKEN, 60)),
 )
 
 
@@ -202,18 +229,17 @@ class Plan:
 
     def troubles(self) -> list[Trouble]:
         rng = random.Random(f"troubles {self.seed} {self.segment}")
-        last = max(1, self.turns * 7 // 10)  # before the turns are all done, however few bursts make them
         found: list[Trouble] = []
         kills = self.kills
         while kills > 0:
             again = rng.uniform(0.2, 1.3) if kills > 1 and rng.random() < 0.08 else None
             kills -= 1 if again is None else 2
-            found.append(Trouble(rng.randrange(last), rng.uniform(0, 0.4), again_real_s=again))
+            found.append(Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), again_real_s=again))
         found += [
-            Trouble(rng.randrange(last), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
+            Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
             for _ in range(self.kills // 3)
         ]
-        return sorted(found, key=lambda trouble: trouble.at_burst)
+        return sorted(found, key=lambda trouble: trouble.at_turn)
 
     def weather_at(self, n: int) -> Weather | None:
         """The weather that begins with burst ``n``, if one does."""
@@ -221,7 +247,8 @@ class Plan:
             return None
         rng = random.Random(f"weather {self.seed} {self.segment} {n}")
         chosen = rng.choice(WEATHERS) if rng.random() < _BAD_WEATHER else WEATHERS[0]
-        return Weather(chosen.name, (*_ALWAYS, *chosen.zapi), chosen.groq, chosen.model_s)
+        outage = chosen.outage and replace(chosen.outage, seconds=chosen.outage.seconds * rng.uniform(0.1, 1))
+        return replace(chosen, zapi=(*_ALWAYS, *chosen.zapi), outage=outage)
 
 
 def token(n: int, m: int, *, version: int = 0) -> str:

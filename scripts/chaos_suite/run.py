@@ -10,13 +10,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError
+
 from chaos_suite.plan import SEGMENT, Plan
 from chaos_suite.records import reader
 from chaos_suite.segment import Progress, Segment, World
 from chaos_suite.server import Server
 from chaos_suite.tally import Tally
 from clinic_bot.clock import Clock
+from clinic_bot.errors import Misconfigured
 from clinic_bot.sandbox.standins import stand_ins
+from clinic_bot.store.sqlite import database_path
 
 #: Of the server, in seconds of its own clock. A hand-written answer keeps it silent for minutes, not hours, so that
 #: what was written meanwhile is answered before a segment is judged.
@@ -28,7 +33,7 @@ _SPACING_REAL_S = (0.0, 0.012)
 
 
 class Unusable(Exception):
-    """A file cannot be gone on with; the text says why."""
+    """A file or database cannot be played with; the text says why."""
 
 
 @dataclass(slots=True)
@@ -88,8 +93,9 @@ async def run(
 
     Raises:
         ServerFailed: the server does not start.
+        Unusable: the database is none of SQLite, or holds something already.
     """
-    url = database_url or f"sqlite:///{folder / 'chaos.sqlite'}"
+    url = empty_database(database_url) if database_url else f"sqlite:///{folder / 'chaos.sqlite'}"
     async with world_of(state.seed, state.speed, folder, url) as world:
         tally = state.tally
         await world.server.start()
@@ -104,6 +110,29 @@ async def run(
         if await world.server.stop() != 0:
             tally.complaints["did not stop cleanly"] += 1
         return state.done
+
+
+def empty_database(url: str) -> str:
+    """The same from any folder. Raises Unusable.
+
+    A sandbox's clock runs ahead of the machine's, so what an earlier run left would lie in the future of this one.
+    """
+    try:
+        path = database_path(url)
+    except Misconfigured as exc:
+        raise Unusable(
+            f"--database {_without_password(url)}: the service runs on SQLite alone so far; give sqlite:///FILE"
+        ) from exc
+    if path.exists() and path.stat().st_size:
+        raise Unusable(f"{path} is not empty; a run, and one that goes on, wants a database of its own")
+    return f"sqlite:///{path}"
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "URL"
 
 
 @asynccontextmanager

@@ -2,26 +2,32 @@
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from chaos_suite.checker import Evidence, judge
 from chaos_suite.ledger import Ledger, Recorder
+from chaos_suite.outages import Outages
 from chaos_suite.patients import Patients
 from chaos_suite.plan import Burst, Kind, Trouble, Weather
-from chaos_suite.records import Pulse, read_pulse, read_records
+from chaos_suite.records import Pulse, last_turn, read_pulse, read_records
 from chaos_suite.server import Server
 from chaos_suite.tally import Tally
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox.standins import StandIns
 from clinic_bot.sandbox.zapi_state import Left
 
+T = TypeVar("T")
+
 #: Bursts that are written at a time, and conversations that wait for something at a time: more would only pile up.
-_AT_ONCE, _MOST_OPEN = 100, 120
+_AT_ONCE, _MOST_OPEN = 150, 300
+#: Between two bursts: a hundred at once would measure the queue before the server instead of a clinic's day.
+_APART_REAL_S = 0.011
 #: A reply that did not come in this time is waited for no longer before the next burst begins; nothing is lost by it.
 _PATIENCE_REAL_S = 2.5
 _LOOK_REAL_S = 0.02
@@ -78,11 +84,13 @@ class Segment:
         self._began_ms = world.clock.now_ms()
         self._recorder = Recorder(plan.segment)
         self._up = asyncio.Event()
+        self._outages = Outages(world.pair.zapi, world.clock)
         self._moved = asyncio.Condition()
         self._over = False
         self._open = 0
         self._now: Weather | None = None
-        self._left_at = len(world.pair.zapi.sent)
+        self._last_turn = 0
+        self._left_n = world.pair.zapi.sent[-1].n if world.pair.zapi.sent else 0
         self._waiting: dict[str, list[asyncio.Event]] = {}
         self._left: list[Left] = []
 
@@ -92,13 +100,16 @@ class Segment:
         world.ledger = Ledger()
         world.pair.groq.brain = self._recorder
         self._up.set()
+        self._last_turn = await self._asked(last_turn)
         watching = [asyncio.create_task(self._watch_replies()), asyncio.create_task(self._watch_turns())]
         try:
             async with Patients(world.server.webhook, world.clock, lambda: world.ledger) as patients:
                 await self._all_bursts(patients)
             self._weather(self._plan.ends_in)
+            await self._outages.heal()
             await self._settle()
         finally:
+            await self._outages.heal()
             for task in watching:
                 task.cancel()
             await asyncio.gather(*watching, return_exceptions=True)
@@ -123,21 +134,24 @@ class Segment:
                 if (weather := self._plan.weather_at(burst.n)) is not None:
                     self._weather(weather)
                 group.create_task(self._one_burst(patients, burst, free))
-                await self._has_moved(burst.n + 1)
+                self._seen.bursts = burst.n + 1
+                self._open += 1
+                await asyncio.sleep(_APART_REAL_S)
             self._over = True
-            await self._has_moved(self._seen.bursts)
+            await self._has_moved()
 
     def _weather(self, weather: Weather) -> None:
         if weather is not self._now:  # one that goes on keeps what is left of its counted faults
             self._now, self._seen.weather = weather, weather.name
             _be(weather, self._world.pair)
+            if weather.outage is not None:
+                self._outages.begin(weather.outage)
 
     async def _until_caught_up(self) -> None:
         while self._open > _MOST_OPEN and not self._world.stopping:  # noqa: ASYNC110 - it lies in the database
             await asyncio.sleep(_LOOK_REAL_S)
 
-    async def _has_moved(self, bursts: int) -> None:
-        self._seen.bursts = bursts
+    async def _has_moved(self) -> None:
         async with self._moved:
             self._moved.notify_all()
 
@@ -155,12 +169,12 @@ class Segment:
             free.release()
 
     async def _all_troubles(self) -> None:
-        """In their order, each when its burst has begun; what is still to come when the bursts end is left out."""
+        """In their order, each when so many turns have ended; what is still to come when the bursts end is left out."""
         for trouble in self._plan.troubles():
             async with self._moved:
-                while self._seen.bursts <= trouble.at_burst and not self._over:
+                while self._seen.turns < trouble.at_turn and not self._over:
                     await self._moved.wait()
-            if self._seen.bursts <= trouble.at_burst or self._world.stopping:
+            if self._seen.turns < trouble.at_turn or self._world.stopping:
                 return
             await self._trouble(trouble)
 
@@ -198,10 +212,10 @@ class Segment:
             await asyncio.sleep(_LOOK_REAL_S)
 
     def _note_left(self) -> None:
-        sent = self._world.pair.zapi.sent
-        while self._left_at < len(sent):
-            left = sent[self._left_at]
-            self._left_at += 1
+        sent = self._world.pair.zapi.sent  # forgets the oldest in a long run, and its number goes on
+        new = list(itertools.takewhile(lambda left: left.n > self._left_n, reversed(sent)))
+        for left in reversed(new):
+            self._left_n = left.n
             self._left.append(left)
             for event in self._waiting.get(left.phone, ()):
                 event.set()
@@ -210,15 +224,19 @@ class Segment:
         while True:
             pulse = await self._pulse()
             self._seen.turns, self._open = pulse.turns, pulse.open
+            await self._has_moved()
             self._tell(self._seen)
             await asyncio.sleep(_PULSE_REAL_S)
 
     async def _pulse(self) -> Pulse:
-        def look() -> Pulse:
-            with self._world.engine.connect() as connection:
-                return read_pulse(connection, self._began_ms)
+        return await self._asked(lambda connection: read_pulse(connection, self._last_turn))
 
-        return await asyncio.to_thread(look)
+    async def _asked(self, question: Callable[[Connection], T]) -> T:
+        def ask() -> T:
+            with self._world.engine.connect() as connection:
+                return question(connection)
+
+        return await asyncio.to_thread(ask)
 
     async def _settle(self) -> None:
         """Until windows, turns and takeovers have come to their end, uncertain sends were settled or held."""
@@ -234,20 +252,16 @@ class Segment:
         self._seen.settling = None
 
     async def _judge(self) -> None:
-        def read() -> Evidence:
-            with self._world.engine.connect() as connection:
-                records = read_records(connection, self._began_ms)
-            return Evidence(
-                delivered=list(self._world.ledger.items.values()),
-                asked=self._recorder.asked,
-                left=self._left,
-                records=records,
-                human_ms=self._world.human_ms,
-                speed=self._world.speed,
-            )
-
         tally, ledger = self._tally, self._world.ledger
-        judge(await asyncio.to_thread(read), tally)
+        evidence = Evidence(
+            delivered=list(ledger.items.values()),
+            asked=self._recorder.asked,
+            left=self._left,
+            records=await self._asked(lambda connection: read_records(connection, self._began_ms)),
+            human_ms=self._world.human_ms,
+            speed=self._world.speed,
+        )
+        judge(evidence, tally)
         tally.bursts = self._seen.bursts
         tally.turns = (await self._pulse()).turns
         tally.deliveries, tally.no_answer = ledger.deliveries, ledger.unanswered

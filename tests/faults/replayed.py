@@ -7,12 +7,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
-from chaos_suite.plan import Burst, Kind, Piece, Trouble, Weather, token
+from chaos_suite.plan import Burst, Kind, Outage, OutKind, Piece, Trouble, Weather, token
 from chaos_suite.run import world_of
 from chaos_suite.segment import Segment, World
 from chaos_suite.tally import Tally
 
-__all__ = ["Day", "Weather", "played"]
+__all__ = ["Day", "OutKind", "Outage", "Weather", "played"]
 
 SPEED = 40.0
 
