@@ -41,9 +41,9 @@ async def test_a_send_is_not_doubled(tmp_path: Path, fault: dict[str, Any]) -> N
             tmp_path, pair, sandbox_speed=str(SPEED), quiet_s="6", zapi_timeout_s="40", reply_ttl_s="5"
         ) as it,
     ):
-        pair.zapi.add_fault({**fault, "count": 1})
+        pair.zapi.add_fault({**fault, "count": 1, "operation": "send-text"})
         await it.receive("oi")
-        await until(lambda: it.states() == [TurnState.SENDING])
+        await until(lambda: pair.zapi.faults.as_json() == [])  # it struck: Z-API has the request
         await freeze(it)
         await until(lambda: it.states() in ([TurnState.SENT], [TurnState.HELD]))
         await it.receive("obrigada", id="M2")
