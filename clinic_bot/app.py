@@ -272,10 +272,12 @@ class Service:
             Backlog(Choice(settings.backlog), round(settings.backlog_age_s * 1000)),
             max_replies_per_hour=settings.max_replies_per_hour, sends=settings.mode.sends,
         )  # fmt: skip
-        return Runner(
+        runner = Runner(
             self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
             owner=uuid.uuid4().hex,
         )  # fmt: skip
+        self._stack.push_async_callback(runner.finish)
+        return runner
 
     def _afterthoughts(self, zapi: ZapiClient) -> Afterthoughts:
         def notice(conversation_id: int, wake_at_ms: int | None) -> None:

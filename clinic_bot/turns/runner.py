@@ -40,6 +40,8 @@ log = structlog.get_logger(__name__)
 _LID_TRIES, _LID_WAIT_MS = 2, 2_000
 #: However soon the provider says to come back.
 _SHORTEST_WAIT_MS = 250
+#: At the end of the process.
+_FINISH_WITHIN_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,13 @@ class Runner:
         task = asyncio.create_task(self._outbox.recall(conversation_id))
         self._recalls.add(task)
         task.add_done_callback(self._recalls.discard)
+
+    async def finish(self) -> None:
+        """Let what is being taken back come to its end, for a moment, before its connections are closed."""
+        if self._recalls:
+            _, left = await asyncio.wait(list(self._recalls), timeout=self._clock.real_s(_FINISH_WITHIN_MS))
+            for task in left:
+                task.cancel()
 
     async def run(self, conversation_id: int) -> int | None:
         """Take the conversation if it is due, and answer it.

@@ -13,6 +13,7 @@ from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
 from clinic_bot.store import story
 from clinic_bot.store.tables import TurnState
 from tests.support.service import clinic
+from tests.support.store import Store
 from tests.support.waiting import until, until_async
 
 PHONE = "5511987650001"
@@ -100,6 +101,21 @@ async def test_the_lid_is_learned_before_the_first_reply(database_file: Path) ->
         assert (await it.conversation()).lid is not None
         await it.staff(phone=PHONE, text="Oi, aqui é a Ana")  # arrives under the LID alone
         assert (await it.conversation()).human_until_ms > 0
+
+
+async def test_what_a_person_overtook_is_taken_back_before_the_connections_are_closed(
+    database_file: Path,
+) -> None:
+    async with clinic(database_file, rate=2, quiet_s=0.5) as it:
+        it.stand_ins.zapi.spacing_s = (60, 60)
+        it.zapi_fault(kind="slow", operation="queue", seconds=0.5)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        await it.staff(phone=PHONE, text="Oi, aqui é a Ana")  # and the process leaves
+    left = Store(database_file)
+    assert [turn.state for turn in left.turns()] == [TurnState.WITHDRAWN]
+    assert left.violations() == []
+    left.close()
 
 
 @pytest.mark.parametrize("fault", ["fail", "hang"])
