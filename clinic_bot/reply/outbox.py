@@ -65,6 +65,17 @@ class Result:
     wake_at_ms: int | None = None
 
 
+#: What became of a turn that its gate let neither say nor change anything; what is not here was somebody else's.
+_NOT_ALLOWED = {
+    Gate.TAKEN_OVER: Ended.SILENT,
+    Gate.EMPTY: Ended.EMPTY,
+    Gate.DRAFTED: Ended.DRAFTED,
+    Gate.EMERGENCY: Ended.SUPERSEDED,
+    Gate.NEWER: Ended.SUPERSEDED,
+    Gate.SWITCHED_OFF: Ended.GIVEN_BACK,
+}
+
+
 def backoff_ms(retries: int) -> int:
     return min(_BACKOFF_MS[0] << min(retries, 10), _BACKOFF_MS[1])
 
@@ -114,26 +125,25 @@ class Outbox:
         decide = gate.write_intent if self._sends else gate.keep_draft
         intent = partial(decide, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
         decided, wake_at_ms = await self._database.write(intent, urgent=True)
-        match decided:
-            case Gate.OPEN:
-                claim.story.append(Moment(What.INTENT, now_ms))
-                if draft.hand_over is not None:
-                    self._metrics.handed_over()
-                    log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
-                return await self._send(claim, draft, answered_ms)
-            case Gate.TAKEN_OVER:
-                return Result(Ended.SILENT, wake_at_ms)
-            case Gate.EMPTY:
-                return Result(Ended.EMPTY, wake_at_ms)
-            case Gate.DRAFTED:
-                return Result(Ended.DRAFTED, wake_at_ms)
-            case Gate.EMERGENCY | Gate.NEWER:
-                self._metrics.tokens_thrown_away(draft.prompt_tokens + draft.completion_tokens)
-                return Result(Ended.SUPERSEDED, wake_at_ms)
-            case Gate.SWITCHED_OFF:
-                return Result(Ended.GIVEN_BACK, wake_at_ms)
-            case _:
-                return Result(Ended.STALE)
+        if decided is not Gate.OPEN:
+            spent = draft.prompt_tokens + draft.completion_tokens
+            return self.not_allowed(decided, wake_at_ms, spent=spent)
+        claim.story.append(Moment(What.INTENT, now_ms))
+        if draft.hand_over is not None:
+            self._metrics.handed_over()
+            log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
+        return await self._send(claim, draft, answered_ms)
+
+    def not_allowed(self, decided: Gate, wake_at_ms: int | None, *, spent: int) -> Result:
+        """How a turn ends that the gate closed, or gave back, in the transaction that refused it.
+
+        Args:
+            spent: tokens of an answer that nobody gets.
+        """
+        ended = _NOT_ALLOWED.get(decided, Ended.STALE)
+        if ended is Ended.SUPERSEDED:
+            self._metrics.tokens_thrown_away(spent)
+        return Result(ended, wake_at_ms)
 
     async def recall(self, conversation_id: int) -> None:
         """Delete from Z-API's queue what a person's answer overtook."""

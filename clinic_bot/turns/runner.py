@@ -1,7 +1,8 @@
 """One turn, from the claim to its end.
 
 Before the intent a turn may be interrupted: by a person who answered, by an emergency, by the patient who says more.
-Only the model's call is cancelled then, never a transaction; what the row says afterwards decides (rule 12).
+Only the model's call is cancelled then, never a transaction; what the row says afterwards decides (rule 12). What a
+tool changed stands, and after it the patient who says more waits for the next turn (rule 11).
 """
 
 import asyncio
@@ -12,8 +13,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from clinic_bot.agent.answer import AgentRequest, tokens_spent
-from clinic_bot.agent.chat import CallRecord
+from clinic_bot.agent.answer import AgentRequest, ToolStep
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, ProviderDown, Retry
@@ -28,6 +28,7 @@ from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.replies import replies_since
+from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.loop_guard import HOUR_MS
@@ -126,7 +127,7 @@ class Runner:
         Raises:
             StorageUnavailable: the caller tries again later.
         """
-        self._thinking.expect(conversation_id)
+        self._thinking.forget(conversation_id)
         taken = await self._database.write(partial(self._claim, conversation_id=conversation_id), urgent=True)
         if isinstance(taken, Later):
             return self._wait(conversation_id, taken)
@@ -137,7 +138,7 @@ class Runner:
             # Ours to fix, and this patient's turn must not be lost: it is tried again, and counted.
             log.exception("turn failed", turn=claim.turn_id, conversation=conversation_id)
             result = await self._again(claim, backoff_ms(claim.retries), counts=True, why="failed")
-        self._thinking.expect(conversation_id)  # nothing that was told of this turn concerns the next
+        self._thinking.forget(conversation_id)
         self._metrics.turn_ended(result.ended)
         log.info(
             "turn ended",
@@ -199,34 +200,45 @@ class Runner:
         if draft is not None:
             return await self._outbox.say(claim, draft, answered_ms=self._clock.now_ms())
         learning = self._contacts.learn_lid(claim)
-        calls: list[CallRecord] = []
+        attempt = Attempt(self._database, self._clock, self._policy, claim)
         try:
-            draft = await self._think(claim, background, text, calls)
+            draft = await self._think(attempt, background, text)
             answered_ms = self._clock.now_ms()
             # Rule 18: a hand-written answer arrives under the LID alone, and would be overlooked by this intent.
             if learning is not None and not await learning and claim.retries < _LID_TRIES:
-                spent = tokens_spent(calls)
                 return await self._again(
-                    claim, _LID_WAIT_MS, counts=False, why="LID not learned", thrown_tokens=spent
+                    claim, _LID_WAIT_MS, counts=False, why="LID not learned", thrown_tokens=attempt.spent
                 )
         except Interrupted:
             log.info("model call cancelled", turn=claim.turn_id, conversation=claim.conversation_id)
-            return await self._outbox.withdraw(claim, thrown_tokens=tokens_spent(calls))
+            return await self._outbox.withdraw(claim, thrown_tokens=attempt.spent)
+        except NotChanged as exc:
+            return self._outbox.not_allowed(exc.gate, exc.wake_at_ms, spent=attempt.spent)
         except (Retry, Operator) as exc:
-            return await self._when_the_model_fails(claim, text, exc, thrown_tokens=tokens_spent(calls))
+            return await self._when_the_model_fails(claim, text, exc, thrown_tokens=attempt.spent)
         finally:
             if learning is not None:
                 learning.cancel()
         return await self._outbox.say(claim, draft, answered_ms=answered_ms)
 
-    async def _think(self, claim: Claim, background: Background, text: str, calls: list[CallRecord]) -> Draft:
+    async def _think(self, attempt: Attempt, background: Background, text: str) -> Draft:
         """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
+        claim = attempt.claim
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
         now = self._clock.local(self._facts.timezone)
-        request = AgentRequest(_opaque(claim), text, background.said, now, claim.name, record=calls)
+        request = AgentRequest(
+            _opaque(claim),
+            text,
+            background.said,
+            now,
+            claim.name,
+            record=attempt.calls,
+            change=attempt.change,
+            done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
+        )
         try:
-            answer = await self._thinking.ask(claim, request)
+            answer = await self._thinking.ask(attempt, request)
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
             return self._own_words.could_not_answer(claim, text)

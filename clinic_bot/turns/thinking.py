@@ -1,6 +1,7 @@
 """The model's part of a turn: asked, noted, and cancelled when something comes between.
 
-A person who answers, an emergency, and until a turn's cap whatever the patient still says (rule 10).
+A person who answers, an emergency, and until a turn's cap or a tool's first change whatever the patient still
+says (rules 10 and 11).
 """
 
 import asyncio
@@ -8,11 +9,19 @@ import asyncio
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, ClinicBotError, GiveUp, Operator, ProviderBusy, Retry
+from clinic_bot.errors import (
+    AccountRefused,
+    ClinicBotError,
+    GiveUp,
+    Operator,
+    ProviderBusy,
+    Retry,
+    StorageUnavailable,
+)
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
-from clinic_bot.store.lease import Claim
 from clinic_bot.store.story import Moment, What
+from clinic_bot.turns.attempt import Attempt
 
 
 class Interrupted(Exception):
@@ -27,12 +36,12 @@ class Thinking:
         self._clock = clock
         self._metrics = metrics
         self._neighbours = neighbours
-        self._calls: dict[int, tuple[Claim, asyncio.Task[AgentAnswer]]] = {}
+        self._calls: dict[int, tuple[Attempt, asyncio.Task[AgentAnswer]]] = {}
         self._before_call: set[int] = set()
         self._newest: dict[int, int] = {}  # revisions told while no call was under way
 
-    def expect(self, conversation_id: int) -> None:
-        """A claim is about to be made: only interruptions from here on concern its call."""
+    def forget(self, conversation_id: int) -> None:
+        """What was told until now concerns no call that is still to come."""
         self._before_call.discard(conversation_id)
         self._newest.pop(conversation_id, None)
 
@@ -48,25 +57,22 @@ class Thinking:
         if conversation_id not in self._calls:
             self._newest[conversation_id] = revision
             return
-        claim, call = self._calls[conversation_id]
-        if self._joins(claim, revision):
+        attempt, call = self._calls[conversation_id]
+        if attempt.joins(revision):
             call.cancel()
 
-    def _joins(self, claim: Claim, revision: int) -> bool:
-        return revision > claim.revision and self._clock.now_ms() < claim.newer_until_ms
-
-    async def ask(self, claim: Claim, request: AgentRequest) -> AgentAnswer:
-        """The agent's answer. Raises Interrupted, and what ``Agent.answer`` raises."""
-        conversation_id = claim.conversation_id
-        if conversation_id in self._before_call or self._joins(claim, self._newest.get(conversation_id, 0)):
+    async def ask(self, attempt: Attempt, request: AgentRequest) -> AgentAnswer:
+        """The agent's answer. Raises Interrupted, and what ``Agent.answer`` raises, NotChanged among it."""
+        conversation_id = attempt.claim.conversation_id
+        if conversation_id in self._before_call or attempt.joins(self._newest.get(conversation_id, 0)):
             raise Interrupted
         call = asyncio.create_task(self._agent.answer(request))
-        self._calls[conversation_id] = claim, call
+        self._calls[conversation_id] = attempt, call
         self._metrics.turns_thinking.inc()
         try:
             answer = await call
         except asyncio.CancelledError:
-            claim.story.append(Moment(What.MODEL_CANCELLED, self._clock.now_ms()))
+            attempt.claim.story.append(Moment(What.MODEL_CANCELLED, self._clock.now_ms()))
             raise Interrupted from None
         except ClinicBotError as exc:
             self._learn_from(exc)
@@ -75,7 +81,7 @@ class Thinking:
             call.cancel()
             self._metrics.turns_thinking.dec()
             del self._calls[conversation_id]
-            claim.story.extend(_told(request))
+            attempt.tell()
         self._neighbours.groq = Health.OK
         return answer
 
@@ -84,15 +90,5 @@ class Thinking:
             self._neighbours.groq = Health.OK
         elif isinstance(exc, ProviderBusy):
             self._neighbours.groq = Health.BUSY
-        elif isinstance(exc, Retry | Operator):
+        elif isinstance(exc, Retry | Operator) and not isinstance(exc, StorageUnavailable):
             self._neighbours.groq = Health.REFUSED if isinstance(exc, AccountRefused) else Health.DOWN
-
-
-def _told(request: AgentRequest) -> list[Moment]:
-    moments = []
-    for call in request.record:
-        if call.waited_ms:
-            moments.append(Moment(What.WAITED, call.at_ms, call.waited_ms, "its place in line at the model"))
-        detail = f"{call.model}: {call.outcome}"
-        moments.append(Moment(What.MODEL_CALL, call.at_ms + call.took_ms, call.took_ms, detail))
-    return moments

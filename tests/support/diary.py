@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.toolbox import ChangingTool
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn
+from clinic_bot.turns.thinking import Thinking
+from tests.support.service import Clinic
 
 BOOK = "anotar_na_agenda"
 #: What the table holds already, as somebody else's.
@@ -18,7 +21,7 @@ BROKEN = "25h"
 
 
 def create_diary(connection: Connection) -> None:
-    connection.exec_driver_sql("CREATE TABLE diary (conversation_id INTEGER, hour TEXT)")
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS diary (conversation_id INTEGER, hour TEXT)")
 
 
 def read_diary(connection: Connection) -> Sequence[tuple[int, str]]:
@@ -63,3 +66,17 @@ def books(hour: str = "15h", *, spaced: bool = False) -> BrainTurn:
 def done_in(request: Mapping[str, Any]) -> list[str]:
     """What the model was shown of this turn's tools: the results, in order."""
     return [str(one["content"]) for one in request["messages"] if one["role"] == "tool"]
+
+
+async def give_diary(it: Clinic) -> None:
+    """Give the agent of a service the tool, and the tool its table."""
+    thinking: Thinking = it.service.dispatcher._runner._thinking  # type: ignore[attr-defined]
+    had = thinking._agent
+    thinking._agent = Agent(
+        had._model, it.service.facts, max_steps=5, timeout_s=90, clock=it.service.clock, tools=[DIARY]
+    )
+    await it.service.database.write(create_diary)
+
+
+async def diary(it: Clinic) -> Sequence[tuple[int, str]]:
+    return await it.read(read_diary)

@@ -1,0 +1,102 @@
+"""One try of a turn at the model: the calls that it makes, and what its tools change."""
+
+import asyncio
+from functools import partial
+
+from clinic_bot.agent.answer import tokens_spent
+from clinic_bot.agent.chat import CallRecord
+from clinic_bot.agent.toolbox import Effect
+from clinic_bot.clock import Clock
+from clinic_bot.store import gate
+from clinic_bot.store.database import Database
+from clinic_bot.store.gate import Change, Gate
+from clinic_bot.store.lease import Claim
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.story import Moment, What
+
+
+class NotChanged(Exception):
+    """The gate let a tool change nothing, and ended this try of the turn in the same transaction."""
+
+    def __init__(self, gate: Gate, wake_at_ms: int | None) -> None:
+        self.gate = gate
+        self.wake_at_ms = wake_at_ms
+        super().__init__(gate.value)
+
+
+class Attempt:
+    """What one try of a turn does until its answer is there."""
+
+    def __init__(self, database: Database, clock: Clock, policy: Policy, claim: Claim) -> None:
+        self.claim = claim
+        self.calls: list[CallRecord] = []
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+        self._told = 0
+        self._holds = False  # a change was made, or is being written
+
+    @property
+    def spent(self) -> int:
+        """Tokens, so far."""
+        return tokens_spent(self.calls)
+
+    def joins(self, revision: int) -> bool:
+        """Whether something newer still joins this turn, as far as anybody knows before its gate."""
+        if self._holds or revision <= self.claim.revision:
+            return False
+        return self._clock.now_ms() < self.claim.newer_until_ms
+
+    def tell(self) -> None:
+        """Write the calls that ended since the last time into the story."""
+        for call in self.calls[self._told :]:
+            if call.waited_ms:
+                in_line = "its place in line at the model"
+                self.claim.story.append(Moment(What.WAITED, call.at_ms, call.waited_ms, in_line))
+            detail = f"{call.model}: {call.outcome}"
+            ended_ms = call.at_ms + call.took_ms
+            self.claim.story.append(Moment(What.MODEL_CALL, ended_ms, call.took_ms, detail))
+        self._told = len(self.calls)
+
+    async def change(self, tool: str, arguments: str, effect: Effect) -> str:
+        """Make a tool's change and journal it, if the gate is open; answers what the effect answered.
+
+        Whoever cancels this waits for what was queued, and learns of a try that the gate has ended meanwhile:
+        cancelling is not rolling back (rule 12).
+
+        Raises:
+            NotChanged: the try is over.
+            StorageUnavailable: nobody knows whether it was made; the next try does.
+            What the effect raises: nothing was changed.
+        """
+        self.tell()  # the gate writes the story down where it ends the try
+        began_ms, held, self._holds = self._clock.now_ms(), self._holds, True
+        job = partial(
+            gate.record_change,
+            claim=self.claim,
+            tool=tool,
+            arguments=arguments,
+            effect=lambda connection: effect(connection, self.claim.conversation_id),
+            now_ms=began_ms,
+            policy=self._policy,
+            spent=self.spent,
+        )
+        writing = asyncio.ensure_future(self._database.write(job, urgent=True))
+        try:
+            change = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            if writing.exception() is None:
+                self._made(tool, writing.result(), began_ms)
+            raise
+        except Exception:
+            self._holds = held
+            raise
+        return self._made(tool, change, began_ms)
+
+    def _made(self, tool: str, change: Change, began_ms: int) -> str:
+        if change.gate is not Gate.OPEN:
+            raise NotChanged(change.gate, change.wake_at_ms)
+        now_ms = self._clock.now_ms()
+        self.claim.story.append(Moment(What.CHANGED, now_ms, now_ms - began_ms, tool))
+        return change.result
