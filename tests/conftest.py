@@ -1,10 +1,15 @@
 """Shared by every test."""
 
 import pytest
+from hypothesis import settings
 
 from tests.support.fixtures import database, database_file, empty_database, store, written_log
 
 __all__ = ["anyio_backend", "database", "database_file", "empty_database", "store", "written_log"]
+
+# How long an example takes is the machine's matter, which several processes share.
+settings.register_profile("without deadline", settings.default, deadline=None)
+settings.load_profile("without deadline")
 
 
 @pytest.fixture

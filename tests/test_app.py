@@ -82,6 +82,7 @@ async def test_typing_holds_the_answer_back(database_file: Path) -> None:
         assert turn.closed_by == "presence"
 
 
+@pytest.mark.alone
 async def test_an_emergency_is_answered_at_once_with_the_clinics_text(database_file: Path) -> None:
     async with clinic(database_file) as it:
         await it.patient(phone=PHONE, text=EMERGENCY_TEXT)

@@ -367,6 +367,7 @@ async def test_an_outage_begins_ends_by_itself_and_gives_way_to_the_next(kind: O
         assert state() == well
 
 
+@pytest.mark.alone
 async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     saved: list[int] = []
     state = State(seed=5, turns=40, kills=2, speed=40)

@@ -17,7 +17,7 @@ from tests.endtoend.crowd import QUIET_S, Crowd, Ledger, Recorder, covering, cro
 from tests.endtoend.server import Server
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 
 PHONES = 500
 SEED = int(os.environ.get("CLINIC_BOT_TEST_SEED", "20261122"))

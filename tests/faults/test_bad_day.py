@@ -16,6 +16,7 @@ BAD = Weather("bad day", groq=(LIMITS,), model_s=40)
 ACK_P99_MS = 100
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 async def test_every_burst_of_the_clinics_bad_day_is_answered_once_and_every_webhook_at_once(
     tmp_path: Path,

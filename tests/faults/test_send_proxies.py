@@ -7,10 +7,11 @@ import pytest
 
 from tests.faults.replayed import Day, Weather, played
 
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
+
 PEOPLE = [2] * 40
 
 
-@pytest.mark.timeout(180)
 async def test_what_is_delivered_and_then_cut_is_said_once(tmp_path: Path) -> None:
     cut = Weather("delivers, then cuts", zapi=({"kind": "cut", "when": "after"},), model_s=0.5)
     tally, world = await played(Day(PEOPLE, cut), tmp_path)
@@ -20,7 +21,6 @@ async def test_what_is_delivered_and_then_cut_is_said_once(tmp_path: Path) -> No
     assert len(replies) == 40
 
 
-@pytest.mark.timeout(180)
 async def test_what_is_lost_on_its_way_is_shown_and_not_repeated_blindly(tmp_path: Path) -> None:
     loses = Weather("loses", zapi=({"kind": "cut", "when": "before", "probability": 0.5},), model_s=0.5)
     tally, world = await played(Day(PEOPLE, loses), tmp_path)

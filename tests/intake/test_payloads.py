@@ -584,6 +584,7 @@ def test_a_redelivery_has_the_same_key_whenever_it_comes(sample: Sample, later_m
         assert getattr(first, attribute, None) == getattr(again, attribute, None)
 
 
+@pytest.mark.alone
 def test_reading_costs_little() -> None:
     """The webhook's rate hangs on it; about 10 µs on a quiet machine, and the bar leaves room for a busy one."""
     payload = received()

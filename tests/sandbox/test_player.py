@@ -52,6 +52,7 @@ def of_everything() -> Scenario:
     return Scenario("all-1", "", NOW, PHONE, {}, (Phase(False, 0, events, expect),))
 
 
+@pytest.mark.alone
 async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     wanted = ("dev-01", "dev-04", "dev-13", "dev-15")
     scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]

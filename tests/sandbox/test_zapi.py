@@ -32,6 +32,7 @@ async def test_messages_leave_in_order_one_to_three_seconds_apart(zapi: Zapi) ->
     assert min(one.left_ms - one.accepted_ms for one in sent) >= 1000
 
 
+@pytest.mark.alone
 async def test_a_given_delay_and_typing_come_before_it_leaves(zapi: Zapi) -> None:
     await zapi.send("oi", delayMessage=5, delayTyping=4)
     await until(lambda: bool(zapi.state.sent))
