@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,30 +13,21 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.events import Contact
-from clinic_bot.intake.identity import listed_key, phone_key
 from clinic_bot.intake.missed import MissedReport
-from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
-from clinic_bot.intake.webhook import Door, Webhook
 from clinic_bot.operations.admin import AdminSocket
 from clinic_bot.operations.alert_hook import Hook
 from clinic_bot.operations.alerts import Alerts, Channel
-from clinic_bot.operations.health import Readiness, health_routes
+from clinic_bot.operations.health import Readiness
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
+from clinic_bot.policies import contact_of, policy_of, screening_lists
 from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.notices import Notices
@@ -46,16 +37,14 @@ from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
 from clinic_bot.store import inbox, jump, notices, recovery, sqlite, switches, watch
-from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
-from clinic_bot.store.policy import Policy
 from clinic_bot.store.rehearsal import rehearse
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
 from clinic_bot.turns.dispatcher import Dispatcher
-from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+from clinic_bot.turns.emergency import find_emergency
 from clinic_bot.turns.lookout import Lookout
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.runner import Limits, Runner
@@ -69,7 +58,6 @@ log = structlog.get_logger(__name__)
 _SWITCH_S = 0.001
 #: With uvicorn's own grace this stays below the 25 s a supervisor waits.
 _DRAIN_S = 18.0
-_WEBHOOK_PATH = "/webhook/zapi/"
 _HOUSEKEEPING_MS = 60_000
 _PRUNE_SLICE_PAUSE_MS = 50
 
@@ -346,48 +334,6 @@ def _touch(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA user_version = 1")
 
 
-def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
-    return Policy(
-        timing=Timing(
-            quiet_ms=round(settings.quiet_s * 1000),
-            cap_ms=round(settings.max_wait_s * 1000),
-            hold_ms=round(settings.typing_hold_s * 1000),
-        ),
-        # Where nothing is sent, a person answers everything, and each burst is to be drafted all the same.
-        human_ms=round(settings.human_mode_s * 1000) if settings.mode.sends else 0,
-        alert_ms=round(settings.human_alert_s * 1000),
-        horizon_ms=round(settings.inbox_days * 86_400_000),
-        may_be_emergency=may_be_emergency,
-        is_emergency=_is_emergency,
-        is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
-        is_automatic=lambda text: is_automatic_text(text, lists),
-        is_give_back=lambda text: is_give_back_phrase(text, lists),
-    )
-
-
-def _is_emergency(texts: Sequence[str]) -> bool:
-    """Never keeps a message from being stored: a fault of the detector is ours to fix, and the turn looks again."""
-    try:
-        return find_emergency(texts) is not None
-    except Exception:
-        log.exception("emergency detector failed")
-        return False
-
-
-def screening_lists(facts: ClinicFacts) -> ScreeningLists:
-    return ScreeningLists(
-        never_answer=frozenset(listed_key(number) for number in facts.whatsapp.never_answer),
-        automatic_texts=frozenset(normalised(text) for text in facts.whatsapp.automatic_texts),
-        give_back_phrase=normalised(facts.whatsapp.give_back_phrase),
-    )
-
-
-def contact_of(number: str, instance: str) -> Contact:
-    """A number as the clinic writes it in its file, as somebody to write to; without country code, a Brazilian one."""
-    phone = f"55{number}" if len(number) in (10, 11) else number
-    return Contact(instance, phone, phone_key(phone), None, None)
-
-
 @asynccontextmanager
 async def running(
     settings: Settings, credentials: Credentials, facts: ClinicFacts, clock: Clock
@@ -399,60 +345,3 @@ async def running(
         yield service
     finally:
         await service.stop()
-
-
-def http_app(service: Service, *, patients: ASGIApp | None = None) -> ASGIApp:
-    """The HTTP surface of a service that runs: Z-API's webhook and what operators ask.
-
-    Args:
-        patients: in the sandbox, where a person plays patient.
-    """
-    settings = service.settings
-    token = settings.health_token.get_secret_value() if settings.health_token else None
-    routes: list[BaseRoute] = [*health_routes(service, service.metrics, token=token, mode=settings.mode)]
-    if patients is not None:
-        routes.append(Mount("/sandbox", patients))
-    pages = Starlette(routes=routes, exception_handlers={404: _not_found})
-    return _WebhookFirst(_webhook(service), pages)
-
-
-class _WebhookFirst:
-    """Webhooks go straight to their own code, everything else through Starlette."""
-
-    def __init__(self, webhook: Webhook, pages: ASGIApp) -> None:
-        self._webhook = webhook
-        self._pages = pages
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(_WEBHOOK_PATH):
-            secret = scope["path"].removeprefix(_WEBHOOK_PATH)
-            if secret and "/" not in secret:
-                if scope["method"] == "POST":
-                    await self._webhook(scope, receive, send, secret)
-                else:
-                    await _ONLY_POST(scope, receive, send)
-                return
-        await self._pages(scope, receive, send)
-
-
-_ONLY_POST = JSONResponse({"error": "Z-API posts here"}, status_code=405, headers={"allow": "POST"})
-
-
-async def _not_found(_request: Request, _exc: Exception) -> Response:
-    return JSONResponse({"error": "no such page; Z-API posts to /webhook/zapi/{secret}"}, status_code=404)
-
-
-def _webhook(service: Service) -> Webhook:
-    credentials = service.credentials
-    database: Database = service.database
-    return Webhook(
-        database,
-        service.dispatcher,
-        service.clock,
-        service.policy,
-        service.metrics,
-        Door(credentials.webhook_secret, credentials.zapi_token),
-        service.lists,
-        instance_id=credentials.zapi_instance,
-        connection_changed=service.connection.look_soon,
-    )

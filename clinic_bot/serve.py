@@ -18,7 +18,7 @@ import uvicorn
 from pydantic import SecretStr, ValidationError
 from starlette.applications import Starlette
 
-from clinic_bot.app import Credentials, http_app, running
+from clinic_bot.app import Credentials, running
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clock import Clock, start_at
 from clinic_bot.errors import Misconfigured
@@ -26,6 +26,7 @@ from clinic_bot.operations.logs import configure_logging, secrets_of
 from clinic_bot.sandbox import standins
 from clinic_bot.settings import Mode, Settings
 from clinic_bot.store.sqlite import database_path
+from clinic_bot.web import http_app
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BACKLOG = 4096

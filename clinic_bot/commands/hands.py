@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from clinic_bot.app import policy_of, screening_lists
 from clinic_bot.errors import Misconfigured
 from clinic_bot.operations.admin import NoServer, ServerSilent, ask
 from clinic_bot.operations.logs import configure_logging, secrets_of
+from clinic_bot.policies import policy_of, screening_lists
 from clinic_bot.sandbox import standins
 from clinic_bot.serve import clock_of, load_facts, load_settings
 from clinic_bot.settings import Mode, Settings

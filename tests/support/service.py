@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from clinic_bot.app import Credentials, Service, http_app, running
+from clinic_bot.app import Credentials, Service, running
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox import standins
@@ -20,6 +20,7 @@ from clinic_bot.sandbox.serving import serving
 from clinic_bot.sandbox.standins import StandIns, stand_ins
 from clinic_bot.settings import Mode, Settings
 from clinic_bot.store.tables import Conversation, Message, Turn
+from clinic_bot.web import http_app
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
 from tests.support.waiting import until_async

@@ -1,0 +1,58 @@
+"""The store's and the screening's rules, as the settings and the clinic's file say them."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.debounce.window import Timing
+from clinic_bot.events import Contact
+from clinic_bot.intake.identity import listed_key, phone_key
+from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
+from clinic_bot.settings import Settings
+from clinic_bot.store.policy import Policy
+from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+
+log = structlog.get_logger(__name__)
+
+
+def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
+    return Policy(
+        timing=Timing(
+            quiet_ms=round(settings.quiet_s * 1000),
+            cap_ms=round(settings.max_wait_s * 1000),
+            hold_ms=round(settings.typing_hold_s * 1000),
+        ),
+        # Where nothing is sent, a person answers everything, and each burst is to be drafted all the same.
+        human_ms=round(settings.human_mode_s * 1000) if settings.mode.sends else 0,
+        alert_ms=round(settings.human_alert_s * 1000),
+        horizon_ms=round(settings.inbox_days * 86_400_000),
+        may_be_emergency=may_be_emergency,
+        is_emergency=_is_emergency,
+        is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
+        is_automatic=lambda text: is_automatic_text(text, lists),
+        is_give_back=lambda text: is_give_back_phrase(text, lists),
+    )
+
+
+def _is_emergency(texts: Sequence[str]) -> bool:
+    """Never keeps a message from being stored: a fault of the detector is ours to fix, and the turn looks again."""
+    try:
+        return find_emergency(texts) is not None
+    except Exception:
+        log.exception("emergency detector failed")
+        return False
+
+
+def screening_lists(facts: ClinicFacts) -> ScreeningLists:
+    return ScreeningLists(
+        never_answer=frozenset(listed_key(number) for number in facts.whatsapp.never_answer),
+        automatic_texts=frozenset(normalised(text) for text in facts.whatsapp.automatic_texts),
+        give_back_phrase=normalised(facts.whatsapp.give_back_phrase),
+    )
+
+
+def contact_of(number: str, instance: str) -> Contact:
+    """A number as the clinic writes it in its file, as somebody to write to; without country code, a Brazilian one."""
+    phone = f"55{number}" if len(number) in (10, 11) else number
+    return Contact(instance, phone, phone_key(phone), None, None)
