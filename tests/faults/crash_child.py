@@ -6,6 +6,7 @@ Run as ``python -m tests.faults.crash_child FOLDER``; an empty database lies the
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,14 @@ from clinic_bot.store import sqlite
 from tests.faults.crash import CalmClock, Life, live
 from tests.faults.crash_outside import Outside
 from tests.support import builders as b
+from tests.support.clock import FakeClock
 
 EMPTY = "empty.sqlite"
 #: Looking back at the start, two messages, claim, intent, outcome.
 COMMITS = 6
 _DIED = 9
+
+Begin = Callable[[Path, Outside, FakeClock], Life]
 
 
 def outside_of(path: Path) -> Outside:
@@ -36,8 +40,8 @@ async def one_turn(life: Life) -> None:
     await life.settle()
 
 
-def _live(path: Path) -> None:
-    live(path, outside_of(path), CalmClock(), one_turn)
+def _live(path: Path, begin: Begin) -> None:
+    live(path, outside_of(path), CalmClock(), one_turn, begin=begin)
 
 
 def _empty(path: Path) -> Path:
@@ -60,17 +64,16 @@ def _die_at(commit: int, when: str) -> None:
     vars(sqlite)["commit_together"] = counted
 
 
-def main(folder: Path) -> None:
-    _live(
-        _empty(folder / "nobody.sqlite")
-    )  # what is done only once in a process is not done again in each fork
+def main(folder: Path, begin: Begin = Life) -> None:
+    # What is done only once in a process is not done again in each fork.
+    _live(_empty(folder / "nobody.sqlite"), begin)
     for commit in count(1):
         for when in ("before", "after"):
             path = _empty(folder / f"{commit}.{when}.sqlite")
             child = os.fork()
             if child == 0:
                 _die_at(commit, when)
-                _live(path)
+                _live(path, begin)
                 os._exit(0)
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             if status == 0:  # there are not so many commits
