@@ -24,7 +24,7 @@ _TURN_ENDS = (
     *("sent", "unknown", "undelivered", "withdrawn", "silent", "no_reply", "empty", "dead"),
     *("stale", "given_back", "superseded"),
 )
-_SWITCHES = ("paused", "zapi_account", "zapi_disconnected", "groq_account")
+_SWITCHES = ("paused", "zapi_account", "zapi_disconnected")
 
 _WEBHOOK_ANSWERS = ("queued", "duplicate", "400", "401", "408", "413", "503")
 

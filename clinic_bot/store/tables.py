@@ -275,7 +275,6 @@ class SwitchName(StrEnum):
     PAUSED = "paused"  #: an operator said so
     ZAPI_ACCOUNT = "zapi_account"  #: Z-API refuses the whole instance: subscription or token
     ZAPI_DISCONNECTED = "zapi_disconnected"  #: the clinic's WhatsApp is not connected
-    GROQ_ACCOUNT = "groq_account"  #: Groq refuses the key or the account
 
 
 class Switch(SQLModel, table=True):

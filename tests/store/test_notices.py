@@ -191,7 +191,6 @@ def test_news_grow_old(store: Store) -> None:
         (SwitchName.ZAPI_ACCOUNT, False),
         (SwitchName.ZAPI_DISCONNECTED, False),
         (SwitchName.PAUSED, True),
-        (SwitchName.GROQ_ACCOUNT, True),
     ],
 )
 def test_only_what_zapi_would_refuse_waits(store: Store, name: SwitchName, leaves: bool) -> None:

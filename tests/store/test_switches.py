@@ -52,9 +52,9 @@ def test_turning_off_says_whether_it_was_on(store: Store) -> None:
 
 def test_one_reason_taken_away_leaves_the_others(store: Store) -> None:
     turn_on(store, SwitchName.PAUSED)
-    turn_on(store, SwitchName.GROQ_ACCOUNT)
+    turn_on(store, SwitchName.ZAPI_ACCOUNT)
     turn_off(store, SwitchName.PAUSED)
-    assert [switch.name for switch in active(store)] == [SwitchName.GROQ_ACCOUNT]
+    assert [switch.name for switch in active(store)] == [SwitchName.ZAPI_ACCOUNT]
 
 
 def test_an_instance_is_stopped_by_its_own_switches_only(store: Store) -> None:
