@@ -10,8 +10,9 @@ import structlog
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ProviderDown, StorageUnavailable
 from clinic_bot.reply.zapi import ZapiClient
-from clinic_bot.store import evidence
+from clinic_bot.store import recalls
 from clinic_bot.store.database import Database
+from clinic_bot.store.recalls import Recallable
 
 log = structlog.get_logger(__name__)
 
@@ -22,14 +23,23 @@ _QUEUED_FOR_MS = 30_000
 async def recall(database: Database, zapi: ZapiClient, clock: Clock, conversation_id: int) -> None:
     """Delete what this conversation still has in Z-API's queue. Never raises: a person has the chat either way."""
     since_ms = clock.now_ms() - _QUEUED_FOR_MS
+    begin = partial(recalls.begin, conversation_id=conversation_id, since_ms=since_ms)
     try:
-        queued = await database.read(
-            partial(evidence.maybe_queued, conversation_id=conversation_id, since_ms=since_ms)
-        )
-        for turn_id, zaap_id in queued:
-            if await zapi.delete_queued(zaap_id):  # one that fails leaves the rest: Z-API does not answer
-                now_ms = clock.now_ms()
-                await database.write(partial(evidence.recalled, turn_id=turn_id, now_ms=now_ms))
-                log.info("reply recalled", turn=turn_id, conversation=conversation_id)
-    except (ProviderDown, AccountRefused, StorageUnavailable) as exc:
+        for reply in await database.write(begin):
+            if await _delete(zapi, reply):
+                deleted = partial(recalls.deleted, turn_id=reply.turn_id, now_ms=clock.now_ms())
+                await database.write(deleted)
+                log.info("reply recalled", turn=reply.turn_id, conversation=conversation_id)
+            else:
+                await database.write(partial(recalls.stands, reply=reply))
+    except (ProviderDown, StorageUnavailable) as exc:
+        # Whether it was deleted nobody knows: it is settled like any other uncertain send.
         log.warning("reply not recalled", conversation=conversation_id, problem=str(exc))
+
+
+async def _delete(zapi: ZapiClient, reply: Recallable) -> bool:
+    try:
+        return await zapi.delete_queued(reply.zaap_id)
+    except AccountRefused as exc:
+        log.warning("reply not recalled", turn=reply.turn_id, problem=str(exc))
+        return False

@@ -152,33 +152,6 @@ def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
     ).all()
 
 
-# A reply that a person's answer overtook.
-
-
-def maybe_queued(connection: Connection, conversation_id: int, since_ms: int) -> list[tuple[int, str]]:
-    """(turn id, queue id) of replies accepted since an instant that nothing shows to have left yet."""
-    rows = connection.execute(
-        select(Turn.id, Turn.zaap_id).where(
-            Turn.conversation_id == conversation_id,
-            col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
-            col(Turn.receipt).is_(None),
-            col(Turn.settled_by).is_(None),
-            col(Turn.zaap_id).is_not(None),
-            col(Turn.outcome_ms) >= since_ms,
-        )
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def recalled(connection: Connection, turn_id: int, now_ms: int) -> None:
-    """Z-API deleted the reply from its queue. An echo or a receipt that comes all the same proves otherwise."""
-    with session_on(connection) as session:
-        turn = session.get_one(Turn, turn_id)
-        if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
-            turn.state, turn.reason = TurnState.WITHDRAWN, "recalled: a person answered"
-            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
-
-
 # Settling what is left.
 
 

@@ -20,6 +20,7 @@ from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.events import Event
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
+from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_once
@@ -141,9 +142,11 @@ class Life:
         *,
         agent: Agent | None = None,
         zapi: ZapiClient | None = None,
+        recalls: bool = False,
     ) -> None:
         """Args:
         agent, zapi: in the place of the scripted ones.
+        recalls: whether a reply that the patient overtook is taken back.
         """
         self.database = HeldDatabase(path)
         self.outside = outside
@@ -152,10 +155,13 @@ class Life:
         self.zapi = ScriptedZapi(outside)
         self._asked_at = zapi or self.zapi
         neighbours, metrics, facts = Neighbours(), _metrics(), example_clinic()
+        self.afterthoughts = Afterthoughts(
+            self.database, self._asked_at, clock, b.POLICY, metrics, lambda _conversation, _wake_at_ms: None
+        )
         watch = ConnectionWatch(self.database, self._asked_at, clock, b.POLICY, neighbours, _TIMES)
         outbox = Outbox(
             self.database, self._asked_at, clock, b.POLICY, metrics, neighbours, watch,
-            typing_delay_s=0, ttl_ms=_TIMES.ttl_ms,
+            typing_delay_s=0, ttl_ms=_TIMES.ttl_ms, afterthoughts=self.afterthoughts if recalls else None,
         )  # fmt: skip
         self.runner = Runner(
             self.database,
@@ -169,6 +175,7 @@ class Life:
             facts, clock, b.POLICY, metrics, _LIMITS,
             owner=f"process {id(self)}",
         )  # fmt: skip
+        self._running: set[int] = set()
 
     async def start(self) -> None:
         job = partial(recovery.recover, now_ms=self.clock.now_ms(), policy=b.POLICY)
@@ -183,8 +190,10 @@ class Life:
             return
         if taken.taken_over:
             self.runner.taken_over(taken.conversation_id)
-        if taken.revision is not None:
+        if taken.revision is not None and taken.conversation_id in self._running:
             self.runner.newer(taken.conversation_id, taken.revision)
+        elif taken.revision is not None:
+            self.runner.wrote_on(taken.conversation_id)
         if taken.emergency:
             self.runner.interrupt(taken.conversation_id)
 
@@ -203,11 +212,17 @@ class Life:
             await self._run(*found)
         raise AssertionError("something is due for ever")
 
+    async def others(self) -> None:
+        """Wait for whatever else goes on."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+
     async def finish(self) -> None:
         """Every webhook that was not acknowledged comes again, and all is taken to its end."""
         for event in self.outside.events:
             await self.receive(event)
         await self.settle()
+        await self.others()  # what is reported has left, and nobody takes it back
         for event in self.outside.reports():
             await self.receive(event)
         self.clock.advance(HOLD_AFTER_MS)
@@ -222,7 +237,11 @@ class Life:
 
     async def _run(self, wake_at_ms: int, conversation_id: int) -> int | None:
         self.clock.advance(max(1, wake_at_ms - self.clock.now_ms()))
-        return await self.runner.run(conversation_id)
+        self._running.add(conversation_id)
+        try:
+            return await self.runner.run(conversation_id)
+        finally:
+            self._running.discard(conversation_id)
 
 
 Play = Callable[[Life], Awaitable[None]]
@@ -290,8 +309,7 @@ def live(
         steps.life = begin(path, outside, clock)
         await steps.life.start()
         await play(steps.life)
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others)
+        await steps.life.others()
 
     death = Death(None)
     try:

@@ -32,6 +32,7 @@ class Outside:
         confirms: whether Z-API reports what it delivered.
         not_sent: so many sends find nobody who listens.
         cut: whether the connection breaks after the message was accepted.
+        queues: whether what was accepted stands in Z-API's queue to the end, and may be deleted there.
         ledger: where what was accepted is written down, for a process that takes this object with it.
     """
 
@@ -40,7 +41,9 @@ class Outside:
     not_sent: int = 0
     cut: bool = False
     ledger: Path | None = None
+    queues: bool = False
     accepted: list[Accepted] = field(default_factory=list)
+    deleted: int = 0
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -54,8 +57,15 @@ class Outside:
                 ledger.write(f"{text}\n")
         return self._add(text)
 
+    def delete(self, zaap_id: str) -> bool:
+        """Take it out of the queue: it is never delivered. False when it has left."""
+        kept = [one for one in self.accepted if not (self.queues and one.zaap_id == zaap_id)]
+        found = len(self.accepted) - len(kept)
+        self.accepted, self.deleted = kept, self.deleted + found
+        return found > 0
+
     def _add(self, text: str) -> Accepted:
-        n = len(self.accepted) + 1
+        n = len(self.accepted) + self.deleted + 1
         self.accepted.append(Accepted(text, f"3EB{n}", f"Z{n}"))
         return self.accepted[-1]
 
@@ -107,6 +117,7 @@ class ScriptedZapi(ZapiClient):
         self.instance_id = INSTANCE_ID
         self._outside = outside
         self.sends = Held()
+        self.deletes = Held()
 
     async def send_text(
         self, phone: str, message: str, *, delay_typing_s: float = 0, delay_s: float | None = None
@@ -128,8 +139,14 @@ class ScriptedZapi(ZapiClient):
 
     async def queue(self) -> tuple[Queued, ...]:
         await asyncio.sleep(0)
-        return ()
+        waiting = self._outside.accepted if self._outside.queues else []
+        listed = tuple(Queued(one.zaap_id, one.message_id, b.PHONE, one.text, None) for one in waiting)
+        await asyncio.sleep(0)  # before its answer is read
+        return listed
 
     async def delete_queued(self, zaap_id: str) -> bool:
-        await asyncio.sleep(0)
-        return False  # it has left already
+        await asyncio.sleep(0)  # before the request leaves
+        await self.deletes.passed()
+        deleted = self._outside.delete(zaap_id)
+        await asyncio.sleep(0)  # before its answer is read
+        return deleted

@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import Connection
 
 from clinic_bot.events import Contact
-from clinic_bot.store import contacts, evidence, operator, switches
+from clinic_bot.store import contacts, operator, recalls, switches
 from clinic_bot.store.operator import AskedAgain, Changed, Refused
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, SwitchName, TurnState
@@ -35,11 +35,13 @@ class ClinicSteps(World):
 
     def _recall(self, conversation_id: int) -> None:
         """What still stands in Z-API's queue is deleted there; evidence may say that it left all the same."""
-        queued = partial(
-            evidence.maybe_queued, conversation_id=conversation_id, since_ms=self.store.now_ms - 10_000
-        )
-        for turn_id, _ in self.store.run(queued):
-            self.store.run(partial(evidence.recalled, turn_id=turn_id, now_ms=self.store.now_ms))
+        since_ms = self.store.now_ms - 10_000
+        begin = partial(recalls.begin, conversation_id=conversation_id, since_ms=since_ms)
+        for n, reply in enumerate(self.store.run(begin)):
+            if n % 2:
+                self.store.run(partial(recalls.stands, reply=reply))
+            else:
+                self.store.run(partial(recalls.deleted, turn_id=reply.turn_id, now_ms=self.store.now_ms))
 
     @rule(who=people)
     def staff_gives_the_chat_back(self, who: Contact) -> None:

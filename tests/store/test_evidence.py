@@ -223,25 +223,6 @@ def test_a_held_send_does_not_block_its_phone(store: Store) -> None:
     assert [m.text for m in store.claim_when_due().messages] == ["alô?"]
 
 
-# A reply that a person's answer overtook.
-
-
-def test_a_recalled_reply_is_withdrawn_until_an_echo_proves_otherwise(store: Store) -> None:
-    store.outcome(sending(store), zaap_id="Z1", message_id="3EB01")
-    queued = store.run(partial(evidence.maybe_queued, conversation_id=1, since_ms=store.now_ms - 1))
-    assert queued == [(1, "Z1")]
-    store.run(partial(evidence.recalled, turn_id=1, now_ms=store.now_ms))
-    assert the_turn(store).state == TurnState.WITHDRAWN
-    store.take(b.echo(REPLY, id="3EB01"))
-    assert the_turn(store).state == TurnState.SENT
-
-
-def test_a_reply_that_left_already_is_not_looked_for_in_the_queue(store: Store) -> None:
-    store.outcome(sending(store), zaap_id="Z1", message_id="3EB01")
-    store.take(b.delivery(zaap_id="Z1", message_id="3EB01"))
-    assert store.run(partial(evidence.maybe_queued, conversation_id=1, since_ms=0)) == []
-
-
 # By an id alone, and within one instance.
 
 NOBODY = contact(None)

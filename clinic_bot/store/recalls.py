@@ -1,0 +1,63 @@
+"""Replies that a person's answer overtook, on their way out of Z-API's queue (rule 15).
+
+A deletion at Z-API and a commit here are two things, and a process may die between them. So a reply is unknown
+while Z-API is asked, and whoever finds it so later settles it by evidence or shows it to a person.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlmodel import col, select
+
+from clinic_bot.store.evidence import Proof
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import Turn, TurnState
+
+_BEGUN = "being recalled: a person answered"
+_RECALLED = "recalled: a person answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Recallable:
+    """A reply by its id in Z-API's queue, and what it was before it was asked for."""
+
+    turn_id: int
+    zaap_id: str
+    state: str
+    reason: str | None
+
+
+def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> list[Recallable]:
+    """The replies accepted since an instant that nothing shows to have left yet; unknown from here on."""
+    with session_on(connection) as session:
+        turns = session.exec(
+            select(Turn).where(
+                Turn.conversation_id == conversation_id,
+                col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
+                col(Turn.receipt).is_(None),
+                col(Turn.settled_by).is_(None),
+                col(Turn.zaap_id).is_not(None),
+                col(Turn.outcome_ms) >= since_ms,
+            )
+        ).all()
+        found = [Recallable(turn.id or 0, turn.zaap_id or "", turn.state, turn.reason) for turn in turns]
+        for turn in turns:
+            turn.state, turn.reason = TurnState.UNKNOWN, _BEGUN
+        return found
+
+
+def deleted(connection: Connection, turn_id: int, now_ms: int) -> None:
+    """Z-API deleted it from its queue. An echo or a receipt that comes all the same proves otherwise."""
+    with session_on(connection) as session:
+        turn = session.get_one(Turn, turn_id)
+        if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
+            turn.state, turn.reason = TurnState.WITHDRAWN, _RECALLED
+            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+
+
+def stands(connection: Connection, reply: Recallable) -> None:
+    """Z-API did not delete it: it is again what it was."""
+    with session_on(connection) as session:
+        turn = session.get_one(Turn, reply.turn_id)
+        if turn.state == TurnState.UNKNOWN and turn.reason == _BEGUN:
+            turn.state, turn.reason = reply.state, reply.reason
