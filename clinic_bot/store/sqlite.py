@@ -93,7 +93,7 @@ class SqliteDatabase:
         self._wake = threading.Event()
         self._stopping = False
         self._writer_engine = writer_engine(path)
-        self._reader_engine = reader_engine(path)
+        self._reader_engine = reader_engine(path, keep=_READERS)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -129,8 +129,6 @@ class SqliteDatabase:
         self._stopping = True
         self._wake.set()
         await asyncio.to_thread(self._thread.join)
-        self._readers.shutdown()
-        self._reader_engine.dispose()
         self._writer_engine.dispose()
 
     def _read(self, job: Job[T]) -> T:
@@ -172,6 +170,9 @@ class SqliteDatabase:
                         break
                     self._lines[0].divider = None
                 self._resolve(batch, outcomes)
+        # Last, since the last one to close writes the WAL back and removes it, and a reader may not.
+        self._readers.shutdown()
+        self._reader_engine.dispose()
         _discard(connection)
 
     def _check_file(self) -> None:
@@ -254,21 +255,20 @@ def writer_engine(path: Path) -> Engine:
     return engine
 
 
-def reader_engine(path: Path) -> Engine:
-    """Read-only connections; they never checkpoint, which is the writer's alone."""
+def reader_engine(path: Path, *, keep: int = 0) -> Engine:
+    """Read-only connections; they never checkpoint, which is the writer's alone.
+
+    Args:
+        keep: so many stay open between two uses. None where another process has the file: while one is open, whoever
+            starts on the file finds its WAL index as it was, and recovers nothing.
+    """
     address = f"file:{quote(str(path))}?mode=ro"
 
     def connect() -> DBAPIConnection:
         return cast(DBAPIConnection, sqlite.connect(address, uri=True, timeout=5, check_same_thread=False))
 
-    return create_engine(
-        "sqlite://",
-        module=sqlite,
-        poolclass=QueuePool,
-        pool_size=_READERS,
-        creator=connect,
-        hide_parameters=True,
-    )
+    pool = QueuePool(connect, pool_size=keep) if keep else NullPool(connect)
+    return create_engine("sqlite://", module=sqlite, pool=pool, hide_parameters=True)
 
 
 def database_path(url: str) -> Path:

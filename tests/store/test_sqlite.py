@@ -522,6 +522,10 @@ def _create(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE t (x)")
 
 
+def _count(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one())
+
+
 def test_the_file_and_its_companions_are_the_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "clinic_bot.sqlite"
 
@@ -534,6 +538,38 @@ def test_the_file_and_its_companions_are_the_owners_alone(tmp_path: Path) -> Non
 
     with sole_process(path):
         assert asyncio.run(write()) == [0o600] * 4  # the file, its lock, its WAL and the WAL's index
+
+
+def test_a_database_that_was_read_leaves_one_file_when_it_closes(tmp_path: Path) -> None:
+    """Who copies it then has all of it."""
+    path = tmp_path / "clinic_bot.sqlite"
+
+    async def write_and_read() -> None:
+        database = SqliteDatabase(path)
+        await database.write(_create)
+        await asyncio.gather(*(database.read(_count) for _ in range(8)))
+        await database.close()
+
+    with sole_process(path):
+        asyncio.run(write_and_read())
+    assert {one.name for one in tmp_path.iterdir()} == {path.name, f"{path.name}.lock"}
+
+
+def test_who_reads_beside_it_keeps_nothing_open(tmp_path: Path) -> None:
+    path = tmp_path / "clinic_bot.sqlite"
+    beside = reader_engine(path)
+
+    async def write_and_look() -> None:
+        database = SqliteDatabase(path)
+        await database.write(_create)
+        with beside.connect() as connection:
+            assert _count(connection) == 0
+        await database.close()
+
+    with sole_process(path):
+        asyncio.run(write_and_look())
+    assert not path.with_name(f"{path.name}-wal").exists()
+    beside.dispose()
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
