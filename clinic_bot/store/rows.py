@@ -161,7 +161,9 @@ _HELD = Prepared(
             col(Message.seq) <= bindparam("high"),
         ),
         _SWITCHED_OFF,
-    ).where(col(Conversation.id) == bindparam("conversation_id"), col(Turn.id) == bindparam("turn_id"))
+    )
+    .join_from(Conversation, Turn, col(Turn.conversation_id) == col(Conversation.id))
+    .where(col(Conversation.id) == bindparam("conversation_id"), col(Turn.id) == bindparam("turn_id"))
 )
 _LOCK = Prepared(
     select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id")).with_for_update()

@@ -1,9 +1,14 @@
 """Statements at the driver say and do what SQLAlchemy's execution does."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.compiler import COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING
 from sqlmodel import col
 
+from clinic_bot.store import rows
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Switch, SwitchName
 from tests.support.store import Store
@@ -44,3 +49,13 @@ def test_it_counts_what_it_changed_and_stays_in_the_callers_transaction(store: S
     with pytest.raises(ZeroDivisionError):
         store.run(change_and_break)
     assert store.count("switch") == 0
+
+
+@pytest.mark.parametrize("name", [name for name, one in vars(rows).items() if isinstance(one, Prepared)])
+def test_what_a_turn_reads_together_is_joined(name: str) -> None:
+    """Else every other engine's execution warns; SQLite's driver is never asked to."""
+    statement = getattr(rows, name)._statement
+    other: Any = postgresql
+    assert statement.compile(
+        dialect=other.dialect(), linting=COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING
+    ).string
