@@ -1,6 +1,7 @@
 """One try of a turn at the model: the calls that it makes, and what its tools change."""
 
 import asyncio
+import contextlib
 from functools import partial
 
 from clinic_bot.agent.answer import tokens_spent
@@ -85,7 +86,9 @@ class Attempt:
         try:
             change = await asyncio.shield(writing)
         except asyncio.CancelledError:
-            await asyncio.wait([writing])
+            while not writing.done():
+                with contextlib.suppress(asyncio.CancelledError):  # who cancels twice waits as well
+                    await asyncio.wait([writing])
             if writing.exception() is None:
                 self._made(tool, writing.result(), began_ms)
             raise
