@@ -1,5 +1,6 @@
 """The chaos run itself: its plan, its sums, and above all that its judge sees what it is there to see."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from chaos_suite.outages import Outages
 from chaos_suite.plan import WEATHERS, Kind, Outage, OutKind, Plan, token
 from chaos_suite.progress import lines
 from chaos_suite.records import Conversation, Message, Records, Turn
-from chaos_suite.run import State, Unusable, empty_database, load, run
+from chaos_suite.run import State, Unusable, empty_database, load, run, world_of
 from chaos_suite.segment import Progress
 from chaos_suite.tally import Tally
 
@@ -365,6 +366,17 @@ async def test_an_outage_begins_ends_by_itself_and_gives_way_to_the_next(kind: O
         await until(lambda: state() != well)
         await outages.heal()
         assert state() == well
+
+
+async def test_a_server_whose_maker_is_gone_still_ends(tmp_path: Path) -> None:
+    async with world_of(1, 20, tmp_path, f"sqlite:///{tmp_path / 'own.sqlite'}") as world:
+        server = world.server
+        await server.start()
+        assert server._standby is not None
+        server._standby.kill()
+        async with asyncio.timeout(20):
+            await server.kill()
+        assert not server.alive
 
 
 @pytest.mark.alone

@@ -129,6 +129,9 @@ class Server:
                     life.status = int(status)
                     life.listening.set()  # nobody needs to wait for that any more
                     life.ended.set()
+        if self._life is not None:  # neither lives any more, and nobody is left to say it
+            self._life.listening.set()
+            self._life.ended.set()
 
     async def _until(self, event: asyncio.Event) -> None:
         try:
