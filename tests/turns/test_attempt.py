@@ -30,8 +30,9 @@ PHONE = "5511987650001"
 SAYS = "Anotei. Sou a assistente virtual."
 DONE = "Anotado para 15h."
 SENT, SILENT = TurnState.SENT.value, TurnState.SILENT.value
-#: How long the model thinks about each call, so that something may come between two.
-THINKS_S = 8.0
+#: How long the model thinks about each call, so that something may come between two: a good half second of this
+#: machine, which other tests share.
+THINKS_S = 20.0
 
 
 @asynccontextmanager
