@@ -3,8 +3,9 @@
 A pure detector over words: it reads the pending messages of one conversation, in the order written, as one text.
 ``emergency_words`` brings them to one spelling, ``emergency_lexicon`` lists the signs (written as ``emergency_sign``
 says, with the words of ``emergency_groups``), ``emergency_context`` says what denies a sign or puts it into the past.
-When in doubt about a danger told in the present it says yes: a fixed text with the numbers 192 and 188 costs little,
-a missed heart attack does not.
+``emergency_model`` has a second opinion, learned from the corpus: it sees dangers put in words that no phrase knows,
+and drops a phrase where all around it speaks of something else. When in doubt about a danger told in the present the
+answer is yes: a fixed text with the numbers 192 and 188 costs little, a missed heart attack does not.
 """
 
 import re
@@ -16,11 +17,19 @@ from itertools import islice
 from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, explains_away, words_in
 from clinic_bot.turns.emergency_groups import BARRIERS, FUNCTION_WORDS, GROUPS
 from clinic_bot.turns.emergency_lexicon import SIGNS
+from clinic_bot.turns.emergency_model import load_model, opinion_on
 from clinic_bot.turns.emergency_setting import Setting
 from clinic_bot.turns.emergency_sign import EmergencyKind, Sign
 from clinic_bot.turns.emergency_words import Vocabulary, build_vocabulary, canonical, tokens
 
-__all__ = ["Emergency", "EmergencyKind", "find_emergency", "may_be_emergency"]
+__all__ = [
+    "Emergency",
+    "EmergencyKind",
+    "canonical_line",
+    "find_by_phrase",
+    "find_emergency",
+    "may_be_emergency",
+]
 
 #: Of a very long text the beginning and the end are read, this many characters each.
 READ_CHARS = 2_000
@@ -28,6 +37,14 @@ READ_CHARS = 2_000
 MOST_MATCHES = 40
 #: How far around a sign the idiom that it is part of may reach; no row of the lexicon spans more.
 IDIOM_CHARS = 150
+#: Log-odds of the second opinion, chosen on sentences that neither phrases nor weights had learned from: above
+#: ``ALARMING`` it is an emergency without any phrase, below ``DOUBTED`` it is none in spite of one.
+ALARMING = 0.3
+DOUBTED = -2.4
+#: In fewer words there is too little to doubt a phrase by: "não, dor no peito".
+DOUBTABLE_WORDS = 5
+#: The name of the sign when no phrase names it.
+RESEMBLES = "resembles"
 
 _WORD_BREAKS = r"(?: [/,])?"
 _MARKS = {"!": r"(?: [|/,?])?", "^": r"\A(?: [|,/])*", "$": r"(?=(?: [|,/])* $)"}
@@ -65,7 +82,32 @@ class _Lexicon:
 def find_emergency(texts: Sequence[str]) -> Emergency | None:
     """The first sign of danger in ``texts`` (several messages, in the order written), if there is one."""
     lexicon = _lexicon()
-    line = canonical(_bounded("\n".join(texts)), lexicon.vocabulary)
+    line = canonical_line(texts)
+    opinion = opinion_on(line, lexicon.telling)
+    if opinion is None or (opinion.danger < DOUBTED and _says_enough(line)):
+        return None
+    if (named := _by_phrase(lexicon, line)) is not None:
+        return named
+    if opinion.alarm < ALARMING:
+        return None
+    return Emergency(EmergencyKind.EMOTIONAL if opinion.emotional else EmergencyKind.PHYSICAL, RESEMBLES)
+
+
+def find_by_phrase(texts: Sequence[str]) -> Emergency | None:
+    """What the phrases say alone; for fitting the second opinion, and for measuring."""
+    return _by_phrase(_lexicon(), canonical_line(texts))
+
+
+def canonical_line(texts: Sequence[str]) -> str:
+    """All of it as one line in the spelling that phrases and weights know."""
+    return canonical(_bounded("\n".join(texts)), _lexicon().vocabulary)
+
+
+def _says_enough(line: str) -> bool:
+    return sum(word.isalpha() for word in line.split()) >= DOUBTABLE_WORDS
+
+
+def _by_phrase(lexicon: _Lexicon, line: str) -> Emergency | None:
     present = frozenset(line.split())
     for phrase in _candidates(lexicon, present):
         for found in islice(phrase.pattern.finditer(line), MOST_MATCHES):
@@ -140,7 +182,7 @@ def _lexicon() -> _Lexicon:
     last_words = {word for sign in SIGNS for row in sign.phrases for word in list(_elements(row))[-1]}
     return _Lexicon(
         vocabulary=build_vocabulary(
-            spoken,
+            sorted(spoken),  # of two words as near, every process takes the same
             CONTEXT_WORDS | words_in(row for sign in SIGNS for row in (*sign.harmless, *sign.beside)),
             FUNCTION_WORDS,
         ),
@@ -151,7 +193,7 @@ def _lexicon() -> _Lexicon:
             sign.name: tuple(re.compile(f" (?:{'|'.join(row.split())}) ") for row in sign.beside)
             for sign in SIGNS
         },
-        telling=frozenset(last_words) | frozenset(WORDS_OF_NOW),
+        telling=frozenset(last_words) | frozenset(WORDS_OF_NOW) | load_model().telling,
     )
 
 

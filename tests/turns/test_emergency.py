@@ -43,6 +43,7 @@ PARTS = (
     "blind_11",
     "blind_12",
     "blind_13",
+    "contrast",
 )
 
 
@@ -70,7 +71,7 @@ def test_emergencies_are_seen(part: str | None) -> None:
     assert recall >= LEAST_RECALL, missed
 
 
-@pytest.mark.parametrize("part", [None, *PARTS], ids=lambda part: part or "all")
+@pytest.mark.parametrize("part", [None, *PARTS, "everyday"], ids=lambda part: part or "all")
 def test_near_misses_raise_no_alarm(part: str | None) -> None:
     false_alarms, found, _ = share_found("near_misses", part)
     assert false_alarms <= MOST_FALSE_ALARMS, found

@@ -1,0 +1,194 @@
+"""A second opinion beside the phrases: how much what was written resembles emergencies, learned from a corpus.
+
+Phrases know only what somebody thought of; this knows no phrase, but adds up the weight of every word, pair of
+words and word behind a "não" that ``emergency_model.bin`` holds. ``scripts/fit_emergency_model.py`` fits the file.
+
+Two sums are kept. ``danger`` weighs everything and may doubt a phrase. ``evidence`` lets small words speak against a
+danger only: "ela ta com" begins most emergencies and most bookings. To see one without any phrase takes both.
+
+A long talk would drown one sentence of danger, so a window of at most three sentences is weighed at a time, and only
+where its last sentence holds a telling word. So a message without such a word never changes the opinion, and the
+prefilter can tell by that word alone.
+"""
+
+import json
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+from zlib import crc32
+
+from clinic_bot.turns.emergency_groups import FUNCTION_WORDS, GROUPS
+
+DATA = "emergency_model.bin"
+#: Buckets of the three sums, one byte each.
+DANGER_BUCKETS = 1 << 15
+EVIDENCE_BUCKETS = 1 << 14
+EMOTIONAL_BUCKETS = 1 << 13
+TABLES = (DANGER_BUCKETS, EVIDENCE_BUCKETS, EMOTIONAL_BUCKETS)
+
+_WINDOW_SENTENCES = 3
+#: Who writes without a full stop still gets weighed in pieces.
+_SENTENCE_WORDS = 20
+_STEM_CHARS = 5
+_BREAKS = frozenset("|/?")
+#: Words that are no evidence by themselves; a feature made of them alone has an even number, any other an odd one.
+_NEUTRAL = FUNCTION_WORDS | frozenset(
+    f"{GROUPS['kin']} {GROUPS['child']} , ? agora hoje amanha ontem cedo tarde noite".split()
+)
+_DENIALS = frozenset(("nao", "sem", "nunca", "nem"))
+_GROUP_OF = {
+    word: f"<{name}>"
+    for name, members in reversed(tuple(GROUPS.items()))
+    for word in members.split()
+    if word not in FUNCTION_WORDS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the windows say at most, in log-odds: 0 is as likely as not."""
+
+    danger: float
+    alarm: float  #: of the window where danger and evidence agree best, the lesser of the two
+    emotional: bool  #: if it is an emergency, then of the kind that CVV helps with
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A number per bucket; ``scale`` turns their sum into log-odds, ``bias`` is added."""
+
+    by_bucket: Sequence[int]
+    scale: float
+    bias: float
+
+    def log_odds(self, features: Sequence[int]) -> float:
+        by_bucket, mask = self.by_bucket, len(self.by_bucket) - 1
+        total = sum([by_bucket[feature & mask] for feature in features])
+        return self.bias + self.scale * total / float(len(features) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    danger: Weights
+    evidence: Weights
+    emotional: Weights
+    telling: frozenset[str]  #: words that speak of danger in the corpus
+
+
+def opinion_on(line: str, telling: Collection[str]) -> Opinion | None:
+    """Weigh the windows of a canonical line that end in a sentence with a telling word; None without one."""
+    model = load_model()
+    most_danger = most_alarm = float("-inf")
+    likest: Sequence[int] = ()
+    for last, features in windows(line):
+        if not any(word in telling for word in last):
+            continue
+        danger = model.danger.log_odds(features)
+        most_danger = max(most_danger, danger)
+        if danger > most_alarm and (alarm := min(danger, model.evidence.log_odds(features))) > most_alarm:
+            most_alarm, likest = alarm, features
+    if not likest:
+        return None
+    return Opinion(most_danger, most_alarm, model.emotional.log_odds(likest) > 0)
+
+
+def windows(line: str) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
+    """Each run of up to three sentences: the words of its last one, and its features, whose order says nothing."""
+    found = list(_sentences(line))
+    features = [_features(sentence) for sentence in found]
+    joints = [
+        _flag(_pair(_seen(a[-1])[0], _seen(b[0])[0] + _JOINT), _seen(a[-1])[3] and _seen(b[0])[3])
+        for a, b in pairwise(found)
+    ]
+    for last, words in enumerate(found):
+        together: list[int] = []
+        for first in range(last, max(-1, last - _WINDOW_SENTENCES), -1):
+            if first < last:
+                together.append(joints[first])
+            together = together + features[first]
+            yield words, together
+
+
+def _sentences(line: str) -> Iterator[list[str]]:
+    words: list[str] = []
+    for word in line.split():
+        if word == "?":
+            words.append(word)
+        if word not in _BREAKS:
+            words.append(word)
+            if len(words) < _SENTENCE_WORDS:
+                continue
+        if kept := _without_pause(words):
+            yield kept
+        words = []
+    if kept := _without_pause(words):
+        yield kept
+
+
+def _without_pause(words: list[str]) -> list[str]:
+    """A comma that ends a message is dropped: whether it stays on the line depends on what follows."""
+    while words and words[-1] == ",":
+        words = words[:-1]
+    return words
+
+
+_START, _JOINT, _DENIED, _APART = 1, 2, 3, 0x5BD1E995
+
+
+@lru_cache(maxsize=8_192)
+def _seen(word: str) -> tuple[int, int, int, bool]:
+    """The numbers of a word, its stem and its group (equal where they are the same thing); whether it is neutral."""
+    stem = word if len(word) <= _STEM_CHARS else f"{word[:_STEM_CHARS]}-"
+    group = _GROUP_OF.get(word, word)
+    return crc32(word.encode()), crc32(stem.encode()), crc32(group.encode()), word in _NEUTRAL
+
+
+def _pair(first: int, second: int) -> int:
+    return ((first * 0x9E3779B1 + second) * 0x85EBCA6B >> 9) & 0xFFFFFFFF
+
+
+def _flag(feature: int, neutral: bool) -> int:
+    return feature & ~1 if neutral else feature | 1
+
+
+def _features(words: Sequence[str]) -> list[int]:
+    """Buckets before the modulo: each word, stem and group alone, with its neighbour, and with the one after."""
+    features: list[int] = []
+    word1 = stem1 = group1 = word2 = group2 = _START
+    neutral1 = neutral2 = True
+    denied = False
+    for text in words:
+        word, stem, group, neutral = _seen(text)
+        alone = {word, stem, group}
+        pairs = {_pair(word1, word), _pair(stem1, stem), _pair(group1, group)}
+        apart = {_pair(word2 + _APART, word), _pair(group2 + _APART, group)}
+        features += [_flag(x, neutral) for x in alone]
+        features += [_flag(x, neutral and neutral1) for x in pairs]
+        features += [_flag(x, neutral and neutral2) for x in apart]
+        if text == ",":
+            denied = False
+        elif text in _DENIALS:
+            denied = True
+        elif denied:
+            features.append(_flag(_pair(_DENIED, group), False))
+        word2, group2, neutral2 = word1, group1, neutral1
+        word1, stem1, group1, neutral1 = word, stem, group, neutral
+    features.append(_flag(_pair(word1, _START), neutral1))
+    return features
+
+
+@cache
+def load_model() -> Model:
+    """The fitted weights: a line of JSON, then a byte per bucket."""
+    source = resources.files("clinic_bot.turns").joinpath(DATA)
+    head, _, body = source.read_bytes().partition(b"\n")
+    known = json.loads(head)
+    start, tables = 0, []
+    for buckets, (scale, bias) in zip(TABLES, known["scales"], strict=True):
+        tables.append(Weights(array("b", body[start : start + buckets]), scale, bias))
+        start += buckets
+    danger, evidence, emotional = tables
+    return Model(danger, evidence, emotional, frozenset(known["telling"].split()))
