@@ -140,10 +140,9 @@ class Outbox:
         Args:
             spent: tokens of an answer that nobody gets.
         """
-        ended = _NOT_ALLOWED.get(decided, Ended.STALE)
-        if ended is Ended.SUPERSEDED:
+        if decided is not Gate.DRAFTED:
             self._metrics.tokens_thrown_away(spent)
-        return Result(ended, wake_at_ms)
+        return Result(_NOT_ALLOWED.get(decided, Ended.STALE), wake_at_ms)
 
     async def recall(self, conversation_id: int) -> None:
         """Delete from Z-API's queue what a person's answer overtook."""

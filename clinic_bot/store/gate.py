@@ -174,13 +174,13 @@ def _end_try(
     spent: int = 0,
 ) -> int | None:
     """Close the turn that a gate refused, or let its words wait for the next try."""
+    turn.thrown_tokens += spent
     if gate in _CLOSED_AS:
         state, reason = _CLOSED_AS[gate]
         return close(
             connection, conversation, turn, state, now_ms, policy, reason=reason, moments=claim.story
         )
     conversation.attempts -= 1
-    turn.thrown_tokens += spent
     return return_to_waiting(connection, conversation, turn, claim, now_ms, policy, why=gate.value)
 
 

@@ -16,7 +16,15 @@ from sqlalchemy import Connection
 from clinic_bot.agent.answer import AgentRequest, ToolStep
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import ClinicBotError, GiveUp, Operator, ProviderBusy, ProviderDown, Retry
+from clinic_bot.errors import (
+    ClinicBotError,
+    GiveUp,
+    Operator,
+    ProviderBusy,
+    ProviderDown,
+    Retry,
+    StorageUnavailable,
+)
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
 from clinic_bot.store import claims, closing, history
@@ -134,6 +142,9 @@ class Runner:
         claim = taken.claim
         try:
             result = await self._answer(taken)
+        except StorageUnavailable as exc:  # the disk's fault, and no attempt of the turn
+            log.error("turn cannot be stored", turn=claim.turn_id, problem=str(exc))
+            result = await self._again(claim, backoff_ms(claim.retries), counts=False, why="not stored")
         except Exception:
             # Ours to fix, and this patient's turn must not be lost: it is tried again, and counted.
             log.exception("turn failed", turn=claim.turn_id, conversation=conversation_id)
@@ -214,6 +225,8 @@ class Runner:
             return await self._outbox.withdraw(claim, thrown_tokens=attempt.spent)
         except NotChanged as exc:
             return self._outbox.not_allowed(exc.gate, exc.wake_at_ms, spent=attempt.spent)
+        except StorageUnavailable:
+            raise
         except (Retry, Operator) as exc:
             return await self._when_the_model_fails(claim, text, exc, thrown_tokens=attempt.spent)
         finally:

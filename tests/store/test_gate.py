@@ -7,7 +7,7 @@ from clinic_bot.store import gate, switches
 from clinic_bot.store.claims import MAX_SUPERSEDED, Later
 from clinic_bot.store.closing import STALE
 from clinic_bot.store.gate import Draft, Gate
-from clinic_bot.store.tables import SwitchName
+from clinic_bot.store.tables import SwitchName, TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.store import Store
@@ -139,6 +139,11 @@ def test_what_the_model_spent_for_nothing_is_counted(store: Store) -> None:
     assert store.turns()[0].thrown_tokens == 77
     store.give_back(store.claim_when_due(), thrown_tokens=3)
     assert store.turns()[0].thrown_tokens == 80
+    claim = store.claim_when_due()
+    store.take(b.staff())
+    store.run(partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY))
+    (turn,) = store.turns()
+    assert (turn.state, turn.thrown_tokens) == (TurnState.SILENT, 157)
 
 
 def test_an_emergency_reply_waits_for_nothing_newer(store: Store) -> None:

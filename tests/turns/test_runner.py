@@ -10,7 +10,7 @@ from clinic_bot.errors import StorageUnavailable
 from clinic_bot.operations.neighbours import Health
 from clinic_bot.sandbox import receptionist
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
-from clinic_bot.store import story
+from clinic_bot.store import claims, gate, story
 from clinic_bot.store.tables import TurnState
 from tests.support.service import clinic
 from tests.support.store import Store
@@ -149,6 +149,27 @@ async def test_an_outcome_that_cannot_be_stored_is_never_said_again(
             return failures == 3 and await it.states() == [SENT] and bool(it.sent)
 
         await until_async(settled)  # by its echo, its delivery report or a receipt
+        assert it.calls == 1
+
+
+async def test_a_disk_that_fails_at_the_intent_alone_costs_no_attempt(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clinic(database_file, rate=60) as it:
+        write = it.service.database.write
+        failures = 0
+
+        async def failing(job: object, *, urgent: bool = False) -> object:
+            nonlocal failures
+            if getattr(job, "func", None) is gate.write_intent and failures < claims.MAX_ATTEMPTS:
+                failures += 1
+                raise StorageUnavailable("database or disk is full")
+            return await write(job, urgent=urgent)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(it.service.database, "write", failing)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        assert failures == claims.MAX_ATTEMPTS
         assert it.calls == 1
 
 
