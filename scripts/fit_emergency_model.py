@@ -93,7 +93,7 @@ def fitted(cases: Sequence[Case]) -> bytes:
 def danger_examples(cases: Sequence[Case], buckets: int) -> list[Example]:
     examples: list[Example] = []
     for case in cases:
-        seen = [whole(case)] if case.danger else [features for _, features in windows(case.line)]
+        seen = [whole(case)] if case.danger else list(windows(case.line))
         examples += [(example(features, buckets), case.danger) for features in seen]
     return examples
 
@@ -101,7 +101,7 @@ def danger_examples(cases: Sequence[Case], buckets: int) -> list[Example]:
 def whole(case: Case) -> Sequence[int]:
     """The widest window at the end: nearly every case is one."""
     last: Sequence[int] = ()
-    for _, features in windows(case.line):
+    for features in windows(case.line):
         last = features
     return last
 

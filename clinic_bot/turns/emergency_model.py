@@ -58,16 +58,18 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A number per bucket; ``scale`` turns their sum into log-odds, ``bias`` is added."""
+    """A number per bucket; ``scale`` turns a sum of them into log-odds, ``bias`` is added."""
 
     by_bucket: Sequence[int]
     scale: float
     bias: float
 
-    def log_odds(self, features: Sequence[int]) -> float:
+    def total(self, features: Sequence[int]) -> int:
         by_bucket, mask = self.by_bucket, len(self.by_bucket) - 1
-        total = sum([by_bucket[feature & mask] for feature in features])
-        return self.bias + self.scale * total / float(len(features) ** 0.5)
+        return sum([by_bucket[feature & mask] for feature in features])
+
+    def log_odds(self, total: int, features: int) -> float:
+        return self.bias + self.scale * total / float(features**0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +80,82 @@ class Model:
     telling: frozenset[str]  #: words that speak of danger in the corpus
 
 
+#: What some features add to the totals of a window: their number, danger, evidence, emotional.
+_Sums = tuple[int, int, int, int]
+
+
 def opinion_on(line: str, telling: Collection[str]) -> Opinion | None:
     """Weigh the windows of a canonical line that end in a sentence with a telling word; None without one."""
+    found = [tuple(words) for words in _sentences(line)]
+    lasts = [n for n, words in enumerate(found) if any(word in telling for word in words)]
+    if not lasts:
+        return None
     model = load_model()
     most_danger = most_alarm = float("-inf")
-    likest: Sequence[int] = ()
-    for last, features in windows(line):
-        if not any(word in telling for word in last):
-            continue
-        danger = model.danger.log_odds(features)
+    emotional = False
+    for count, danger_sum, evidence_sum, emotional_sum in _windows_of(found, lasts):
+        danger = model.danger.log_odds(danger_sum, count)
         most_danger = max(most_danger, danger)
-        if danger > most_alarm and (alarm := min(danger, model.evidence.log_odds(features))) > most_alarm:
-            most_alarm, likest = alarm, features
-    if not likest:
-        return None
-    return Opinion(most_danger, most_alarm, model.emotional.log_odds(likest) > 0)
+        if danger <= most_alarm:
+            continue
+        alarm = min(danger, model.evidence.log_odds(evidence_sum, count))
+        if alarm > most_alarm:
+            most_alarm, emotional = alarm, model.emotional.log_odds(emotional_sum, count) > 0
+    return Opinion(most_danger, most_alarm, emotional)
 
 
-def windows(line: str) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
-    """Each run of up to three sentences: the words of its last one, and its features, whose order says nothing."""
+def _windows_of(found: Sequence[tuple[str, ...]], lasts: Sequence[int]) -> Iterator[_Sums]:
+    for last in lasts:
+        n, danger, evidence, emotional = _sentence_sums(found[last])
+        yield n, danger, evidence, emotional
+        for first in range(last - 1, max(-1, last - _WINDOW_SENTENCES), -1):
+            added = _sums_with_joint(found[first], found[first + 1][0])
+            n, danger, evidence, emotional = (
+                n + added[0],
+                danger + added[1],
+                evidence + added[2],
+                emotional + added[3],
+            )
+            yield n, danger, evidence, emotional
+
+
+# The messages before a new one are weighed again with each that comes.
+@lru_cache(maxsize=4_096)
+def _sentence_sums(words: tuple[str, ...]) -> _Sums:
+    return _sums_of(_features(words))
+
+
+@lru_cache(maxsize=4_096)
+def _sums_with_joint(words: tuple[str, ...], after: str) -> _Sums:
+    """Of a sentence, and of its last word beside the first of the next."""
+    return _sums_of([*_features(words), _joint(words[-1], after)])
+
+
+def _sums_of(features: Sequence[int]) -> _Sums:
+    model = load_model()
+    tables = model.danger, model.evidence, model.emotional
+    danger, evidence, emotional = (table.total(features) for table in tables)
+    return len(features), danger, evidence, emotional
+
+
+def windows(line: str) -> Iterator[list[int]]:
+    """The features of each run of up to three sentences; their order says nothing. For fitting the weights."""
     found = list(_sentences(line))
     features = [_features(sentence) for sentence in found]
-    joints = [
-        _flag(_pair(_seen(a[-1])[0], _seen(b[0])[0] + _JOINT), _seen(a[-1])[3] and _seen(b[0])[3])
-        for a, b in pairwise(found)
-    ]
-    for last, words in enumerate(found):
+    joints = [_joint(a[-1], b[0]) for a, b in pairwise(found)]
+    for last in range(len(found)):
         together: list[int] = []
         for first in range(last, max(-1, last - _WINDOW_SENTENCES), -1):
             if first < last:
                 together.append(joints[first])
             together = together + features[first]
-            yield words, together
+            yield together
+
+
+def _joint(before: str, after: str) -> int:
+    """The last word of a sentence beside the first of the next."""
+    left, right = _seen(before), _seen(after)
+    return _flag(_pair(left[0], right[0] + _JOINT), left[3] and right[3])
 
 
 def _sentences(line: str) -> Iterator[list[str]]:
