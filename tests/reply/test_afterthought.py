@@ -13,6 +13,9 @@ from tests.support.waiting import until
 PHONE = "5511987650001"
 SENT, UNKNOWN, WITHDRAWN = TurnState.SENT.value, TurnState.UNKNOWN.value, TurnState.WITHDRAWN.value
 
+#: Slow enough that a reply is taken back before the next window closes, on a busy machine too.
+RATE = 8.0
+
 FIRST, SECOND = "vcs abrem sabado?", "e no domingo?"
 
 
@@ -38,7 +41,7 @@ def after_listing(monkeypatch: pytest.MonkeyPatch, then: Callable[[], Awaitable[
 
 
 async def test_the_reply_is_taken_back_and_one_answer_covers_everything(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         await write(it, FIRST)
         await it.until_states(SENT)
@@ -54,7 +57,7 @@ async def test_the_reply_is_taken_back_and_one_answer_covers_everything(database
 async def test_what_comes_during_the_send_takes_the_reply_back_when_it_was_accepted(
     database_file: Path,
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         it.zapi_fault(kind="slow", operation="send-text", seconds=5, count=1)
         await write(it, FIRST)
@@ -78,7 +81,7 @@ async def test_it_is_off_unless_the_clinic_wants_it(database_file: Path) -> None
 async def test_a_reply_that_left_meanwhile_stands_and_the_message_gets_its_own(
     database_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
 
         async def leaves() -> None:
             await until(lambda: it.stand_ins.zapi.queue == {})
@@ -93,7 +96,7 @@ async def test_a_reply_that_left_meanwhile_stands_and_the_message_gets_its_own(
 
 
 async def test_a_listing_without_the_reply_is_no_proof_that_it_did_not_leave(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
         await write(it, FIRST)
         await it.until_states(SENT)
         await until(lambda: it.stand_ins.zapi.queue == {})
@@ -103,7 +106,7 @@ async def test_a_listing_without_the_reply_is_no_proof_that_it_did_not_leave(dat
 
 
 async def test_z_api_that_does_not_list_its_queue_lets_the_reply_stand(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         it.zapi_fault(kind="fail", operation="queue", count=1)
         await write(it, FIRST)
@@ -116,7 +119,7 @@ async def test_z_api_that_does_not_list_its_queue_lets_the_reply_stand(database_
 async def test_a_deletion_without_an_answer_leaves_the_reply_uncertain_and_asks_nothing_again(
     database_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
 
         async def cut() -> None:
             it.zapi_fault(kind="cut", when="after", operation="queue", count=1)
@@ -145,7 +148,7 @@ async def test_a_stream_of_messages_takes_back_three_replies_and_no_fourth(datab
 
 
 async def test_an_emergency_waits_for_no_reply_to_be_taken_back(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True) as it:
+    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=5)
         await write(it, FIRST)
         await it.until_states(SENT)
