@@ -4,8 +4,8 @@
     python scripts/fit_emergency_model.py --check   # says whether the file is what this would write
 
 Run it after a change to the corpus, the lexicon or the spelling. It is a logistic regression by stochastic gradient
-descent, in plain Python so that it needs nothing beyond the package, and the same corpus gives the same bytes; about
-half a minute. Every case of an emergency is one example, and so is every window of a harmless text.
+descent, in plain Python so that it needs nothing beyond the package, and the same corpus gives the same bytes, in
+seconds. Every case of an emergency is one example, and so is every window of a harmless text.
 """
 
 import json
