@@ -13,6 +13,7 @@ import structlog
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ProviderDown, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
+from clinic_bot.reply.recall import QUEUED_FOR_MS
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import afterthought
 from clinic_bot.store.afterthought import Overtaken
@@ -21,8 +22,6 @@ from clinic_bot.store.policy import Policy
 
 log = structlog.get_logger(__name__)
 
-#: Nothing waits in Z-API's queue longer than its two delays of 15 s at most.
-_QUEUED_FOR_MS = 30_000
 #: At the end of the process.
 _FINISH_WITHIN_MS = 2_000
 
@@ -62,7 +61,7 @@ class Afterthoughts:
         self._accepted_ms.pop(conversation_id, None)
         self._accepted_ms[conversation_id] = now_ms
         while (oldest := next(iter(self._accepted_ms))) != conversation_id:
-            if now_ms - self._accepted_ms[oldest] <= _QUEUED_FOR_MS:
+            if now_ms - self._accepted_ms[oldest] <= QUEUED_FOR_MS:
                 break
             del self._accepted_ms[oldest]
         if overtaken:
@@ -71,7 +70,7 @@ class Afterthoughts:
     def wrote_on(self, conversation_id: int) -> None:
         """The patient said more, and nothing is being thought or sent in this conversation."""
         accepted_ms = self._accepted_ms.pop(conversation_id, None)
-        if accepted_ms is None or self._clock.now_ms() - accepted_ms > _QUEUED_FOR_MS:
+        if accepted_ms is None or self._clock.now_ms() - accepted_ms > QUEUED_FOR_MS:
             return
         task = asyncio.create_task(self._take_back_safely(conversation_id))
         self._tasks.add(task)

@@ -17,12 +17,12 @@ from clinic_bot.store.recalls import Recallable
 log = structlog.get_logger(__name__)
 
 #: Nothing waits in Z-API's queue longer than its two delays of 15 s at most.
-_QUEUED_FOR_MS = 30_000
+QUEUED_FOR_MS = 30_000
 
 
 async def recall(database: Database, zapi: ZapiClient, clock: Clock, conversation_id: int) -> None:
     """Delete what this conversation still has in Z-API's queue. Never raises: a person has the chat either way."""
-    since_ms = clock.now_ms() - _QUEUED_FOR_MS
+    since_ms = clock.now_ms() - QUEUED_FOR_MS
     begin = partial(recalls.begin, conversation_id=conversation_id, since_ms=since_ms)
     try:
         for reply in await database.write(begin):
