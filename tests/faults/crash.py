@@ -5,10 +5,12 @@ stops where it is, no handler and no cancellation runs, and what waited for its 
 """
 
 import asyncio
+import shutil
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -326,3 +328,41 @@ def live(
             task.close()
         loop.close()
     return death
+
+
+@dataclass
+class Dead:
+    """A process that ended, and what it left."""
+
+    path: Path
+    outside: Outside
+    clock: CalmClock
+    how: str
+    step: int
+    at_the_end: bool  #: it was not killed
+
+
+def every_death(
+    empty: Path,
+    folder: Path,
+    outside: Callable[[], Outside],
+    play: Play,
+    *,
+    begin: Callable[[Path, Outside, FakeClock], Life] = Life,
+) -> Iterator[Dead]:
+    """Live the play again and again, killed one suspension later each time; the last one comes to its end.
+
+    Where something waits for its commit at that moment it is lost once and stored once.
+    """
+    for step in count(1):
+        for stores in (False, True):
+            path = folder / f"{step}{stores}.sqlite"
+            shutil.copy(empty, path)
+            world, clock = outside(), CalmClock()
+            death = live(path, world, clock, play, kill_at=step, stores=stores, begin=begin)
+            how = f"killed at step {step}, {'stored' if stores else 'lost'}"
+            yield Dead(path, world, clock, how, step, death.step is None)
+            if not death.had_writes:
+                break
+        if death.step is None:
+            return

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from clinic_bot.events import Event
 from clinic_bot.store import steps
 from clinic_bot.store.tables import TurnState
 from tests.faults import crash_change, crash_child
-from tests.faults.crash import CalmClock, Life, Play, live
+from tests.faults.crash import CalmClock, Life, Play, every_death, live
 from tests.faults.crash_change import BookingLife
 from tests.faults.crash_outside import Held, Outside
 from tests.faults.test_crash_points import (
@@ -94,21 +93,19 @@ def empty_diary(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) 
 def test_whoever_dies_at_any_suspension_changes_it_once_and_says_it_once(
     empty_diary: Path, tmp_path: Path, scenario: Scenario
 ) -> None:
-    for step in count(1):
-        for stores in (False, True):
-            path = tmp_path / f"{step}{stores}.sqlite"
-            shutil.copy(empty_diary, path)
-            outside, clock = Outside(scenario.events, not_sent=scenario.not_sent), CalmClock()
-            death = live(path, outside, clock, scenario.play, kill_at=step, stores=stores, begin=BookingLife)
-            found = outlived(path, outside, clock)
-            assert not found, f"killed at step {step}, {'stored' if stores else 'lost'}: {found}"
-            if death.step is None or not death.had_writes:
-                break
-        if death.step is None:
-            states = [str(turn.state) for turn in records_of(path).turns]
-            assert (states, len(outside.accepted), changes_in(path)) == scenario.ends
-            assert step > LEAST_STEPS
-            return
+    for dead in every_death(
+        empty_diary,
+        tmp_path,
+        lambda: Outside(scenario.events, not_sent=scenario.not_sent),
+        scenario.play,
+        begin=BookingLife,
+    ):
+        found = outlived(dead.path, dead.outside, dead.clock)
+        assert not found, f"{dead.how}: {found}"
+    assert dead.at_the_end
+    assert dead.step > LEAST_STEPS
+    states = [str(turn.state) for turn in records_of(dead.path).turns]
+    assert (states, len(dead.outside.accepted), changes_in(dead.path)) == scenario.ends
 
 
 def test_whoever_leaves_by_exit_at_any_commit_changes_it_once_and_says_it_once(

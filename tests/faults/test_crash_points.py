@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from clinic_bot.events import Event, Message, StaffMessage
 from clinic_bot.store.tables import TurnState
 from tests.faults import crash_child, crash_over_http
-from tests.faults.crash import CalmClock, Life, Play, live
+from tests.faults.crash import CalmClock, Life, Play, every_death, live
 from tests.faults.crash_outside import Outside
 from tests.faults.server import neighbours
 from tests.support import builders as b
@@ -117,23 +116,15 @@ SCENARIOS = {
 def test_whoever_dies_at_any_suspension_loses_nothing_and_says_nothing_twice(
     empty_database: Path, tmp_path: Path, scenario: Scenario
 ) -> None:
-    for step in count(1):
-        for stores in (False, True):
-            path = tmp_path / f"{step}{stores}.sqlite"
-            shutil.copy(empty_database, path)
-            outside, clock = scenario.outside(), CalmClock()
-            death = live(path, outside, clock, scenario.play, kill_at=step, stores=stores)
-            left = records_of(path)
-            live(path, outside, clock, Life.finish)
-            found = judge(left, records_of(path), outside)
-            assert not found, f"killed at step {step}, {'stored' if stores else 'lost'}: {found}"
-            if death.step is None or not death.had_writes:
-                break
-        if death.step is None:
-            states = [str(turn.state) for turn in records_of(path).turns]
-            assert (states, len(outside.accepted)) == scenario.ends
-            assert step > LEAST_STEPS
-            return
+    for dead in every_death(empty_database, tmp_path, scenario.outside, scenario.play):
+        left = records_of(dead.path)
+        live(dead.path, dead.outside, dead.clock, Life.finish)
+        found = judge(left, records_of(dead.path), dead.outside)
+        assert not found, f"{dead.how}: {found}"
+    assert dead.at_the_end
+    assert dead.step > LEAST_STEPS
+    states = [str(turn.state) for turn in records_of(dead.path).turns]
+    assert (states, len(dead.outside.accepted)) == scenario.ends
 
 
 def test_whoever_leaves_by_exit_at_any_commit_loses_nothing_and_says_nothing_twice(

@@ -1,15 +1,13 @@
 """A process that dies while it takes a reply out of Z-API's queue: it is asked again only if it never left."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from clinic_bot.events import Event
-from tests.faults.crash import CalmClock, Life, Play, live
+from tests.faults.crash import Life, Play, every_death, live
 from tests.faults.crash_outside import Outside
 from tests.faults.test_crash_points import EMERGENCY, FIRST, LEAST_STEPS, SECOND, STAFF, judge, records_of
 from tests.support import builders as b
@@ -97,22 +95,12 @@ SCENARIOS = {
 def test_whoever_dies_while_a_reply_is_taken_back_says_nothing_twice(
     empty_database: Path, tmp_path: Path, scenario: Scenario
 ) -> None:
-    for step in count(1):
-        for stores in (False, True):
-            path = tmp_path / f"{step}{stores}.sqlite"
-            shutil.copy(empty_database, path)
-            outside, clock = scenario.outside(), CalmClock()
-            death = live(
-                path, outside, clock, scenario.play, kill_at=step, stores=stores, begin=RecallingLife
-            )
-            left = records_of(path)
-            live(path, outside, clock, Life.finish, begin=RecallingLife)
-            found = judge(left, records_of(path), outside)
-            assert not found, f"killed at step {step}, {'stored' if stores else 'lost'}: {found}"
-            if death.step is None or not death.had_writes:
-                break
-        if death.step is None:
-            states = [str(turn.state) for turn in records_of(path).turns]
-            assert (states, len(outside.accepted)) in scenario.ends
-            assert step > LEAST_STEPS
-            return
+    for dead in every_death(empty_database, tmp_path, scenario.outside, scenario.play, begin=RecallingLife):
+        left = records_of(dead.path)
+        live(dead.path, dead.outside, dead.clock, Life.finish, begin=RecallingLife)
+        found = judge(left, records_of(dead.path), dead.outside)
+        assert not found, f"{dead.how}: {found}"
+    assert dead.at_the_end
+    assert dead.step > LEAST_STEPS
+    states = [str(turn.state) for turn in records_of(dead.path).turns]
+    assert (states, len(dead.outside.accepted)) in scenario.ends
