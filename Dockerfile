@@ -5,9 +5,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements.lock requirements-dev.lock ./
 RUN python -m venv /opt/tools \
-    && /opt/tools/bin/pip install --require-hashes -r requirements-dev.lock
+    && /opt/tools/bin/pip install --no-deps --require-hashes -r requirements-dev.lock
 RUN python -m venv /opt/clinic_bot \
-    && /opt/clinic_bot/bin/pip install --require-hashes -r requirements.lock
+    && /opt/clinic_bot/bin/pip install --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY clinic_bot clinic_bot
 RUN /opt/tools/bin/python -m build --wheel --no-isolation --outdir /tmp/dist \
