@@ -1,9 +1,12 @@
 """Shared by every test."""
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
 from tests.support.fixtures import database, database_file, empty_database, store, written_log
+from tests.support.loop import UnhurriedLoop
 
 __all__ = ["anyio_backend", "database", "database_file", "empty_database", "store", "written_log"]
 
@@ -13,6 +16,6 @@ settings.load_profile("without deadline")
 
 
 @pytest.fixture
-def anyio_backend() -> str:
+def anyio_backend() -> tuple[str, dict[str, Any]]:
     """Async tests run on asyncio alone: the service knows no other loop."""
-    return "asyncio"
+    return "asyncio", {"loop_factory": UnhurriedLoop}

@@ -77,7 +77,7 @@ async def test_the_echo_of_an_alert_takes_no_chat_over(database_file: Path) -> N
 
 
 async def test_an_alert_does_not_go_into_a_burst_that_is_open_at_its_number(database_file: Path) -> None:
-    async with clinic(database_file, facts=told_at(DESK), says="Abrimos às 8h.") as it:
+    async with clinic(database_file, facts=told_at(DESK), says=("Abrimos às 8h.",)) as it:
         await it.patient(phone=DESK, text="oi")
         it.service.alerts.alert(AlertKind.DISK, "O disco está quase cheio.")
         await it.patient(phone=DESK, text="tudo bem?")

@@ -60,7 +60,7 @@ async def test_a_watching_service_says_what_it_is(database_file: Path) -> None:
 
 
 async def test_each_burst_is_drafted_and_the_draft_is_kept(database_file: Path) -> None:
-    async with watching(database_file, says="Abrimos às 8h.") as it:
+    async with watching(database_file, says=("Abrimos às 8h.",)) as it:
         await it.patient(phone=PHONE, text="vocês abrem às 8h?")
         await it.until_states(DRAFT)
         await it.patient(phone=PHONE, text="e aos sábados?")

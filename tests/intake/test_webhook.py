@@ -43,7 +43,7 @@ def facts() -> ClinicFacts:
 
 
 @pytest.fixture
-async def it(database_file: Path, anyio_backend: str) -> AsyncIterator[Clinic]:
+async def it(database_file: Path, anyio_backend: object) -> AsyncIterator[Clinic]:
     async with clinic(database_file, facts=facts(), rate=1) as running:
         yield running
 

@@ -40,7 +40,7 @@ def store(database_file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-async def database(database_file: Path, anyio_backend: str) -> AsyncIterator[SqliteDatabase]:
+async def database(database_file: Path, anyio_backend: object) -> AsyncIterator[SqliteDatabase]:
     database = SqliteDatabase(database_file)
     yield database
     assert await database.read(violations) == []

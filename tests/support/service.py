@@ -1,6 +1,6 @@
 """A started service between two stand-ins, all over real HTTP on this machine, on a clock that runs fast."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,9 @@ from sqlmodel import Session, col, select
 
 from clinic_bot.app import Credentials, Service, running
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
-from clinic_bot.clock import Clock
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.payloads import Payload
-from clinic_bot.sandbox.receptionist import Scripted
+from clinic_bot.sandbox.receptionist import BrainTurn, Scripted
 from clinic_bot.sandbox.serving import serving
 from clinic_bot.sandbox.standins import StandIns, stand_ins
 from clinic_bot.settings import Mode, Settings
@@ -23,6 +22,7 @@ from clinic_bot.store.tables import Conversation, Message, Turn
 from clinic_bot.web import http_app
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
+from tests.support.loop import LoopClock
 from tests.support.waiting import until_async
 
 SECRET = "a-secret-of-the-tests-0001"
@@ -135,18 +135,19 @@ def credentials_for(pair: StandIns, *, secret: str | None = SECRET) -> Credentia
 async def clinic(
     path: Path,
     *,
-    says: str = "Abrimos às 8h. Sou a assistente virtual.",
+    says: Sequence[BrainTurn | str] = ("Abrimos às 8h. Sou a assistente virtual.",),
+    thinks_s: float = 0.1,
     secret: str | None = SECRET,
     facts: ClinicFacts | None = None,
     rate: float = RATE,
     **given: Any,
 ) -> AsyncIterator[Clinic]:
     """Serve it all until the block ends; then the rules are checked in the file that it leaves."""
-    clock = Clock(START_MS, rate)
-    brain = Scripted([says])
+    clock = LoopClock(START_MS, rate)
+    brain = Scripted(says)
     async with AsyncExitStack() as stack:
         pair = await stack.enter_async_context(stand_ins(clock, brain=brain))
-        pair.groq.latency_s = 0.1
+        pair.groq.latency_s = thinks_s
         service = await stack.enter_async_context(
             running(
                 settings_for(path, **given),

@@ -38,10 +38,8 @@ THINKS_S = 20.0
 @asynccontextmanager
 async def booking(path: Path, *script: BrainTurn | str, thinks_s: float = 0.1) -> AsyncIterator[Clinic]:
     """A clinic whose model says this, and may write into the diary."""
-    async with clinic(path, max_wait_s=300) as it:
+    async with clinic(path, max_wait_s=300, says=script, thinks_s=thinks_s) as it:
         await give_diary(it)
-        it.brain = it.stand_ins.groq.brain = Scripted(script)
-        it.stand_ins.groq.latency_s = thinks_s
         yield it
 
 

@@ -48,7 +48,7 @@ class Office:
 
 
 @pytest.fixture
-async def office(database_file: Path, anyio_backend: str) -> AsyncIterator[Office]:
+async def office(database_file: Path, anyio_backend: object) -> AsyncIterator[Office]:
     store = Store(database_file)
     store.take(b.message())
     claim = store.claim_when_due()

@@ -84,7 +84,7 @@ async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(database
 
 
 async def test_the_model_reads_what_was_said_before(database_file: Path) -> None:
-    async with clinic(database_file, says="Abrimos às 8h. Sou a assistente virtual.") as it:
+    async with clinic(database_file) as it:
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
         await it.patient(phone=PHONE, text="e no sábado?")
