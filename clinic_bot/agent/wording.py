@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from clinic_bot.agent.tools import NAMES
 
@@ -35,9 +36,15 @@ def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
     if _LEAKS.search(text) or any(name in text.lower() for name in names):
         return True
     plain = _squeezed(text)
+    return any(rule in plain for rule in _rules(system))
+
+
+@lru_cache(maxsize=4)  # one clinic has one system prompt, and a patient waits for this
+def _rules(system: str) -> tuple[str, ...]:
+    """The sentences of the rules that are long enough to be recognised, squeezed."""
     rules = system.partition("\nFatos da clínica:\n")[0]
     sentences = (one.strip("- \n") for one in re.split(r"(?<=[.:;])\s", rules))
-    return any(len(one) >= _SENTENCE_CHARS and _squeezed(one) in plain for one in sentences)
+    return tuple(_squeezed(one) for one in sentences if len(one) >= _SENTENCE_CHARS)
 
 
 def discloses(text: str) -> bool:
