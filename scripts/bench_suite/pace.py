@@ -1,7 +1,12 @@
-"""A steady clinic: 300 webhooks and 10 turns a second. Two figures and the acks come from this one run."""
+"""A steady clinic: 300 webhooks and 10 turns a second. Three figures come from the same rounds.
+
+A p99 of four hundred turns is the fourth worst of them, and one pause of a shared machine makes four. So each figure is
+the median over the rounds, and every round is named beside it.
+"""
 
 import time
 from dataclasses import dataclass
+from statistics import median
 
 from bench_suite import seed
 from bench_suite.bench import Bench, Measured, cost_of
@@ -20,9 +25,15 @@ _NEW_EVERY = 10  # every tenth burst comes from a phone nobody has seen
 
 @dataclass(frozen=True, slots=True)
 class Paced:
+    """One round."""
+
     load: Load
     late_ms: list[float]
     answer_to_send_ms: list[float]
+
+
+async def _rounds(bench: Bench) -> list[Paced]:
+    return [await _paced(bench) for _ in range(bench.pick(3, 1))]
 
 
 async def _paced(bench: Bench) -> Paced:
@@ -75,32 +86,37 @@ def _answer_to_send_ms(notes: Notes) -> list[float]:
 
 
 async def ack_p99_ms(bench: Bench) -> Measured:
-    paced = await bench.once("paced", _paced)
-    load = paced.load
-    return Measured(
-        value=quantile(load.latencies_ms, 0.99),
-        samples=len(load.latencies_ms),
-        note=f"p50 {quantile(load.latencies_ms, 0.5):.1f}, largest {max(load.latencies_ms):.0f}; "
-        f"beside {_TURNS_A_SECOND} turns/s; {cost_of(load)}, sent late by p99 {quantile(load.lags_ms, 0.99):.1f} ms"
-        + (f"; REFUSED {load.refused}" if load.refused else ""),
+    rounds = await bench.once("paced", _rounds)
+    loads = [paced.load for paced in rounds]
+    refused = sum(load.refused for load in loads)
+    lag_ms = max(quantile(load.lags_ms, 0.99) for load in loads)
+    return _over_rounds(
+        [load.latencies_ms for load in loads],
+        f"beside {_TURNS_A_SECOND} turns/s; {cost_of(loads[0])}, sent late by p99 {lag_ms:.1f} ms"
+        + (f"; REFUSED {refused}" if refused else ""),
     )
 
 
 async def lateness_p99_ms(bench: Bench) -> Measured:
-    paced = await bench.once("paced", _paced)
-    return Measured(
-        value=quantile(paced.late_ms, 0.99),
-        samples=len(paced.late_ms),
-        note=f"p50 {quantile(paced.late_ms, 0.5):.1f}, largest {max(paced.late_ms):.0f}; "
+    rounds = await bench.once("paced", _rounds)
+    return _over_rounds(
+        [paced.late_ms for paced in rounds],
         f"{_TURNS_A_SECOND} turns/s beside {_RATE} webhooks/s; deadlines are whole milliseconds",
     )
 
 
 async def answer_to_send_p99_ms(bench: Bench) -> Measured:
-    paced = await bench.once("paced", _paced)
-    took_ms = paced.answer_to_send_ms
+    rounds = await bench.once("paced", _rounds)
+    return _over_rounds([paced.answer_to_send_ms for paced in rounds], "in the same rounds")
+
+
+def _over_rounds(rounds: list[list[float]], note: str) -> Measured:
+    """The median of the rounds' p99, with each of them and the rest of the story in the note."""
+    p99 = [quantile(round_ms, 0.99) for round_ms in rounds]
+    everything = [value for round_ms in rounds for value in round_ms]
+    each = ", ".join(f"{value:.1f}" for value in p99)
     return Measured(
-        value=quantile(took_ms, 0.99),
-        samples=len(took_ms),
-        note=f"p50 {quantile(took_ms, 0.5):.1f}, largest {max(took_ms):.0f}; in the same run",
+        value=median(p99),
+        samples=len(everything),
+        note=f"median of {each}; p50 {quantile(everything, 0.5):.1f}, largest {max(everything):.0f}; {note}",
     )
