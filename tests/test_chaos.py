@@ -379,6 +379,18 @@ async def test_a_server_whose_maker_is_gone_still_ends(tmp_path: Path) -> None:
         assert not server.alive
 
 
+async def test_whoever_watches_and_breaks_ends_the_run(tmp_path: Path) -> None:
+    def broken(_seen: Progress) -> None:
+        raise OSError("the terminal is gone")
+
+    async with asyncio.timeout(60):
+        with pytest.raises(OSError, match="the terminal is gone"):
+            await run(
+                State(seed=5, turns=2_000, kills=0, speed=40),
+                folder=tmp_path, database_url=None, tell=broken, judged=lambda _state: None,
+            )  # fmt: skip
+
+
 @pytest.mark.alone
 async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     saved: list[int] = []

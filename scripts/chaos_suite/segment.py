@@ -95,24 +95,26 @@ class Segment:
         self._left: list[Left] = []
 
     async def play(self) -> Tally:
-        """Raises ServerFailed when the server cannot be started again."""
+        """Raises ServerFailed when the server cannot be started again, and whatever else breaks."""
         world, started_s = self._world, time.monotonic()
         world.ledger = Ledger()
         world.pair.groq.brain = self._recorder
         self._up.set()
         self._last_turn = await self._asked(last_turn)
-        watching = [asyncio.create_task(self._watch_replies()), asyncio.create_task(self._watch_turns())]
         try:
-            async with Patients(world.server.webhook, world.clock, lambda: world.ledger) as patients:
-                await self._all_bursts(patients)
-            self._weather(self._plan.ends_in)
-            await self._outages.heal()
-            await self._settle()
+            async with asyncio.TaskGroup() as group:  # whoever watches and breaks ends the segment
+                watching = [group.create_task(self._watch_replies()), group.create_task(self._watch_turns())]
+                async with Patients(world.server.webhook, world.clock, lambda: world.ledger) as patients:
+                    await self._all_bursts(patients)
+                self._weather(self._plan.ends_in)
+                await self._outages.heal()
+                await self._settle()
+                for task in watching:
+                    task.cancel()
+        except BaseExceptionGroup as broken:
+            raise _cause(broken) from None
         finally:
             await self._outages.heal()
-            for task in watching:
-                task.cancel()
-            await asyncio.gather(*watching, return_exceptions=True)
         self._note_left()
         await self._judge()
         self._tally.seconds = time.monotonic() - started_s
@@ -266,6 +268,12 @@ class Segment:
         tally.turns = (await self._pulse()).turns
         tally.deliveries, tally.no_answer = ledger.deliveries, ledger.unanswered
         tally.refused = sum(ledger.refused.values())
+
+
+def _cause(broken: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What broke first; the others broke because of it."""
+    first = broken.exceptions[0]
+    return _cause(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _be(weather: Weather, pair: StandIns) -> None:
