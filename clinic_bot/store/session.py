@@ -7,6 +7,8 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection
 from sqlmodel import Session
 
+from clinic_bot.store.postgres_driver import PostgresDriver
+
 
 @contextmanager
 def session_on(connection: Connection) -> Iterator[Session]:
@@ -16,17 +18,38 @@ def session_on(connection: Connection) -> Iterator[Session]:
         session.flush()
 
 
-class Cursor(Protocol):
-    """What we use of SQLite's driver, below SQLAlchemy."""
+class Answer(Protocol):
+    """What a statement answered."""
 
-    rowcount: int
-
-    def execute(self, sql: str, parameters: Sequence[object] = ..., /) -> "Cursor": ...
-    def executemany(self, sql: str, parameters: Sequence[Sequence[object]], /) -> "Cursor": ...
+    @property
+    def rowcount(self) -> int: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
 
 
-def driver_of(connection: Connection) -> Cursor:
-    """The driver under an executor's connection, in the same transaction; for the intake's statements only."""
-    return cast(Cursor, connection.connection.driver_connection)
+class Driver(Protocol):
+    """What we use of a database's driver, below SQLAlchemy: placeholders are ``?``, or all ``?1``, ``?2``, ..."""
+
+    def execute(self, sql: str, parameters: Sequence[object] = ..., /) -> Answer: ...
+    def executemany(self, sql: str, parameters: Sequence[Sequence[object]], /) -> Answer: ...
+
+
+def driver_of(connection: Connection) -> Driver:
+    """The driver under an executor's connection, in the same transaction; for statements on the hot path only."""
+    if is_postgres(connection):
+        return postgres_driver_of(connection)
+    return cast(Driver, connection.connection.driver_connection)
+
+
+def postgres_driver_of(connection: Connection) -> PostgresDriver:
+    """The one of this connection, with what it has prepared; for who knows that it is PostgreSQL's."""
+    known: PostgresDriver | None = connection.info.get("clinic_bot")
+    if known is None:
+        known = PostgresDriver(cast(Any, connection.connection.driver_connection))
+        connection.info["clinic_bot"] = known
+    return known
+
+
+def is_postgres(connection: Connection) -> bool:
+    """Where several processes write at once, and a row has to be locked before it is read to be changed."""
+    return connection.dialect.name == "postgresql"
