@@ -5,10 +5,27 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.support.fixtures import database, database_file, empty_database, store, written_log
+from tests.support.fixtures import (
+    database,
+    database_file,
+    empty_database,
+    place,
+    postgres_server,
+    store,
+    written_log,
+)
 from tests.support.loop import UnhurriedLoop
 
-__all__ = ["anyio_backend", "database", "database_file", "empty_database", "store", "written_log"]
+__all__ = [
+    "anyio_backend",
+    "database",
+    "database_file",
+    "empty_database",
+    "place",
+    "postgres_server",
+    "store",
+    "written_log",
+]
 
 # How long an example takes is the machine's matter, which several processes share.
 settings.register_profile("without deadline", settings.default, deadline=None)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from clinic_bot.store import steps, story
 from clinic_bot.store.claims import MAX_SUPERSEDED
-from clinic_bot.store.conversations import locked, pending
+from clinic_bot.store.conversations import locked, locked_turn, pending
 from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -48,7 +48,8 @@ def begin(
     with session_on(connection) as session:
         conversation = locked(session, conversation_id)
         mine = select(Turn).where(Turn.conversation_id == conversation_id)
-        turn = session.exec(mine.order_by(col(Turn.id).desc()).limit(1)).first()
+        last = mine.order_by(col(Turn.id).desc()).limit(1).with_for_update()
+        turn = session.exec(last).first()
         if turn is None or turn.id is None or turn.zaap_id is None or turn.zaap_id not in queued:
             return None
         if not (_is_only_accepted(turn) and _is_the_bots(conversation, turn, now_ms)):
@@ -64,8 +65,9 @@ def begin(
 def taken_back(connection: Connection, turn_id: int, *, now_ms: int, policy: Policy) -> Reopened | None:
     """Z-API deleted it: its messages wait again, with all that was written since, unless a person has them now."""
     with session_on(connection) as session:
-        turn = session.get_one(Turn, turn_id)
-        conversation = locked(session, turn.conversation_id)
+        found = locked_turn(session, turn_id)
+        assert found is not None
+        conversation, turn = found
         if conversation.human_until_ms > now_ms:
             if turn.state == TurnState.UNKNOWN:
                 turn.state, turn.reason = TurnState.WITHDRAWN, _TAKEN_BACK

@@ -17,15 +17,25 @@ from sqlalchemy import Connection
 from clinic_bot.events import Message
 from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to, pending_texts
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.session import Cursor, driver_of
+from clinic_bot.store.session import Driver, driver_of, is_postgres
+
+_COLUMNS = COLUMNS.replace(chr(10), " ")
 
 #: Bodies already kept, conversations, and targets of early changes: one statement, and one row that holds them all.
 _LOOK_UP = f"""
 SELECT (SELECT json_group_array(key) FROM inbox WHERE key IN (SELECT value FROM json_each(?2))),
-       (SELECT json_group_array(json_array(phone_key, {COLUMNS.replace(chr(10), " ")})) FROM conversation
+       (SELECT json_group_array(json_array(phone_key, {_COLUMNS})) FROM conversation
         WHERE instance = ?1 AND phone_key IN (SELECT value FROM json_each(?3))),
        (SELECT json_group_array(target_id) FROM early_change
         WHERE instance = ?1 AND target_id IN (SELECT value FROM json_each(?4)))"""  # noqa: S608 - our own columns
+
+_LOOK_UP_POSTGRES = f"""
+SELECT (SELECT coalesce(json_agg(key), '[]')::text FROM inbox
+        WHERE key = ANY(ARRAY(SELECT json_array_elements_text(?2::json)))),
+       (SELECT coalesce(json_agg(json_build_array(phone_key, {_COLUMNS})), '[]')::text FROM conversation
+        WHERE instance = ?1 AND phone_key = ANY(ARRAY(SELECT json_array_elements_text(?3::json)))),
+       (SELECT coalesce(json_agg(target_id), '[]')::text FROM early_change
+        WHERE instance = ?1 AND target_id = ANY(ARRAY(SELECT json_array_elements_text(?4::json))))"""  # noqa: S608 - as above
 
 _KEEP = "INSERT INTO inbox (key, received_ms, outcome, body) VALUES "
 _KEEP_ROW = "(?, ?, 'queued', ?)"
@@ -40,6 +50,27 @@ FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS n
              json_extract(value, '$[4]') AS last_ms, json_extract(value, '$[5]') AS wake_at_ms
       FROM json_each(?)) AS new
 WHERE conversation.id = new.id"""
+
+#: All three at once, since every statement is a round trip: columns of bodies, of what is armed, and of messages.
+_STORE_POSTGRES = """
+WITH kept AS (
+    INSERT INTO inbox (key, received_ms, outcome, body)
+    SELECT key, received_ms, 'queued', body
+    FROM unnest(?1::text[], ?2::bigint[], ?3::bytea[]) AS new (key, received_ms, body)
+), armed AS (
+    UPDATE conversation
+    SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
+        last_ms = greatest(conversation.last_ms, new.last_ms),
+        wake_at_ms = new.wake_at_ms
+    FROM unnest(?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[], ?8::bigint[], ?9::bigint[])
+         AS new (id, next_seq, added, first_ms, last_ms, wake_at_ms)
+    WHERE conversation.id = new.id
+)
+INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
+                     handled_ms, corrects, author)
+SELECT new.*, 'patient'
+FROM unnest(?10::bigint[], ?11::bigint[], ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],
+            ?17::bigint[], ?18::bigint[], ?19::bigint[], ?20::boolean[]) AS new"""
 
 #: Most rows in one INSERT. The driver keeps what it prepared, so each count up to here is prepared once.
 _ROWS = 64
@@ -61,11 +92,11 @@ class Bulk:
     """Messages of one transaction: ``add`` what is plain, and ``flush`` before anything else touches the tables."""
 
     def __init__(self, connection: Connection, events: Sequence[Message], policy: Policy) -> None:
-        self._driver = driver_of(connection)
+        self._driver, self._postgres = driver_of(connection), is_postgres(connection)
         self._policy = policy
         self._instance = events[0].contact.instance
         self._kept, self._known, self._early = self._look_up(events)
-        self._bodies: list[tuple[object, ...]] = []
+        self._bodies: list[tuple[str, int, bytes]] = []
         self._messages: list[tuple[object, ...]] = []
         self._armed: dict[int, list[int | None]] = {}
         self._said: dict[int, tuple[str, ...]] = {}  # not stored yet
@@ -108,9 +139,15 @@ class Bulk:
         """Store what was added. A conversation added to later counts from there."""
         if not self._messages:
             return
-        _insert(self._driver, _KEEP, _KEEP_ROW, self._bodies)
-        _insert(self._driver, APPEND, ROW, self._messages)
-        self._driver.execute(_ARM, (json.dumps(list(self._armed.values())),))
+        armed = list(self._armed.values())
+        if self._postgres:
+            # By key, as everybody inserts them: two replicas with the same redeliveries then wait in one order.
+            columns = [*zip(*sorted(self._bodies), strict=True), *zip(*armed, strict=True)]
+            self._driver.execute(_STORE_POSTGRES, [*columns, *zip(*self._messages, strict=True)])
+        else:
+            _insert(self._driver, _KEEP, _KEEP_ROW, self._bodies)
+            _insert(self._driver, APPEND, ROW, self._messages)
+            self._driver.execute(_ARM, (json.dumps(armed),))
         self._bodies, self._messages, self._armed, self._said = [], [], {}, {}
 
     def _look_up(self, events: Sequence[Message]) -> tuple[set[str], dict[str, Known], frozenset[str]]:
@@ -120,7 +157,8 @@ class Bulk:
             _array({event.contact.phone_key for event in events if event.contact.phone_key}),
             _array(event.provider_id for event in events),
         )
-        kept, rows, early = map(json.loads, self._driver.execute(_LOOK_UP, asked).fetchone())
+        statement = _LOOK_UP_POSTGRES if self._postgres else _LOOK_UP
+        kept, rows, early = map(json.loads, self._driver.execute(statement, asked).fetchone())
         return set(kept), {row[0]: Known(*row[1:]) for row in rows}, frozenset(early)
 
 
@@ -128,7 +166,7 @@ def _array(values: Iterable[Any]) -> str:
     return json.dumps(list(values))
 
 
-def _insert(driver: Cursor, head: str, row: str, rows: list[tuple[object, ...]]) -> None:
+def _insert(driver: Driver, head: str, row: str, rows: Sequence[tuple[object, ...]]) -> None:
     for at in range(0, len(rows), _ROWS):
         some = rows[at : at + _ROWS]
         driver.execute(_statement(head, row, len(some)), [*chain.from_iterable(some)])

@@ -23,6 +23,8 @@ MAX_ATTEMPTS = 5
 MAX_SUPERSEDED = 3
 #: While everything is switched off a conversation that is due is looked at so often; its row stays as it is.
 _SWITCHED_OFF_MS = 5_000
+#: While another replica's transaction has the row: it is over in milliseconds, and may have moved the window.
+_BUSY_MS = 20
 #: So much of its words is shown with a dead turn; every message stays stored.
 _DEAD_WORDS = 2_000
 
@@ -75,6 +77,8 @@ def claim(
     never asks for a row that its own live task holds; so a row that it does own is a leftover, and taken back.
     """
     due = rows.due(connection, conversation_id)
+    if due is None:
+        return Later(max(rows.wake_of(connection, conversation_id) or 0, now_ms + _BUSY_MS))
     conversation, wake = due.conversation, due.conversation.wake_at_ms
     if conversation.owner is not None and (conversation.owner == owner or (wake or 0) <= now_ms):
         take_back(connection, conversation, policy, now_ms, reason="its task ended without an outcome")

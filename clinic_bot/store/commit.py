@@ -25,7 +25,7 @@ def commit_together(connection: Connection, jobs: list[Job[Any]]) -> list[object
     """
     try:
         with connection.begin():
-            outcomes = _run_all(connection, jobs)
+            outcomes = run_all(connection, jobs)
             _check_still_open(connection)
             return outcomes
     except Exception as exc:  # a job's own is found again, and reported to its owner, in the second run
@@ -54,7 +54,7 @@ def _check_still_open(connection: Connection) -> None:
         raise StorageUnavailable("the transaction ended before its commit")
 
 
-def _run_all(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
+def run_all(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
     """Run jobs in their order, neighbours of one group in one go: every statement hands the interpreter over twice."""
     outcomes: list[object] = []
     for together, group in groupby(jobs, lambda job: job.together if isinstance(job, Grouped) else None):

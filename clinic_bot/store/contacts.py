@@ -7,16 +7,22 @@ from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, union_
 from sqlmodel import Session, col, select
 
 from clinic_bot.events import Contact
-from clinic_bot.store.conversations import locked, pending, rearm
+from clinic_bot.store.conversations import AFRESH, locked, pending, rearm
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import Conversation, Turn, TurnState
 
 
-def find(session: Session, contact: Contact) -> Conversation | None:
-    """The conversation a payload speaks of, learning nothing. A bare LID may stand where a number should."""
-    by_phone = _by(session, contact.instance, phone_key=contact.phone_key)
-    return by_phone or _by(session, contact.instance, lid=contact.lid or contact.phone)
+def find(session: Session, contact: Contact, *, to_change: bool = True) -> Conversation | None:
+    """The conversation a payload speaks of, learning nothing. A bare LID may stand where a number should.
+
+    Args:
+        to_change: locks it; who only reads may not.
+    """
+    by_phone = _by(session, contact.instance, phone_key=contact.phone_key, to_change=to_change)
+    if by_phone is not None:
+        return by_phone
+    return _by(session, contact.instance, lid=contact.lid or contact.phone, to_change=to_change)
 
 
 def find_or_open(session: Session, contact: Contact, policy: Policy, now_ms: int) -> Conversation:
@@ -39,12 +45,20 @@ def find_or_open(session: Session, contact: Contact, policy: Policy, now_ms: int
 
 
 def _by(
-    session: Session, instance: str, *, phone_key: str | None = None, lid: str | None = None
+    session: Session,
+    instance: str,
+    *,
+    phone_key: str | None = None,
+    lid: str | None = None,
+    to_change: bool = True,
 ) -> Conversation | None:
     if phone_key is None and lid is None:
         return None
     same = Conversation.phone_key == phone_key if phone_key is not None else Conversation.lid == lid
-    return session.exec(select(Conversation).where(Conversation.instance == instance, same)).first()
+    asked = select(Conversation).where(Conversation.instance == instance, same)
+    if to_change:
+        asked = asked.with_for_update().execution_options(**AFRESH)
+    return session.exec(asked).first()
 
 
 def _learn(conversation: Conversation, contact: Contact) -> None:
@@ -98,7 +112,10 @@ def fence(session: Session, conversation: Conversation) -> None:
 
 def _withdraw_thinking(session: Session, conversation: Conversation) -> None:
     thinking = session.exec(
-        select(Turn).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.THINKING)
+        select(Turn)
+        .where(Turn.conversation_id == conversation.id, Turn.state == TurnState.THINKING)
+        .with_for_update()
+        .execution_options(**AFRESH)
     ).first()
     if thinking is not None:
         thinking.state, thinking.reason = TurnState.WITHDRAWN, "merged"

@@ -1,7 +1,7 @@
 """Conversations: what is pending, and when to look at it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, func, or_, update
 from sqlmodel import Session, col, select
@@ -14,7 +14,15 @@ from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnSta
 PAGE = 2_000  #: rows a sweep reads at a time, so that it never keeps the loop for long
 
 
-_LOCKED = select(Conversation).where(col(Conversation.id) == bindparam("id")).with_for_update()
+#: What the session knew of a row before it had the lock may be old by now.
+AFRESH: dict[str, Any] = {"populate_existing": True}
+
+_LOCKED = (
+    select(Conversation)
+    .where(col(Conversation.id) == bindparam("id"))
+    .with_for_update()
+    .execution_options(**AFRESH)
+)
 _PENDING = (
     select(Message)
     .where(
@@ -31,6 +39,15 @@ _PENDING = (
 def locked(session: Session, conversation_id: int) -> Conversation:
     """The row, locked for this transaction (on SQLite the single writer is the lock)."""
     return session.exec(_LOCKED, params={"id": conversation_id}).one()
+
+
+def locked_turn(session: Session, turn_id: int) -> tuple[Conversation, Turn] | None:
+    """A turn and its conversation, both locked, the conversation first; None where there is no such turn."""
+    found = session.get(Turn, turn_id)
+    if found is None:
+        return None
+    conversation = locked(session, found.conversation_id)
+    return conversation, session.get_one(Turn, turn_id, with_for_update=True, populate_existing=True)
 
 
 def pending(session: Session, conversation: Conversation, *, after: int | None = None) -> Sequence[Message]:

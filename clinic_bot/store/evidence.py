@@ -25,6 +25,7 @@ from clinic_bot.events import (
     Verdict,
 )
 from clinic_bot.store import contacts, notices, switches
+from clinic_bot.store.conversations import AFRESH
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import IS_UNCERTAIN, UNCERTAIN, Conversation, SwitchName, Turn, TurnState
 
@@ -135,7 +136,9 @@ def _by_ids(session: Session, instance: str, message_id: str | None, zaap_id: st
         .join(Conversation, col(Conversation.id) == Turn.conversation_id)
         .where(or_(*ids), Conversation.instance == instance)
     )
-    return session.exec(ours.order_by(col(Turn.id).desc())).first()
+    # Compare and set: what the state is compared with must stand until it is set.
+    ours = ours.order_by(col(Turn.id).desc()).with_for_update(of=Turn).execution_options(**AFRESH)
+    return session.exec(ours).first()
 
 
 def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
@@ -144,11 +147,15 @@ def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
     if conversation is None or conversation.id is None:
         return []
     return session.exec(
-        select(Turn).where(
+        select(Turn)
+        .where(
             col(Turn.conversation_id).in_(contacts.aliases(session.connection(), conversation.id)),
             col(Turn.state).in_(UNCERTAIN),
             col(Turn.message_id).is_(None),
         )
+        .order_by(col(Turn.id))
+        .with_for_update()
+        .execution_options(**AFRESH)
     ).all()
 
 
@@ -179,7 +186,7 @@ def unsettled(connection: Connection, instance: str) -> list[Unsettled]:
 def found_in_queue(connection: Connection, turn_id: int, *, zaap_id: str, message_id: str | None) -> None:
     """Z-API has the message in its queue: from now on its delivery report finds the turn by id."""
     with session_on(connection) as session:
-        turn = session.get_one(Turn, turn_id)
+        turn = session.get_one(Turn, turn_id, with_for_update=True)
         turn.zaap_id, turn.message_id = turn.zaap_id or zaap_id, turn.message_id or message_id
 
 
@@ -187,11 +194,14 @@ def hold_old(connection: Connection, now_ms: int) -> int:
     """Unknown for too long: held for a person, never sent again by itself. Returns how many."""
     with session_on(connection) as session:
         old = session.exec(
-            select(Turn).where(
+            select(Turn)
+            .where(
                 text(IS_UNCERTAIN),
                 Turn.state == TurnState.UNKNOWN,
                 col(Turn.intent_ms) <= now_ms - HOLD_AFTER_MS,
             )
+            .order_by(col(Turn.id))
+            .with_for_update()
         ).all()
         for turn in old:
             turn.state, turn.settled_ms, turn.settled_by = TurnState.HELD, now_ms, Proof.TIME

@@ -25,7 +25,7 @@ from clinic_bot.events import (
     Receipt,
     StaffMessage,
 )
-from clinic_bot.store import changes, contacts, evidence
+from clinic_bot.store import changes, contacts, evidence, locks
 from clinic_bot.store.bulk import DUPLICATE as ALREADY_STORED
 from clinic_bot.store.bulk import Bulk
 from clinic_bot.store.messages import append_message
@@ -114,7 +114,13 @@ class Arrival:
 
 
 def take_in_all(connection: Connection, arrivals: Sequence[Arrival], policy: Policy) -> list[Taken]:
-    """``take_in`` for all of them in their order, with the plain messages among them in a few statements."""
+    """``take_in`` for all of them in their order, with the plain messages among them in a few statements.
+
+    Where other replicas write too, their conversations are locked first. So whoever wrote there before is seen, and
+    an edit does not pass by the message it belongs to.
+    """
+    people = [one.event.pair if isinstance(one.event, Ignored) else one.event.contact for one in arrivals]
+    locks.take(connection, [contact for contact in people if contact is not None])
     taken: list[Taken] = []
     for is_message, group in groupby(arrivals, lambda arrival: isinstance(arrival.event, Message)):
         run = list(group)
@@ -207,7 +213,7 @@ def prune(connection: Connection, before_ms: int, *, limit: int = 500) -> int:
         "unreadable",
     ):  # rows stand in the order they came, so only the oldest are looked at
         oldest = f"SELECT id, received_ms FROM {table} ORDER BY id LIMIT ?"  # noqa: S608 - our own two names
-        query = f"DELETE FROM {table} WHERE id IN (SELECT id FROM ({oldest}) WHERE received_ms < ?)"  # noqa: S608
+        query = f"DELETE FROM {table} WHERE id IN (SELECT id FROM ({oldest}) AS oldest WHERE received_ms < ?)"  # noqa: S608
         pruned += driver.execute(query, (limit, before_ms)).rowcount
     driver.execute("DELETE FROM early_change WHERE received_ms < ?", (before_ms,))
     return pruned

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from clinic_bot.events import Contact, Message
 from clinic_bot.store import contacts
 from clinic_bot.store.policy import Policy, next_wake_ms
-from clinic_bot.store.session import Cursor, driver_of, session_on
+from clinic_bot.store.session import Driver, driver_of, session_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ _FIND_BY_LID = _FIND + "lid = ?2"
 
 _ARM = """
 UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3,
-       last_ms = max(coalesce(last_ms, 0), ?4),
+       last_ms = CASE WHEN last_ms > ?4 THEN last_ms ELSE ?4 END,
        wake_at_ms = ?5, emergency_seq = ?6
 WHERE id = ?1"""
 
@@ -147,13 +147,13 @@ def add_to(
     )  # fmt: skip
 
 
-def _is_emergency(driver: Cursor, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:
+def _is_emergency(driver: Driver, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:
     if not text or not policy.may_be_emergency(text):
         return False
     return policy.is_emergency([*pending_texts(driver, conversation_id, done_seq), text])
 
 
-def pending_texts(driver: Cursor, conversation_id: int, done_seq: int) -> list[str]:
+def pending_texts(driver: Driver, conversation_id: int, done_seq: int) -> list[str]:
     """What the patient wrote and nobody has answered, oldest first, as far back as an emergency is looked for."""
     rows = driver.execute(_PENDING_TEXTS, (conversation_id, done_seq, _LOOK_BACK)).fetchall()
     return [row[0] for row in reversed(rows)]

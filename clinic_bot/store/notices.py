@@ -103,7 +103,7 @@ def intend(
             of its own for a leftover.
     """
     with session_on(connection) as session:
-        notice = session.get_one(Notice, notice_id)
+        notice = session.get_one(Notice, notice_id, with_for_update=True)
         if notice.state != NoticeState.WAITING:
             return NotNow()
         if now_ms >= notice.created_ms + EXPIRES_AFTER_MS:
@@ -149,7 +149,7 @@ def conclude(
         state: WAITING when it certainly did not leave: it is tried again, later each time.
     """
     with session_on(connection) as session:
-        notice = session.get_one(Notice, intent.notice_id)
+        notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
         notice.zaap_id, notice.message_id = notice.zaap_id or zaap_id, notice.message_id or message_id
         if notice.state == NoticeState.SENDING:  # else evidence came first
             notice.state, notice.reason, notice.outcome_ms = state, reason, now_ms
@@ -236,7 +236,7 @@ def delivery(session: Session, event: Delivery, now_ms: int, *, refused: bool) -
 def _by(session: Session, column: str | None, given: str | None) -> Notice | None:
     if given is None:
         return None
-    return session.exec(select(Notice).where(col(column) == given)).first()
+    return session.exec(select(Notice).where(col(column) == given).with_for_update()).first()
 
 
 def _uncertain(session: Session) -> Sequence[Notice]:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from clinic_bot.events import Contact, Content, Kind
 from clinic_bot.events import Message as MessageEvent
 from clinic_bot.store import story
-from clinic_bot.store.conversations import locked
+from clinic_bot.store.conversations import locked, locked_turn
 from clinic_bot.store.messages import append_message, is_too_old
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -82,9 +82,10 @@ def retry(connection: Connection, turn_id: int, *, now_ms: int, policy: Policy) 
     than new messages.
     """
     with session_on(connection) as session:
-        turn = session.get(Turn, turn_id)
-        if turn is None:
+        found = locked_turn(session, turn_id)
+        if found is None:
             return _no_such(turn_id)
+        turn = found[1]
         refused = _why_not(turn, _GIVEN_UP)
         if refused is not None:
             return refused

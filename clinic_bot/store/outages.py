@@ -36,7 +36,7 @@ def known_until(connection: Connection, contact: Contact) -> int | None:
     A message counts by when it was written: one that came late says nothing of what was written after it.
     """
     with session_on(connection) as session:
-        conversation = contacts.find(session, contact)
+        conversation = contacts.find(session, contact, to_change=False)
         if conversation is None or conversation.id is None:
             return None
         parts = contacts.aliases(connection, conversation.id)

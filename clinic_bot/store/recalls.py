@@ -31,7 +31,8 @@ def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> lis
     """The replies accepted since an instant that nothing shows to have left yet; unknown from here on."""
     with session_on(connection) as session:
         turns = session.exec(
-            select(Turn).where(
+            select(Turn)
+            .where(
                 Turn.conversation_id == conversation_id,
                 col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
                 col(Turn.receipt).is_(None),
@@ -39,6 +40,8 @@ def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> lis
                 col(Turn.zaap_id).is_not(None),
                 col(Turn.outcome_ms) >= since_ms,
             )
+            .order_by(col(Turn.id))
+            .with_for_update()
         ).all()
         found = [Recallable(turn.id or 0, turn.zaap_id or "", turn.state, turn.reason) for turn in turns]
         for turn in turns:
@@ -49,7 +52,7 @@ def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> lis
 def deleted(connection: Connection, turn_id: int, now_ms: int) -> None:
     """Z-API deleted it from its queue. An echo or a receipt that comes all the same proves otherwise."""
     with session_on(connection) as session:
-        turn = session.get_one(Turn, turn_id)
+        turn = session.get_one(Turn, turn_id, with_for_update=True)
         if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
             turn.state, turn.reason = TurnState.WITHDRAWN, _RECALLED
             turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
@@ -58,6 +61,6 @@ def deleted(connection: Connection, turn_id: int, now_ms: int) -> None:
 def stands(connection: Connection, reply: Recallable) -> None:
     """Z-API did not delete it: it is again what it was."""
     with session_on(connection) as session:
-        turn = session.get_one(Turn, reply.turn_id)
+        turn = session.get_one(Turn, reply.turn_id, with_for_update=True)
         if turn.state == TurnState.UNKNOWN and turn.reason == _BEGUN:
             turn.state, turn.reason = reply.state, reply.reason

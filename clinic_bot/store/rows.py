@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlmodel import col
 
 from clinic_bot.store.prepared import Prepared
+from clinic_bot.store.session import is_postgres
 from clinic_bot.store.tables import Author, Conversation, Message, Switch, Turn, TurnState
 
 
@@ -164,15 +165,18 @@ _HELD = Prepared(
     )
     .join_from(Conversation, Turn, col(Turn.conversation_id) == col(Conversation.id))
     .where(col(Conversation.id) == bindparam("conversation_id"), col(Turn.id) == bindparam("turn_id"))
+    .with_for_update(of=Turn)  # evidence writes turns without their conversation
 )
-_LOCK = Prepared(
-    select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id")).with_for_update()
-)
+_ROW = select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id"))
+_LOCK = Prepared(_ROW.with_for_update())
+_LOCK_IF_FREE = Prepared(_ROW.with_for_update(skip_locked=True))
+_WAKE = Prepared(select(col(Conversation.wake_at_ms)).where(col(Conversation.id) == bindparam("id")))
 _OF_EPOCH = Prepared(
     select(*_columns(TurnRow, Turn))
     .where(col(Turn.conversation_id) == bindparam("id"), col(Turn.epoch) == bindparam("epoch"))
     .order_by(col(Turn.id).desc())
     .limit(1)
+    .with_for_update()
 )
 
 
@@ -197,9 +201,13 @@ def pending(
     return [MessageRow(*row) for row in _PENDING.rows(connection, asked)]
 
 
-def due(connection: Connection, conversation_id: int) -> Due:
-    """A conversation that may be claimed, locked for this transaction, as it is once the lock is had."""
-    _lock(connection, conversation_id)
+def due(connection: Connection, conversation_id: int) -> Due | None:
+    """A conversation that may be claimed, locked for this transaction, as it is once the lock is had.
+
+    None where somebody else has it at this moment: a claim waits for no other replica.
+    """
+    if is_postgres(connection) and not _LOCK_IF_FREE.rows(connection, {"id": conversation_id}):
+        return None
     ((*found, switched_off),) = _DUE.rows(connection, {"id": conversation_id})
     conversation, turn = _split(found)
     return Due(conversation, turn, bool(switched_off))
@@ -215,8 +223,16 @@ def held(connection: Connection, conversation_id: int, turn_id: int, *, high: in
     return Held(conversation, turn, bool(waits), bool(switched_off))
 
 
+def wake_of(connection: Connection, conversation_id: int) -> int | None:
+    """When to look at a conversation, as of the last commit; locks nothing."""
+    ((wake_at_ms,),) = _WAKE.rows(connection, {"id": conversation_id})
+    found: int | None = wake_at_ms
+    return found
+
+
 def _lock(connection: Connection, conversation_id: int) -> None:
-    if connection.dialect.name != "sqlite":  # there the single writer is the lock
+    """A statement of its own: one that waits for the lock sees the other tables as they were before it waited."""
+    if is_postgres(connection):  # on SQLite the single writer is the lock
         _LOCK.rows(connection, {"id": conversation_id})
 
 

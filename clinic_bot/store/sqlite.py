@@ -275,7 +275,9 @@ def database_path(url: str) -> Path:
     """The file of a ``sqlite:///`` URL."""
     prefix = "sqlite:///"
     if not url.startswith(prefix) or url == prefix or url.startswith(prefix + ":memory:"):
-        raise Misconfigured("CLINIC_BOT_DATABASE_URL must be sqlite:///FILE")
+        raise Misconfigured(
+            "CLINIC_BOT_DATABASE_URL must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+        )
     return Path(url.removeprefix(prefix)).expanduser().absolute()
 
 

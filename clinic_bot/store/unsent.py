@@ -6,7 +6,7 @@ from sqlalchemy import Connection, or_
 from sqlmodel import col, select
 
 from clinic_bot.store import contacts, steps
-from clinic_bot.store.conversations import locked, rearm
+from clinic_bot.store.conversations import locked_turn, rearm
 from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -68,8 +68,9 @@ def reopen(
         None when evidence says meanwhile that it did leave, or the turn is not closed.
     """
     with session_on(connection) as session:
-        turn = session.get_one(Turn, turn_id)
-        conversation = locked(session, turn.conversation_id)
+        found = locked_turn(session, turn_id)
+        assert found is not None
+        conversation, turn = found
         assert conversation.id is not None
         if turn.state not in _MAY_WAIT or turn.receipt is not None or turn.outcome_ms is None:
             return None

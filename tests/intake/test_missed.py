@@ -9,7 +9,7 @@ from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.payloads import lid_of
 from clinic_bot.sandbox.standins import StandIns, stand_ins
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.places import open_database
 from tests.support import builders as b
 from tests.support.builders import contact
 from tests.support.clock import START_MS
@@ -24,7 +24,7 @@ async def report(store: Store, pair: StandIns, *, minutes: int = 30) -> list[str
     """Report an outage of the last minutes; the alerts it raised."""
     alerts: list[str] = []
     zapi = ZapiClient(pair.zapi_url, standins.INSTANCE_ID, standins.TOKEN, standins.CLIENT_TOKEN, 5, Clock())
-    database = SqliteDatabase(store.path)
+    database = open_database(store.place)
     missed = MissedReport(
         database,
         zapi,

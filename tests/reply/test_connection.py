@@ -19,7 +19,8 @@ from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.standins import StandIns, stand_ins
 from clinic_bot.store import outages, switches
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.database import Database
+from clinic_bot.store.places import open_database
 from clinic_bot.store.tables import MarkName, SwitchName, TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
@@ -36,7 +37,7 @@ class Watched:
     watch: ConnectionWatch
     pair: StandIns
     clock: FakeClock
-    database: SqliteDatabase
+    database: Database
     zapi: ZapiClient
     alerts: list[tuple[str, str]] = field(default_factory=list)
     outages: list[tuple[int, int]] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Watched:
 @asynccontextmanager
 async def watched(store: Store, *, pair: StandIns | None = None) -> AsyncIterator[Watched]:
     """A process that watches; its switches and marks outlive it in the file."""
-    clock, database = FakeClock(store.now_ms), SqliteDatabase(store.path)
+    clock, database = FakeClock(store.now_ms), open_database(store.place)
     async with stand_ins(Clock(START_MS)) as own:
         pair = pair or own
         zapi = ZapiClient(

@@ -17,7 +17,7 @@ from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.standins import StandIns, stand_ins
 from clinic_bot.store import inbox
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.database import Database
 from clinic_bot.store.tables import Notice
 from tests.operations.test_alerts import total
 from tests.support import builders as b
@@ -32,7 +32,7 @@ SENT_TEXT = "⚠️ *Aviso do assistente*\nUma conversa ficou sem resposta."
 class Desk:
     """The channel, what Z-API got, and what the rows say."""
 
-    database: SqliteDatabase
+    database: Database
     pair: StandIns
     metrics: Metrics
     channel: Notices
@@ -59,7 +59,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(database: SqliteDatabase, *, timeout_s: float = 5) -> AsyncIterator[Desk]:
+async def desk(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Desk]:
     clock, metrics, released = Clock(START_MS, rate=50), Metrics(), list[int]()
     async with stand_ins(clock) as pair:
         zapi = ZapiClient(
@@ -74,7 +74,7 @@ async def desk(database: SqliteDatabase, *, timeout_s: float = 5) -> AsyncIterat
         await zapi.close()
 
 
-async def test_an_alert_reaches_the_clinics_number(database: SqliteDatabase) -> None:
+async def test_an_alert_reaches_the_clinics_number(database: Database) -> None:
     async with desk(database) as it:
         await it.channel.deliver(ALERT)
         await it.until_states("sent")
@@ -83,7 +83,7 @@ async def test_an_alert_reaches_the_clinics_number(database: SqliteDatabase) -> 
         assert it.released == [1]
 
 
-async def test_alerts_leave_one_after_the_other(database: SqliteDatabase) -> None:
+async def test_alerts_leave_one_after_the_other(database: Database) -> None:
     async with desk(database) as it:
         for _ in range(4):
             await it.channel.deliver(ALERT)
@@ -91,7 +91,7 @@ async def test_alerts_leave_one_after_the_other(database: SqliteDatabase) -> Non
         assert it.calls == 4
 
 
-async def test_an_alert_waits_until_the_burst_of_its_number_is_answered(database: SqliteDatabase) -> None:
+async def test_an_alert_waits_until_the_burst_of_its_number_is_answered(database: Database) -> None:
     take = partial(inbox.take_in, event=b.message(), body=b"{}", now_ms=START_MS, policy=b.POLICY)
     await database.write(take)
     async with desk(database) as it:
@@ -111,7 +111,7 @@ def _due(connection: Connection) -> int | None:
 
 
 @pytest.mark.parametrize("named", ["smartphone", "subscription"])
-async def test_what_certainly_did_not_leave_is_sent_once_it_can(database: SqliteDatabase, named: str) -> None:
+async def test_what_certainly_did_not_leave_is_sent_once_it_can(database: Database, named: str) -> None:
     async with desk(database) as it:
         it.pair.zapi.add_fault({"kind": "refuse", "named": named, "count": 2, "operation": "send-text"})
         await it.channel.deliver(ALERT)
@@ -119,7 +119,7 @@ async def test_what_certainly_did_not_leave_is_sent_once_it_can(database: Sqlite
         assert it.calls == 3
 
 
-async def test_a_definite_no_is_not_repeated(database: SqliteDatabase) -> None:
+async def test_a_definite_no_is_not_repeated(database: Database) -> None:
     async with desk(database) as it:
         it.pair.zapi.add_fault({"kind": "refuse", "named": "invalid_phone", "operation": "send-text"})
         await it.channel.deliver(ALERT)
@@ -128,7 +128,7 @@ async def test_a_definite_no_is_not_repeated(database: SqliteDatabase) -> None:
         assert it.calls == 1
 
 
-async def test_an_uncertain_send_is_not_repeated(database: SqliteDatabase) -> None:
+async def test_an_uncertain_send_is_not_repeated(database: Database) -> None:
     async with desk(database) as it:
         it.pair.zapi.add_fault({"kind": "cut", "when": "after", "operation": "send-text", "count": 1})
         await it.channel.deliver(ALERT)
@@ -138,7 +138,7 @@ async def test_an_uncertain_send_is_not_repeated(database: SqliteDatabase) -> No
         assert it.calls == 2
 
 
-async def test_what_a_dead_process_left_to_send_is_sent_by_the_next_one(database: SqliteDatabase) -> None:
+async def test_what_a_dead_process_left_to_send_is_sent_by_the_next_one(database: Database) -> None:
     async with desk(database) as first:
         first.pair.zapi.connect(False)
         first.pair.zapi.refuse_while_disconnected = True

@@ -9,7 +9,7 @@ from clinic_bot.reply.settle import settle_once
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.standins import StandIns, stand_ins
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.places import open_database
 from clinic_bot.store.tables import Turn, TurnState
 from tests.support import builders as b
 from tests.support.builders import contact
@@ -32,7 +32,7 @@ def the_turn(store: Store) -> Turn:
 
 async def settle(store: Store, pair: StandIns, *, after_ms: int = 0) -> Metrics:
     zapi = ZapiClient(pair.zapi_url, standins.INSTANCE_ID, standins.TOKEN, standins.CLIENT_TOKEN, 5, Clock())
-    database, metrics = SqliteDatabase(store.path), Metrics()
+    database, metrics = open_database(store.place), Metrics()
     try:
         await settle_once(database, zapi, Clock(store.now_ms + after_ms), metrics)
     finally:

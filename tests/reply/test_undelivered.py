@@ -5,7 +5,7 @@ from clinic_bot.reply import outcomes
 from clinic_bot.reply.outcomes import Todo
 from clinic_bot.reply.undelivered import tell_undelivered, told
 from clinic_bot.store.evidence import Undelivered
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.places import open_database
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.builders import contact
@@ -36,7 +36,7 @@ def test_many_names_are_counted() -> None:
 
 async def test_each_is_told_once_and_also_by_the_next_process(store: Store) -> None:
     alerts: list[str] = []
-    database = SqliteDatabase(store.path)
+    database = open_database(store.place)
 
     async def tell() -> None:
         clock = Clock(store.now_ms + 10_000, rate=0.0001)

@@ -8,21 +8,28 @@ import pytest
 from clinic_bot.errors import Misconfigured, StorageUnavailable
 from clinic_bot.store import conversations
 from clinic_bot.store.beside import read_beside
+from clinic_bot.store.database import Database
 from clinic_bot.store.migrations import migrate
-from clinic_bot.store.sqlite import SqliteDatabase, writer_engine
+from clinic_bot.store.sqlite import writer_engine
 from tests.support import builders as b
 from tests.support.store import Store
 
 
-async def test_it_reads_what_a_server_has_just_committed(database: SqliteDatabase) -> None:
+@pytest.fixture
+def place(database_file: Path) -> Path:
+    """Beside a server on PostgreSQL everybody reads as the server does."""
+    return database_file
+
+
+async def test_it_reads_what_a_server_has_just_committed(database: Database, place: Path) -> None:
     await database.write(migrate)
-    assert read_beside(database.path, conversations.open_windows) == 0
+    assert read_beside(place, conversations.open_windows) == 0
 
 
-def test_what_a_killed_server_left_in_its_log_is_read(store: Store) -> None:
+def test_what_a_killed_server_left_in_its_log_is_read(store: Store, place: Path) -> None:
     store.take(b.message())
-    assert store.path.with_name(store.path.name + "-wal").stat().st_size > 0
-    assert read_beside(store.path, conversations.open_windows) == 1
+    assert place.with_name(place.name + "-wal").stat().st_size > 0
+    assert read_beside(place, conversations.open_windows) == 1
 
 
 def test_looking_makes_no_database(tmp_path: Path) -> None:

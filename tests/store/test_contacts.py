@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from clinic_bot.store import contacts
 from clinic_bot.store.gate import Gate
@@ -199,7 +199,9 @@ def test_an_emergency_keeps_its_haste_through_a_merge(store: Store) -> None:
 
 
 def _end_human_mode(connection: Connection, conversation_id: int) -> None:
-    connection.exec_driver_sql("UPDATE conversation SET human_until_ms = 0 WHERE id = ?", (conversation_id,))
+    connection.execute(
+        text("UPDATE conversation SET human_until_ms = 0 WHERE id = :id"), {"id": conversation_id}
+    )
 
 
 def test_the_earlier_conversation_is_remembered_under_its_new_one(store: Store) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from clinic_bot.events import PresenceStatus, Reason, ReceiptStatus
 from clinic_bot.store import inbox
+from clinic_bot.store.database import Database
 from clinic_bot.store.inbox import UNREADABLE_BYTES, UNREADABLE_ROWS, Answer
-from clinic_bot.store.sqlite import SqliteDatabase
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.store import Store
@@ -56,7 +56,7 @@ def test_a_redelivery_is_known_after_the_answer_too(store: Store) -> None:
     assert store.wake_ms is None
 
 
-async def test_fifty_deliveries_of_one_message_at_once_store_it_once(database: SqliteDatabase) -> None:
+async def test_fifty_deliveries_of_one_message_at_once_store_it_once(database: Database) -> None:
     job = partial(inbox.take_in, event=b.message("oi"), body=b"{}", now_ms=START_MS, policy=b.POLICY)
     answers = [taken.answer for taken in await asyncio.gather(*(database.write(job) for _ in range(50)))]
     assert sorted(answers) == [Answer.DUPLICATE] * 49 + [Answer.QUEUED]

@@ -1,6 +1,7 @@
 """A clock that is set: every wait keeps its length, what tells of the past stays."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -32,6 +33,12 @@ RECORDS = {
     "message.sent_ms",  # the provider's
     *("message.deleted_ms", "message.handled_ms", "turn.settled_ms"),  # only whether there is one matters
 }
+
+
+@pytest.fixture
+def place(database_file: Path) -> Path:
+    """Only a file's instants are moved."""
+    return database_file
 
 
 def set_clock(store: Store, by_ms: int) -> jump.Shifted:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from clinic_bot.store import replies
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
+from tests.support.fixtures import ON_SQLITE
 from tests.support.store import Store
 
 HOUR_MS = 3_600_000
@@ -78,6 +79,7 @@ def test_after_a_hand_over_it_counts_anew(store: Store) -> None:
     assert count(store, within_ms=24 * HOUR_MS) == 2
 
 
+@ON_SQLITE
 def test_it_reads_along_an_index(store: Store) -> None:
     def plan(connection: Connection) -> str:
         sql = "SELECT intent_ms FROM turn WHERE conversation_id IN (1) ORDER BY id DESC LIMIT 200"

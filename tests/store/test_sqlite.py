@@ -30,6 +30,14 @@ from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.waiting import until
 
+
+@pytest.fixture
+async def database(database_file: Path, anyio_backend: str) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(database_file)
+    yield database
+    await database.close()
+
+
 SECRET_TEXT = "tenho uma dor que não conto a ninguém"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from clinic_bot.store import gate, switches, unsent
 from clinic_bot.store.claims import MAX_ATTEMPTS, Later
@@ -30,7 +30,7 @@ def diary(store: Store) -> Iterator[None]:
 
 def change(store: Store, claim: Claim, done: DoneStep = BOOKED, *, breaks: bool = False) -> Gate:
     def book(connection: Connection) -> str:
-        connection.exec_driver_sql("INSERT INTO diary VALUES (?)", (done.arguments,))
+        connection.execute(text("INSERT INTO diary VALUES (:done)"), {"done": done.arguments})
         if breaks:
             raise ZeroDivisionError
         return done.result

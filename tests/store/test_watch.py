@@ -9,6 +9,7 @@ from sqlalchemy.dialects import sqlite
 from clinic_bot.store import watch
 from clinic_bot.store.watch import Undecided
 from tests.support import builders as b
+from tests.support.fixtures import ON_SQLITE
 from tests.support.store import Store
 
 
@@ -66,6 +67,7 @@ def test_what_waits_for_a_person_is_counted(store: Store, states: tuple[str, ...
     assert store.run(watch.undecided) == found
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("query", "index"),
     [

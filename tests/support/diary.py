@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.toolbox import ChangingTool
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn
+from clinic_bot.store.session import is_postgres
 from clinic_bot.turns.thinking import Thinking
 from tests.support.service import Clinic
 
@@ -25,13 +26,14 @@ def create_diary(connection: Connection) -> None:
 
 
 def read_diary(connection: Connection) -> Sequence[tuple[int, str]]:
-    rows = connection.exec_driver_sql("SELECT conversation_id, hour FROM diary ORDER BY rowid")
+    newest = "ctid" if is_postgres(connection) else "rowid"
+    rows = connection.exec_driver_sql(f"SELECT conversation_id, hour FROM diary ORDER BY {newest}")
     return [(int(row[0]), str(row[1])) for row in rows]
 
 
 def _book(connection: Connection, conversation_id: int, arguments: Mapping[str, Any]) -> str:
     hour = str(arguments["hora"])
-    connection.exec_driver_sql("INSERT INTO diary VALUES (?, ?)", (conversation_id, hour))
+    connection.execute(text("INSERT INTO diary VALUES (:id, :hour)"), {"id": conversation_id, "hour": hour})
     if hour == TAKEN:
         raise ChangeRefused(f"{hour} está ocupado.")
     if hour == BROKEN:

@@ -11,8 +11,10 @@ import structlog
 
 from clinic_bot.operations.logs import configure_logging
 from clinic_bot.settings import Mode
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.database import Database
+from clinic_bot.store.places import Place, open_database
 from tests.support.invariants import violations
+from tests.support.postgres import Server, server
 from tests.support.store import Store, create_database
 
 
@@ -31,17 +33,40 @@ def database_file(empty_database: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """Started by the first test of a process that asks for it."""
+    with server() as running:
+        yield running
+
+
+#: For a test of what only one of them has.
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("place", ["postgres"], indirect=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """An empty database with the schema, of either kind: what takes it runs on both."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("database_file")
+        return
+    running: Server = request.getfixturevalue("postgres_server")
+    with running.clone() as url:
+        yield url
+
+
 @pytest.fixture
-def store(database_file: Path) -> Iterator[Store]:
-    store = Store(database_file)
+def store(place: Place) -> Iterator[Store]:
+    store = Store(place)
     yield store
     assert store.violations() == []
     store.close()
 
 
 @pytest.fixture
-async def database(database_file: Path, anyio_backend: object) -> AsyncIterator[SqliteDatabase]:
-    database = SqliteDatabase(database_file)
+async def database(place: Place, anyio_backend: object) -> AsyncIterator[Database]:
+    database = open_database(place)
     yield database
     assert await database.read(violations) == []
     await database.close()

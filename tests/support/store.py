@@ -1,11 +1,12 @@
-"""A real SQLite file, written from the test's own thread: one transaction a call, as the executor runs them."""
+"""A real database, written one transaction a call, as the executor runs them: SQLite's in the test's own thread."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Session, col, select
 
 from clinic_bot.events import Event
@@ -15,12 +16,15 @@ from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.migrations import migrate
+from clinic_bot.store.places import Place
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.postgres import engine
 from clinic_bot.store.sqlite import writer_engine
 from clinic_bot.store.tables import Conversation, Message, Turn, TurnState
 from tests.support.builders import LEASE_MS, POLICY
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
+from tests.support.postgres import Background
 
 T = TypeVar("T")
 
@@ -33,23 +37,65 @@ def create_database(path: Path) -> None:
     engine.dispose()
 
 
-class Store:
-    """The transactions of the store, with a clock that the test sets. ``now_ms`` counts from ``START_MS``."""
+class _Hands(Protocol):
+    """One connection, for transactions of the test."""
 
-    def __init__(self, path: Path, policy: Policy = POLICY) -> None:
-        self.path = path
-        self.policy = policy
-        self.now_ms = START_MS
+    def run(self, job: Callable[[Connection], T]) -> T: ...
+    def close(self) -> None: ...
+
+
+class _OnFile:
+    def __init__(self, path: Path) -> None:
         self._engine = writer_engine(path)
         self._connection = self._engine.connect()
+
+    def run(self, job: Callable[[Connection], T]) -> T:
+        return _in_transaction(self._connection, job)
 
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()
 
+
+class _OnServer:
+    """asyncpg wants a loop, and the test may be a plain function or have one already: so it is another thread's."""
+
+    def __init__(self, url: URL) -> None:
+        self._background = Background()
+        self._engine = engine(url)
+        self._connection = self._background.run(self._connect())
+
     def run(self, job: Callable[[Connection], T]) -> T:
-        with self._connection.begin():
-            return job(self._connection)
+        return self._background.run(self._connection.run_sync(_in_transaction, job))
+
+    def close(self) -> None:
+        self._background.run(self._connection.close())
+        self._background.run(self._engine.dispose())
+        self._background.close()
+
+    async def _connect(self) -> AsyncConnection:
+        return await self._engine.connect()
+
+
+def _in_transaction(connection: Connection, job: Callable[[Connection], T]) -> T:
+    with connection.begin():
+        return job(connection)
+
+
+class Store:
+    """The transactions of the store, with a clock that the test sets. ``now_ms`` counts from ``START_MS``."""
+
+    def __init__(self, place: Place, policy: Policy = POLICY) -> None:
+        self.place = place
+        self.policy = policy
+        self.now_ms = START_MS
+        self._hands: _Hands = _OnFile(place) if isinstance(place, Path) else _OnServer(place)
+
+    def close(self) -> None:
+        self._hands.close()
+
+    def run(self, job: Callable[[Connection], T]) -> T:
+        return self._hands.run(job)
 
     def at(self, ms: int) -> "Store":
         """Move to ``ms`` after the start."""

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from clinic_bot.operations.neighbours import Health
 from clinic_bot.sandbox.receptionist import BrainTurn, Scripted
 from clinic_bot.store import claims, inbox, steps, story
+from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.lease import Claim
-from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.steps import DoneStep
 from clinic_bot.store.tables import TurnState
 from clinic_bot.turns.attempt import Attempt, NotChanged
@@ -206,7 +206,7 @@ async def test_the_next_process_goes_on_with_what_was_done(database_file: Path) 
 class Busy:
     """A writer that is at another job until it is let on."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._on = threading.Event()
         self._job = asyncio.ensure_future(database.write(self._wait))
 
@@ -219,7 +219,7 @@ class Busy:
 
 
 @pytest.fixture
-async def attempt(database: SqliteDatabase) -> Attempt:
+async def attempt(database: Database) -> Attempt:
     """A turn that thinks, and may change something."""
     clock = FakeClock()
     await database.write(create_diary)
@@ -236,16 +236,16 @@ def take(clock: FakeClock, event: Any) -> Callable[[Connection], object]:
 
 
 def book(connection: Connection, conversation_id: int) -> str:
-    connection.exec_driver_sql("INSERT INTO diary VALUES (?, '15h')", (conversation_id,))
+    connection.execute(text("INSERT INTO diary VALUES (:id, '15h')"), {"id": conversation_id})
     return DONE
 
 
-async def rows(database: SqliteDatabase) -> int:
+async def rows(database: Database) -> int:
     return await database.read(lambda c: int(c.exec_driver_sql("SELECT count(*) FROM diary").scalar_one()))
 
 
 async def cancelled_while_it_waits(
-    database: SqliteDatabase, attempt: Attempt, first: Callable[[Connection], object] | None = None
+    database: Database, attempt: Attempt, first: Callable[[Connection], object] | None = None
 ) -> "asyncio.Task[str]":
     """Cancel a change that stands in line for the writer, behind ``first``."""
     busy = Busy(database)
@@ -267,7 +267,7 @@ async def cancelled_while_it_waits(
     return changing
 
 
-async def test_a_change_that_was_queued_is_waited_for(database: SqliteDatabase, attempt: Attempt) -> None:
+async def test_a_change_that_was_queued_is_waited_for(database: Database, attempt: Attempt) -> None:
     changing = await cancelled_while_it_waits(database, attempt)
     assert changing.cancelled()
     assert await rows(database) == 1
@@ -275,7 +275,7 @@ async def test_a_change_that_was_queued_is_waited_for(database: SqliteDatabase, 
 
 
 async def test_of_a_try_that_the_gate_ended_meanwhile_the_canceller_learns(
-    database: SqliteDatabase, attempt: Attempt
+    database: Database, attempt: Attempt
 ) -> None:
     staff = take(FakeClock(), b.staff(id="s1"))
     changing = await cancelled_while_it_waits(database, attempt, staff)

@@ -10,6 +10,7 @@ import pytest
 
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import switches
+from clinic_bot.store.database import Database
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import SwitchName, TurnState
 from clinic_bot.turns.desk import Desk
@@ -25,7 +26,7 @@ TURN = 1
 class Office:
     """A desk on a file with one held turn, and what it told others."""
 
-    database: SqliteDatabase
+    database: Database
     clock: FakeClock
     noticed: list[tuple[int, int | None]] = field(default_factory=list)
     switched: int = 0

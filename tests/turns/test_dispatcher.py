@@ -10,9 +10,9 @@ from types import MappingProxyType
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import claims, closing, gate, inbox
 from clinic_bot.store.claims import Later
+from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.inbox import Taken
-from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import TurnState
 from clinic_bot.turns.dispatcher import Dispatcher
 from tests.support import builders as b
@@ -24,7 +24,7 @@ from tests.support.waiting import until
 class CountingRunner:
     """Takes what is due and answers it without a model; ``hold`` keeps it thinking."""
 
-    database: SqliteDatabase
+    database: Database
     clock: FakeClock
     started: list[tuple[int, int]] = field(
         default_factory=list
@@ -85,7 +85,7 @@ class CountingRunner:
 class Desk:
     """A dispatcher at work, and the intake that feeds it."""
 
-    database: SqliteDatabase
+    database: Database
     clock: FakeClock
     runner: CountingRunner
     dispatcher: Dispatcher
@@ -114,7 +114,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    database: SqliteDatabase, *, slots: int = 100, suspects: Mapping[int, int] = MappingProxyType({})
+    database: Database, *, slots: int = 100, suspects: Mapping[int, int] = MappingProxyType({})
 ) -> AsyncIterator[Desk]:
     clock = FakeClock()
     runner = CountingRunner(database, clock)
@@ -128,7 +128,7 @@ async def desk(
         await dispatcher.stop(within_s=10)
 
 
-async def test_a_turn_starts_when_its_window_closes_and_not_before(database: SqliteDatabase) -> None:
+async def test_a_turn_starts_when_its_window_closes_and_not_before(database: Database) -> None:
     async with desk(database) as it:
         await it.receive()
         it.clock.advance(b.QUIET_MS - 1)
@@ -139,7 +139,7 @@ async def test_a_turn_starts_when_its_window_closes_and_not_before(database: Sql
         assert it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)]
 
 
-async def test_a_timer_that_fires_early_claims_nothing_and_is_armed_again(database: SqliteDatabase) -> None:
+async def test_a_timer_that_fires_early_claims_nothing_and_is_armed_again(database: Database) -> None:
     async with desk(database) as it:
         await it.receive("oi", id="m1")
         it.clock.advance(4_000)
@@ -152,7 +152,7 @@ async def test_a_timer_that_fires_early_claims_nothing_and_is_armed_again(databa
         assert it.runner.answered == [(1, 2, START_MS + 10_000)]
 
 
-async def test_a_window_that_was_moved_forward_fires_at_the_new_instant(database: SqliteDatabase) -> None:
+async def test_a_window_that_was_moved_forward_fires_at_the_new_instant(database: Database) -> None:
     async with desk(database) as it:
         it.dispatcher.notice(1, START_MS + 12_000)
         await it.receive()
@@ -160,7 +160,7 @@ async def test_a_window_that_was_moved_forward_fires_at_the_new_instant(database
         await until(lambda: bool(it.runner.answered))
 
 
-async def test_an_early_word_of_a_wake_up_only_costs_a_look(database: SqliteDatabase) -> None:
+async def test_an_early_word_of_a_wake_up_only_costs_a_look(database: Database) -> None:
     async with desk(database) as it:
         await it.receive()
         it.dispatcher.notice(1, START_MS)
@@ -171,14 +171,14 @@ async def test_an_early_word_of_a_wake_up_only_costs_a_look(database: SqliteData
         await until(lambda: bool(it.runner.answered))
 
 
-async def test_a_wake_up_that_nobody_told_of_is_found_by_the_sweep(database: SqliteDatabase) -> None:
+async def test_a_wake_up_that_nobody_told_of_is_found_by_the_sweep(database: Database) -> None:
     async with desk(database) as it:
         await it.receive(tell=False)
         it.clock.advance(b.QUIET_MS)  # the sweep's five seconds have passed as well
         await until(lambda: bool(it.runner.answered))
 
 
-async def test_what_was_open_before_the_start_is_taken_up(database: SqliteDatabase) -> None:
+async def test_what_was_open_before_the_start_is_taken_up(database: Database) -> None:
     clock = FakeClock()
     job = partial(inbox.take_in, event=b.message(), body=b"{}", now_ms=START_MS - 60_000, policy=b.POLICY)
     await database.write(job)
@@ -189,13 +189,13 @@ async def test_what_was_open_before_the_start_is_taken_up(database: SqliteDataba
     await dispatcher.stop(within_s=10)
 
 
-async def test_what_is_due_much_later_is_not_kept_in_memory(database: SqliteDatabase) -> None:
+async def test_what_is_due_much_later_is_not_kept_in_memory(database: Database) -> None:
     async with desk(database) as it:
         it.dispatcher.notice(1, START_MS + 3_600_000)
         assert it.dispatcher.open == 0
 
 
-async def test_closing_looks_again_without_anybody_telling(database: SqliteDatabase) -> None:
+async def test_closing_looks_again_without_anybody_telling(database: Database) -> None:
     async with desk(database) as it:
         it.runner.hold = asyncio.Event()
         await it.receive("oi", id="m1")
@@ -209,7 +209,7 @@ async def test_closing_looks_again_without_anybody_telling(database: SqliteDatab
         assert [messages for _, messages, _ in it.runner.answered] == [1, 1]
 
 
-async def test_no_more_turns_think_at_once_than_there_are_slots(database: SqliteDatabase) -> None:
+async def test_no_more_turns_think_at_once_than_there_are_slots(database: Database) -> None:
     async with desk(database, slots=2) as it:
         it.runner.hold = asyncio.Event()
         await it.fill(5)
@@ -222,7 +222,7 @@ async def test_no_more_turns_think_at_once_than_there_are_slots(database: Sqlite
         assert sorted(key for key, _, _ in it.runner.answered) == [1, 2, 3, 4, 5]
 
 
-async def test_waiting_for_a_slot_through_many_sweeps_claims_nothing_twice(database: SqliteDatabase) -> None:
+async def test_waiting_for_a_slot_through_many_sweeps_claims_nothing_twice(database: Database) -> None:
     async with desk(database, slots=1) as it:
         it.runner.hold = asyncio.Event()
         await it.fill(4)
@@ -236,7 +236,7 @@ async def test_waiting_for_a_slot_through_many_sweeps_claims_nothing_twice(datab
         assert len(it.runner.started) == 4
 
 
-async def test_an_emergency_waits_for_no_slot(database: SqliteDatabase) -> None:
+async def test_an_emergency_waits_for_no_slot(database: Database) -> None:
     async with desk(database, slots=1) as it:
         it.runner.hold = asyncio.Event()
         await it.receive(id="m1", phone="5511987650010")
@@ -247,7 +247,7 @@ async def test_an_emergency_waits_for_no_slot(database: SqliteDatabase) -> None:
         assert it.runner.interrupted == [2]
 
 
-async def test_an_emergency_of_a_turn_that_waits_for_a_slot_waits_no_longer(database: SqliteDatabase) -> None:
+async def test_an_emergency_of_a_turn_that_waits_for_a_slot_waits_no_longer(database: Database) -> None:
     async with desk(database, slots=1) as it:
         it.runner.hold = asyncio.Event()
         await it.fill(2)
@@ -260,7 +260,7 @@ async def test_an_emergency_of_a_turn_that_waits_for_a_slot_waits_no_longer(data
         assert it.runner.started[1][0] == waiting
 
 
-async def test_a_storage_failure_is_tried_again(database: SqliteDatabase) -> None:
+async def test_a_storage_failure_is_tried_again(database: Database) -> None:
     async with desk(database) as it:
         it.runner.failures = 3
         await it.receive()
@@ -273,7 +273,7 @@ async def test_a_storage_failure_is_tried_again(database: SqliteDatabase) -> Non
         await until(lambda: bool(it.runner.answered))
 
 
-async def test_a_fault_of_ours_does_not_lose_the_conversation(database: SqliteDatabase) -> None:
+async def test_a_fault_of_ours_does_not_lose_the_conversation(database: Database) -> None:
     async with desk(database) as it:
         it.runner.broken = 1
         await it.receive()
@@ -285,7 +285,7 @@ async def test_a_fault_of_ours_does_not_lose_the_conversation(database: SqliteDa
 
 
 async def test_what_is_newer_is_told_for_the_turn_that_runs_or_the_reply_that_went(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     async with desk(database) as it:
         it.runner.hold = asyncio.Event()
@@ -301,13 +301,13 @@ async def test_what_is_newer_is_told_for_the_turn_that_runs_or_the_reply_that_we
         assert (it.runner.told, it.runner.wrote) == ([(1, 2)], [1])
 
 
-async def test_a_take_over_reaches_the_runner(database: SqliteDatabase) -> None:
+async def test_a_take_over_reaches_the_runner(database: Database) -> None:
     async with desk(database) as it:
         it.dispatcher.taken_over(7)
         assert it.runner.overtaken == [7]
 
 
-async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database: SqliteDatabase) -> None:
+async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database: Database) -> None:
     async with desk(database) as it:
         it.runner.hold = asyncio.Event()
         await it.fill(1)
@@ -325,7 +325,7 @@ async def test_stopping_interrupts_what_thinks_and_starts_nothing_more(database:
 
 
 async def test_of_turns_that_may_have_crashed_the_process_only_one_runs_at_a_time(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     async with desk(database, suspects={1: 2, 2: 1, 3: 1}) as it:
         it.runner.hold = asyncio.Event()

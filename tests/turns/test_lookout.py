@@ -10,8 +10,7 @@ from clinic_bot.errors import StorageUnavailable
 from clinic_bot.operations.alerts import Alerts
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store import inbox, switches
-from clinic_bot.store.database import Job, T
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.database import Database, Job, T
 from clinic_bot.store.tables import SwitchName
 from clinic_bot.turns.lookout import Lookout
 from tests.operations.test_alerts import total
@@ -47,19 +46,19 @@ class Lost:
 
 
 def lookout(
-    database: SqliteDatabase | Lost, told: Told, metrics: Metrics, room: Callable[[], int] = lambda: PLENTY
+    database: Database | Lost, told: Told, metrics: Metrics, room: Callable[[], int] = lambda: PLENTY
 ) -> Lookout:
     return Lookout(database, metrics, told, instance=b.INSTANCE, room_bytes=room)
 
 
-async def execute(database: SqliteDatabase, sql: str) -> None:
+async def execute(database: Database, sql: str) -> None:
     def job(connection: Connection) -> None:
         connection.exec_driver_sql(sql)
 
     await database.write(job)
 
 
-async def add_turn(database: SqliteDatabase, conversation_id: int, state: str) -> None:
+async def add_turn(database: Database, conversation_id: int, state: str) -> None:
     await execute(
         database,
         "INSERT INTO turn (conversation_id, low, high, epoch, state, closed_by, due_ms, claimed_ms, outcome_ms,"
@@ -68,7 +67,7 @@ async def add_turn(database: SqliteDatabase, conversation_id: int, state: str) -
     )
 
 
-async def test_a_clinic_that_is_well_is_told_nothing(database: SqliteDatabase) -> None:
+async def test_a_clinic_that_is_well_is_told_nothing(database: Database) -> None:
     told, metrics = Told(), Metrics()
     await lookout(database, told, metrics).look()
     assert told.kinds == []
@@ -76,7 +75,7 @@ async def test_a_clinic_that_is_well_is_told_nothing(database: SqliteDatabase) -
 
 
 async def test_stuck_conversations_are_told_once_and_again_when_they_come_back(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     told, metrics = Told(), Metrics()
     watching = lookout(database, told, metrics)
@@ -98,7 +97,7 @@ async def test_stuck_conversations_are_told_once_and_again_when_they_come_back(
     await execute(database, "UPDATE conversation SET wake_at_ms = 1")
 
 
-async def test_each_turn_that_came_to_wait_for_a_person_is_told(database: SqliteDatabase) -> None:
+async def test_each_turn_that_came_to_wait_for_a_person_is_told(database: Database) -> None:
     told, metrics = Told(), Metrics()
     watching = lookout(database, told, metrics)
     await add_turn(database, 100, "held")
@@ -116,7 +115,7 @@ async def test_each_turn_that_came_to_wait_for_a_person_is_told(database: Sqlite
     assert total(metrics, "dead_turns") == 2
 
 
-async def test_the_switches_show_in_the_metrics(database: SqliteDatabase) -> None:
+async def test_the_switches_show_in_the_metrics(database: Database) -> None:
     told, metrics = Told(), Metrics()
     await database.write(
         partial(
@@ -138,7 +137,7 @@ async def test_a_disk_that_fills_is_told_also_when_the_database_answers_no_more(
     assert "(100 MB livres)" in told.texts[0]
 
 
-async def test_a_disk_that_cannot_be_measured_is_no_alarm(database: SqliteDatabase) -> None:
+async def test_a_disk_that_cannot_be_measured_is_no_alarm(database: Database) -> None:
     def gone() -> int:
         raise OSError(2, "No such file or directory")
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -17,6 +18,12 @@ from tests.support.waiting import until, until_async
 
 HOUR_MS = 3_600_000
 JUMPS = pytest.mark.parametrize("by_ms", [HOUR_MS, -HOUR_MS], ids=["an hour forward", "an hour back"])
+
+
+@pytest.fixture
+def place(database_file: Path) -> Path:
+    """Only a file's instants are moved: replicas on PostgreSQL follow its clock."""
+    return database_file
 
 
 class SetClock(FakeClock):

@@ -1,0 +1,236 @@
+"""The executor of several replicas: jobs in transactions on one PostgreSQL, each replica with a few connections.
+
+Jobs are the same functions as on SQLite. There the single writer puts everything in order; here the conversation's
+row does: a job locks it before it reads what it will change, in READ COMMITTED, so what it reads after the lock is
+what the one before it left. Whoever meets a deadlock, or a key that another replica wrote at the same moment, is run
+again.
+
+Four lanes, so that nobody waits behind work of another kind: what the webhooks store, many in one transaction; what
+is urgent, one by one on connections of its own; everything else; and what only reads.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from clinic_bot.errors import ClinicBotError, StorageUnavailable
+from clinic_bot.store.commit import run_all
+from clinic_bot.store.database import Grouped, Job
+from clinic_bot.store.postgres_faults import is_database_fault, is_drivers, may_be_tried_again, problem_of
+from clinic_bot.store.session import postgres_driver_of
+
+T = TypeVar("T")
+
+#: Most webhooks that share a transaction: its locks are held for all of them until the last one is stored.
+BATCH = 256
+#: A server that does not answer must not fill the memory: beyond this the webhook says 503 at once.
+_MOST_WAITING = 20_000
+#: Connections of a lane. Ten of them with three replicas are far from the hundred that PostgreSQL allows by default.
+_URGENT, _OTHERS, _READERS = 4, 2, 3
+#: A job that loses a race so often in a row is given up: then something else is wrong.
+_TRIES = 6
+_PAUSE_S = 0.005
+_CONNECT_S = 5.0
+
+#: What the server itself puts an end to. A replica that was stopped in the middle of a transaction holds the rows of
+#: patients who write to the others meanwhile; a lock or a statement that takes this long will not end well.
+_SETTINGS = {
+    "application_name": "clinic_bot",
+    "jit": "off",  # the server compiles what it takes for dear for 50 to 200 ms, and ours is never so
+    "idle_in_transaction_session_timeout": "5000",
+    "lock_timeout": "10000",
+    "statement_timeout": "30000",
+}
+
+
+@dataclass(slots=True)
+class _Waiting:
+    job: Job[Any]
+    future: asyncio.Future[Any]
+
+
+Run = Callable[[Connection, list[Job[Any]]], list[object]]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Jobs of one kind, and the connections they run on; a connection is opened when a job finds none free."""
+
+    run: Run
+    connections: int
+    batch: int
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    free: list[AsyncConnection] = field(default_factory=list)
+    working: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        while self.waiting and len(batch) < self.batch:
+            waiting = self.waiting.popleft()
+            if not waiting.future.done():  # its caller has said 503 meanwhile
+                batch.append(waiting)
+        return batch
+
+
+class PostgresDatabase:
+    """Implements ``Database`` on a PostgreSQL server. Build it inside the running loop; it connects when asked."""
+
+    def __init__(self, url: URL) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._engine = engine(url)
+        self._reader_engine = engine(url, begin="BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        self._intake = _Lane(_write, 1, BATCH)
+        self._urgent = _Lane(_write, _URGENT, 1)
+        self._others = _Lane(_write, _OTHERS, 1)
+        self._readers = _Lane(_read, _READERS, 1)
+        self._closed = False
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        lane = self._urgent if urgent else self._intake if isinstance(job, Grouped) else self._others
+        return await self._ask(lane, job)
+
+    async def read(self, job: Job[T]) -> T:
+        """Everything that ``job`` reads is of one moment."""
+        return await self._ask(self._readers, job)
+
+    async def close(self) -> None:
+        """Finish what waits, then let go of the connections."""
+        self._closed = True
+        lanes = (self._intake, self._urgent, self._others, self._readers)
+        for lane in lanes:
+            while lane.working:
+                await asyncio.gather(*lane.working)
+            for connection in lane.free:
+                await _discard(connection)
+            lane.free.clear()
+        await self._engine.dispose()
+        await self._reader_engine.dispose()
+
+    async def _ask(self, lane: _Lane, job: Job[T]) -> T:
+        if self._closed:
+            raise StorageUnavailable("the database is closed")
+        if len(lane.waiting) >= _MOST_WAITING:
+            raise StorageUnavailable("too many jobs wait for PostgreSQL")
+        future: asyncio.Future[T] = self._loop.create_future()
+        lane.waiting.append(_Waiting(job, future))
+        if len(lane.working) < lane.connections:
+            worker = self._loop.create_task(self._work(lane))
+            lane.working.add(worker)
+            worker.add_done_callback(lane.working.discard)
+        # A caller that is cancelled lets its job run on: what was written stays written (rule 12).
+        return await future
+
+    async def _work(self, lane: _Lane) -> None:
+        """Run what waits until nothing does."""
+        connection = lane.free.pop() if lane.free else None
+        while batch := lane.take():
+            outcomes, connection = await self._run(lane, connection, [waiting.job for waiting in batch])
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                if waiting.future.done():  # its caller gave up waiting
+                    continue
+                if isinstance(outcome, BaseException):
+                    waiting.future.set_exception(outcome)
+                else:
+                    waiting.future.set_result(outcome)
+        if connection is not None:
+            lane.free.append(connection)
+
+    async def _run(
+        self, lane: _Lane, connection: AsyncConnection | None, jobs: list[Job[Any]]
+    ) -> tuple[list[object], AsyncConnection | None]:
+        """The outcome of each job, and the connection if it may go on."""
+        try:
+            connection = connection or await self._connect(lane)
+            return await _run_together(connection, lane.run, jobs), connection
+        except Exception as exc:  # whatever it is: nobody else can answer them
+            if connection is not None:
+                await _discard(connection)
+            return [_told(exc)] * len(jobs), None
+
+    async def _connect(self, lane: _Lane) -> AsyncConnection:
+        engine = self._reader_engine if lane is self._readers else self._engine
+        async with asyncio.timeout(_CONNECT_S):
+            return await engine.connect()
+
+
+async def _run_together(connection: AsyncConnection, run: Run, jobs: list[Job[Any]]) -> list[object]:
+    """All jobs in one transaction; if one of them fails, each in its own, so that it costs its neighbours nothing.
+
+    Raises what is the database's fault, not a job's: all of them failed, and the connection is not to be trusted.
+    """
+    for trying in range(1, _TRIES + 1):
+        try:
+            return await connection.run_sync(run, jobs)
+        except Exception as exc:
+            if is_database_fault(exc):
+                raise
+            if may_be_tried_again(exc) and trying < _TRIES:
+                await asyncio.sleep(_PAUSE_S * random.random() * 2**trying)
+            elif len(jobs) == 1:
+                return [_told(exc)]
+            else:
+                break
+    return [outcome for job in jobs for outcome in await _run_together(connection, run, [job])]
+
+
+def _write(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
+    with connection.begin():
+        return run_all(connection, jobs)
+
+
+def _read(connection: Connection, jobs: list[Job[Any]]) -> list[object]:
+    with connection.begin():
+        return [job(connection) for job in jobs]
+
+
+def _told(exc: Exception) -> Exception:
+    """What a job's caller hears: the driver's error in our words, without its text; a job's own as it is."""
+    if isinstance(exc, ClinicBotError) or not (is_drivers(exc) or is_database_fault(exc)):
+        return exc
+    return StorageUnavailable(problem_of(exc))
+
+
+async def _discard(connection: AsyncConnection) -> None:
+    """Drop a connection whose transaction state is not known; the server rolls back."""
+    with contextlib.suppress(Exception):
+        await connection.invalidate()
+    with contextlib.suppress(Exception):
+        await connection.close()
+
+
+def engine(url: URL, *, begin: str = "BEGIN") -> AsyncEngine:
+    """Connections whose transactions begin and end by our own word.
+
+    SQLAlchemy would begin one at its first statement, which ours at the driver may come before.
+    """
+    made = create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,  # the lanes keep theirs
+        connect_args={"timeout": _CONNECT_S, "server_settings": _SETTINGS},
+        hide_parameters=True,
+    )
+
+    @event.listens_for(made.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        postgres_driver_of(connection).say(begin)
+
+    @event.listens_for(made.sync_engine, "commit")
+    def _commit(connection: Connection) -> None:
+        # The server answers the COMMIT of a transaction in which a statement failed with "ROLLBACK", and no error.
+        if postgres_driver_of(connection).say("COMMIT") != "COMMIT":
+            raise StorageUnavailable("the transaction failed before its commit")
+
+    @event.listens_for(made.sync_engine, "rollback")
+    def _rollback(connection: Connection) -> None:
+        postgres_driver_of(connection).say("ROLLBACK")
+
+    return made

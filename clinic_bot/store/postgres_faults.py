@@ -1,0 +1,63 @@
+"""What PostgreSQL refused, and what that means: try again, the server is at fault, or the statement is.
+
+The server's own text quotes rows ("Key (phone_key)=(...) already exists") and asyncpg's quotes parameters, so neither
+goes into an error of ours: the kind of the error, its SQLSTATE and the constraint's name say enough.
+"""
+
+import asyncio
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from clinic_bot.errors import ClinicBotError, StorageUnavailable
+
+#: Somebody else was faster, and the next look sees what he did: serialization, deadlock, a unique key that another
+#: replica wrote at the same moment, and a plan prepared before a migration.
+_TRY_AGAIN = frozenset({"40001", "40P01", "23505", "0A000"})
+#: The server, its resources or the way to it, by the class of the SQLSTATE: connection, authorization, no such
+#: database, read-only (a standby), resources, limits, a lock or an operator's hand, system, configuration, internal.
+_SERVER_CLASSES = frozenset({"08", "28", "3D", "25", "53", "54", "55", "57", "58", "F0", "XX"})
+
+
+def may_be_tried_again(exc: BaseException) -> bool:
+    """Whether the same jobs may succeed in a new transaction, since only the moment was wrong."""
+    return _state_of(exc) in _TRY_AGAIN
+
+
+def is_database_fault(exc: BaseException) -> bool:
+    """The server's or the way's, not one statement's: whoever comes next meets it as well."""
+    if isinstance(exc, StorageUnavailable):
+        return True
+    cause = _cause(exc)
+    if isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError):
+        return True
+    if isinstance(cause, OSError | asyncio.TimeoutError):
+        return True
+    state = _state_of(exc)
+    return state is not None and state[:2] in _SERVER_CLASSES
+
+
+def is_drivers(exc: BaseException) -> bool:
+    """Whether an error comes from the driver, so that its text may quote a patient."""
+    return isinstance(exc, DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError | OSError)
+
+
+def problem_of(exc: BaseException) -> str:
+    """In words that quote nobody."""
+    if isinstance(exc, ClinicBotError):
+        return str(exc)
+    cause = _cause(exc)
+    parts = [type(cause).__name__, _state_of(exc), getattr(cause, "constraint_name", None)]
+    return "PostgreSQL: " + ", ".join(part for part in parts if part)
+
+
+def _state_of(exc: BaseException) -> str | None:
+    state = getattr(_cause(exc), "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def _cause(exc: BaseException) -> BaseException:
+    """asyncpg's own error, which comes bare from our statements and wrapped twice from SQLAlchemy's."""
+    if isinstance(exc, DBAPIError) and exc.orig is not None:
+        return exc.orig.__cause__ or exc.orig
+    return exc

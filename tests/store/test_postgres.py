@@ -1,0 +1,298 @@
+"""The executor of several replicas on a real server: races between two of them, and what the server refuses."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.util import await_only
+
+from clinic_bot.errors import ChangeRefused, StorageUnavailable
+from clinic_bot.events import Event
+from clinic_bot.store import claims
+from clinic_bot.store.claims import Later
+from clinic_bot.store.database import Grouped, Job
+from clinic_bot.store.inbox import Answer, Arrival, Taken, keep, take_in_all
+from clinic_bot.store.lease import Claim
+from clinic_bot.store.postgres import PostgresDatabase, engine
+from clinic_bot.store.postgres_driver import numbered
+from clinic_bot.store.session import driver_of
+from tests.support import builders as b
+from tests.support.clock import START_MS
+from tests.support.invariants import violations
+from tests.support.postgres import Server
+from tests.support.store import Store
+
+SECRET_TEXT = "tenho uma dor que não conto a ninguém"
+
+
+@pytest.fixture
+def place(postgres_server: Server) -> Any:
+    with postgres_server.clone() as url:
+        yield url
+
+
+@pytest.fixture
+async def replicas(place: URL, anyio_backend: str) -> AsyncIterator[Sequence[PostgresDatabase]]:
+    """Two processes' executors on one database."""
+    both = [PostgresDatabase(place), PostgresDatabase(place)]
+    yield both
+    assert await both[1].read(violations) == []
+    for replica in both:
+        await replica.close()
+
+
+def arriving(event: Event, *, after_ms: int = 0) -> Grouped[Arrival, Taken]:
+    arrival = Arrival(event, b"{}", START_MS + after_ms)
+    return Grouped(arrival, partial(take_in_all, policy=b.POLICY))
+
+
+def claiming(conversation_id: int, *, owner: str) -> Job[Claim | Later]:
+    return partial(
+        claims.claim, conversation_id=conversation_id, owner=owner, now_ms=START_MS + 60_000, lease_ms=b.LEASE_MS,
+        policy=b.POLICY,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def row_held(place: URL, conversation_id: int = 1) -> AsyncIterator[None]:
+    """Another replica is in the middle of a transaction that has the conversation."""
+    other = engine(place)
+    async with other.begin() as connection:
+        await connection.execute(text(f"SELECT id FROM conversation WHERE id = {conversation_id} FOR UPDATE"))
+        yield
+    await other.dispose()
+
+
+# Two replicas at once.
+
+
+async def test_of_one_delivery_at_two_replicas_one_is_the_duplicate(
+    replicas: Sequence[PostgresDatabase],
+) -> None:
+    for n in range(20):
+        event = b.message(id=f"m{n}", who=b.contact(f"55119876500{n:02d}"))
+        taken = await asyncio.gather(*(replica.write(arriving(event)) for replica in replicas))
+        assert sorted(one.answer for one in taken) == [Answer.DUPLICATE, Answer.QUEUED]
+
+
+async def test_first_messages_of_one_person_at_two_replicas_open_one_conversation(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    for n in range(20):
+        who = b.contact(f"55119876500{n:02d}")
+        taken = await asyncio.gather(
+            *(
+                replica.write(arriving(b.message(id=f"{n}-{k}", who=who)))
+                for k, replica in enumerate(replicas)
+            )
+        )
+        assert len({one.conversation_id for one in taken}) == 1
+    assert len(store.conversations()) == 20
+    assert {one.next_seq for one in store.conversations()} == {3}
+
+
+async def test_what_two_replicas_add_to_the_same_conversations_has_no_gap(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    people = [b.contact(f"55119876500{n:02d}") for n in range(8)]
+    events = [b.message(id=f"m{n}", who=people[n % 8]) for n in range(400)]
+    taken = await asyncio.gather(
+        *(replicas[n % 2].write(arriving(event, after_ms=n)) for n, event in enumerate(events))
+    )
+    assert {one.answer for one in taken} == {Answer.QUEUED}
+    assert [one.next_seq for one in store.conversations()] == [51] * 8
+    assert [one.revision for one in store.conversations()] == [50] * 8
+
+
+async def test_of_two_claims_one_has_the_conversation(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    store.take(b.message())
+    taken = await asyncio.gather(
+        *(replica.write(claiming(1, owner=f"p{n}"), urgent=True) for n, replica in enumerate(replicas))
+    )
+    assert sorted(type(one).__name__ for one in taken) == ["Claim", "Later"]
+
+
+async def test_a_claim_does_not_wait_for_another_replicas_transaction(
+    replicas: Sequence[PostgresDatabase], store: Store, place: URL
+) -> None:
+    store.take(b.message())
+    async with row_held(place):
+        later = await replicas[0].write(claiming(1, owner="p"), urgent=True)
+    assert isinstance(later, Later)
+    assert later.wake_at_ms == START_MS + 60_020  # at once again: the other one may have moved the window
+    assert isinstance(await replicas[0].write(claiming(1, owner="p"), urgent=True), Claim)
+
+
+async def test_who_is_urgent_does_not_wait_behind_the_webhooks(
+    replicas: Sequence[PostgresDatabase], store: Store, place: URL
+) -> None:
+    for n in (1, 2):
+        store.take(b.message(id=f"m{n}", who=b.contact(f"551198765000{n}")))
+    async with row_held(place, 2):
+        stuck = asyncio.ensure_future(
+            replicas[0].write(arriving(b.message(id="m3", who=b.contact("5511987650002"))))
+        )
+        assert isinstance(await replicas[0].write(claiming(1, owner="p"), urgent=True), Claim)
+        assert not stuck.done()
+    assert (await stuck).answer is Answer.QUEUED
+
+
+# Group commit.
+
+
+def transaction_id(connection: Connection, item: str) -> int:
+    keep(connection, item, b"{}", START_MS, "queued")
+    return int(driver_of(connection).execute("SELECT txid_current()").fetchone()[0])
+
+
+def together(connection: Connection, items: Sequence[str]) -> list[int]:
+    return [transaction_id(connection, item) for item in items]
+
+
+async def test_webhooks_that_wait_together_share_one_transaction(
+    replicas: Sequence[PostgresDatabase],
+) -> None:
+    ids = await asyncio.gather(*(replicas[0].write(Grouped(f"k{n}", together)) for n in range(200)))
+    assert len(set(ids)) <= 2
+
+
+async def test_one_that_fails_costs_its_neighbours_nothing(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    def refusing(connection: Connection, items: Sequence[str]) -> list[int]:
+        if "bad" in items:
+            raise ChangeRefused("não")
+        return together(connection, items)
+
+    outcomes = await asyncio.gather(
+        *(replicas[0].write(Grouped(name, refusing)) for name in ("a", "bad", "c")), return_exceptions=True
+    )
+    assert [type(one) for one in outcomes] == [int, ChangeRefused, int]
+    assert store.count("inbox") == 2
+
+
+async def test_who_gave_up_waiting_does_not_undo_what_was_written(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    async with row_held_for_job(replicas[0]) as (writing, release):
+        writing.cancel()
+        release.set()
+        await replicas[0].close()
+    assert store.count("inbox") == 1
+
+
+@asynccontextmanager
+async def row_held_for_job(
+    database: PostgresDatabase,
+) -> AsyncIterator[tuple[asyncio.Future[None], asyncio.Event]]:
+    """A write that has begun, and ends when it is let go."""
+    begun, release = asyncio.Event(), asyncio.Event()
+
+    def job(connection: Connection) -> None:
+        begun.set()
+        await_only(release.wait())
+        keep(connection, "k", b"{}", START_MS, "queued")
+
+    writing = asyncio.ensure_future(database.write(job))
+    await begun.wait()
+    yield writing, release
+
+
+# What the server refuses.
+
+
+async def test_a_deadlock_is_tried_again(
+    replicas: Sequence[PostgresDatabase], store: Store, place: URL
+) -> None:
+    for n in (1, 2):
+        store.take(b.message(id=f"m{n}", who=b.contact(f"551198765000{n}")))
+
+    def locking(*keys: int) -> Callable[[Connection], int]:
+        tries = 0
+
+        def job(connection: Connection) -> int:
+            nonlocal tries
+            tries += 1
+            for key in keys:
+                connection.execute(text(f"SELECT id FROM conversation WHERE id = {key} FOR UPDATE"))
+                if tries == 1:
+                    connection.execute(text("SELECT pg_sleep(0.05)"))
+            return tries
+
+        return job
+
+    tries = await asyncio.gather(replicas[0].write(locking(1, 2)), replicas[1].write(locking(2, 1)))
+    assert sorted(tries) == [1, 2]
+
+
+async def test_no_word_of_a_patient_stands_in_an_error(replicas: Sequence[PostgresDatabase]) -> None:
+    def broken_type(connection: Connection) -> None:
+        driver_of(connection).execute("SELECT ?::bigint", (SECRET_TEXT,))
+
+    def broken_key(connection: Connection) -> None:
+        for _ in range(2):
+            connection.execute(
+                text("INSERT INTO early_change VALUES (:instance, 't', 0, '')"), {"instance": SECRET_TEXT}
+            )
+
+    for job in (broken_type, broken_key):
+        with pytest.raises(StorageUnavailable) as caught:
+            await replicas[0].write(job)
+        assert SECRET_TEXT not in str(caught.value)
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
+
+
+async def test_an_error_that_a_job_swallowed_is_no_commit(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    def job(connection: Connection) -> None:
+        keep(connection, "k", b"{}", START_MS, "queued")
+        try:
+            driver_of(connection).execute("SELECT 1/0")
+        except Exception:
+            return
+
+    with pytest.raises(StorageUnavailable, match="failed before its commit"):
+        await replicas[0].write(job)
+    assert store.count("inbox") == 0
+
+
+async def test_a_reader_changes_nothing(replicas: Sequence[PostgresDatabase]) -> None:
+    with pytest.raises(StorageUnavailable, match="ReadOnly"):
+        await replicas[0].read(lambda connection: keep(connection, "k", b"{}", START_MS, "queued"))
+
+
+async def test_after_a_cut_connection_the_next_job_opens_another(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    def cut(connection: Connection) -> None:
+        driver_of(connection).execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(StorageUnavailable):
+        await replicas[0].write(cut)
+    assert await replicas[0].write(partial(keep, key="k", body=b"{}", now_ms=START_MS, outcome="queued"))
+    assert store.count("inbox") == 1
+
+
+async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    database = PostgresDatabase(URL.create("postgresql", "ana", "senha-secreta", "127.0.0.1", 1, "clinic"))
+    with pytest.raises(StorageUnavailable, match="PostgreSQL") as caught:
+        await database.read(violations)
+    assert "senha-secreta" not in str(caught.value)
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "numbers"),
+    [("VALUES (?, ?, ?)", "VALUES ($1, $2, $3)"), ("?2 AND ?1 OR ?2", "$2 AND $1 OR $2"), ("now()", "now()")],
+    ids=["in their order", "numbered", "none"],
+)
+def test_placeholders_become_postgres_own(sql: str, numbers: str) -> None:
+    assert numbered(sql) == numbers
