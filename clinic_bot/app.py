@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection
 
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
@@ -36,9 +35,9 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import inbox, jump, notices, recovery, sqlite, switches, watch
-from clinic_bot.store.migrations import migrate
-from clinic_bot.store.rehearsal import rehearse
+from clinic_bot.store import inbox, notices, server_clock, sqlite, switches, watch
+from clinic_bot.store.opening import opened, take_up
+from clinic_bot.store.places import Place, place_of, version
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
@@ -60,6 +59,8 @@ _SWITCH_S = 0.001
 _DRAIN_S = 18.0
 _HOUSEKEEPING_MS = 60_000
 _PRUNE_SLICE_PAUSE_MS = 50
+#: Clocks of machines part by some milliseconds a minute at worst.
+_FOLLOW_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +95,15 @@ class Service:
         self._stack = AsyncExitStack()
 
     async def start(self) -> None:
-        """Take the file, bring the schema up to date, take back what a dead process left, begin to look.
+        """Open the database, bring the schema up to date, take back what a dead process left, begin to look.
 
-        Raises Misconfigured when the file belongs to another process or a newer version.
+        Raises Misconfigured when a file belongs to another process, or the records to a newer version.
         """
         sys.setswitchinterval(_SWITCH_S)
         find_emergency([""])  # compiles its lexicon now, not at the first patient's message
-        path = sqlite.database_path(self.settings.database_url)
-        self._stack.enter_context(sqlite.sole_process(path))
-        self.database = SqliteDatabase(path)
-        self._stack.push_async_callback(self.database.close)
-        await self.database.write(migrate)
-        now_ms = self.clock.now_ms()
-        caught_up = await self.database.write(partial(jump.catch_up, now_ms=now_ms))
-        if caught_up is not None:
-            log.warning("the clock was set back meanwhile", by_s=round(caught_up.by_ms / 1000, 1))
-        await self.database.write(partial(rehearse, now_ms=now_ms, policy=self.policy))
-        await self.database.write(partial(notices.recover, now_ms=now_ms, policy=self.policy))
-        recovered = await self.database.write(partial(recovery.recover, now_ms=now_ms, policy=self.policy))
+        place = place_of(self.settings.database_url)
+        self.database = await self._stack.enter_async_context(opened(place))
+        recovered = await take_up(self.database, place, self.clock, self.policy)
         zapi = self._zapi()
         self.connection = self._connection(zapi)
         self.dispatcher = Dispatcher(
@@ -122,17 +114,19 @@ class Service:
             suspects=recovered.suspects,
         )
         await self.dispatcher.start()
-        self._start_alerts(zapi, path)
+        self._start_alerts(zapi, place)
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
         self._background(self.connection.watch_forever())
         self._background(self._keep_house())
-        tell = (self.connection.clock_jumped,)
-        self._background(Timekeeper(self.database, self.clock, self.dispatcher, tell=tell).keep_time())
-        await self._hear_operators(path)
-        if sqlite.has_wal_reset_bug():
-            log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
+        if isinstance(self.database, SqliteDatabase):
+            await self._own_file(self.database)
+        else:
+            self._background(self._follow_server())
         log.info(
-            "started", sqlite=sqlite.library_version(), thinking=recovered.thinking, unknown=recovered.unknown
+            "started",
+            database=await self.database.read(version),
+            thinking=recovered.thinking,
+            unknown=recovered.unknown,
         )
 
     def drain(self) -> None:
@@ -149,6 +143,25 @@ class Service:
             await self.dispatcher.stop(within_s=_DRAIN_S)
         await self._stack.aclose()
         log.info("stopped")
+
+    async def _own_file(self, database: SqliteDatabase) -> None:
+        """What one process on one file does itself: follow the machine's clock, and hear operators."""
+        tell = (self.connection.clock_jumped,)
+        self._background(Timekeeper(database, self.clock, self.dispatcher, tell=tell).keep_time())
+        await self._hear_operators(database.path)
+        if sqlite.has_wal_reset_bug():
+            log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
+
+    async def _follow_server(self) -> None:
+        """Where replicas share a server: its clock, and alerts that a replica which died was sending."""
+        while True:
+            await self.clock.sleep(_FOLLOW_MS)
+            try:
+                await server_clock.follow(self.database, self.clock)
+                lapsed = partial(notices.recover, now_ms=self.clock.now_ms(), policy=self.policy, alone=False)
+                await self.database.write(lapsed)
+            except StorageUnavailable as exc:
+                log.error("PostgreSQL's clock not followed", problem=str(exc))
 
     async def _hear_operators(self, path: Path) -> None:
         """Open the socket beside the database; patients are answered without one as well."""
@@ -167,7 +180,7 @@ class Service:
         except OSError as exc:
             log.error("operators cannot be heard", problem=exc.strerror or type(exc).__name__)
 
-    def _start_alerts(self, zapi: ZapiClient, path: Path) -> None:
+    def _start_alerts(self, zapi: ZapiClient, place: Place) -> None:
         settings, instance = self.settings, self.credentials.zapi_instance
         channels: list[Channel] = []
         if settings.alert_url is not None:
@@ -186,7 +199,7 @@ class Service:
         self._stack.push_async_callback(self.alerts.close)
         self.lookout = Lookout(
             self.database, self.metrics, self.alerts, instance=instance,
-            room_bytes=lambda: shutil.disk_usage(path.parent).free,
+            room_bytes=partial(_room_beside, place) if isinstance(place, Path) else None,
         )  # fmt: skip
 
     def _zapi(self) -> ZapiClient:
@@ -311,7 +324,7 @@ class Service:
         """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""
         writable = True
         try:
-            await self.database.write(_touch)
+            await self.database.write(watch.touch)
         except StorageUnavailable:
             writable = False
         stuck = await self.database.read(watch.stuck)
@@ -329,9 +342,8 @@ class Service:
         )
 
 
-def _touch(connection: Connection) -> None:
-    """Write for real: a full disk still answers a SELECT. The number itself means nothing."""
-    connection.exec_driver_sql("PRAGMA user_version = 1")
+def _room_beside(file: Path) -> int:
+    return shutil.disk_usage(file.parent).free
 
 
 @asynccontextmanager

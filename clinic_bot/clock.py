@@ -57,14 +57,19 @@ class Clock:
         """For instants that are kept in memory and compared with each other: it goes on evenly through a jump."""
         return self.now_ms() - self._moved.ms
 
+    @property
+    def is_real(self) -> bool:
+        """Whether it shows the machine's own time, at its own pace."""
+        return self.start_ms is None and self.rate == 1
+
     def strayed_ms(self) -> int:
         """How far the machine's wall clock was set away from ours; a clock that was given its start has none."""
-        if self.start_ms is not None or self.rate != 1:
+        if not self.is_real:
             return 0
         return _wall_ms() - self.now_ms()
 
     def follow(self, by_ms: int) -> None:
-        """Jump. Only for who shifts what is armed along with it."""
+        """Jump. Only for who shifts what is armed along with it, or follows the clock that all replicas share."""
         self._moved.ms += by_ms
 
     def real_s(self, duration_ms: float) -> float:

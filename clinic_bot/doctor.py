@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.clock import Clock
@@ -12,6 +13,7 @@ from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.serve import account, check, load_facts, stand_in_credentials
 from clinic_bot.settings import Mode, Settings
 from clinic_bot.store import sqlite
+from clinic_bot.store.places import Place, open_database, place_of, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ async def examine(settings: Settings, *, webhook_url: str | None = None) -> Asyn
     check(settings)
     facts = load_facts(settings)
     yield Finding("clinic file", True, f"{facts.name}, {len(facts.services)} services")
-    yield _database(settings)
+    yield await _database(place_of(settings.database_url))
     async with contextlib.AsyncExitStack() as stack:
         clock = Clock()
         if settings.mode is Mode.SANDBOX:
@@ -71,18 +73,28 @@ async def _asked(what: str, look: Callable[[], Awaitable[Finding]]) -> Finding:
         return Finding(what, False, str(exc))
 
 
-def _database(settings: Settings) -> Finding:
-    version = sqlite.library_version()
+async def _database(place: Place) -> Finding:
+    if not isinstance(place, Path):
+        return await _asked("database", lambda: _server(place))
+    library = sqlite.library_version()
     try:
-        with sqlite.sole_process(sqlite.database_path(settings.database_url)):
+        with sqlite.sole_process(place):
             pass
     except sqlite.FileInUse:
-        return Finding("database", True, f"SQLite {version}, in use by a clinic-bot that runs")
+        return Finding("database", True, f"SQLite {library}, in use by a clinic-bot that runs")
     except Misconfigured as exc:
         return Finding("database", False, str(exc))
     if sqlite.has_wal_reset_bug():
-        return Finding("database", True, f"SQLite {version}: works, but 3.51.3 and later are safer")
-    return Finding("database", True, f"SQLite {version}, one file that no other process holds")
+        return Finding("database", True, f"SQLite {library}: works, but 3.51.3 and later are safer")
+    return Finding("database", True, f"SQLite {library}, one file that no other process holds")
+
+
+async def _server(place: Place) -> Finding:
+    database = open_database(place)
+    try:
+        return Finding("database", True, await database.read(version))
+    finally:
+        await database.close()
 
 
 async def _groq(model: GroqModel, settings: Settings) -> Finding:

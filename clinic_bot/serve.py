@@ -25,7 +25,7 @@ from clinic_bot.errors import Misconfigured
 from clinic_bot.operations.logs import configure_logging, secrets_of
 from clinic_bot.sandbox import standins
 from clinic_bot.settings import Mode, Settings
-from clinic_bot.store.sqlite import database_path
+from clinic_bot.store.places import place_of
 from clinic_bot.web import http_app
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -110,7 +110,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         Misconfigured: with a sentence that names what to change.
     """
     check(settings)
-    database_path(settings.database_url)
+    place_of(settings.database_url)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, say))
 

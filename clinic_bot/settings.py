@@ -56,7 +56,10 @@ class Settings(BaseSettings):
         default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it."
     )
     database_url: str = Field(
-        default="sqlite:///clinic_bot.sqlite", description="`sqlite:///FILE`: one process on one file."
+        default="sqlite:///clinic_bot.sqlite",
+        repr=False,  # there may be a password in it
+        description="`sqlite:///FILE`: one process on one file. `postgresql://USER:PASSWORD@HOST/DATABASE`: a server "
+        "that several processes may share.",
     )
     clinic_file: Path | None = Field(
         default=None,

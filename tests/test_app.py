@@ -1,7 +1,6 @@
 """The whole way of a message over real HTTP: the webhook, the window, the model, one reply."""
 
 import asyncio
-from pathlib import Path
 
 import httpx
 import pytest
@@ -9,8 +8,10 @@ import pytest
 from clinic_bot.app import running
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import Misconfigured
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.builders import EMERGENCY_TEXT
+from tests.support.fixtures import ON_SQLITE
 from tests.support.service import clinic, credentials_for, settings_for
 from tests.support.waiting import until, until_async
 
@@ -18,8 +19,8 @@ PHONE = "5511987650001"
 SENT = TurnState.SENT.value
 
 
-async def test_one_burst_gets_one_reply(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_one_burst_gets_one_reply(place: Place) -> None:
+    async with clinic(place) as it:
         for text in ("oi", "bom dia", "vocês abrem às 8h?"):
             await it.patient(phone=PHONE, text=text)
         await it.until_states(SENT)
@@ -30,8 +31,8 @@ async def test_one_burst_gets_one_reply(database_file: Path) -> None:
         assert len(it.brain.asked) == 1
 
 
-async def test_the_reply_is_followed_to_the_patients_eyes(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_the_reply_is_followed_to_the_patients_eyes(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi")
 
         async def read() -> bool:
@@ -44,8 +45,8 @@ async def test_the_reply_is_followed_to_the_patients_eyes(database_file: Path) -
         assert (await it.conversation()).human_until_ms == 0  # our own echo is no take-over
 
 
-async def test_two_patients_do_not_wait_for_each_other(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_two_patients_do_not_wait_for_each_other(place: Place) -> None:
+    async with clinic(place) as it:
         it.groq_fault(kind="slow", seconds=30, count=1)
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: len(it.stand_ins.groq.requests) == 1)
@@ -54,8 +55,8 @@ async def test_two_patients_do_not_wait_for_each_other(database_file: Path) -> N
         await it.until_states(SENT, SENT)
 
 
-async def test_a_message_during_the_send_opens_the_next_turn(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_message_during_the_send_opens_the_next_turn(place: Place) -> None:
+    async with clinic(place) as it:
         it.zapi_fault(kind="slow", operation="send-text", seconds=5, count=1)
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: it.calls == 1)
@@ -65,16 +66,16 @@ async def test_a_message_during_the_send_opens_the_next_turn(database_file: Path
         await until(lambda: len(it.sent) == 2)
 
 
-async def test_the_same_delivery_many_times_at_once_is_one_message(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_the_same_delivery_many_times_at_once_is_one_message(place: Place) -> None:
+    async with clinic(place) as it:
         it.zapi_fault(kind="webhook_duplicate", times=8)
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
         assert await it.texts() == ["oi"]
 
 
-async def test_typing_holds_the_answer_back(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_typing_holds_the_answer_back(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi")
         await it.patient(phone=PHONE, presence="COMPOSING")
         await it.until_states(SENT)
@@ -83,8 +84,8 @@ async def test_typing_holds_the_answer_back(database_file: Path) -> None:
 
 
 @pytest.mark.alone
-async def test_an_emergency_is_answered_at_once_with_the_clinics_text(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_an_emergency_is_answered_at_once_with_the_clinics_text(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text=EMERGENCY_TEXT)
         await it.until_states(SENT)
         (turn,) = await it.turns()
@@ -96,8 +97,8 @@ async def test_an_emergency_is_answered_at_once_with_the_clinics_text(database_f
         assert (await it.conversation()).human_until_ms > 0
 
 
-async def test_an_emergency_overtakes_a_model_that_is_thinking(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_an_emergency_overtakes_a_model_that_is_thinking(place: Place) -> None:
+    async with clinic(place) as it:
         it.groq_fault(kind="slow", seconds=60)
         await it.patient(phone=PHONE, text="qual o valor da consulta?")
         await until(lambda: len(it.stand_ins.groq.requests) == 1)
@@ -109,8 +110,8 @@ async def test_an_emergency_overtakes_a_model_that_is_thinking(database_file: Pa
         assert it.calls == 1
 
 
-async def test_a_person_who_answers_while_the_model_thinks_keeps_the_bot_silent(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_person_who_answers_while_the_model_thinks_keeps_the_bot_silent(place: Place) -> None:
+    async with clinic(place) as it:
         it.groq_fault(kind="slow", seconds=60)
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: len(it.stand_ins.groq.requests) == 1)
@@ -119,8 +120,8 @@ async def test_a_person_who_answers_while_the_model_thinks_keeps_the_bot_silent(
         assert it.calls == 0
 
 
-async def test_after_a_take_over_the_bot_says_nothing(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_after_a_take_over_the_bot_says_nothing(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
         await until(lambda: len(it.sent) == 1)
@@ -132,8 +133,8 @@ async def test_after_a_take_over_the_bot_says_nothing(database_file: Path) -> No
         assert await it.states() == [SENT]
 
 
-async def test_a_reply_that_a_person_overtook_in_the_queue_is_taken_back(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_reply_that_a_person_overtook_in_the_queue_is_taken_back(place: Place) -> None:
+    async with clinic(place) as it:
         it.zapi_fault(kind="slow_queue", seconds=25)
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
@@ -143,27 +144,28 @@ async def test_a_reply_that_a_person_overtook_in_the_queue_is_taken_back(databas
         assert it.sent == []
 
 
-async def test_a_stopped_service_gives_its_turns_back_and_the_next_one_answers(database_file: Path) -> None:
-    async with clinic(database_file) as first:
+async def test_a_stopped_service_gives_its_turns_back_and_the_next_one_answers(place: Place) -> None:
+    async with clinic(place) as first:
         first.groq_fault(kind="slow", seconds=60)
         await first.patient(phone=PHONE, text="oi")
         await until(lambda: len(first.stand_ins.groq.requests) == 1)
-    async with clinic(database_file) as second:
+    async with clinic(place) as second:
         await second.until_states(SENT)
         (turn,) = await second.turns()
         assert turn.question == "oi"
 
 
-async def test_a_second_service_on_the_same_file_is_refused(database_file: Path) -> None:
-    async with clinic(database_file) as it:
-        settings = settings_for(database_file)
+@ON_SQLITE
+async def test_a_second_service_on_the_same_file_is_refused(place: Place) -> None:
+    async with clinic(place) as it:
+        settings = settings_for(place)
         with pytest.raises(Misconfigured, match="already runs"):
             async with running(settings, credentials_for(it.stand_ins), example_clinic(), it.service.clock):
                 raise AssertionError("two owners")
 
 
-async def test_a_file_of_a_newer_version_is_refused(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_records_of_a_newer_version_is_refused(place: Place) -> None:
+    async with clinic(place) as it:
         await it.service.database.write(
             lambda connection: (
                 connection.exec_driver_sql(
@@ -172,12 +174,12 @@ async def test_a_file_of_a_newer_version_is_refused(database_file: Path) -> None
             )
         )
     with pytest.raises(Misconfigured, match="newer"):
-        async with clinic(database_file):
+        async with clinic(place):
             raise AssertionError("it must not start")
 
 
-async def test_readiness_tells_of_the_neighbours(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_readiness_tells_of_the_neighbours(place: Place) -> None:
+    async with clinic(place) as it:
         ready = (await it.http.get(f"{it.url}/health/ready")).json()
         assert (ready["status"], ready["groq"], ready["rule_9"]) == ("ready", "unknown", 0)
         await it.patient(phone=PHONE, text="oi")
@@ -186,24 +188,24 @@ async def test_readiness_tells_of_the_neighbours(database_file: Path) -> None:
         assert (ready["groq"], ready["zapi"]) == ("ok", "ok")
 
 
-async def test_another_page_says_where_zapi_posts(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_another_page_says_where_zapi_posts(place: Place) -> None:
+    async with clinic(place) as it:
         answer = await it.http.post(f"{it.url}/webhook", json={})
         assert answer.status_code == 404
         assert "/webhook/zapi/{secret}" in answer.json()["error"]
         assert (await it.http.get(it.webhook)).status_code == 405
 
 
-async def test_many_patients_at_once_each_get_one_reply(database_file: Path) -> None:
+async def test_many_patients_at_once_each_get_one_reply(place: Place) -> None:
     phones = [f"55119876{n:05}" for n in range(30)]
-    async with clinic(database_file) as it:
+    async with clinic(place) as it:
         await asyncio.gather(*(it.patient(phone=phone, text=f"oi de {phone}") for phone in phones))
         await it.until_states(*[SENT] * len(phones))
         assert it.calls == len(phones)
 
 
-async def test_nothing_listens_after_the_end(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_nothing_listens_after_the_end(place: Place) -> None:
+    async with clinic(place) as it:
         url = it.url
     with pytest.raises(httpx.ConnectError):
         async with httpx.AsyncClient() as http:

@@ -18,8 +18,9 @@ from clinic_bot.serve import clock_of, load_facts, load_settings
 from clinic_bot.settings import Mode, Settings
 from clinic_bot.store.beside import existing, read_beside
 from clinic_bot.store.database import Job
-from clinic_bot.store.migrations import migrate
-from clinic_bot.store.sqlite import FileInUse, SqliteDatabase, database_path, sole_process
+from clinic_bot.store.migrations import is_current, migrate
+from clinic_bot.store.places import Place, open_database, place_of
+from clinic_bot.store.sqlite import FileInUse, sole_process
 from clinic_bot.turns.desk import Desk
 
 T = TypeVar("T")
@@ -55,7 +56,8 @@ def now_ms(settings: Settings) -> int:
 
 def read(settings: Settings, job: Job[T]) -> T:
     """Beside the server, if one runs. Raises Misconfigured or StorageUnavailable."""
-    return read_beside(database_path(settings.database_url), job)
+    place = place_of(settings.database_url)
+    return read_beside(place, job) if isinstance(place, Path) else asyncio.run(_read_there(place, job))
 
 
 def change(
@@ -68,7 +70,12 @@ def change(
         Misconfigured: there is no database, or the settings cannot be used.
         StorageUnavailable: it cannot be written.
     """
-    path = existing(database_path(settings.database_url))
+    place = place_of(settings.database_url)
+    if not isinstance(
+        place, Path
+    ):  # the rows' own locks keep it apart from the servers, which notice by themselves
+        return Done(asyncio.run(_here(settings, place, request)), by_server=False)
+    path = existing(place)
     until_s = time.monotonic() + _WAIT_FOR_SERVER_S
     while True:
         try:
@@ -86,9 +93,21 @@ def change(
         sleep(_LOOK_EVERY_S)
 
 
-async def _here(settings: Settings, path: Path, request: dict[str, Any]) -> dict[str, Any]:
+async def _read_there(place: Place, job: Job[T]) -> T:
+    database = open_database(place)
+    try:
+        if not await database.read(is_current):
+            raise Misconfigured(
+                "the database is not of this version: start this version's server on it, or use the one that wrote it"
+            )
+        return await database.read(job)
+    finally:
+        await database.close()
+
+
+async def _here(settings: Settings, place: Place, request: dict[str, Any]) -> dict[str, Any]:
     facts = load_facts(settings)
-    database = SqliteDatabase(path)
+    database = open_database(place)
     try:
         await database.write(migrate)
         desk = Desk(

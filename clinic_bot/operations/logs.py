@@ -11,6 +11,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from pydantic import SecretStr
@@ -75,7 +76,11 @@ def configure_logging(
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Every secret among the settings, for ``configure_logging``."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    with contextlib.suppress(ValueError):  # where it is no address; whoever opens the database says so
+        password = urlsplit(settings.database_url).password
+        found += [password, unquote(password)] if password else []
+    return tuple(found)
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -164,19 +164,30 @@ def conclude(
         return Concluded(ended, intent.conversation_id, wake_at_ms)
 
 
-def recover(connection: Connection, *, now_ms: int, policy: Policy) -> int:
+def recover(connection: Connection, *, now_ms: int, policy: Policy, alone: bool = True) -> int:
     """Take back what a dead process was sending: whether it left, nobody knows. Before the turns are recovered.
 
     Its conversations are let go here, since the attempts that a dead turn spent are no matter of theirs.
+
+    Args:
+        alone: whether no other process can be sending; else a lease that lasts is another one's.
     """
     with session_on(connection) as session:
-        found = session.exec(select(Notice).where(Notice.state == NoticeState.SENDING)).all()
-        for notice in found:
-            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, "the process died", now_ms
+        sending = select(Notice).where(Notice.state == NoticeState.SENDING)
+        count = 0
+        for notice in session.exec(sending).all():
             conversation = locked(session, notice.conversation_id or 0)
-            if conversation.owner is not None and conversation.owner.startswith(_OWNER):
+            leased = conversation.owner is not None and conversation.owner.startswith(_OWNER)
+            if leased and not alone and (conversation.wake_at_ms or 0) > now_ms:
+                continue
+            session.refresh(notice, with_for_update=True)
+            if notice.state != NoticeState.SENDING:
+                continue
+            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, "the process died", now_ms
+            if leased:
                 _let_go(session, conversation, policy, now_ms)
-        return len(found)
+            count += 1
+        return count
 
 
 def _let_go(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:

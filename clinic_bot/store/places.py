@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from clinic_bot.errors import Misconfigured
 from clinic_bot.store.database import Database
+from clinic_bot.store.session import driver_of, is_postgres
 from clinic_bot.store.sqlite import SqliteDatabase, database_path
 
 #: A file, or a server's address, which hides its password wherever it is shown.
@@ -36,3 +37,10 @@ def open_database(place: Place) -> Database:
     from clinic_bot.store.postgres import PostgresDatabase
 
     return PostgresDatabase(place)
+
+
+def version(connection: Connection) -> str:
+    """Which program keeps the records, for operators."""
+    if is_postgres(connection):
+        return f"PostgreSQL {driver_of(connection).execute('SHOW server_version').fetchone()[0]}"
+    return f"SQLite {driver_of(connection).execute('SELECT sqlite_version()').fetchone()[0]}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
+from clinic_bot.store.session import is_postgres
 from clinic_bot.store.tables import IS_UNCERTAIN, UNWATCHED, Author, Conversation, Message, Turn, TurnState
 
 _PENDING = (
@@ -29,6 +30,14 @@ def stuck(connection: Connection) -> list[int]:
     It costs what is wrong, not what there is: a conversation at rest is not in the index.
     """
     return [row[0] for row in connection.execute(_STUCK) if row[0] is not None]
+
+
+def touch(connection: Connection) -> None:
+    """Write for real and change nothing: a full disk still answers a SELECT, and so does a standby."""
+    # The number itself means nothing, of either.
+    connection.exec_driver_sql(
+        "SELECT pg_current_xact_id()" if is_postgres(connection) else "PRAGMA user_version = 1"
+    )
 
 
 @dataclass(frozen=True, slots=True)

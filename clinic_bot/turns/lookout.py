@@ -27,10 +27,10 @@ class Lookout:
         alerts: Alerts,
         *,
         instance: str,
-        room_bytes: Callable[[], int],
+        room_bytes: Callable[[], int] | None,
     ) -> None:
         """Args:
-        room_bytes: how much more the disk of the database takes.
+        room_bytes: how much more the disk of the database takes; None where it is a server's.
         """
         self._database = database
         self._metrics = metrics
@@ -81,6 +81,8 @@ class Lookout:
         self._held, self._dead = found.held, found.dead
 
     def _look_at_disk(self) -> None:
+        if self._room_bytes is None:
+            return
         try:
             room = self._room_bytes()
         except OSError as exc:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -18,11 +17,13 @@ from clinic_bot.sandbox.receptionist import BrainTurn, Scripted
 from clinic_bot.sandbox.serving import serving
 from clinic_bot.sandbox.standins import StandIns, stand_ins
 from clinic_bot.settings import Mode, Settings
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import Conversation, Message, Turn
 from clinic_bot.web import http_app
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
 from tests.support.loop import LoopClock
+from tests.support.store import url_of
 from tests.support.waiting import until_async
 
 SECRET = "a-secret-of-the-tests-0001"
@@ -114,9 +115,9 @@ class Clinic:
             raise AssertionError(f"expected {list(states)}, stand at {await self.states()}") from None
 
 
-def settings_for(path: Path, **given: Any) -> Settings:
+def settings_for(place: Place, **given: Any) -> Settings:
     """Nothing of the machine's environment goes in."""
-    return Settings.model_validate({"mode": Mode.SANDBOX, "database_url": f"sqlite:///{path}", **given})
+    return Settings.model_validate({"mode": Mode.SANDBOX, "database_url": url_of(place), **given})
 
 
 def credentials_for(pair: StandIns, *, secret: str | None = SECRET) -> Credentials:
@@ -133,7 +134,7 @@ def credentials_for(pair: StandIns, *, secret: str | None = SECRET) -> Credentia
 
 @asynccontextmanager
 async def clinic(
-    path: Path,
+    place: Place,
     *,
     says: Sequence[BrainTurn | str] = ("Abrimos às 8h. Sou a assistente virtual.",),
     thinks_s: float = 0.1,
@@ -150,7 +151,7 @@ async def clinic(
         pair.groq.latency_s = thinks_s
         service = await stack.enter_async_context(
             running(
-                settings_for(path, **given),
+                settings_for(place, **given),
                 credentials_for(pair, secret=secret),
                 facts or example_clinic(),
                 clock,

@@ -37,6 +37,11 @@ def create_database(path: Path) -> None:
     engine.dispose()
 
 
+def url_of(place: Place) -> str:
+    """A place as CLINIC_BOT_DATABASE_URL says it."""
+    return f"sqlite:///{place}" if isinstance(place, Path) else place.render_as_string(hide_password=False)
+
+
 class _Hands(Protocol):
     """One connection, for transactions of the test."""
 
