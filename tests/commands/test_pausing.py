@@ -4,6 +4,8 @@ import pytest
 
 from clinic_bot.errors import Misconfigured
 from clinic_bot.sandbox.standins import INSTANCE_ID
+from clinic_bot.store import switches
+from clinic_bot.store.tables import SwitchName
 from tests.commands.terminal import Terminal
 from tests.support.store import Store
 
@@ -20,8 +22,8 @@ def test_pausing_and_resuming_say_what_they_did(terminal: Terminal, store: Store
 
 def test_resuming_names_what_still_stops_answers(terminal: Terminal, store: Store) -> None:
     store.run(
-        lambda connection: connection.exec_driver_sql(
-            "INSERT INTO switch VALUES (?, 'zapi_account', 0, 'subscription')", (INSTANCE_ID,)
+        lambda connection: switches.turn_on(
+            connection, INSTANCE_ID, SwitchName.ZAPI_ACCOUNT, "subscription", store.now_ms
         )
     )
     assert "zapi_account (subscription)" in terminal.said("resume")

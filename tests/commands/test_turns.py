@@ -12,6 +12,7 @@ from clinic_bot.store.story import Moment
 from clinic_bot.store.tables import TurnState
 from tests.commands.terminal import Terminal
 from tests.support import builders as b
+from tests.support.fixtures import ON_SQLITE
 from tests.support.store import Store
 
 WORDS, REPLY = "tenho uma alergia", "Bom dia!"
@@ -189,6 +190,7 @@ def test_a_database_that_is_not_there_is_named_and_not_made(terminal: Terminal, 
     assert not missing.exists()
 
 
+@ON_SQLITE
 def test_a_server_that_does_not_answer_is_told_apart(
     terminal: Terminal, unknown: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
