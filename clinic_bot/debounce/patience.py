@@ -1,0 +1,114 @@
+"""How long to wait for the rest of what a patient is saying, and why.
+
+Pure: what is remembered of the patient's writing and the time in, a decision out. The model says how likely it is
+that another piece comes, and when; the wait is where a second more costs everybody as much as it saves::
+
+    minimise over w:  P(this was the last) * w  +  care * P(another piece comes after w)
+
+so a second is worth the same in every situation, and ``care`` (seconds of waiting that one early answer is worth) is
+the one number that trades speed for early cuts. It can never switch waiting off: whatever is unexpected
+means the clinic's fixed patience, and floor and ceiling hold always.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+
+from clinic_bot.debounce.patience_model import Forecast, Model, features, forecast, shift
+from clinic_bot.debounce.patience_words import reasons
+from clinic_bot.debounce.talk import Talk
+
+#: Said when the model could not be asked.
+FIXED = "the clinic's fixed patience"
+_TYPING = "the patient is typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The clinic's choices. Milliseconds, except ``care``."""
+
+    fixed_ms: int  #: waited whenever the model cannot say
+    floor_ms: int
+    ceiling_ms: int
+    care: float  #: seconds of waiting that one early answer is worth; more waits longer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    wait_ms: int  #: from now; 0 when the burst is due
+    patience_ms: int  #: of silence after the last piece, presence aside: the ``quiet_ms`` of ``window.py``
+    why: str  #: for the operator
+
+
+def decide(
+    talk: Talk,
+    limits: Limits,
+    model: Model | None,
+    *,
+    now_ms: int,
+    hold_until_ms: int = 0,
+    typing_expected: bool = False,
+    supersede_ms: int = 0,
+) -> Decision:
+    """How long to wait from now.
+
+    Args:
+        hold_until_ms: until when presence holds the window open, as ``window.hold_until_ms`` keeps it: it ends by
+            itself, and PAUSED brings it near.
+        typing_expected: whether typing signals usually come from this line. They are then waited for, which takes
+            less than the message itself. That none came says nothing.
+        supersede_ms: how long after the wait a reply still does not leave, so that one more piece takes it back;
+            0 when it can no longer be superseded.
+    """
+    patience_ms, why = _patience(
+        talk, limits, model, typing_expected=typing_expected, supersede_ms=supersede_ms
+    )
+    due_ms = talk.last_ms + patience_ms
+    if hold_until_ms > due_ms:
+        due_ms, why = hold_until_ms, _TYPING
+    return Decision(max(0, due_ms - now_ms), patience_ms, why)
+
+
+def _patience(
+    talk: Talk, limits: Limits, model: Model | None, *, typing_expected: bool, supersede_ms: int
+) -> tuple[int, str]:
+    try:
+        assert model is not None
+        seen = foresee(talk, model, typing_expected=typing_expected)
+        wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
+        if not isfinite(wait_s) or not isfinite(limits.care):
+            raise ValueError("not a finite wait")
+        wait_ms, why = round(wait_s * 1000), reasons(talk, seen.pushes)
+    except Exception:  # whatever it is, the patient is waited for
+        wait_ms, why = limits.fixed_ms, FIXED
+    return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why
+
+
+def foresee(talk: Talk, model: Model, *, typing_expected: bool) -> Forecast:
+    """The model's forecast for the talk as it stands."""
+    assert talk.last is not None
+    outcomes = model.sign if typing_expected else model.message
+    return forecast(outcomes, features(talk, talk.last), shift(talk.last, talk.burst.pieces))
+
+
+def best_wait_s(
+    seen: Forecast, edges_s: Sequence[float], limits: Limits, *, supersede_s: float = 0.0
+) -> float:
+    """The wait of least cost, between floor and ceiling.
+
+    Chances grow evenly inside a stretch, so the least cost lies where a stretch ends, or at a limit.
+    """
+    floor_s, ceiling_s = limits.floor_ms / 1000, limits.ceiling_ms / 1000
+    best_s, least = ceiling_s, inf
+    begin_s = before = 0.0
+    for edge_s, by in zip(edges_s, seen.by, strict=True):
+        # The floor and the ceiling may lie inside this stretch.
+        wait_s = min(max(edge_s - supersede_s, floor_s), ceiling_s)
+        covered_s = wait_s + supersede_s
+        if begin_s < covered_s:
+            share = min(1.0, (covered_s - begin_s) / (edge_s - begin_s))
+            cost = seen.last * wait_s - limits.care * (before + share * (by - before))
+            if cost < least:
+                best_s, least = wait_s, cost
+        begin_s, before = edge_s, by
+    return best_s

@@ -1,0 +1,193 @@
+"""What is remembered of a patient's way of writing: small sums, brought up to date with every message.
+
+``Talk`` is a value of about 120 bytes when packed, so it fits one column beside the conversation. It holds numbers
+only, never words. A burst in it ends with ``spoke``: the clinic, or the bot, said something.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from math import isfinite, log
+from typing import Any, Self
+
+from clinic_bot.debounce.piece import Asked, Piece, PieceKind
+
+#: A longer silence starts a new turn, as in the scorer that came with the timings.
+TURN_GAP_MS = 60_000
+#: Nobody has read a reply and answered it sooner than this, so such a piece went on with what was there before.
+_READING_MS = 2_000
+_WRITING_MS_PER_CHAR = 125  # 8 characters a second
+#: The weight of one more turn in ``lately``.
+_LATELY = 0.2
+#: How often somebody unknown goes on, in the data.
+GOES_ON = 0.43
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The pieces that no reply has covered."""
+
+    pieces: int = 0
+    chars: int = 0
+    asked_before: bool = False  #: a piece before the last one asks
+    greeted_before: bool = False
+    log_gaps: float = 0.0  #: sum over its gaps of log(1 + seconds)
+    last_log_gap: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How this sender writes, over all bursts. A follow-up is a piece that came within a turn after another."""
+
+    messages: int = 0
+    punctuated: int = 0
+    log_chars: float = 0.0  #: sum over messages of log(1 + characters)
+    follow_ups: int = 0
+    turns: int = 0  #: that have ended
+    lately: float = GOES_ON  #: share of follow-ups, the last ones counting most
+    log_gaps: float = 0.0
+    log_speeds: float = 0.0  #: sum over follow-ups of log((characters + 5) / (1 + seconds))
+    questions: int = 0
+    questions_followed: int = 0
+    this_turn: int = 0  #: pieces of the turn that goes on
+    last_turn: int = 0
+    announced: int = 0  #: follow-ups before which a typing signal came
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    burst: Burst = Burst()
+    rhythm: Rhythm = Rhythm()
+    last: Piece | None = None
+    last_ms: int = 0  #: our receipt of the last piece
+    asked: Asked = Asked.NOTHING
+    spoke_ms: int = 0  #: when the clinic or the bot last said something; 0: not since the last piece
+
+    def heard(self, piece: Piece, at_ms: int, *, typed: bool = False) -> Self:
+        """The talk with one more piece. ``typed``: a typing or recording signal came since the piece before."""
+        burst, rhythm, before = self.burst, self.rhythm, self.last
+        if before is not None:
+            gap_ms = max(0, at_ms - self.last_ms)
+            unread_ms = _READING_MS + _WRITING_MS_PER_CHAR * piece.n_chars
+            unread = not self.spoke_ms or at_ms - self.spoke_ms < unread_ms
+            if gap_ms > TURN_GAP_MS:
+                burst = Burst()
+            if gap_ms <= TURN_GAP_MS and unread:
+                log_gap = log(1 + gap_ms / 1000)
+                rhythm = _went_on(rhythm, before, piece, log_gap, typed=typed)
+                if burst.pieces:
+                    burst = replace(burst, log_gaps=burst.log_gaps + log_gap, last_log_gap=log_gap)
+            else:
+                rhythm = _stopped(rhythm, before)
+            if burst.pieces:
+                burst = replace(
+                    burst,
+                    asked_before=burst.asked_before or before.asks,
+                    greeted_before=burst.greeted_before or before.kind is PieceKind.GREETING,
+                )
+        return replace(
+            self,
+            burst=replace(burst, pieces=burst.pieces + 1, chars=burst.chars + piece.n_chars),
+            rhythm=replace(
+                rhythm,
+                messages=rhythm.messages + 1,
+                punctuated=rhythm.punctuated + piece.punct,
+                log_chars=rhythm.log_chars + log(1 + piece.n_chars),
+                this_turn=rhythm.this_turn + 1,
+            ),
+            last=piece,
+            last_ms=at_ms,
+            spoke_ms=0,
+        )
+
+    def spoke(self, at_ms: int, asked: Asked = Asked.NOTHING) -> Self:
+        """The talk after a reply, or after somebody of the clinic wrote: the next piece begins a burst."""
+        return replace(self, burst=Burst(), asked=asked, spoke_ms=max(1, at_ms))
+
+    def packed(self) -> str:
+        last = (
+            None if self.last is None else [int(one) if one in (0, 1) else one for one in astuple(self.last)]
+        )
+        return json.dumps(
+            [
+                [_short(one) for one in astuple(self.burst)],
+                [_short(one) for one in astuple(self.rhythm)],
+                last,
+                self.last_ms,
+                self.asked,
+                self.spoke_ms,
+            ],
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def unpacked(cls, text: str | None) -> Self:
+        """What ``packed`` wrote. Whatever cannot be read, as after an upgrade, is a patient nobody knows yet."""
+        try:
+            burst, rhythm, last, last_ms, asked, spoke_ms = json.loads(text or "")
+            return cls(
+                burst=_burst(burst),
+                rhythm=_rhythm(rhythm),
+                last=None if last is None else _piece(last),
+                last_ms=int(last_ms),
+                asked=Asked(asked),
+                spoke_ms=int(spoke_ms),
+            )
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return cls()
+
+
+#: The fields of ``Rhythm`` that are no counts.
+_FRACTIONS = frozenset({"log_chars", "lately", "log_gaps", "log_speeds"})
+
+
+def _went_on(rhythm: Rhythm, before: Piece, piece: Piece, log_gap: float, *, typed: bool) -> Rhythm:
+    return replace(
+        rhythm,
+        follow_ups=rhythm.follow_ups + 1,
+        lately=rhythm.lately + _LATELY * (1 - rhythm.lately),
+        log_gaps=rhythm.log_gaps + log_gap,
+        log_speeds=rhythm.log_speeds + log(piece.n_chars + 5) - log_gap,
+        questions=rhythm.questions + before.asks,
+        questions_followed=rhythm.questions_followed + before.asks,
+        announced=rhythm.announced + typed,
+    )
+
+
+def _stopped(rhythm: Rhythm, before: Piece) -> Rhythm:
+    return replace(
+        rhythm,
+        turns=rhythm.turns + 1,
+        lately=rhythm.lately * (1 - _LATELY),
+        questions=rhythm.questions + before.asks,
+        last_turn=rhythm.this_turn,
+        this_turn=0,
+    )
+
+
+def _short(number: float) -> float:
+    return round(number, 4)
+
+
+def _burst(values: Sequence[Any]) -> Burst:
+    pieces, chars, asked_before, greeted_before, *logs = values
+    return Burst(int(pieces), int(chars), bool(asked_before), bool(greeted_before), *map(_finite, logs))
+
+
+def _rhythm(values: Sequence[Any]) -> Rhythm:
+    names = [field.name for field in fields(Rhythm)]
+    known: dict[str, Any] = dict(zip(names, values, strict=True))
+    for name, value in known.items():
+        known[name] = _finite(value) if name in _FRACTIONS else int(value)
+    return Rhythm(**known)
+
+
+def _piece(values: Sequence[Any]) -> Piece:
+    kind, n_chars, n_words, *flags = values
+    return Piece(PieceKind(kind), int(n_chars), int(n_words), *map(bool, flags))
+
+
+def _finite(value: Any) -> float:
+    if not isfinite(number := float(value)):
+        raise ValueError("not a finite number")
+    return number
