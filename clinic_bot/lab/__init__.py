@@ -1,0 +1,1 @@
+"""Recorded bursts against other settings of the waiting, without waiting."""
