@@ -46,6 +46,7 @@ RIDGE = 10.0
 _BIAS_RIDGE = 1e-2
 _SETTLED = 1e-7
 _DIGITS = 4
+_LAST_DIGIT = 1e-4
 _MOST_STEPS = 50
 
 #: What another early answer in the same turn counts, where the first counts 1.
@@ -169,15 +170,15 @@ def _softmax(scores: Floats) -> Floats:
     return chances
 
 
-def agrees(known: Any, found: Any) -> bool:
+def agrees(known: object, found: object) -> bool:
     """The same, but for the last digit kept."""
-    if isinstance(known, float) or isinstance(found, float):
-        return abs(float(known) - float(found)) < 1.5 / 10**_DIGITS
+    if isinstance(known, float) and isinstance(found, float):
+        return abs(known - found) < 1.5 * _LAST_DIGIT
     if isinstance(known, list) and isinstance(found, list):
         return len(known) == len(found) and all(map(agrees, known, found))
     if isinstance(known, dict) and isinstance(found, dict):
         return known.keys() == found.keys() and all(agrees(known[key], found[key]) for key in known)
-    return bool(known == found)
+    return known == found
 
 
 def written(found: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ means the clinic's fixed patience, and floor and ceiling hold always.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 
 from clinic_bot.debounce.patience_model import Forecast, Model, features, forecast, shift
 from clinic_bot.debounce.patience_words import reasons
@@ -20,7 +20,7 @@ from clinic_bot.debounce.talk import Talk
 
 #: Said when the model could not be asked.
 FIXED = "the clinic's fixed patience"
-_TYPING = "the patient is typing"
+_TYPING = "the patient is typing or recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class Limits:
     floor_ms: int
     ceiling_ms: int
     care: float  #: seconds of waiting that one early answer is worth; more waits longer
+
+
+#: ``clinic-bot replay`` shows what they come to, on the clinic's own traffic too.
+DEFAULT = Limits(fixed_ms=6_000, floor_ms=1_000, ceiling_ms=13_000, care=40.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ def decide(
     Args:
         hold_until_ms: until when presence holds the window open, as ``window.hold_until_ms`` keeps it: it ends by
             itself, and PAUSED brings it near.
-        typing_expected: whether typing signals usually come from this line. They are then waited for, which takes
-            less than the message itself. That none came says nothing.
+        typing_expected: whether typing signals come from this patient, as ``Talk.typing_expected`` says. They are
+            then waited for, which takes less than the message itself. That none came so far says nothing.
         supersede_ms: how long after the wait a reply still does not leave, so that one more piece takes it back;
             0 when it can no longer be superseded.
     """
@@ -76,8 +80,6 @@ def _patience(
         assert model is not None
         seen = foresee(talk, model, typing_expected=typing_expected)
         wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
-        if not isfinite(wait_s) or not isfinite(limits.care):
-            raise ValueError("not a finite wait")
         wait_ms, why = round(wait_s * 1000), reasons(talk, seen.pushes)
     except Exception:  # whatever it is, the patient is waited for
         wait_ms, why = limits.fixed_ms, FIXED
@@ -97,18 +99,27 @@ def best_wait_s(
     """The wait of least cost, between floor and ceiling.
 
     Chances grow evenly inside a stretch, so the least cost lies where a stretch ends, or at a limit.
+
+    Raises:
+        ValueError: the costs cannot be compared.
     """
-    floor_s, ceiling_s = limits.floor_ms / 1000, limits.ceiling_ms / 1000
-    best_s, least = ceiling_s, inf
+    floor_s, ceiling_s, care, last = limits.floor_ms / 1000, limits.ceiling_ms / 1000, limits.care, seen.last
+    best_s, least = floor_s, last * floor_s - care * _chance_by(floor_s + supersede_s, seen, edges_s)
+    for edge_s, by in zip(edges_s, seen.by, strict=True):
+        wait_s = edge_s - supersede_s
+        if floor_s < wait_s < ceiling_s and (cost := last * wait_s - care * by) < least:
+            best_s, least = wait_s, cost
+    at_most = last * ceiling_s - care * _chance_by(ceiling_s + supersede_s, seen, edges_s)
+    if not (isfinite(least) and isfinite(at_most)):
+        raise ValueError("a cost is not a finite number")
+    return ceiling_s if at_most < least else best_s
+
+
+def _chance_by(until_s: float, seen: Forecast, edges_s: Sequence[float]) -> float:
+    """How likely something came by then."""
     begin_s = before = 0.0
     for edge_s, by in zip(edges_s, seen.by, strict=True):
-        # The floor and the ceiling may lie inside this stretch.
-        wait_s = min(max(edge_s - supersede_s, floor_s), ceiling_s)
-        covered_s = wait_s + supersede_s
-        if begin_s < covered_s:
-            share = min(1.0, (covered_s - begin_s) / (edge_s - begin_s))
-            cost = seen.last * wait_s - limits.care * (before + share * (by - before))
-            if cost < least:
-                best_s, least = wait_s, cost
+        if not until_s >= edge_s:
+            return before + (by - before) * (until_s - begin_s) / (edge_s - begin_s)
         begin_s, before = edge_s, by
-    return best_s
+    return before

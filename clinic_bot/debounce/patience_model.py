@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import exp, isfinite, log
 from operator import mul
 
@@ -175,6 +175,8 @@ def read_model(text: str) -> Model:
     if tuple(known["features"]) != FEATURES:
         raise ValueError("fitted for other features")
     edges_s = tuple(map(float, known["edges_s"]))
+    if not edges_s or not all(map(isfinite, edges_s)) or any(a >= b for a, b in pairwise((0.0, *edges_s))):
+        raise ValueError("the stretches of time do not follow each other")
     means = tuple(map(float, known["means"]))
     return Model(edges_s, *(_outcomes(known[name], means, len(edges_s) + 1) for name in ("message", "sign")))
 

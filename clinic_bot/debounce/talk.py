@@ -19,6 +19,8 @@ _READING_MS = 2_000
 _WRITING_MS_PER_CHAR = 125  # 8 characters a second
 #: The weight of one more turn in ``lately``.
 _LATELY = 0.2
+#: So many show whether a patient's typing is announced.
+_ENOUGH_FOLLOW_UPS = 3
 #: How often somebody unknown goes on, in the data.
 GOES_ON = 0.43
 
@@ -68,8 +70,7 @@ class Talk:
         burst, rhythm, before = self.burst, self.rhythm, self.last
         if before is not None:
             gap_ms = max(0, at_ms - self.last_ms)
-            unread_ms = _READING_MS + _WRITING_MS_PER_CHAR * piece.n_chars
-            unread = not self.spoke_ms or at_ms - self.spoke_ms < unread_ms
+            unread = not self.spoke_ms or at_ms - self.spoke_ms < unread_ms(piece)
             if gap_ms > TURN_GAP_MS:
                 burst = Burst()
             if gap_ms <= TURN_GAP_MS and unread:
@@ -104,6 +105,12 @@ class Talk:
         """The talk after a reply, or after somebody of the clinic wrote: the next piece begins a burst."""
         return replace(self, burst=Burst(), asked=asked, spoke_ms=max(1, at_ms))
 
+    def typing_expected(self, *, usual: bool) -> bool:
+        """Whether typing signals come from this patient; while too little is known, what is ``usual`` on the line."""
+        if self.rhythm.follow_ups < _ENOUGH_FOLLOW_UPS:
+            return usual
+        return 2 * self.rhythm.announced >= self.rhythm.follow_ups
+
     def packed(self) -> str:
         last = (
             None if self.last is None else [int(one) if one in (0, 1) else one for one in astuple(self.last)]
@@ -137,7 +144,12 @@ class Talk:
             return cls()
 
 
-#: The fields of ``Rhythm`` that are no counts.
+def unread_ms(piece: Piece) -> int:
+    """A reply that left less than this before the piece came had not been read when it was written."""
+    return _READING_MS + _WRITING_MS_PER_CHAR * piece.n_chars
+
+
+#: Those fields of ``Rhythm`` that are no counts.
 _FRACTIONS = frozenset({"log_chars", "lately", "log_gaps", "log_speeds"})
 
 
