@@ -111,6 +111,60 @@ def simulate(
     raise typer.Exit(play(plan))
 
 
+@app.command()
+def replay(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recorded conversations, one JSON object a line.")
+    ] = None,
+    from_database: Annotated[
+        bool,
+        typer.Option(
+            "--from-database", help="The clinic's own traffic; only reads, times and features only."
+        ),
+    ] = False,
+    held_out: Annotated[
+        bool,
+        typer.Option("--held-out", help="Only conversations that the fit never saw, by a hash of the id."),
+    ] = False,
+    turn_gap: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1,
+            max=60,
+            help="Silence in seconds that starts a new turn; may be repeated. 30 and 60 if not given.",
+        ),
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the scores to this file.")] = None,
+    plot_file: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the trade-off of the first file, PNG.")
+    ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Propose settings for a target; changes nothing.")
+    ] = False,
+    early: Annotated[
+        float | None, typer.Option(min=0, max=100, help="Target: at most so many early answers in 100 turns.")
+    ] = None,
+    wait: Annotated[
+        float | None, typer.Option(min=0, help="Target: at most so many seconds of mean wait.")
+    ] = None,
+) -> None:
+    """Run recorded bursts through fixed windows and through our waiting, without waiting.
+
+    Exit status: 0 done, 1 no setting meets the target, 2 something cannot be used.
+    """
+    from clinic_bot.commands import replay as command
+    from clinic_bot.lab.tune import Target
+
+    if tune is (early is None and wait is None):
+        raise typer.BadParameter("--tune needs --early or --wait, and they need --tune")
+    gaps_s = tuple(sorted(set(turn_gap or (30, 60))))
+    target = Target(early, wait) if tune else None
+    request = command.Request(
+        tuple(files or ()), from_database, held_out, gaps_s, json_file, plot_file, target
+    )
+    raise typer.Exit(command.replay(request))
+
+
 app.add_typer(turns)
 app.command()(pause)
 app.command()(resume)

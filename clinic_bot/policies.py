@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.debounce.patience import Limits
 from clinic_bot.debounce.window import Timing
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import listed_key, phone_key
@@ -56,3 +57,13 @@ def contact_of(number: str, instance: str) -> Contact:
     """A number as the clinic writes it in its file, as somebody to write to; without country code, a Brazilian one."""
     phone = f"55{number}" if len(number) in (10, 11) else number
     return Contact(instance, phone, phone_key(phone), None, None)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The clinic's choices about waiting for the next piece."""
+    return Limits(
+        fixed_ms=round(settings.quiet_s * 1000),
+        floor_ms=round(settings.patience_floor_s * 1000),
+        ceiling_ms=round(settings.patience_ceiling_s * 1000),
+        care=settings.patience_care,
+    )

@@ -144,6 +144,23 @@ class Settings(BaseSettings):
     )
 
     quiet_s: float = Field(default=6, gt=0, description="Silence that ends a burst, in seconds.")
+    patience_care: float = Field(
+        default=40,
+        gt=0,
+        le=10_000,
+        description="Seconds of everybody's waiting that one answer which comes too early is worth: more waits longer. "
+        "`clinic-bot replay --tune` proposes a value.",
+    )
+    patience_floor_s: float = Field(
+        default=1,
+        ge=0.1,
+        description="Shortest silence that ends a burst, in seconds, however finished it sounds.",
+    )
+    patience_ceiling_s: float = Field(
+        default=13,
+        gt=0,
+        description="Longest silence that is waited for the next piece, in seconds.",
+    )
     max_wait_s: float = Field(
         default=60, gt=0, description="Longest a burst stays open after its first message."
     )
@@ -237,6 +254,8 @@ class Settings(BaseSettings):
     def _together(self) -> Self:
         if self.max_wait_s < self.quiet_s:
             raise ValueError("CLINIC_BOT_MAX_WAIT_S must not be below CLINIC_BOT_QUIET_S")
+        if self.patience_ceiling_s < self.patience_floor_s:
+            raise ValueError("CLINIC_BOT_PATIENCE_CEILING_S must not be below CLINIC_BOT_PATIENCE_FLOOR_S")
         if self.mode is not Mode.SANDBOX and (self.sandbox_clock or self.sandbox_speed != 1):
             raise ValueError(
                 "CLINIC_BOT_SANDBOX_CLOCK and CLINIC_BOT_SANDBOX_SPEED need CLINIC_BOT_MODE=sandbox"

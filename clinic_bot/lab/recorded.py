@@ -17,6 +17,8 @@ from clinic_bot.errors import Misconfigured
 _KINDS = {str(kind): kind for kind in PieceKind}
 #: One conversation in so many is never fitted on.
 HELD_OUT_OF = 3
+#: The ``source`` of the conversations that were fitted on.
+FITTED_SOURCE = "chitchat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""When messages and replies of every conversation came, for the lab. Reads only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from clinic_bot.store.session import session_on
+from clinic_bot.store.tables import Author, Message, Turn, TurnState
+
+#: A reply that left, or may have.
+_SPOKEN = (TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD)
+_AT_A_TIME = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was written. ``kind`` is an ``events.Kind``; the text is there to take its features from."""
+
+    conversation_id: int
+    at_ms: int  #: our receipt; of a reply, when it left
+    by_patient: bool
+    kind: str
+    text: str
+
+
+def every_event(connection: Connection) -> Iterator[Event]:
+    """What patients wrote, and what the clinic and the bot said: by conversation, in each by time.
+
+    Replies that never left are not there, and neither are late corrections, which are no pieces of their own.
+    """
+    replied_ms = func.coalesce(col(Turn.outcome_ms), col(Turn.intent_ms), col(Turn.claimed_ms))
+    messages = (
+        select(
+            col(Message.conversation_id),
+            col(Message.received_ms),
+            col(Message.author),
+            col(Message.kind),
+            col(Message.text),
+        )
+        .where(~col(Message.corrects))
+        .order_by(col(Message.conversation_id), col(Message.received_ms), col(Message.seq))
+    )
+    replies = (
+        select(col(Turn.conversation_id), replied_ms, col(Turn.reply))
+        .where(col(Turn.reply).is_not(None), col(Turn.state).in_(_SPOKEN))
+        .order_by(col(Turn.conversation_id), replied_ms)
+    )
+    with session_on(connection) as session:
+        written = (
+            Event(conversation_id, at_ms, author == Author.PATIENT, kind, text)
+            for conversation_id, at_ms, author, kind, text in session.execute(messages).yield_per(_AT_A_TIME)
+        )
+        answered = (
+            Event(conversation_id, at_ms, False, "text", reply)
+            for conversation_id, at_ms, reply in session.execute(replies).yield_per(_AT_A_TIME)
+        )
+        yield from merge(written, answered, key=lambda one: (one.conversation_id, one.at_ms))
