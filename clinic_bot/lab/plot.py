@@ -48,8 +48,11 @@ def draw(rows: Sequence[Row], path: Path, *, title: str) -> None:
     picture = Image.new("RGB", (_WIDTH * _SCALE, _HEIGHT * _SCALE), _PAPER)
     chart = _Chart(ImageDraw.Draw(picture), _most(rows))
     chart.frame(title)
-    for at, ((is_fixed, presence), (name, colour)) in enumerate(_CURVES.items()):
-        points = curve(rows, is_fixed=is_fixed, presence=presence)
+    drawn = {
+        which: points for which in _CURVES if (points := curve(rows, is_fixed=which[0], presence=which[1]))
+    }
+    for at, ((is_fixed, presence), points) in enumerate(drawn.items()):
+        name, colour = _CURVES[is_fixed, presence]
         default = next((row for row in rows if row.policy == "default" and row.presence is presence), None)
         chart.curve(points, colour)
         chart.legend(at, name, colour)
