@@ -78,9 +78,11 @@ def _patience(
 ) -> tuple[int, str]:
     try:
         assert model is not None
-        seen = foresee(talk, model, typing_expected=typing_expected)
+        assert talk.last is not None
+        outcomes, values = model.outcomes(typing_expected=typing_expected), features(talk, talk.last)
+        seen = forecast(outcomes, values, shift(talk.last, talk.burst.pieces))
         wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
-        wait_ms, why = round(wait_s * 1000), reasons(talk, seen.pushes)
+        wait_ms, why = round(wait_s * 1000), reasons(talk, outcomes.pushes(values))
     except Exception:  # whatever it is, the patient is waited for
         wait_ms, why = limits.fixed_ms, FIXED
     return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why
@@ -89,7 +91,7 @@ def _patience(
 def foresee(talk: Talk, model: Model, *, typing_expected: bool) -> Forecast:
     """The model's forecast for the talk as it stands."""
     assert talk.last is not None
-    outcomes = model.sign if typing_expected else model.message
+    outcomes = model.outcomes(typing_expected=typing_expected)
     return forecast(outcomes, features(talk, talk.last), shift(talk.last, talk.burst.pieces))
 
 

@@ -46,6 +46,12 @@ class Outcomes:
     means: tuple[float, ...]  #: of the features, where it was fitted
     going_on: tuple[float, ...]  #: what one unit of a feature adds to the log-odds of going on, about
 
+    def pushes(self, values: Sequence[float]) -> tuple[float, ...]:
+        """What each feature adds to the log-odds of going on, beside what is usual."""
+        return tuple(
+            unit * (value - mean) for unit, value, mean in zip(self.going_on, values, self.means, strict=True)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -53,12 +59,14 @@ class Model:
     message: Outcomes
     sign: Outcomes
 
+    def outcomes(self, *, typing_expected: bool) -> Outcomes:
+        return self.sign if typing_expected else self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     last: float  #: chance that nothing more comes
     by: tuple[float, ...]  #: chance that something came by the end of each stretch
-    pushes: tuple[float, ...]  #: what each feature adds to the log-odds of going on
 
 
 #: In the order of the coefficients.
@@ -149,11 +157,7 @@ def forecast(outcomes: Outcomes, values: Sequence[float], shifted: float = 0.0) 
     if not isfinite(total):
         raise ValueError("not a finite chance")
     last, *stretches = (chance / total for chance in chances)
-    pushes = tuple(
-        unit * (value - mean)
-        for unit, value, mean in zip(outcomes.going_on, values, outcomes.means, strict=True)
-    )
-    return Forecast(last, tuple(accumulate(stretches)), pushes)
+    return Forecast(last, tuple(accumulate(stretches)))
 
 
 @cache

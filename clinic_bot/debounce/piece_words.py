@@ -32,7 +32,17 @@ _TAPPED = frozenset({Kind.CHOICE, Kind.POLL_VOTE, Kind.LOCATION, Kind.CONTACT})
 
 
 def read_piece(content: Content, asked: Asked = Asked.NOTHING) -> Piece:
-    """What one message says about whether more follows. Lengths are of the words as written."""
+    """What one message says about whether more follows. Lengths are of the words as written.
+
+    Never fails: a fault of the reading must not keep a message from being stored, so it is then a plain statement.
+    """
+    try:
+        return _read(content, asked)
+    except Exception:
+        return Piece(PieceKind.STATEMENT, len(content.text), len(content.text.split()))
+
+
+def _read(content: Content, asked: Asked) -> Piece:
     text = content.text.strip()
     if content.kind in _VOICE:
         return Piece(PieceKind.VOICE, len(text), len(text.split()))
@@ -253,10 +263,14 @@ def says_when(tokens: list[str]) -> bool:
 
 
 def _fits(tokens: list[str], kind: PieceKind, asked: Asked) -> bool:
+    if not tokens:
+        return False
     match asked:
         case Asked.YES_NO:
             return kind is PieceKind.ACK or (
-                len(tokens) <= _LONGEST_SHORT_PIECE and tokens[0] in ("sim", "nao", "claro", "pode", "isso")
+                len(tokens) <= _LONGEST_SHORT_PIECE
+                and tokens[:1]
+                and tokens[0] in ("sim", "nao", "claro", "pode", "isso")
             )
         case Asked.WHEN:
             if kind is PieceKind.GREETING:

@@ -265,7 +265,7 @@ def test_no_other_wait_costs_less(
     """Against every tenth of a second between floor and ceiling."""
     edges_s = (2.0, 5.0, 20.0)
     last, one, two, three = (part / sum(parts) for part in parts)
-    seen = Forecast(last, (one, one + two, one + two + three), ())
+    seen = Forecast(last, (one, one + two, one + two + three))
     limits = Limits(6_000, floor_ms, floor_ms + more_ms, care)
 
     def cost(wait_s: float) -> float:

@@ -1,13 +1,15 @@
 """Portuguese as patients type it, read for whether it sounds finished."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_bot.debounce.piece import Asked, PieceKind
+from clinic_bot.debounce import piece_words
+from clinic_bot.debounce.piece import Asked, Piece, PieceKind
 from clinic_bot.debounce.piece_words import asked_by, read_piece, read_text
 from clinic_bot.events import Content, Kind
 
@@ -150,6 +152,19 @@ def test_the_portuguese_stand_ins_are_of_the_kind_they_stand_for() -> None:
 
 @given(st.text(), st.sampled_from(Asked))
 def test_anything_can_be_read(text: str, asked: Asked) -> None:
-    piece = read_piece(Content(Kind.TEXT, text), asked)
-    assert piece.n_chars <= len(text)
-    assert not (piece.open and piece.fits)
+    """``read_text`` itself does not fail either."""
+    for piece in (read_text(text, asked), read_piece(Content(Kind.TEXT, text), asked)):
+        assert piece.n_chars <= len(text)
+        assert not (piece.open and piece.fits)
+
+
+def test_a_fault_of_the_reading_keeps_no_message_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(piece_words, "read_text", lambda *_: 1 / 0)
+    assert read_piece(Content(Kind.TEXT, "oi, tudo bem?")) == Piece(PieceKind.STATEMENT, 13, 3)
+
+
+def test_a_pasted_page_is_read_in_no_time() -> None:
+    began_s = time.perf_counter()
+    read_text("aeiou " * 100_000)
+    read_text("a" * 600_000)
+    assert time.perf_counter() - began_s < 1
