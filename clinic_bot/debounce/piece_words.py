@@ -9,6 +9,30 @@ import unicodedata
 from functools import cache
 
 from clinic_bot.debounce.piece import Asked, Piece, PieceKind
+from clinic_bot.debounce.piece_lexicon import (
+    ACK_FILLERS,
+    ACKS,
+    ASIDE,
+    BARE_QUESTIONS,
+    BYE_FILLERS,
+    BYES,
+    COURTESY,
+    DAYS,
+    ENDS_ANYWAY,
+    GREETING_HEADS,
+    GREETINGS,
+    JOINING,
+    MONTHS,
+    NUMBER_WORDS,
+    OPEN_QUESTION_WORDS,
+    QUESTION_PAIRS,
+    THANKS,
+    THANKS_FILLERS,
+    WEEKDAYS,
+    WHEN_NOUNS,
+    WISHES,
+    plain,
+)
 from clinic_bot.events import Content, Kind
 
 #: Nobody's greeting is longer, and no word either; the limits bound the work on a pasted page.
@@ -17,9 +41,13 @@ _LONGEST_SHORT_PIECE = 6
 _LONGEST_WORD = 20
 #: Shorter words have neighbours that mean something else: "boa" and "bom", "sim" and "sem".
 _SHORTEST_FUZZY = 5
+#: Longer texts say more than the answer to a question of their kind.
+_NAME_WORDS = 5
+_NUMBER_DIGITS = 6  # of a postcode, the shortest that is asked for but an age
+_NUMBER_WORDS_MOST = 3
+_CHOICE_WORDS = 4
+_WHEN_ANSWER_WORDS = 8
 
-_COMBINING = dict.fromkeys(range(0x300, 0x370))
-_RUN = re.compile(r"([a-z])\1+")
 _WORD = re.compile(r"[a-z]+|\d+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _CLOSING = " \t\r\n\"'”’)]*_~"
@@ -76,7 +104,7 @@ def read_text(text: str, asked: Asked = Asked.NOTHING) -> Piece:
         kind is PieceKind.STATEMENT
         and ending.endswith((".", "!"))
         and not is_open
-        and _WISHES.intersection(tokens) != frozenset()
+        and WISHES.intersection(tokens) != frozenset()
         and says_when(tokens)
     )
     return Piece(
@@ -99,109 +127,30 @@ def asked_by(reply: str) -> Asked:
     question = re.split(r"[.!?\n]", head)[-1][-300:]
     tokens = _WORD.findall(plain(question))
     words = frozenset(tokens)
-    if words & _NUMBER_WORDS:
+    if words & NUMBER_WORDS:
         return Asked.NUMBER
-    if "nome" in words and words & _OPEN_QUESTION_WORDS:
+    if "nome" in words and words & OPEN_QUESTION_WORDS:
         return Asked.NAME
     if "ou" in words:
         return Asked.CHOICE
-    if words & {"quando"} or (words & _OPEN_QUESTION_WORDS and words & _WHEN_NOUNS):
+    if words & {"quando"} or (words & OPEN_QUESTION_WORDS and words & WHEN_NOUNS):
         return Asked.WHEN
-    return Asked.OTHER if words & _OPEN_QUESTION_WORDS else Asked.YES_NO
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents, every run of one letter as one letter."""
-    bare = unicodedata.normalize("NFKD", text.lower()).translate(_COMBINING)
-    return _RUN.sub(r"\1", bare)
-
-
-def _table(text: str) -> frozenset[str]:
-    return frozenset(plain(text).split())
-
-
-_GREETINGS = _table(
-    "oi ola oie oii opa eai salve alo hello hi hey bom boa dia tarde noite bomdia boatarde boanoite bd"
-)
-_GREETING_HEADS = _table("oi ola oie opa eai salve alo hello hi hey bom boa bomdia boatarde boanoite bd")
-_COURTESY = _table(
-    "tudo td bem bom joia certo com vc voce vcs voces e como vai esta estao doutora doutor dra dr moca moco "
-    "pessoal gente a o todos amigo amiga querida querido ai viu por favor pfv licenca"
-)
-_THANKS = _table(
-    "obrigado obrigada obg obgd obgda brigado brigada brigadao agradeco agradecida agradecido agradecer grato "
-    "grata gratidao valeu vlw thanks"
-)
-_THANKS_FILLERS = _table(
-    "muito mt mto pela pelo por tudo ajuda atencao viu doutora doutor dra dr demais mesmo de nada deus abencoe "
-    "e a vc voce voces vcs todos desde ja eu que"
-)
-_BYES = _table("tchau xau tchauzinho ate abraco abracos abs bjs beijo beijos adeus falou fui")
-_BYE_FILLERS = _table(
-    "mais logo amanha breve segunda terca quarta quinta sexta sabado la entao bom boa fim de semana descanso noite "
-    "dia tarde feira um uma otimo otima e pra voces vcs voce vc todos proxima"
-)
-_ACKS = _table(
-    "ok okay okey okk sim ss s isso ta bom pode ser blz beleza certo certinho combinado claro uhum aham nao n nn "
-    "perfeito otimo show confirmo confirmado fechado exato entendi positivo quero sei joia tranquilo tranks aceito "
-    "bele correto td tudo bem legal maravilha negativo ainda obviamente serve"
-)
-_ACK_FILLERS = _table(
-    "entao sim mesmo com certeza por mim e muito pra ai viu a eu o esse essa isso que nesse nessa"
-)
-_BARE_QUESTIONS = _table(
-    "qual quais quanto quanta quantos quantas quando onde como quem cade oq porque posso tem vcs voces aceita aceitam "
-    "atende atendem fazem abre abrem funciona sera consigo conseguem"
-)
-_QUESTION_PAIRS = frozenset(
-    {("que", "horas"), ("q", "horas"), ("da", "pra"), ("da", "para"), ("pode", "me"), ("o", "que"), ("a", "que"),
-     ("me", "diz"), ("vc", "tem"), ("voce", "tem"), ("a", "doutora"), ("o", "doutor")}
-)  # fmt: skip
-_JOINING = _table(
-    "e mas ou pq porque que q pra para pro pras pros por com c de do da dos das no na nos nas em se entao tipo meu "
-    "minha meus minhas seu sua o os as um uma so como quando sobre sem ate pois porem tambem nem enquanto embora "
-    "cujo onde ao aos num numa pelo pela nesse nessa neste nesta queria gostaria preciso eu"
-)
-#: Words that join, but also end a sentence in this company.
-_ENDS_ANYWAY = frozenset(
-    tuple(pair.split())
-    for pair in (
-        "sou eu", "so eu", "mim eu", "e eu", "so iso", "por que", "o que", "ate entao", "eu tambem", "mim tambem",
-        "pode entao", "ta entao", "bom entao", "ok entao", "amanha entao", "pra quando", "quanto e", "qual e", "que e",
-    )
-)  # fmt: skip
-_WEEKDAYS = _table("segunda terca quarta quinta sexta sabado domingo seg ter qua qui sex sab dom")
-_DAYS = _table("hoje hj amanha amanh ontem depois semana mes manha tarde noite cedo almoco meio dia")
-_MONTHS = _table("janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro")
-_WHEN_NOUNS = _table("horario hora horas dia data quando periodo turno semana mes")
-_WISHES = _table(
-    "quero queria preciso gostaria marcar remarcar desmarcar cancelar agendar reagendar confirmar mudar trocar "
-    "transferir adiar antecipar passar"
-)
-_NUMBER_WORDS = _table("cpf rg telefone celular numero carteirinha carteira cep codigo whatsapp idade")
-_OPEN_QUESTION_WORDS = _table(
-    "qual quais quanto quantos quantas quando onde como quem que informe informar enviar mandar passar dizer falar"
-)
-_NAME_WORDS = 5
-_NUMBER_DIGITS = 6  # of a postcode, the shortest that is asked for but an age
-_NUMBER_WORDS_MOST = 3
-_CHOICE_WORDS = 4
-_WHEN_ANSWER_WORDS = 8
+    return Asked.OTHER if words & OPEN_QUESTION_WORDS else Asked.YES_NO
 
 
 def _kind_of(tokens: list[str], *, question_mark: bool, asked: Asked) -> PieceKind:
     if not tokens:
         return PieceKind.SYMBOLS
     if len(tokens) <= _LONGEST_SHORT_PIECE:
-        if not question_mark and asked is Asked.YES_NO and _only(tokens, _ACKS, _ACKS, _ACK_FILLERS):
+        if not question_mark and asked is Asked.YES_NO and _only(tokens, ACKS, ACKS, ACK_FILLERS):
             return PieceKind.ACK
         if _is_greeting(tokens):
             return PieceKind.GREETING
-        if _only(tokens, _BYES, _BYES, _BYE_FILLERS) or tokens[:3] == ["bom", "fim", "de"]:
+        if _only(tokens, BYES, BYES, BYE_FILLERS) or tokens[:3] == ["bom", "fim", "de"]:
             return PieceKind.BYE
-        if _only(tokens, _THANKS, _THANKS | _ACKS, _THANKS_FILLERS):
+        if _only(tokens, THANKS, THANKS | ACKS, THANKS_FILLERS):
             return PieceKind.THANKS
-        if not question_mark and _only(tokens, _ACKS, _ACKS, _ACK_FILLERS):
+        if not question_mark and _only(tokens, ACKS, ACKS, ACK_FILLERS):
             return PieceKind.ACK
     if question_mark or _asks(tokens):
         return PieceKind.QUESTION
@@ -209,10 +158,10 @@ def _kind_of(tokens: list[str], *, question_mark: bool, asked: Asked) -> PieceKi
 
 
 def _is_greeting(tokens: list[str]) -> bool:
-    heads = [token for token in tokens if _among(token, _GREETING_HEADS)]
+    heads = [token for token in tokens if _among(token, GREETING_HEADS)]
     if not heads:
         return tokens in (["tudo", "bem"], ["td", "bem"], ["td", "bom"], ["tudo", "bom"], ["como", "vai"])
-    rest = [token for token in tokens if not (_among(token, _GREETINGS) or _among(token, _COURTESY))]
+    rest = [token for token in tokens if not (_among(token, GREETINGS) or _among(token, COURTESY))]
     if tokens[0] in ("bom", "boa") and (len(tokens) == 1 or rest or "fim" in tokens):
         return False
     # One word more may be a name: "oi Ana", "bom dia Dra Paula".
@@ -233,27 +182,24 @@ def _only(
 def _asks(tokens: list[str]) -> bool:
     """Whether it is a question without its mark: "oi, que horas abre amanhã"."""
     begin = 0
-    while begin < len(tokens) and (tokens[begin] in _GREETINGS or tokens[begin] in _ASIDE):
+    while begin < len(tokens) and (tokens[begin] in GREETINGS or tokens[begin] in ASIDE):
         begin += 1
     rest = tokens[begin:]
     if len(rest) < 2:
         return False
-    return rest[0] in _BARE_QUESTIONS or (rest[0], rest[1]) in _QUESTION_PAIRS
-
-
-_ASIDE = _table("e mas entao ai so por favor pfv tudo bem")
+    return rest[0] in BARE_QUESTIONS or (rest[0], rest[1]) in QUESTION_PAIRS
 
 
 def _joins(tokens: list[str]) -> bool:
-    if not tokens or tokens[-1] not in _JOINING:
+    if not tokens or tokens[-1] not in JOINING:
         return False
-    return tuple(tokens[-2:]) not in _ENDS_ANYWAY
+    return tuple(tokens[-2:]) not in ENDS_ANYWAY
 
 
 def says_when(tokens: list[str]) -> bool:
     """Whether a day or a time is in it."""
     for before, token in zip(["", *tokens], tokens, strict=False):
-        if token in _WEEKDAYS or token in _DAYS or token in _MONTHS:
+        if token in WEEKDAYS or token in DAYS or token in MONTHS:
             return True
         if token in ("h", "hs", "hrs", "horas", "hora") and before.isdigit():
             return True
@@ -268,9 +214,7 @@ def _fits(tokens: list[str], kind: PieceKind, asked: Asked) -> bool:
     match asked:
         case Asked.YES_NO:
             return kind is PieceKind.ACK or (
-                len(tokens) <= _LONGEST_SHORT_PIECE
-                and tokens[:1]
-                and tokens[0] in ("sim", "nao", "claro", "pode", "isso")
+                len(tokens) <= _LONGEST_SHORT_PIECE and tokens[0] in ("sim", "nao", "claro", "pode", "isso")
             )
         case Asked.WHEN:
             if kind is PieceKind.GREETING:
@@ -307,7 +251,7 @@ def _emoji(text: str) -> list[str]:
 def _among(token: str, table: frozenset[str]) -> bool:
     if token in table:
         return True
-    if token in _WISHES or not _SHORTEST_FUZZY <= len(token) <= _LONGEST_WORD:
+    if token in WISHES or not _SHORTEST_FUZZY <= len(token) <= _LONGEST_WORD:
         return False
     near = _neighbours(table)
     return token in near or any(token[:at] + token[at + 1 :] in near for at in range(len(token)))
