@@ -69,7 +69,8 @@ class _Lane:
     batch: int
     waiting: deque[_Waiting] = field(default_factory=deque)
     free: list[AsyncConnection] = field(default_factory=list)
-    working: set[asyncio.Task[None]] = field(default_factory=set)
+    working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -106,8 +107,8 @@ class PostgresDatabase:
         self._closed = True
         lanes = (self._intake, self._urgent, self._others, self._readers)
         for lane in lanes:
-            while lane.working:
-                await asyncio.gather(*lane.working)
+            while lane.tasks:
+                await asyncio.gather(*lane.tasks)
             for connection in lane.free:
                 await _discard(connection)
             lane.free.clear()
@@ -121,10 +122,11 @@ class PostgresDatabase:
             raise StorageUnavailable("too many jobs wait for PostgreSQL")
         future: asyncio.Future[T] = self._loop.create_future()
         lane.waiting.append(_Waiting(job, future))
-        if len(lane.working) < lane.connections:
+        if lane.working < lane.connections:
+            lane.working += 1
             worker = self._loop.create_task(self._work(lane))
-            lane.working.add(worker)
-            worker.add_done_callback(lane.working.discard)
+            lane.tasks.add(worker)
+            worker.add_done_callback(lane.tasks.discard)
         # A caller that is cancelled lets its job run on: what was written stays written (rule 12).
         return await future
 
@@ -140,6 +142,8 @@ class PostgresDatabase:
                     waiting.future.set_exception(outcome)
                 else:
                     waiting.future.set_result(outcome)
+        # Not when the task is done, which is a moment later: what comes until then would wait for nobody.
+        lane.working -= 1
         if connection is not None:
             lane.free.append(connection)
 

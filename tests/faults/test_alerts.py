@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.sandbox.serving import serving
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.service import Clinic, clinic
 from tests.support.waiting import until, until_async
@@ -56,8 +56,8 @@ def at_the_desk(it: Clinic) -> list[str]:
     return [left.text for left in it.stand_ins.zapi.sent if left.phone == DESK and left.went_out]
 
 
-async def test_an_alert_reaches_the_hook_and_the_clinics_number(database_file: Path) -> None:
-    async with a_hook() as hook, clinic(database_file, facts=told_at(DESK[2:]), alert_url=hook.url) as it:
+async def test_an_alert_reaches_the_hook_and_the_clinics_number(place: Place) -> None:
+    async with a_hook() as hook, clinic(place, facts=told_at(DESK[2:]), alert_url=hook.url) as it:
         it.service.alerts.alert(AlertKind.PATIENT_WAITS, f"O paciente {PHONE} espera por uma pessoa.")
         await until(lambda: len(hook.got) == 1 and len(at_the_desk(it)) == 1)
         assert hook.got[0]["text"] == "O paciente 55119*****001 espera por uma pessoa."
@@ -65,8 +65,8 @@ async def test_an_alert_reaches_the_hook_and_the_clinics_number(database_file: P
         assert PHONE not in at_the_desk(it)[0]
 
 
-async def test_the_echo_of_an_alert_takes_no_chat_over(database_file: Path) -> None:
-    async with clinic(database_file, facts=told_at(DESK)) as it:
+async def test_the_echo_of_an_alert_takes_no_chat_over(place: Place) -> None:
+    async with clinic(place, facts=told_at(DESK)) as it:
         it.service.alerts.alert(AlertKind.DISK, "O disco está quase cheio.")
         await until(lambda: len(at_the_desk(it)) == 1)
         await until(lambda: len(it.stand_ins.zapi.webhooks.log) >= 2)  # the echo, the delivery, receipts
@@ -76,8 +76,8 @@ async def test_the_echo_of_an_alert_takes_no_chat_over(database_file: Path) -> N
         await it.until_states(TurnState.SENT.value)
 
 
-async def test_an_alert_does_not_go_into_a_burst_that_is_open_at_its_number(database_file: Path) -> None:
-    async with clinic(database_file, facts=told_at(DESK), says=("Abrimos às 8h.",)) as it:
+async def test_an_alert_does_not_go_into_a_burst_that_is_open_at_its_number(place: Place) -> None:
+    async with clinic(place, facts=told_at(DESK), says=("Abrimos às 8h.",)) as it:
         await it.patient(phone=DESK, text="oi")
         it.service.alerts.alert(AlertKind.DISK, "O disco está quase cheio.")
         await it.patient(phone=DESK, text="tudo bem?")
@@ -86,8 +86,8 @@ async def test_an_alert_does_not_go_into_a_burst_that_is_open_at_its_number(data
         assert (await it.turns())[0].question == "oi\ntudo bem?"
 
 
-async def test_a_hook_that_fails_costs_no_patient_anything(database_file: Path) -> None:
-    async with a_hook() as hook, clinic(database_file, alert_url=hook.url) as it:
+async def test_a_hook_that_fails_costs_no_patient_anything(place: Place) -> None:
+    async with a_hook() as hook, clinic(place, alert_url=hook.url) as it:
         hook.status = 500
         for _ in range(30):
             it.service.alerts.alert(AlertKind.DISK, "O disco está quase cheio.")
@@ -95,8 +95,8 @@ async def test_a_hook_that_fails_costs_no_patient_anything(database_file: Path) 
         await it.until_states(TurnState.SENT.value)
 
 
-async def test_a_broken_rule_9_is_told_and_shown_everywhere(database_file: Path) -> None:
-    async with a_hook() as hook, clinic(database_file, alert_url=hook.url) as it:
+async def test_a_broken_rule_9_is_told_and_shown_everywhere(place: Place) -> None:
+    async with a_hook() as hook, clinic(place, alert_url=hook.url) as it:
         await it.staff(phone=PHONE, text="Oi, aqui é a Ana")
         await it.patient(phone=PHONE, text="oi")
 

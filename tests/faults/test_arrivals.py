@@ -3,14 +3,13 @@
 The store's own transactions on a real file, one turn's life after the other, with the order drawn by a seed.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from sqlalchemy import Connection
@@ -21,11 +20,14 @@ from clinic_bot.store.claims import MAX_SUPERSEDED
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.inbox import Answer, Arrival, take_in_all
 from clinic_bot.store.lease import Claim
+from clinic_bot.store.places import Place
+from clinic_bot.store.session import driver_of
 from clinic_bot.store.sqlite import writer_engine
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.invariants import violations
+from tests.support.store import Store
 
 INSTANTS, BATCHES = 10_000, 40
 #: So many bursts of one patient, one after the other; the chat is the bot's again by then.
@@ -37,28 +39,53 @@ Job = Callable[[Connection], Any]
 T = TypeVar("T")
 
 
+class Records(Protocol):
+    """A database, written by the test alone; nothing here is about what survives a loss of power."""
+
+    def look(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Read between two transactions, straight from the driver: it happens at every step."""
+        ...
+
+    def commit(self, *jobs: Job) -> list[Any]:
+        """Run the jobs in one transaction, as the executor does with what waits."""
+        ...
+
+
 class File:
-    """A database, written from the test's own thread; nothing here is about what survives a loss of power."""
+    """SQLite's, in the test's own thread."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def look(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Read between two transactions, straight from the driver: it happens at every step."""
-        driver = cast(Any, self._connection.connection.driver_connection)
-        return cast(list[tuple[Any, ...]], driver.execute(query, parameters).fetchall())
+        return driver_of(self._connection).execute(query, parameters).fetchall()
 
     def commit(self, *jobs: Job) -> list[Any]:
-        """Run the jobs in one transaction, as the writer does with what waits."""
         with self._connection.begin():
             return [job(self._connection) for job in jobs]
 
 
+class Server:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def look(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return self._store.run(lambda connection: driver_of(connection).execute(query, parameters).fetchall())
+
+    def commit(self, *jobs: Job) -> list[Any]:
+        return self._store.run(lambda connection: [job(connection) for job in jobs])
+
+
 @contextmanager
-def file_at(path: Path) -> Iterator[File]:
-    engine = writer_engine(path)
+def records_at(place: Place) -> Iterator[Records]:
+    if not isinstance(place, Path):
+        store = Store(place)
+        yield Server(store)
+        store.close()
+        return
+    engine = writer_engine(place)
     with engine.connect() as connection:
-        cast(Any, connection.connection.driver_connection).execute("PRAGMA synchronous=OFF")
+        driver_of(connection).execute("PRAGMA synchronous=OFF")
         yield File(connection)
     engine.dispose()
 
@@ -95,7 +122,7 @@ class Trial:
         answered: what each reply was an answer to, as (seq, text).
     """
 
-    file: File
+    file: Records
     draw: Random
     phone: str
     left: int = 0  #: so many instants are still to come at which something arrives
@@ -249,13 +276,9 @@ class Trial:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_whatever_arrives_around_a_commit_is_answered_once(
-    empty_database: Path, tmp_path: Path, batch: int
-) -> None:
-    path = tmp_path / "clinic_bot.sqlite"
-    shutil.copy(empty_database, path)
+def test_whatever_arrives_around_a_commit_is_answered_once(place: Place, batch: int) -> None:
     draw, instants = Random(batch), 0
-    with file_at(path) as file:
+    with records_at(place) as file:
         while instants < INSTANTS // BATCHES:
             trial = Trial(file, draw, f"55119{instants:08}")
             for _ in range(OF_ONE):

@@ -1,11 +1,11 @@
 """The whole service while Groq refuses everybody for minutes."""
 
 import asyncio
-from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlmodel import Session, select
 
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import Conversation, TurnState
 from tests.support.service import clinic
 from tests.support.waiting import until, until_async
@@ -14,8 +14,8 @@ SENT = TurnState.SENT.value
 PATIENTS = [f"55119876500{number:02}" for number in range(12)]
 
 
-async def test_three_minutes_of_429_lose_nothing_and_spend_no_attempt(database_file: Path) -> None:
-    async with clinic(database_file, rate=60) as it:
+async def test_three_minutes_of_429_lose_nothing_and_spend_no_attempt(place: Place) -> None:
+    async with clinic(place, rate=60) as it:
         it.groq_fault(kind="storm", seconds=180, wait_s=5)
         began_ms = it.service.clock.now_ms()
         await asyncio.gather(*(it.patient(phone=phone, text="vcs abrem sabado?") for phone in PATIENTS))

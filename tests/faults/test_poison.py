@@ -7,6 +7,7 @@ import pytest
 
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from clinic_bot.turns.burst import merged
 from tests.faults.server import PHONE, neighbours, server
@@ -32,9 +33,9 @@ def breaks_on_poison(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("breaks_on_poison")
 async def test_a_message_that_crashes_its_turn_is_set_aside_and_shown(
-    database_file: Path, written_log: io.StringIO
+    place: Place, written_log: io.StringIO
 ) -> None:
-    async with clinic(database_file, rate=RATE) as it:
+    async with clinic(place, rate=RATE) as it:
         await it.patient(phone=PHONE, text=f"oi {POISON}")
         await it.until_states(TurnState.DEAD)
         (turn,) = await it.turns()
@@ -54,8 +55,8 @@ async def test_a_message_that_crashes_its_turn_is_set_aside_and_shown(
 
 
 @pytest.mark.usefixtures("breaks_on_poison")
-async def test_a_message_that_crashes_its_turn_holds_no_other_phone_up(database_file: Path) -> None:
-    async with clinic(database_file, rate=RATE, turn_slots=1) as it:
+async def test_a_message_that_crashes_its_turn_holds_no_other_phone_up(place: Place) -> None:
+    async with clinic(place, rate=RATE, turn_slots=1) as it:
         await it.patient(phone=PHONE, text=f"oi {POISON}")
         await it.patient(phone="5511987650002", text="oi")
         await it.until_states(TurnState.DEAD, TurnState.SENT)

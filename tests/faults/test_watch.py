@@ -1,10 +1,10 @@
 """Watch mode, over HTTP: everything is read and drafted, and nothing that could reach a phone leaves."""
 
-from pathlib import Path
 from typing import Any
 
 from clinic_bot.sandbox import standins
 from clinic_bot.settings import Mode
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.builders import EMERGENCY_TEXT
 from tests.support.service import Clinic, clinic
@@ -16,9 +16,9 @@ READING = {"status", "phone-exists", "queue", "chats", "device", "contacts", "me
 DRAFT = TurnState.NO_REPLY.value
 
 
-def watching(path: Path, **given: Any) -> Any:
+def watching(place: Place, **given: Any) -> Any:
     return clinic(
-        path,
+        place,
         mode=Mode.WATCH,
         groq_api_key=standins.GROQ_KEY,
         zapi_instance_id=standins.INSTANCE_ID,
@@ -40,8 +40,8 @@ async def every_turn_ended(it: Clinic, count: int) -> None:
     await until_async(done)
 
 
-async def test_a_watching_service_never_sends_and_never_changes_anything(database_file: Path) -> None:
-    async with watching(database_file) as it:
+async def test_a_watching_service_never_sends_and_never_changes_anything(place: Place) -> None:
+    async with watching(place) as it:
         await it.patient(phone=PHONE, text="vocês abrem às 8h?")
         await it.patient(phone="5511987650002", text=EMERGENCY_TEXT)
         await it.patient(phone="5511987650003", text="quero falar com uma pessoa")
@@ -53,14 +53,14 @@ async def test_a_watching_service_never_sends_and_never_changes_anything(databas
         assert it.stand_ins.zapi.queue == {}
 
 
-async def test_a_watching_service_says_what_it_is(database_file: Path) -> None:
-    async with watching(database_file) as it:
+async def test_a_watching_service_says_what_it_is(place: Place) -> None:
+    async with watching(place) as it:
         ready = (await it.http.get(f"{it.url}/health/ready")).json()
         assert (ready["status"], ready["mode"]) == ("ready", "watch")
 
 
-async def test_each_burst_is_drafted_and_the_draft_is_kept(database_file: Path) -> None:
-    async with watching(database_file, says=("Abrimos às 8h.",)) as it:
+async def test_each_burst_is_drafted_and_the_draft_is_kept(place: Place) -> None:
+    async with watching(place, says=("Abrimos às 8h.",)) as it:
         await it.patient(phone=PHONE, text="vocês abrem às 8h?")
         await it.until_states(DRAFT)
         await it.patient(phone=PHONE, text="e aos sábados?")
@@ -71,8 +71,8 @@ async def test_each_burst_is_drafted_and_the_draft_is_kept(database_file: Path) 
         assert changing(it) == []
 
 
-async def test_neither_a_hand_over_nor_a_person_silences_the_drafts(database_file: Path) -> None:
-    async with watching(database_file) as it:
+async def test_neither_a_hand_over_nor_a_person_silences_the_drafts(place: Place) -> None:
+    async with watching(place) as it:
         await it.patient(phone=PHONE, text=EMERGENCY_TEXT)
         await it.until_states(DRAFT)
         await it.staff(phone=PHONE, text="Oi, aqui é a Ana")

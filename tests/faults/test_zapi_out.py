@@ -1,9 +1,9 @@
 """The whole service while the clinic's WhatsApp is away or restricted, or Z-API refuses the instance."""
 
 from functools import partial
-from pathlib import Path
 
 from clinic_bot.store import switches
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.service import Clinic, clinic
@@ -26,9 +26,9 @@ async def until_stopped_by(it: Clinic, *expected: str) -> None:
 
 
 async def test_while_whatsapp_is_away_nothing_is_claimed_and_all_is_answered_after_it(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, zapi_poll_s=2) as it:
+    async with clinic(place, zapi_poll_s=2) as it:
         await it.patient(phone=b.PHONE, text="vcs abrem sabado?")
         it.zapi_fault(kind="disconnect")
         await until_stopped_by(it, "zapi_disconnected: disconnected")
@@ -42,9 +42,9 @@ async def test_while_whatsapp_is_away_nothing_is_claimed_and_all_is_answered_aft
 
 
 async def test_a_webhook_that_says_disconnected_is_believed_only_as_far_as_z_api_confirms_it(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, zapi_poll_s=3600) as it:
+    async with clinic(place, zapi_poll_s=3600) as it:
         asked = sum(call.operation == "status" for call in it.stand_ins.zapi.calls)
         await it.post({"type": "DisconnectedCallback", "disconnected": True, "error": "forged or old"})
         await until(lambda: sum(call.operation == "status" for call in it.stand_ins.zapi.calls) > asked)
@@ -56,9 +56,9 @@ async def test_a_webhook_that_says_disconnected_is_believed_only_as_far_as_z_api
 
 
 async def test_a_shadow_ban_pauses_everybody_and_the_others_are_answered_after_it(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, zapi_poll_s=2, zapi_restricted_pause_s=60) as it:
+    async with clinic(place, zapi_poll_s=2, zapi_restricted_pause_s=60) as it:
         it.zapi_fault(kind="delivery_error", **{"class": "restricted"}, count=1)
         await it.patient(phone=b.PHONE, text="vcs abrem sabado?")
         await until_stopped_by(it, "zapi_account: restricted")

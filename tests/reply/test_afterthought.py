@@ -1,11 +1,11 @@
 """A message that comes while the reply still stands in Z-API's queue, where the clinic wants it taken back."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
 from clinic_bot.reply.zapi import Queued, ZapiClient
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.service import Clinic, clinic
 from tests.support.waiting import until
@@ -40,8 +40,8 @@ def after_listing(monkeypatch: pytest.MonkeyPatch, then: Callable[[], Awaitable[
     monkeypatch.setattr(ZapiClient, "queue", queue)
 
 
-async def test_the_reply_is_taken_back_and_one_answer_covers_everything(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+async def test_the_reply_is_taken_back_and_one_answer_covers_everything(place: Place) -> None:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         await write(it, FIRST)
         await it.until_states(SENT)
@@ -55,9 +55,9 @@ async def test_the_reply_is_taken_back_and_one_answer_covers_everything(database
 
 
 async def test_what_comes_during_the_send_takes_the_reply_back_when_it_was_accepted(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         it.zapi_fault(kind="slow", operation="send-text", seconds=5, count=1)
         await write(it, FIRST)
@@ -67,8 +67,8 @@ async def test_what_comes_during_the_send_takes_the_reply_back_when_it_was_accep
         await until(lambda: len(it.sent) == 1)
 
 
-async def test_it_is_off_unless_the_clinic_wants_it(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_it_is_off_unless_the_clinic_wants_it(place: Place) -> None:
+    async with clinic(place) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         await write(it, FIRST)
         await it.until_states(SENT)
@@ -79,9 +79,9 @@ async def test_it_is_off_unless_the_clinic_wants_it(database_file: Path) -> None
 
 
 async def test_a_reply_that_left_meanwhile_stands_and_the_message_gets_its_own(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
 
         async def leaves() -> None:
             await until(lambda: it.stand_ins.zapi.queue == {})
@@ -95,8 +95,8 @@ async def test_a_reply_that_left_meanwhile_stands_and_the_message_gets_its_own(
         assert await ranges(it) == [(1, 1), (2, 2)]
 
 
-async def test_a_listing_without_the_reply_is_no_proof_that_it_did_not_leave(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+async def test_a_listing_without_the_reply_is_no_proof_that_it_did_not_leave(place: Place) -> None:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
         await write(it, FIRST)
         await it.until_states(SENT)
         await until(lambda: it.stand_ins.zapi.queue == {})
@@ -105,8 +105,8 @@ async def test_a_listing_without_the_reply_is_no_proof_that_it_did_not_leave(dat
         await until(lambda: len(it.sent) == 2)
 
 
-async def test_z_api_that_does_not_list_its_queue_lets_the_reply_stand(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+async def test_z_api_that_does_not_list_its_queue_lets_the_reply_stand(place: Place) -> None:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=20, count=1)
         it.zapi_fault(kind="fail", operation="queue", count=1)
         await write(it, FIRST)
@@ -117,9 +117,9 @@ async def test_z_api_that_does_not_list_its_queue_lets_the_reply_stand(database_
 
 
 async def test_a_deletion_without_an_answer_leaves_the_reply_uncertain_and_asks_nothing_again(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
 
         async def cut() -> None:
             it.zapi_fault(kind="cut", when="after", operation="queue", count=1)
@@ -134,8 +134,8 @@ async def test_a_deletion_without_an_answer_leaves_the_reply_uncertain_and_asks_
         await until(lambda: len(it.sent) == 1)
 
 
-async def test_a_stream_of_messages_takes_back_three_replies_and_no_fourth(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True, quiet_s=3) as it:
+async def test_a_stream_of_messages_takes_back_three_replies_and_no_fourth(place: Place) -> None:
+    async with clinic(place, recall_for_newer=True, quiet_s=3) as it:
         it.zapi_fault(kind="slow_queue", seconds=30)
         await write(it, FIRST)
         for n in range(3):
@@ -147,8 +147,8 @@ async def test_a_stream_of_messages_takes_back_three_replies_and_no_fourth(datab
         assert (await ranges(it))[-1] == (5, 5)
 
 
-async def test_an_emergency_waits_for_no_reply_to_be_taken_back(database_file: Path) -> None:
-    async with clinic(database_file, recall_for_newer=True, rate=RATE) as it:
+async def test_an_emergency_waits_for_no_reply_to_be_taken_back(place: Place) -> None:
+    async with clinic(place, recall_for_newer=True, rate=RATE) as it:
         it.zapi_fault(kind="slow_queue", seconds=5)
         await write(it, FIRST)
         await it.until_states(SENT)

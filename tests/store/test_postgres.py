@@ -162,6 +162,15 @@ async def test_webhooks_that_wait_together_share_one_transaction(
     assert len(set(ids)) <= 2
 
 
+async def test_one_that_comes_when_the_last_is_answered_is_not_left_waiting(
+    replicas: Sequence[PostgresDatabase],
+) -> None:
+    """It was once: its lane took a worker that had just found nothing more to do for one that would look again."""
+    async with asyncio.timeout(20):
+        for n in range(100):
+            await replicas[0].write(Grouped(f"k{n}", together))
+
+
 async def test_one_that_fails_costs_its_neighbours_nothing(
     replicas: Sequence[PostgresDatabase], store: Store
 ) -> None:

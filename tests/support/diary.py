@@ -26,8 +26,10 @@ def create_diary(connection: Connection) -> None:
 
 
 def read_diary(connection: Connection) -> Sequence[tuple[int, str]]:
+    """Whose line it is, counted as conversations were opened: PostgreSQL leaves numbers out; and what it says."""
     newest = "ctid" if is_postgres(connection) else "rowid"
-    rows = connection.exec_driver_sql(f"SELECT conversation_id, hour FROM diary ORDER BY {newest}")
+    whose = "SELECT count(*) FROM conversation WHERE id <= conversation_id"
+    rows = connection.exec_driver_sql(f"SELECT ({whose}), hour FROM diary ORDER BY diary.{newest}")
     return [(int(row[0]), str(row[1])) for row in rows]
 
 

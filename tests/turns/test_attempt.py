@@ -5,7 +5,6 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +16,14 @@ from clinic_bot.store import claims, inbox, steps, story
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.lease import Claim
+from clinic_bot.store.places import Place
 from clinic_bot.store.steps import DoneStep
 from clinic_bot.store.tables import TurnState
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from tests.support import builders as b
 from tests.support.clock import FakeClock
 from tests.support.diary import BOOK, BROKEN, TAKEN, books, create_diary, diary, done_in, give_diary
+from tests.support.fixtures import ON_SQLITE
 from tests.support.service import Clinic, clinic
 from tests.support.waiting import until
 
@@ -36,7 +37,7 @@ THINKS_S = 20.0
 
 
 @asynccontextmanager
-async def booking(path: Path, *script: BrainTurn | str, thinks_s: float = 0.1) -> AsyncIterator[Clinic]:
+async def booking(path: Place, *script: BrainTurn | str, thinks_s: float = 0.1) -> AsyncIterator[Clinic]:
     """A clinic whose model says this, and may write into the diary."""
     async with clinic(path, max_wait_s=300, says=script, thinks_s=thinks_s) as it:
         await give_diary(it)
@@ -48,11 +49,12 @@ def asked(it: Clinic, times: int) -> Callable[[], bool]:
 
 
 async def changes(it: Clinic) -> tuple[DoneStep, ...]:
-    return await it.read(partial(steps.changes, conversation_id=1, low=1, high=1_000))
+    key = (await it.conversation()).id or 0
+    return await it.read(partial(steps.changes, conversation_id=key, low=1, high=1_000))
 
 
-async def test_a_change_is_made_once_and_journalled_and_told(database_file: Path) -> None:
-    async with booking(database_file, books(), SAYS) as it:
+async def test_a_change_is_made_once_and_journalled_and_told(place: Place) -> None:
+    async with booking(place, books(), SAYS) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await it.until_states(SENT)
         (turn,) = await it.turns()
@@ -64,9 +66,9 @@ async def test_a_change_is_made_once_and_journalled_and_told(database_file: Path
 
 
 async def test_a_message_after_the_change_cancels_nothing_and_opens_the_next_turn(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with booking(database_file, books(), SAYS, thinks_s=THINKS_S) as it:
+    async with booking(place, books(), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 2))
         assert await diary(it) == [(1, "15h")]
@@ -77,8 +79,8 @@ async def test_a_message_after_the_change_cancels_nothing_and_opens_the_next_tur
         assert (await it.conversation()).superseded == 0
 
 
-async def test_a_message_before_the_change_joins_the_turn(database_file: Path) -> None:
-    async with booking(database_file, books("16h"), SAYS, thinks_s=THINKS_S) as it:
+async def test_a_message_before_the_change_joins_the_turn(place: Place) -> None:
+    async with booking(place, books("16h"), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 1))
         it.brain = it.stand_ins.groq.brain = Scripted([books("16h"), SAYS])
@@ -89,10 +91,10 @@ async def test_a_message_before_the_change_joins_the_turn(database_file: Path) -
 
 
 async def test_what_nobody_was_told_of_is_seen_at_the_gate(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory is a hint: the call is not cancelled, and nothing changes all the same."""
-    async with booking(database_file, books(), books("16h"), SAYS, thinks_s=THINKS_S) as it:
+    async with booking(place, books(), books("16h"), SAYS, thinks_s=THINKS_S) as it:
         monkeypatch.setattr(it.service.dispatcher._runner, "newer", lambda *_: None)
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 1))
@@ -109,9 +111,9 @@ async def test_what_nobody_was_told_of_is_seen_at_the_gate(
 
 
 async def test_a_person_who_answers_before_the_change_stops_it(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with booking(database_file, books(), SAYS, thinks_s=THINKS_S) as it:
+    async with booking(place, books(), SAYS, thinks_s=THINKS_S) as it:
         monkeypatch.setattr(it.service.dispatcher._runner, "taken_over", lambda *_: None)
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 1))
@@ -120,8 +122,8 @@ async def test_a_person_who_answers_before_the_change_stops_it(
         assert (await diary(it), it.calls) == ([], 0)
 
 
-async def test_a_person_who_answers_after_the_change_silences_the_reply(database_file: Path) -> None:
-    async with booking(database_file, books(), SAYS, thinks_s=THINKS_S) as it:
+async def test_a_person_who_answers_after_the_change_silences_the_reply(place: Place) -> None:
+    async with booking(place, books(), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 2))
         await it.staff(phone=PHONE, text="Oi, aqui é a Ana.")
@@ -130,8 +132,8 @@ async def test_a_person_who_answers_after_the_change_silences_the_reply(database
         assert (await it.conversation()).open_hi is None
 
 
-async def test_an_emergency_after_the_change_does_not_wait_for_the_reply(database_file: Path) -> None:
-    async with booking(database_file, books(), SAYS, thinks_s=THINKS_S) as it:
+async def test_an_emergency_after_the_change_does_not_wait_for_the_reply(place: Place) -> None:
+    async with booking(place, books(), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 2))
         await it.patient(phone=PHONE, text=b.EMERGENCY_TEXT)
@@ -140,16 +142,16 @@ async def test_an_emergency_after_the_change_does_not_wait_for_the_reply(databas
         assert await diary(it) == [(1, "15h")]
 
 
-async def test_a_refusal_is_told_to_the_model_and_undone(database_file: Path) -> None:
-    async with booking(database_file, books(TAKEN), "Às 9h não dá. Sou a assistente virtual.") as it:
+async def test_a_refusal_is_told_to_the_model_and_undone(place: Place) -> None:
+    async with booking(place, books(TAKEN), "Às 9h não dá. Sou a assistente virtual.") as it:
         await it.patient(phone=PHONE, text="quero às 9h")
         await it.until_states(SENT)
         assert done_in(it.brain.asked[1]) == ["Erro, nada foi alterado: 9h está ocupado."]
         assert (await diary(it), await changes(it)) == ([], ())
 
 
-async def test_after_a_refusal_a_message_still_joins(database_file: Path) -> None:
-    async with booking(database_file, books(TAKEN), "?", books(), SAYS, thinks_s=THINKS_S) as it:
+async def test_after_a_refusal_a_message_still_joins(place: Place) -> None:
+    async with booking(place, books(TAKEN), "?", books(), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 9h")
         await until(asked(it, 2))
         await it.patient(phone=PHONE, text="ou às 15h")
@@ -158,8 +160,8 @@ async def test_after_a_refusal_a_message_still_joins(database_file: Path) -> Non
         assert await diary(it) == [(1, "15h")]
 
 
-async def test_a_fault_of_a_tool_is_a_failed_turn_that_is_tried_again(database_file: Path) -> None:
-    async with booking(database_file, books(BROKEN), books(), SAYS) as it:
+async def test_a_fault_of_a_tool_is_a_failed_turn_that_is_tried_again(place: Place) -> None:
+    async with booking(place, books(BROKEN), books(), SAYS) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await it.until_states(SENT)
         assert await diary(it) == [(1, "15h")]
@@ -167,9 +169,9 @@ async def test_a_fault_of_a_tool_is_a_failed_turn_that_is_tried_again(database_f
 
 
 async def test_a_model_that_fails_after_the_change_is_asked_again_with_what_was_done(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with booking(database_file, books(), books(spaced=True), SAYS, thinks_s=THINKS_S) as it:
+    async with booking(place, books(), books(spaced=True), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 1))
         it.groq_fault(kind="cut", when="before", count=2)
@@ -181,8 +183,8 @@ async def test_a_model_that_fails_after_the_change_is_asked_again_with_what_was_
         assert await diary(it) == [(1, "15h")]
 
 
-async def test_a_model_without_words_after_the_change_hands_over(database_file: Path) -> None:
-    async with booking(database_file, books(), "") as it:
+async def test_a_model_without_words_after_the_change_hands_over(place: Place) -> None:
+    async with booking(place, books(), "") as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await it.until_states(SENT)
         (turn,) = await it.turns()
@@ -190,11 +192,11 @@ async def test_a_model_without_words_after_the_change_hands_over(database_file: 
         assert await diary(it) == [(1, "15h")]
 
 
-async def test_the_next_process_goes_on_with_what_was_done(database_file: Path) -> None:
-    async with booking(database_file, books(), SAYS, thinks_s=THINKS_S) as it:
+async def test_the_next_process_goes_on_with_what_was_done(place: Place) -> None:
+    async with booking(place, books(), SAYS, thinks_s=THINKS_S) as it:
         await it.patient(phone=PHONE, text="quero às 15h")
         await until(asked(it, 2))
-    async with booking(database_file, SAYS) as it:
+    async with booking(place, SAYS) as it:
         await it.until_states(SENT)
         assert [done_in(request) for request in it.brain.asked] == [[DONE]]
         assert await diary(it) == [(1, "15h")]
@@ -267,6 +269,7 @@ async def cancelled_while_it_waits(
     return changing
 
 
+@ON_SQLITE  # where there is one writer to stand in line for
 async def test_a_change_that_was_queued_is_waited_for(database: Database, attempt: Attempt) -> None:
     changing = await cancelled_while_it_waits(database, attempt)
     assert changing.cancelled()
@@ -274,6 +277,7 @@ async def test_a_change_that_was_queued_is_waited_for(database: Database, attemp
     assert attempt.claim.story[-1].what == "changed"
 
 
+@ON_SQLITE
 async def test_of_a_try_that_the_gate_ended_meanwhile_the_canceller_learns(
     database: Database, attempt: Attempt
 ) -> None:

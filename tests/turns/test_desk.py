@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import switches
 from clinic_bot.store.database import Database
-from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.tables import SwitchName, TurnState
 from clinic_bot.turns.desk import Desk
 from tests.support import builders as b
@@ -49,14 +48,14 @@ class Office:
 
 
 @pytest.fixture
-async def office(database_file: Path, anyio_backend: object) -> AsyncIterator[Office]:
-    store = Store(database_file)
+async def office(place: Place, anyio_backend: object) -> AsyncIterator[Office]:
+    store = Store(place)
     store.take(b.message())
     claim = store.claim_when_due()
     store.intent(claim)
     store.outcome(claim, TurnState.UNKNOWN)
     store.close()
-    database = SqliteDatabase(database_file)
+    database = open_database(place)
     yield Office(database, FakeClock(START_MS + HELD_AT_MS))
     await database.close()
 

@@ -1,7 +1,6 @@
 """Turns at the model, with Groq's stand-in slow, refusing and down."""
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from clinic_bot.operations.neighbours import Health
 from clinic_bot.sandbox import receptionist
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
 from clinic_bot.store import claims, gate, story
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.service import clinic
 from tests.support.store import Store
@@ -20,8 +20,8 @@ PHONE = "5511987650001"
 SENT = TurnState.SENT.value
 
 
-async def test_a_model_that_is_down_loses_nothing_and_is_asked_again(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_model_that_is_down_loses_nothing_and_is_asked_again(place: Place) -> None:
+    async with clinic(place) as it:
         it.groq_fault(kind="cut", when="before", count=2)
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: it.service.neighbours.groq in (Health.DOWN, Health.BUSY))
@@ -33,9 +33,9 @@ async def test_a_model_that_is_down_loses_nothing_and_is_asked_again(database_fi
 
 
 async def test_a_patient_who_has_waited_too_long_is_told_so_once_and_a_person_takes_over(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, unavailable_after_s=20) as it:
+    async with clinic(place, unavailable_after_s=20) as it:
         it.groq_fault(kind="status", name="over_capacity_503")
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
@@ -50,8 +50,8 @@ async def test_a_patient_who_has_waited_too_long_is_told_so_once_and_a_person_ta
         assert await it.states() == [SENT]
 
 
-async def test_a_refused_key_waits_like_an_outage_and_is_told_to_the_operator(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_refused_key_waits_like_an_outage_and_is_told_to_the_operator(place: Place) -> None:
+    async with clinic(place) as it:
         it.stand_ins.groq.api_key = "another key"
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: it.service.neighbours.groq is Health.REFUSED)
@@ -60,9 +60,9 @@ async def test_a_refused_key_waits_like_an_outage_and_is_told_to_the_operator(da
 
 
 async def test_a_model_that_says_nothing_usable_hands_over_with_the_clinics_words(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file) as it:
+    async with clinic(place) as it:
         it.groq_fault(kind="empty")
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
@@ -71,8 +71,8 @@ async def test_a_model_that_says_nothing_usable_hands_over_with_the_clinics_word
         assert (await it.conversation()).human_until_ms > 0
 
 
-async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(place: Place) -> None:
+    async with clinic(place) as it:
         call = BrainCall(receptionist.HAND_OVER, {"motivo": "quer um atestado"})
         it.stand_ins.groq.brain = Scripted([BrainTurn(tool_call=call), "Passei para a recepção."])
         await it.patient(phone=PHONE, text="quero um atestado")
@@ -83,8 +83,8 @@ async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(database
         assert (await it.conversation()).human_until_ms > 0
 
 
-async def test_the_model_reads_what_was_said_before(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_the_model_reads_what_was_said_before(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
         await it.patient(phone=PHONE, text="e no sábado?")
@@ -94,8 +94,8 @@ async def test_the_model_reads_what_was_said_before(database_file: Path) -> None
         assert any(text.endswith("oi") for text in said)
 
 
-async def test_the_lid_is_learned_before_the_first_reply(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_the_lid_is_learned_before_the_first_reply(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi", lid=None)
         await it.until_states(SENT)
         assert (await it.conversation()).lid is not None
@@ -104,23 +104,23 @@ async def test_the_lid_is_learned_before_the_first_reply(database_file: Path) ->
 
 
 async def test_what_a_person_overtook_is_taken_back_before_the_connections_are_closed(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file, rate=2, quiet_s=0.5) as it:
+    async with clinic(place, rate=2, quiet_s=0.5) as it:
         it.stand_ins.zapi.spacing_s = (60, 60)
         it.zapi_fault(kind="slow", operation="queue", seconds=0.5)
         await it.patient(phone=PHONE, text="oi")
         await it.until_states(SENT)
         await it.staff(phone=PHONE, text="Oi, aqui é a Ana")  # and the process leaves
-    left = Store(database_file)
+    left = Store(place)
     assert [turn.state for turn in left.turns()] == [TurnState.WITHDRAWN]
     assert left.violations() == []
     left.close()
 
 
 @pytest.mark.parametrize("fault", ["fail", "hang"])
-async def test_a_lid_that_cannot_be_learned_costs_no_reply(database_file: Path, fault: str) -> None:
-    async with clinic(database_file) as it:
+async def test_a_lid_that_cannot_be_learned_costs_no_reply(place: Place, fault: str) -> None:
+    async with clinic(place) as it:
         it.zapi_fault(kind=fault, operation="phone-exists", when="before")
         await it.patient(phone=PHONE, text="oi", lid=None)
         await it.until_states(SENT)
@@ -128,10 +128,10 @@ async def test_a_lid_that_cannot_be_learned_costs_no_reply(database_file: Path, 
 
 
 async def test_an_outcome_that_cannot_be_stored_is_never_said_again(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk fills up between the send and its outcome: the reply left, so nobody may ask and send again."""
-    async with clinic(database_file) as it:
+    async with clinic(place) as it:
         write = it.service.database.write
         failures = 0
 
@@ -153,9 +153,9 @@ async def test_an_outcome_that_cannot_be_stored_is_never_said_again(
 
 
 async def test_a_disk_that_fails_at_the_intent_alone_costs_no_attempt(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file, rate=60) as it:
+    async with clinic(place, rate=60) as it:
         write = it.service.database.write
         failures = 0
 
@@ -174,9 +174,9 @@ async def test_a_disk_that_fails_at_the_intent_alone_costs_no_attempt(
 
 
 async def test_a_fault_of_ours_is_tried_again_and_counted(
-    database_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with clinic(database_file) as it:
+    async with clinic(place) as it:
         answer = it.service.dispatcher._runner._thinking._agent.answer  # type: ignore[attr-defined]
         failures = 0
 
@@ -193,8 +193,8 @@ async def test_a_fault_of_ours_is_tried_again_and_counted(
         assert failures == 2
 
 
-async def test_an_emotional_crisis_gets_its_own_text(database_file: Path) -> None:
-    async with clinic(database_file) as it:
+async def test_an_emotional_crisis_gets_its_own_text(place: Place) -> None:
+    async with clinic(place) as it:
         await it.patient(phone=PHONE, text="quero morrer")
         await it.until_states(SENT)
         (turn,) = await it.turns()
@@ -205,9 +205,9 @@ async def test_an_emotional_crisis_gets_its_own_text(database_file: Path) -> Non
 
 
 async def test_a_message_while_the_model_thinks_joins_the_turn_and_gets_the_one_reply(
-    database_file: Path,
+    place: Place,
 ) -> None:
-    async with clinic(database_file) as it:
+    async with clinic(place) as it:
         it.stand_ins.groq.latency_s = 600
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: len(it.stand_ins.groq.requests) == 1)
@@ -225,9 +225,9 @@ async def test_a_message_while_the_model_thinks_joins_the_turn_and_gets_the_one_
         ]  # fmt: skip
 
 
-async def test_a_turn_that_may_grow_no_more_is_not_cancelled(database_file: Path) -> None:
+async def test_a_turn_that_may_grow_no_more_is_not_cancelled(place: Place) -> None:
     """The cap is counted from the first message: whoever writes on gets an answer all the same."""
-    async with clinic(database_file, max_wait_s=7) as it:
+    async with clinic(place, max_wait_s=7) as it:
         it.stand_ins.groq.latency_s = 20
         await it.patient(phone=PHONE, text="oi")
         await until(lambda: len(it.stand_ins.groq.requests) == 1)
