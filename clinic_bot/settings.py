@@ -59,7 +59,8 @@ class Settings(BaseSettings):
         default="sqlite:///clinic_bot.sqlite",
         repr=False,  # there may be a password in it
         description="`sqlite:///FILE`: one process on one file. `postgresql://USER:PASSWORD@HOST/DATABASE`: a server "
-        "that several processes may share.",
+        "that several processes may share; the password may stand in `PGPASSWORD`. `clinic-bot db copy` moves a clinic "
+        "from a file to a server.",
     )
     clinic_file: Path | None = Field(
         default=None,
