@@ -31,8 +31,8 @@ from clinic_bot.store.still import still
 
 assert tables.Turn.__tablename__  # importing the tables fills the metadata
 
-#: Rows that go to the server at once. Between two batches the copy can be stopped.
-_BATCH = 2_000
+#: Rows that go to the server at once. More are not faster, and each may hold a webhook's body of 1 MiB.
+_BATCH = 250
 #: What SQLite keeps in a text and PostgreSQL refuses, and what is stored instead.
 _NUL, _INSTEAD = "\0", "\N{REPLACEMENT CHARACTER}"
 

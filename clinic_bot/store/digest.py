@@ -19,17 +19,13 @@ def of_row(values: Sequence[object]) -> int:
 
 
 def _said(value: object) -> str:
-    match value:
-        case None:
-            return "-"
-        case str():
-            return f"{len(value)}:{value}"
-        case bytes():
-            return f"{len(value)}:{hashlib.sha256(value).hexdigest()}"
-        case bool():
-            return str(int(value))
-        case _:
-            return str(value)
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return f"{len(value)}:{value}"
+    if isinstance(value, bytes):
+        return f"{len(value)}:{hashlib.sha256(value).hexdigest()}"
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def query(table: Table) -> str:

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import URL, Connection
 
 from clinic_bot.errors import Misconfigured
-from clinic_bot.store.postgres import PostgresDatabase, engine
+from clinic_bot.store.postgres import PostgresDatabase
 from clinic_bot.store.sqlite import sole_process
 from tests.commands.terminal import Terminal
 from tests.support import builders as b
+from tests.support.locks import held, waiting
 from tests.support.postgres import Server
 from tests.support.process import started
 from tests.support.store import Store
@@ -98,10 +99,9 @@ def test_beside_a_server_it_is_refused(terminal: Terminal, database_file: Path, 
 async def test_ctrl_c_leaves_the_target_empty(database_file: Path, postgres_server: Server) -> None:
     fill(database_file)
     with postgres_server.clone() as url:
-        watching, other = PostgresDatabase(url), engine(url)
-        async with other.begin() as holding:
-            # Where the copy waits for a lock it certainly is on its way.
-            await holding.exec_driver_sql("LOCK TABLE message")
+        watching = PostgresDatabase(url)
+        # Where the copy waits for a lock it certainly is on its way.
+        async with held(url, "LOCK TABLE message"):
             arguments = ("db", "copy", "--from", f"sqlite:///{database_file}", "--to", said(url))
             async with started(database_file.parent, *arguments, CLINIC_BOT_MODE="sandbox") as process:
 
@@ -113,15 +113,8 @@ async def test_ctrl_c_leaves_the_target_empty(database_file: Path, postgres_serv
                 out, err = await process.communicate()
                 assert (process.returncode, out.decode()) == (1, "")
                 assert err.decode() == "clinic-bot: stopped; the file and the target are as they were\n"
-        await other.dispose()
         assert await watching.read(messages) == 0
         await watching.close()
-
-
-def waiting(connection: Connection) -> int:
-    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    counted = connection.exec_driver_sql(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")
-    return int(counted.scalar_one())
 
 
 def messages(connection: Connection) -> int:

@@ -16,9 +16,11 @@ from clinic_bot.store.sqlite import sole_process
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS
+from tests.support.locks import held, waiting
 from tests.support.postgres import Server
 from tests.support.store import Store
 from tests.support.traces import traces
+from tests.support.waiting import until_async
 
 SECRET_TEXT = "tenho uma dor que não conto a ninguém"
 
@@ -259,6 +261,30 @@ async def test_a_copy_that_is_stopped_leaves_nothing(file: Path, url: URL) -> No
     assert {name: trace for name, trace in traces(file.parent).items() if name in before} == before
     with sole_process(file):  # it is free again
         pass
+
+
+async def test_who_stops_it_at_the_commit_is_too_late(file: Path, postgres_server: Server) -> None:
+    fill(file, rows=1)
+    with postgres_server.clone() as url:
+        await say(
+            url,
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END $$",
+            "CREATE CONSTRAINT TRIGGER held AFTER INSERT ON mark DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+            "EXECUTE FUNCTION hold()",
+        )
+        watching = PostgresDatabase(url)
+        async with held(url, "SELECT pg_advisory_xact_lock(7)"):
+            task = asyncio.ensure_future(copied(file, url))
+
+            async def is_committing() -> bool:
+                return await watching.read(waiting) == 1
+
+            await until_async(is_committing)
+            task.cancel()
+        await watching.close()
+        assert len((await task).copied) == len(SQLModel.metadata.tables)
+        assert all(len(rows) == 1 for rows in (await rows_at(url)).values())
 
 
 async def test_a_file_of_another_version_is_to_be_started_first(file: Path, url: URL) -> None:
