@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import URL, Connection, LargeBinary, Table, Text
 from sqlmodel import SQLModel
 
 from clinic_bot.errors import Misconfigured, StorageUnavailable
+from clinic_bot.store import notices
 from clinic_bot.store.copying import CopyRefused, Report, copy_clinic
 from clinic_bot.store.postgres import PostgresDatabase
 from clinic_bot.store.sqlite import sole_process
@@ -169,12 +171,21 @@ async def test_what_a_killed_server_was_doing_is_taken_back(file: Path, url: URL
         store.take(b.message(id=f"m{n}", who=b.contact(phone)))
     store.claim_when_due(1)
     store.intent(store.claim_when_due(2))
+    alert = store.run(
+        partial(notices.add, kind="turn_dead", text="Uma conversa espera.", now_ms=store.now_ms)
+    )
+    store.run(
+        partial(
+            notices.intend, notice_id=alert, to=b.contact("5511987650003"), owner="p1", now_ms=store.now_ms,
+            lease_ms=b.LEASE_MS, policy=b.POLICY,
+        )
+    )  # fmt: skip
     store.close()
     report = await copied(file, url)
-    assert (report.thinking, report.unknown) == (1, 1)
+    assert (report.thinking, report.unknown) == (1, 2)
     there = Store(url)
     assert [turn.state for turn in there.turns()] == [TurnState.THINKING, TurnState.UNKNOWN]
-    assert [conversation.owner for conversation in there.conversations()] == [None, None]
+    assert [conversation.owner for conversation in there.conversations()] == [None, None, None]
     there.now_ms = store.now_ms
     there.answer(1)
     assert there.violations() == []
