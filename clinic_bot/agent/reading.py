@@ -12,6 +12,7 @@ from typing import Any
 from clinic_bot.agent.chat import BadGeneration, Completion, Outcome, RequestTooLarge, ToolCall
 from clinic_bot.agent.limits import Figures, figures, stated_wait_s
 from clinic_bot.errors import AccountRefused, ClinicBotError, ModelUnusable, ProviderBusy, ProviderDown
+from clinic_bot.storable import storable
 
 PROVIDER = "Groq"
 _QUOTED_CHARS = 400
@@ -26,7 +27,7 @@ def completion(data: object, model: str) -> Completion | None:
         return None
     calls, content, usage = message.get("tool_calls"), message.get("content"), data.get("usage")
     return Completion(
-        text=content if isinstance(content, str) else "",
+        text=storable(content) if isinstance(content, str) else "",
         tool_calls=tuple(_tool_calls(calls)) if isinstance(calls, list) else (),
         cut=choice.get("finish_reason") == "length",
         model=model,
@@ -44,9 +45,8 @@ def _tool_calls(calls: list[Any]) -> Iterator[ToolCall]:
     for call in calls:
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict):
-            yield ToolCall(
-                str(call.get("id")), str(function.get("name")), str(function.get("arguments") or "")
-            )
+            said = call.get("id"), function.get("name"), function.get("arguments") or ""
+            yield ToolCall(*(storable(str(one)) for one in said))
 
 
 def _count(usage: object, name: str) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from clinic_bot.events import Content, Json, Kind
-from clinic_bot.intake.fields import clean, flag, ident, label, names, number, part, some, words
+from clinic_bot.intake.fields import flag, ident, label, names, number, part, some, words
+from clinic_bot.storable import storable
 
 Fields = Mapping[str, object]
 
@@ -349,4 +350,4 @@ def _unsupported(payload: Fields) -> Read:
     """A kind of message that is newer than this file; its key is kept, to be shown to operators."""
     unknown = (k for k, v in payload.items() if v and isinstance(v, dict | list) and k not in _ENVELOPE)
     key = next(unknown, None)
-    return Read(Kind.UNSUPPORTED, "", some(content_key=clean(key).strip()[:60] if key else None))
+    return Read(Kind.UNSUPPORTED, "", some(content_key=storable(key).strip()[:60] if key else None))

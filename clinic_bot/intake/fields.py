@@ -2,32 +2,19 @@
 
 import hashlib
 import math
-import re
 from collections.abc import Mapping
 
 from clinic_bot.events import Json
+from clinic_bot.storable import storable
 
 DAY_MS = 86_400_000
 _LONGEST_ID = 200
-
-# No database of ours stores NUL, UTF-8 has no lone surrogates, and other control characters only disturb
-# terminals and logs. Newline and tab are part of what people write.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """The text without what cannot be stored; line ends become a plain newline."""
-    if text.isprintable():  # by far the most common, and a tenth of the cost
-        return text
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub("", text)
 
 
 def words(value: object) -> str:
     """A human text: strings cleaned, bare numbers as they read, anything else empty."""
     if isinstance(value, str):
-        return clean(value)
+        return storable(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value) if -1e15 < value < 1e15 else ""
     return ""
@@ -44,7 +31,7 @@ def ident(value: object) -> str | None:
         value = str(value)
     if not isinstance(value, str):
         return None
-    text = "".join(clean(value).split())
+    text = "".join(storable(value).split())
     if len(text) > _LONGEST_ID:
         return f"long-{digest(text)}"
     return text or None

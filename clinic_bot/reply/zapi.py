@@ -24,6 +24,7 @@ from clinic_bot.errors import (
 )
 from clinic_bot.events import Trouble, Verdict
 from clinic_bot.reply import outcomes
+from clinic_bot.storable import storable
 
 PROVIDER = "Z-API"
 _CONNECTIONS = 32  # Z-API answers in well under a second
@@ -376,9 +377,9 @@ def _seconds_to_ms(value: object) -> int | None:
 
 
 def _text(value: object) -> str | None:
-    return (
-        str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
-    )
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    return storable(str(value)) or None
 
 
 def _truth(value: object) -> bool:

@@ -83,6 +83,12 @@ async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(place: P
         assert (await it.conversation()).human_until_ms > 0
 
 
+async def test_what_no_database_takes_costs_no_answer(place: Place) -> None:
+    async with clinic(place, says=("Abrimos\0 às 8h. Sou a assistente virtual.",)) as it:
+        await it.patient(phone=PHONE, text="que horas abre?")
+        await until(lambda: it.sent == ["Abrimos às 8h. Sou a assistente virtual."])
+
+
 async def test_the_model_reads_what_was_said_before(place: Place) -> None:
     async with clinic(place) as it:
         await it.patient(phone=PHONE, text="oi")
