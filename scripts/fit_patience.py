@@ -13,10 +13,14 @@ the fit is made again. The chances are therefore a little below the plain ones f
 """
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+# Products so small only lose by threads, and on a busy machine they wait for each other for minutes.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,11 +118,13 @@ def fit(rows: Floats, waited_s: Floats, turns: Ints, last: Flags, *, care: float
     means, spreads = rows.mean(axis=0), rows.std(axis=0)
     spreads[spreads == 0] = 1.0
     inputs = np.column_stack([np.ones(len(rows)), (rows - means) / spreads])
-    solved = newton(inputs, wanted, np.ones(len(rows)))
+    start = np.zeros((len(EDGES_S) + 1, inputs.shape[1]))
+    start[:, 0] = np.log(np.bincount(wanted, minlength=len(start)) / len(wanted))
+    solved = newton(inputs, wanted, np.ones(len(rows)), start)
     for _ in range(ROUNDS):
         cut = ~last & (waited_s > waits_s(_softmax(inputs @ solved.T), care))
         elsewhere = np.bincount(turns, weights=cut)[turns] - cut
-        solved = newton(inputs, wanted, np.where(~last & (elsewhere > 0), ANOTHER_CUT, 1.0))
+        solved = newton(inputs, wanted, np.where(~last & (elsewhere > 0), ANOTHER_CUT, 1.0), solved)
     weights = solved[:, 1:] / spreads
     biases = solved[:, 0] - weights @ means
     return [[round(float(one), _DIGITS) for one in row] for row in np.column_stack([biases, weights])]
@@ -132,12 +138,12 @@ def waits_s(chances: Floats, care: float) -> Floats:
     return found
 
 
-def newton(inputs: Floats, wanted: Ints, counts: Floats) -> Floats:
+def newton(inputs: Floats, wanted: Ints, counts: Floats, start: Floats) -> Floats:
     """The only minimum of the penalised log-loss; shape (outcomes, columns of the inputs)."""
-    classes, columns = len(EDGES_S) + 1, inputs.shape[1]
+    classes, columns = start.shape
     ridge = np.full(columns, RIDGE)
     ridge[0] = _BIAS_RIDGE
-    weights = np.zeros((classes, columns))
+    weights = start
     is_it = np.eye(classes)[wanted]
     for _ in range(_MOST_STEPS):
         chances = _softmax(inputs @ weights.T)
