@@ -1,6 +1,7 @@
 """Why a wait is what it is, in words an operator reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from clinic_bot.debounce.patience_model import FEATURES
 from clinic_bot.debounce.piece import Piece, PieceKind
@@ -22,45 +23,58 @@ _KIND = {
     PieceKind.PICTURE: "a picture without words",
 }
 
-#: What to say of a feature that pushes towards going on, and of one that pushes towards being done.
-_SENDER: tuple[tuple[frozenset[str], str, str], ...] = (
-    (
-        frozenset({"goes_on", "lately", "last_turn", "messages"}),
+
+@dataclass(frozen=True, slots=True)
+class _Habit:
+    """Features that tell of one thing, and what to say when they speak for going on, or for being done."""
+
+    features: frozenset[str]
+    more: str
+    done: str
+    is_known: Callable[[Talk], bool]  #: whether enough was seen to speak of it
+
+    def places(self) -> tuple[int, ...]:
+        return tuple(at for at, name in enumerate(FEATURES) if name in self.features)
+
+
+_HABITS = (
+    _Habit(
+        frozenset({"goes_on", "lately", "last_turn", "questions_followed", "asks_followed"}),
         "this patient mostly goes on",
         "this patient seldom goes on",
+        lambda talk: talk.rhythm.turns + talk.rhythm.follow_ups >= 3,
     ),
-    (
+    _Habit(
         frozenset({"gaps", "speed", "burst_gaps", "last_gap", "has_gap"}),
-        "the pace of the pieces says more is coming",
-        "the pace of the pieces says it is the last",
+        "the pace so far speaks for another piece",
+        "the pace so far speaks for the last piece",
+        lambda talk: talk.burst.pieces > 1,
     ),
-    (
+    _Habit(
         frozenset({"first", "second", "pieces", "burst_chars", "asked_before", "greeted_before"}),
-        "little was said so far",
-        "much was said already",
+        "what came before speaks for another piece",
+        "what came before speaks for the last piece",
+        lambda talk: talk.burst.pieces > 1,
     ),
-    (
-        frozenset({"punctuated", "unpunctuated"}),
-        "this patient ends sentences otherwise",
-        "this patient ends sentences so",
+    _Habit(
+        frozenset({"punctuated", "unpunctuated", "longer"}),
+        "this patient ends otherwise",
+        "this patient ends so",
+        lambda talk: talk.rhythm.messages >= 4,
     ),
 )
-_POSITIONS = tuple(
-    (tuple(FEATURES.index(name) for name in FEATURES if name in names), more, done)
-    for names, more, done in _SENDER
-)
+_PLACES = tuple((habit, habit.places()) for habit in _HABITS)
 
 
 def reasons(talk: Talk, pushes: Sequence[float]) -> str:
-    """The last piece, and what is most telling about the sender."""
+    """The last piece, and what is most telling beside it."""
     assert talk.last is not None
     said = [_piece(talk.last)]
-    total, more, done = max(
-        ((sum(pushes[at] for at in places), more, done) for places, more, done in _POSITIONS),
-        key=lambda one: abs(one[0]),
-    )
-    if abs(total) >= _WORTH_SAYING:
-        said.append(more if total > 0 else done)
+    known = [(sum(pushes[at] for at in places), habit) for habit, places in _PLACES if habit.is_known(talk)]
+    if known:
+        total, habit = max(known, key=lambda one: abs(one[0]))
+        if abs(total) >= _WORTH_SAYING:
+            said.append(habit.more if total > 0 else habit.done)
     return "; ".join(said)
 
 
