@@ -106,7 +106,7 @@ def features(talk: Talk, piece: Piece) -> tuple[float, ...]:
     followed = (sender.questions_followed + 3 * _USUAL_QUESTION_FOLLOWED) / (
         sender.questions + 3
     ) - _USUAL_QUESTION_FOLLOWED
-    return (
+    values = (
         kind is PieceKind.GREETING, kind is PieceKind.THANKS, kind is PieceKind.BYE, kind is PieceKind.ACK,
         kind is PieceKind.SYMBOLS, kind is PieceKind.QUESTION, kind is PieceKind.FRAGMENT,
         piece.open, piece.question, piece.punct and not piece.question,
@@ -121,6 +121,8 @@ def features(talk: Talk, piece: Piece) -> tuple[float, ...]:
         log(messages or 1), log(1 + sender.last_turn) if sender.last_turn else 0.9,
         followed, followed if asks else 0.0,
     )  # fmt: skip
+    # Multiplied by floats thirteen times over: a sixth faster than the truth values themselves.
+    return tuple(map(float, values))
 
 
 def shift(piece: Piece, pieces: int) -> float:
