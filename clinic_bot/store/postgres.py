@@ -12,19 +12,27 @@ is urgent, one by one on connections of its own; everything else; and what only 
 import asyncio
 import contextlib
 import random
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
 from clinic_bot.errors import ClinicBotError, StorageUnavailable
 from clinic_bot.store.commit import run_all
 from clinic_bot.store.database import Grouped, Job
-from clinic_bot.store.postgres_faults import is_database_fault, is_drivers, may_be_tried_again, problem_of
+from clinic_bot.store.postgres_faults import (
+    is_connection_lost,
+    is_database_fault,
+    is_drivers,
+    may_be_tried_again,
+    problem_of,
+)
 from clinic_bot.store.session import postgres_driver_of
 
 T = TypeVar("T")
@@ -51,6 +59,13 @@ _SETTINGS = {
 }
 
 
+#: In a connection's ``info``: whether the transaction has come to its COMMIT, after which nobody knows what a lost
+#: connection stored; and when it began.
+_SAID_COMMIT, _BEGAN_S = "said commit", "began"
+#: Who took so long may have stood still for longer than the server allows, and not have heard of it yet.
+_LONG_S, _HEARS_WITHIN_S = 1.0, 0.001
+
+
 @dataclass(slots=True)
 class _Waiting:
     job: Job[Any]
@@ -58,6 +73,14 @@ class _Waiting:
 
 
 Run = Callable[[Connection, list[Job[Any]]], list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A connection, and what is known of it: SQLAlchemy takes that away from one that is lost."""
+
+    connection: AsyncConnection
+    info: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -68,7 +91,7 @@ class _Lane:
     connections: int
     batch: int
     waiting: deque[_Waiting] = field(default_factory=deque)
-    free: list[AsyncConnection] = field(default_factory=list)
+    free: list[_Session] = field(default_factory=list)
     working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -109,8 +132,8 @@ class PostgresDatabase:
         for lane in lanes:
             while lane.tasks:
                 await asyncio.gather(*lane.tasks)
-            for connection in lane.free:
-                await _discard(connection)
+            for session in lane.free:
+                await _discard(session.connection)
             lane.free.clear()
         await self._engine.dispose()
         await self._reader_engine.dispose()
@@ -132,9 +155,9 @@ class PostgresDatabase:
 
     async def _work(self, lane: _Lane) -> None:
         """Run what waits until nothing does."""
-        connection = lane.free.pop() if lane.free else None
+        session = lane.free.pop() if lane.free else None
         while batch := lane.take():
-            outcomes, connection = await self._run(lane, connection, [waiting.job for waiting in batch])
+            outcomes, session = await self._run(lane, session, [waiting.job for waiting in batch])
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 if waiting.future.done():  # its caller gave up waiting
                     continue
@@ -144,25 +167,36 @@ class PostgresDatabase:
                     waiting.future.set_result(outcome)
         # Not when the task is done, which is a moment later: what comes until then would wait for nobody.
         lane.working -= 1
-        if connection is not None:
-            lane.free.append(connection)
+        if session is not None:
+            lane.free.append(session)
 
     async def _run(
-        self, lane: _Lane, connection: AsyncConnection | None, jobs: list[Job[Any]]
-    ) -> tuple[list[object], AsyncConnection | None]:
-        """The outcome of each job, and the connection if it may go on."""
-        try:
-            connection = connection or await self._connect(lane)
-            return await _run_together(connection, lane.run, jobs), connection
-        except Exception as exc:  # whatever it is: nobody else can answer them
-            if connection is not None:
-                await _discard(connection)
-            return [_told(exc)] * len(jobs), None
+        self, lane: _Lane, session: _Session | None, jobs: list[Job[Any]]
+    ) -> tuple[list[object], _Session | None]:
+        """The outcome of each job, and the connection if it may go on.
 
-    async def _connect(self, lane: _Lane) -> AsyncConnection:
+        One that was lost before COMMIT was said has stored nothing: the server was started anew, or ended a
+        transaction that this process had left alone for too long. Then the jobs run once more, on a new connection.
+        """
+        for again in (False, True):
+            try:
+                session = session or await self._connect(lane)
+                return await _run_together(session.connection, lane.run, jobs), session
+            except Exception as exc:  # whatever it is: nobody else can answer them
+                certain = session is not None and not session.info[_SAID_COMMIT]
+                if session is not None:
+                    await _discard(session.connection)
+                session = None
+                if again or not (certain and is_connection_lost(exc)):
+                    return [_told(exc)] * len(jobs), None
+        raise AssertionError("the second time returns")
+
+    async def _connect(self, lane: _Lane) -> _Session:
         engine = self._reader_engine if lane is self._readers else self._engine
         async with asyncio.timeout(_CONNECT_S):
-            return await engine.connect()
+            connection = await engine.connect()
+        assert connection.sync_connection is not None
+        return _Session(connection, connection.sync_connection.info)
 
 
 async def _run_together(connection: AsyncConnection, run: Run, jobs: list[Job[Any]]) -> list[object]:
@@ -225,12 +259,17 @@ def engine(url: URL, *, begin: str = "BEGIN") -> AsyncEngine:
 
     @event.listens_for(made.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
+        connection.info.update({_SAID_COMMIT: False, _BEGAN_S: time.monotonic()})
         postgres_driver_of(connection).say(begin)
 
     @event.listens_for(made.sync_engine, "commit")
     def _commit(connection: Connection) -> None:
+        driver = postgres_driver_of(connection)
+        if time.monotonic() - connection.info[_BEGAN_S] > _LONG_S:
+            await_only(asyncio.sleep(_HEARS_WITHIN_S))
+        connection.info[_SAID_COMMIT] = not driver.is_closed()
         # The server answers the COMMIT of a transaction in which a statement failed with "ROLLBACK", and no error.
-        if postgres_driver_of(connection).say("COMMIT") != "COMMIT":
+        if driver.say("COMMIT") != "COMMIT":
             raise StorageUnavailable("the transaction failed before its commit")
 
     @event.listens_for(made.sync_engine, "rollback")

@@ -28,6 +28,7 @@ class Wire(Protocol):
 
     async def prepare(self, sql: str) -> Statement: ...
     async def execute(self, sql: str) -> str: ...
+    def is_closed(self) -> bool: ...
 
 
 class Rows:
@@ -66,6 +67,10 @@ class PostgresDriver:
     def say(self, command: str) -> str:
         """Give the server a command without parameters, or several; the last one's answer in its own word."""
         return await_only(self._connection.execute(command))
+
+    def is_closed(self) -> bool:
+        """Whether the session is known to be over."""
+        return self._connection.is_closed()
 
     async def _execute(self, sql: str, parameters: Sequence[object]) -> Rows:
         statement = await self._prepare(sql)

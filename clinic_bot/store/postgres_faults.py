@@ -17,6 +17,8 @@ _TRY_AGAIN = frozenset({"40001", "40P01", "23505", "0A000"})
 #: The server, its resources or the way to it, by the class of the SQLSTATE: connection, authorization, no such
 #: database, read-only (a standby), resources, limits, a lock or an operator's hand, system, configuration, internal.
 _SERVER_CLASSES = frozenset({"08", "28", "3D", "25", "53", "54", "55", "57", "58", "F0", "XX"})
+#: The server ended the session: closed, shut down or crashed, left alone inside a transaction, left alone at all.
+_LOST = frozenset({"57P01", "57P02", "25P03", "57P05"})
 
 
 def may_be_tried_again(exc: BaseException) -> bool:
@@ -35,6 +37,15 @@ def is_database_fault(exc: BaseException) -> bool:
         return True
     state = _state_of(exc)
     return state is not None and state[:2] in _SERVER_CLASSES
+
+
+def is_connection_lost(exc: BaseException) -> bool:
+    """Whether the session is over, so that what it had not committed is undone."""
+    cause = _cause(exc)
+    if isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError):
+        return True
+    state = _state_of(exc) or ""
+    return isinstance(cause, OSError) or state in _LOST or state.startswith("08")
 
 
 def is_drivers(exc: BaseException) -> bool:

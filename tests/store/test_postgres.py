@@ -25,6 +25,7 @@ from tests.support.clock import START_MS
 from tests.support.invariants import violations
 from tests.support.postgres import Server
 from tests.support.store import Store
+from tests.support.waiting import until_async
 
 SECRET_TEXT = "tenho uma dor que não conto a ninguém"
 
@@ -278,6 +279,18 @@ async def test_a_reader_changes_nothing(replicas: Sequence[PostgresDatabase]) ->
         await replicas[0].read(lambda connection: keep(connection, "k", b"{}", START_MS, "queued"))
 
 
+def keeping(key: str) -> Job[bool]:
+    return partial(keep, key=key, body=b"{}", now_ms=START_MS, outcome="queued")
+
+
+def cut_others(connection: Connection) -> None:
+    """What a server that is started anew does to every session."""
+    driver_of(connection).execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'clinic_bot' AND pid <> pg_backend_pid()"
+    )
+
+
 async def test_after_a_cut_connection_the_next_job_opens_another(
     replicas: Sequence[PostgresDatabase], store: Store
 ) -> None:
@@ -286,8 +299,67 @@ async def test_after_a_cut_connection_the_next_job_opens_another(
 
     with pytest.raises(StorageUnavailable):
         await replicas[0].write(cut)
-    assert await replicas[0].write(partial(keep, key="k", body=b"{}", now_ms=START_MS, outcome="queued"))
+    assert await replicas[0].write(keeping("k"))
     assert store.count("inbox") == 1
+
+
+async def test_connections_that_were_cut_while_nobody_used_them_fail_no_job(
+    replicas: Sequence[PostgresDatabase],
+) -> None:
+    cut, whole = replicas
+    for urgent in (False, True):
+        await asyncio.gather(*(cut.write(keeping(f"{urgent} {n}"), urgent=urgent) for n in range(8)))
+    await asyncio.gather(*(cut.read(violations) for _ in range(8)))
+    await whole.write(cut_others)
+    assert await asyncio.gather(*(cut.write(keeping(f"after {n}"), urgent=n % 2 == 0) for n in range(8)))
+    assert await cut.read(violations) == []
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["while its loop runs", "while its loop is blocked"])
+async def test_a_job_that_the_server_cut_short_runs_again(
+    replicas: Sequence[PostgresDatabase], store: Store, frozen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a process stood still inside a transaction for longer than the server allows."""
+    monkeypatch.setattr("clinic_bot.store.postgres._LONG_S", 0.0)
+    tries = 0
+
+    def job(connection: Connection) -> bool:
+        nonlocal tries
+        tries += 1
+        stored = keep(connection, "k", b"{}", START_MS, "queued")
+        if tries == 1:
+            driver_of(connection).execute("SET LOCAL idle_in_transaction_session_timeout = 1")
+            if frozen:
+                store.run(wait_until_cut)  # of another thread's loop; ours hears of nothing meanwhile
+            else:
+                await_only(until_cut(replicas[1]))
+        return stored
+
+    assert await replicas[0].write(job)
+    assert tries == 2
+    assert store.count("inbox") == 1
+
+
+CUT = (
+    "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
+    "AND pid <> pg_backend_pid()"
+)
+
+
+def is_cut(connection: Connection) -> bool:
+    return bool(driver_of(connection).execute(CUT).fetchone()[0])
+
+
+async def until_cut(other: PostgresDatabase) -> None:
+    await until_async(lambda: other.read(is_cut))
+
+
+def wait_until_cut(connection: Connection) -> None:
+    for _ in range(5_000):
+        if is_cut(connection):
+            return
+        driver_of(connection).execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.003)")
+    raise AssertionError("the server let it be")
 
 
 async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
