@@ -96,6 +96,18 @@ async def test_first_messages_of_one_person_at_two_replicas_open_one_conversatio
     assert {one.next_seq for one in store.conversations()} == {3}
 
 
+async def test_an_edit_at_one_replica_finds_the_first_message_at_another(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    """Neither saw the other before its commit, and the edit waited for ever for a message that was there."""
+    for n in range(20):
+        who = b.contact(f"55119876500{n:02d}")
+        first, edit = b.message("oi", id=f"m{n}", who=who), b.edit("oi, bom dia", of=f"m{n}", who=who)
+        await asyncio.gather(replicas[0].write(arriving(first)), replicas[1].write(arriving(edit)))
+    assert {text for one in store.conversations() for text in store.texts(one.id or 0)} == {"oi, bom dia"}
+    assert store.count("early_change") == 0
+
+
 async def test_what_two_replicas_add_to_the_same_conversations_has_no_gap(
     replicas: Sequence[PostgresDatabase], store: Store
 ) -> None:
