@@ -45,7 +45,8 @@ def is_connection_lost(exc: BaseException) -> bool:
     if isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError):
         return True
     state = _state_of(exc) or ""
-    return isinstance(cause, OSError) or state in _LOST or state.startswith("08")
+    broken = isinstance(cause, OSError) and not isinstance(cause, TimeoutError)
+    return broken or state in _LOST or state.startswith("08")
 
 
 def is_drivers(exc: BaseException) -> bool:
