@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import structlog
 
@@ -29,6 +30,7 @@ from clinic_bot.operations.neighbours import Neighbours
 from clinic_bot.policies import contact_of, policy_of, screening_lists
 from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
+from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.notices import Notices
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
@@ -36,14 +38,16 @@ from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
 from clinic_bot.store import inbox, notices, server_clock, sqlite, switches, watch
+from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
-from clinic_bot.turns.dispatcher import Dispatcher
+from clinic_bot.turns.dispatcher import ALONE, TOGETHER, Dispatcher
 from clinic_bot.turns.emergency import find_emergency
+from clinic_bot.turns.keeper import LEASE_MS, Keeper, Shared
 from clinic_bot.turns.lookout import Lookout
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.runner import Limits, Runner
@@ -106,11 +110,13 @@ class Service:
         recovered = await take_up(self.database, place, self.clock, self.policy)
         zapi = self._zapi()
         self.connection = self._connection(zapi)
+        self.leases = self._leases(shared=not isinstance(place, Path))
         self.dispatcher = Dispatcher(
             self.database,
             self._runner(zapi),
             self.clock,
             slots=self.settings.turn_slots,
+            sweeping=TOGETHER if self.leases.shared else ALONE,
             suspects=recovered.suspects,
         )
         await self.dispatcher.start()
@@ -121,6 +127,9 @@ class Service:
         if isinstance(self.database, SqliteDatabase):
             await self._own_file(self.database)
         else:
+            keeper = Keeper(cast(Shared, self.database), self.leases, self.clock, self.dispatcher)
+            self._background(keeper.renew_forever())
+            self._background(keeper.look_forever())
             self._background(self._follow_server())
         log.info(
             "started",
@@ -157,7 +166,8 @@ class Service:
         while True:
             await self.clock.sleep(_FOLLOW_MS)
             try:
-                await server_clock.follow(self.database, self.clock)
+                if await server_clock.follow(self.database, self.clock) is not None:
+                    self.dispatcher.clock_moved()
                 lapsed = partial(notices.recover, now_ms=self.clock.now_ms(), policy=self.policy, alone=False)
                 await self.database.write(lapsed)
             except StorageUnavailable as exc:
@@ -230,6 +240,13 @@ class Service:
             alert=alert, after_outage=missed,
         )  # fmt: skip
 
+    def _leases(self, *, shared: bool) -> Leases:
+        """Alone a process keeps what it has: its leases outlast any turn, and nobody takes them before its end."""
+        settings = self.settings
+        longest_s = settings.agent_timeout_s + 3 * settings.zapi_timeout_s + settings.reply_ttl_s + 30
+        lease_ms = LEASE_MS if shared else round(longest_s * 1000)
+        return Leases(self.clock, owner=uuid.uuid4().hex, lease_ms=lease_ms, shared=shared)
+
     def _runner(self, zapi: ZapiClient) -> Runner:
         settings, clock, policy = self.settings, self.clock, self.policy
         model = GroqModel(
@@ -255,13 +272,11 @@ class Service:
         afterthoughts = self._afterthoughts(zapi) if settings.recall_for_newer else None
         self._outbox = Outbox(
             self.database, zapi, clock, policy, self.metrics, self.neighbours, self.connection,
+            Fence(self.database, clock, policy, self.leases),
             typing_delay_s=settings.typing_delay_s, ttl_ms=round(settings.reply_ttl_s * 1000),
             sends=settings.mode.sends, afterthoughts=afterthoughts,
         )  # fmt: skip
         limits = Limits(
-            lease_ms=round(
-                (settings.agent_timeout_s + 3 * settings.zapi_timeout_s + settings.reply_ttl_s + 30) * 1000
-            ),
             history_turns=settings.history_turns,
             history_ms=round(settings.history_hours * 3_600_000),
             unavailable_after_ms=round(settings.unavailable_after_s * 1000),
@@ -275,7 +290,7 @@ class Service:
         )  # fmt: skip
         runner = Runner(
             self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
-            owner=uuid.uuid4().hex,
+            self.leases,
         )  # fmt: skip
         self._stack.push_async_callback(runner.finish)
         return runner

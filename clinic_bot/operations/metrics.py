@@ -126,7 +126,7 @@ class Metrics:
         self._answer_to_send.observe(max(0.0, after_answer_seconds))
 
     def send_ended(self, outcome: str) -> None:
-        """``outcome`` is one word: ``sent``, ``not_sent``, ``refused``, ``account_refused``, ``uncertain``."""
+        """One word: ``sent``, ``not_sent``, ``refused``, ``account_refused``, ``uncertain``, ``fenced``."""
         self._sends[outcome,].inc()
 
     def emergency(self, kind: str) -> None:

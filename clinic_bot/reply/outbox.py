@@ -18,6 +18,7 @@ from clinic_bot.errors import (
     NotSent,
     ProviderDown,
     SendRefused,
+    Stale,
     Uncertain,
 )
 from clinic_bot.operations.metrics import Metrics
@@ -25,6 +26,7 @@ from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.reply import stale
 from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch
+from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
 from clinic_bot.store import closing, gate
@@ -92,6 +94,7 @@ class Outbox:
         metrics: Metrics,
         neighbours: Neighbours,
         connection: ConnectionWatch,
+        fence: Fence,
         *,
         typing_delay_s: float,
         ttl_ms: int,
@@ -105,6 +108,7 @@ class Outbox:
         self._metrics = metrics
         self._neighbours = neighbours
         self._connection = connection
+        self._fence = fence
         self._typing_delay_s = typing_delay_s
         self._ttl_ms = ttl_ms
         self._leaving = False
@@ -175,6 +179,10 @@ class Outbox:
             return await self._unsent(claim, exc, "not_sent")
         except Uncertain as exc:
             return await self._unknown(claim, to or "", draft, exc)
+        except Stale:
+            self._metrics.send_ended("fenced")
+            await self._fence.tell_unsent(claim)
+            return Result(Ended.STALE)
         self._metrics.send_ended("sent")
         self._neighbours.zapi = Health.OK
         result = await self._record(claim, TurnState.SENT, zaap_id=sent.zaap_id, message_id=sent.message_id)
@@ -199,6 +207,7 @@ class Outbox:
 
     async def _try(self, to: str, claim: Claim, draft: Draft) -> Sent:
         urgent = draft.emergency is not None
+        await self._fence.pass_by(claim)
         began_ms, outcome = self._clock.now_ms(), "accepted"
         try:
             return await self._zapi.send_text(

@@ -69,21 +69,37 @@ _BURY = Prepared(
 
 
 def claim(
-    connection: Connection, conversation_id: int, *, owner: str, now_ms: int, lease_ms: int, policy: Policy
+    connection: Connection,
+    conversation_id: int,
+    *,
+    owner: str,
+    now_ms: int,
+    lease_ms: int,
+    policy: Policy,
+    by_server: bool = False,
 ) -> Claim | Later:
     """Take a conversation that is due, if nobody has it. Raises ``epoch`` and counts the attempt.
 
     ``wake_at_ms`` becomes the end of the lease, so a runner that vanishes is noticed by the same index. A process
     never asks for a row that its own live task holds; so a row that it does own is a leftover, and taken back.
+
+    Args:
+        by_server: whether leases go by PostgreSQL's clock. A replica whose own is wrong then looks too early or too
+            late, and takes nothing from one that lives.
     """
     due = rows.due(connection, conversation_id)
     if due is None:
         return Later(max(rows.wake_of(connection, conversation_id) or 0, now_ms + _BUSY_MS))
     conversation, wake = due.conversation, due.conversation.wake_at_ms
-    if conversation.owner is not None and (conversation.owner == owner or (wake or 0) <= now_ms):
-        take_back(connection, conversation, policy, now_ms, reason="its task ended without an outcome")
+    lease_clock_ms = due.server_ms if by_server and due.server_ms is not None else now_ms
+    if conversation.owner is not None:
+        left_ms = (wake or 0) - lease_clock_ms
+        if conversation.owner != owner and left_ms > 0:
+            return Later(now_ms + left_ms)
+        reason = "its task ended without an outcome" if conversation.owner == owner else "its lease ran out"
+        take_back(connection, conversation, policy, now_ms, reason=reason)
         return Later(rows.locked(connection, conversation_id).wake_at_ms)
-    if conversation.owner is not None or wake is None or wake > now_ms:
+    if wake is None or wake > now_ms:
         return Later(wake)
     waiting = rows.pending(connection, conversation)
     if waiting and policy.is_listed(conversation.phone_key, conversation.lid):
@@ -99,7 +115,7 @@ def claim(
         return Later(now_ms + _SWITCHED_OFF_MS)
     if conversation.attempts >= MAX_ATTEMPTS:
         return _set_aside(connection, due, waiting, policy, now_ms)
-    return _take(connection, due, waiting, owner, now_ms, lease_ms, policy)
+    return _take(connection, due, waiting, owner, now_ms, lease_clock_ms + lease_ms, policy)
 
 
 def _wait_for_person(
@@ -118,7 +134,7 @@ def _take(
     waiting: Sequence[MessageRow],
     owner: str,
     now_ms: int,
-    lease_ms: int,
+    lease_end_ms: int,
     policy: Policy,
 ) -> Claim:
     conversation = due.conversation
@@ -133,7 +149,7 @@ def _take(
         conversation.open_hi = high
     conversation.owner, conversation.epoch = owner, conversation.epoch + 1
     conversation.attempts += 1
-    conversation.wake_at_ms = now_ms + lease_ms
+    conversation.wake_at_ms = lease_end_ms
     rows.save(connection, conversation)
     turn_id, first_due_ms, why = _open_turn(connection, due, high, due_ms, why, now_ms)
     may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None

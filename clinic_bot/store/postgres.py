@@ -5,8 +5,8 @@ row does: a job locks it before it reads what it will change, in READ COMMITTED,
 what the one before it left. Whoever meets a deadlock, or a key that another replica wrote at the same moment, is run
 again.
 
-Four lanes, so that nobody waits behind work of another kind: what the webhooks store, many in one transaction; what
-is urgent, one by one on connections of its own; everything else; and what only reads.
+Lanes, so that nobody waits behind work of another kind: what the webhooks store, many in one transaction; what is
+urgent, one by one on connections of its own; what keeps the leases; everything else; and what only reads.
 """
 
 import asyncio
@@ -43,6 +43,8 @@ BATCH = 256
 _MOST_WAITING = 20_000
 #: Connections of a lane. Ten of them with three replicas are far from the hundred that PostgreSQL allows by default.
 _URGENT, _OTHERS, _READERS = 4, 2, 3
+#: A renewal that takes longer will not come before the leases end; the next one has a new connection.
+_RENEWS_WITHIN_S = 4.0
 #: A job that loses a race so often in a row is given up: then something else is wrong.
 _TRIES = 6
 _PAUSE_S = 0.005
@@ -91,6 +93,7 @@ class _Lane:
     connections: int
     batch: int
     waiting: deque[_Waiting] = field(default_factory=deque)
+    within_s: float | None = None
     free: list[_Session] = field(default_factory=list)
     working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -115,6 +118,7 @@ class PostgresDatabase:
         self._urgent = _Lane(_write, _URGENT, 1)
         self._others = _Lane(_write, _OTHERS, 1)
         self._readers = _Lane(_read, _READERS, 1)
+        self._renewal = _Lane(_write, 1, 1, within_s=_RENEWS_WITHIN_S)
         self._closed = False
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
@@ -125,10 +129,14 @@ class PostgresDatabase:
         """Everything that ``job`` reads is of one moment."""
         return await self._ask(self._readers, job)
 
+    async def renew(self, job: Job[T]) -> T:
+        """Write on a connection that nothing else uses, soon or not at all: what keeps the leases."""
+        return await self._ask(self._renewal, job)
+
     async def close(self) -> None:
         """Finish what waits, then let go of the connections."""
         self._closed = True
-        lanes = (self._intake, self._urgent, self._others, self._readers)
+        lanes = (self._intake, self._urgent, self._others, self._readers, self._renewal)
         for lane in lanes:
             while lane.tasks:
                 await asyncio.gather(*lane.tasks)
@@ -180,8 +188,9 @@ class PostgresDatabase:
         """
         for again in (False, True):
             try:
-                session = session or await self._connect(lane)
-                return await _run_together(session.connection, lane.run, jobs), session
+                async with asyncio.timeout(lane.within_s):
+                    session = session or await self._connect(lane)
+                    return await _run_together(session.connection, lane.run, jobs), session
             except Exception as exc:  # whatever it is: nobody else can answer them
                 certain = session is not None and not session.info[_SAID_COMMIT]
                 if session is not None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, exists, func, select, update
 from sqlmodel import col
 
 from clinic_bot.store.prepared import Prepared
@@ -92,6 +92,7 @@ class Due:
         TurnRow | None
     )  #: of a claim that was given back or whose process died; the next one goes on with it
     switched_off: bool  #: nothing may leave this instance
+    server_ms: int | None  #: PostgreSQL's clock, under the lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,13 @@ _HELD = Prepared(
 )
 _ROW = select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id"))
 _LOCK = Prepared(_ROW.with_for_update())
-_LOCK_IF_FREE = Prepared(_ROW.with_for_update(skip_locked=True))
+_SERVER_MS = cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
+_LOCK_IF_FREE = Prepared(
+    select(_SERVER_MS)
+    .select_from(Conversation)
+    .where(col(Conversation.id) == bindparam("id"))
+    .with_for_update(skip_locked=True)
+)
 _WAKE = Prepared(select(col(Conversation.wake_at_ms)).where(col(Conversation.id) == bindparam("id")))
 _OF_EPOCH = Prepared(
     select(*_columns(TurnRow, Turn))
@@ -206,11 +213,15 @@ def due(connection: Connection, conversation_id: int) -> Due | None:
 
     None where somebody else has it at this moment: a claim waits for no other replica.
     """
-    if is_postgres(connection) and not _LOCK_IF_FREE.rows(connection, {"id": conversation_id}):
-        return None
+    server_ms = None
+    if is_postgres(connection):
+        free = _LOCK_IF_FREE.rows(connection, {"id": conversation_id})
+        if not free:
+            return None
+        ((server_ms,),) = free
     ((*found, switched_off),) = _DUE.rows(connection, {"id": conversation_id})
     conversation, turn = _split(found)
-    return Due(conversation, turn, bool(switched_off))
+    return Due(conversation, turn, bool(switched_off), server_ms)
 
 
 def held(connection: Connection, conversation_id: int, turn_id: int, *, high: int) -> Held:

@@ -8,7 +8,9 @@ so a hundred thousand open windows cost no memory here.
 import asyncio
 import heapq
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from types import MappingProxyType
 from typing import Protocol
 
@@ -21,14 +23,28 @@ from clinic_bot.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-_SWEEP_MS = 5_000
-#: Longer than the sweep, so that every wake-up is in memory before it is due.
-_HORIZON_MS = 3 * _SWEEP_MS
+#: What is due later than this is not kept in memory: a sweep brings it.
+_HORIZON_MS = 15_000
 #: A conversation whose turn could not even be claimed is looked at again after this.
 _STORAGE_RETRY_MS = 1_000
 #: Of the turns that were open at one crash, so many go on at a time.
 _SUSPECTS = 16
 _BROKEN_RETRY_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """How the index of ``wake_at_ms`` is read. Durations are milliseconds."""
+
+    every_ms: int
+    ahead_ms: int  #: so far before it is due a conversation is taken into memory
+    whole_every: int  #: of so many sweeps one reads everything that is due, the others a page
+
+
+#: One process: every wake-up is in memory before it is due.
+ALONE = Sweeping(5_000, _HORIZON_MS, 1)
+#: Replicas: each has timers for what it took itself, and looks often for what another has left lying.
+TOGETHER = Sweeping(200, 0, 25)
 
 
 class TurnRunner(Protocol):
@@ -45,6 +61,7 @@ class Dispatcher:
     Emergencies never wait for one of the ``slots``.
 
     Args:
+        sweeping: ``ALONE``, or ``TOGETHER`` with other replicas.
         suspects: conversations of which one may be what crashed the process, with how often they were open at a
             crash. After one crash a few of them run together, after two or more never two of them.
     """
@@ -56,12 +73,14 @@ class Dispatcher:
         clock: Clock,
         *,
         slots: int,
+        sweeping: Sweeping = ALONE,
         suspects: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         self._database = database
         self._runner = runner
         self._clock = clock
         self._slots = slots
+        self._sweeping = sweeping
         self._suspects = dict(suspects)
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
@@ -110,6 +129,18 @@ class Dispatcher:
     def taken_over(self, conversation_id: int) -> None:
         """A person answered: what the bot is thinking or sending is of no use any more."""
         self._runner.taken_over(conversation_id)
+
+    def of_no_use(self, conversation_id: int) -> None:
+        """What the model is asked here is: a person has the chat by now, or another replica has the turn."""
+        if conversation_id in self._running:
+            self._runner.interrupt(conversation_id)
+
+    def clock_moved(self) -> None:
+        """What is armed waits for an instant; the timer for it was set by the clock of before."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._arm()
 
     @property
     def open(self) -> int:
@@ -211,23 +242,24 @@ class Dispatcher:
     # The sweep.
 
     async def _sweep_forever(self) -> None:
-        while True:
-            await self._clock.sleep(_SWEEP_MS)
-            await self._sweep_safely()
+        for n in count(1):
+            await self._clock.sleep(self._sweeping.every_ms)
+            await self._sweep_safely(whole=n % self._sweeping.whole_every == 0)
 
-    async def _sweep_safely(self, *, anew: bool = False) -> None:
+    async def _sweep_safely(self, *, anew: bool = False, whole: bool = True) -> None:
         try:
-            await self._sweep(anew=anew)
+            await self._sweep(anew=anew, whole=whole)
         except Exception as exc:  # the next sweep looks again, whatever was wrong with this one
             log.error("sweep failed", problem=type(exc).__name__)
 
-    async def _sweep(self, *, anew: bool = False) -> None:
-        """Read the index of ``wake_at_ms`` up to the horizon, in pages.
+    async def _sweep(self, *, anew: bool = False, whole: bool = True) -> None:
+        """Read the index of ``wake_at_ms``, in pages.
 
         Args:
             anew: what the rows say counts, whatever was noted before.
+            whole: all of it, not only what has been due for longest.
         """
-        until_ms, after = self._clock.now_ms() + _HORIZON_MS, (-1, -1)
+        until_ms, after = self._clock.now_ms() + self._sweeping.ahead_ms, (-1, -1)
         while True:
             page = await self._database.read(
                 partial(conversations.due_before, until_ms=until_ms, after=after)
@@ -235,6 +267,6 @@ class Dispatcher:
             for wake_at_ms, conversation_id in page:
                 if conversation_id not in self._running and (anew or conversation_id not in self._wake_ms):
                     self.notice(conversation_id, wake_at_ms)
-            if len(page) < conversations.PAGE:
+            if len(page) < conversations.PAGE or not whole:
                 return
             after = page[-1]

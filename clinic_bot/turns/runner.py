@@ -34,6 +34,7 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
+from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.replies import replies_since
 from clinic_bot.turns.attempt import Attempt, NotChanged
@@ -57,7 +58,6 @@ _FINISH_WITHIN_MS = 2_000
 class Limits:
     """Durations are milliseconds."""
 
-    lease_ms: int
     history_turns: int
     history_ms: int
     unavailable_after_ms: int  #: a patient who waited this long for the model gets one honest sentence
@@ -87,8 +87,7 @@ class Runner:
         policy: Policy,
         metrics: Metrics,
         limits: Limits,
-        *,
-        owner: str,
+        leases: Leases,
     ) -> None:
         self._database = database
         self._thinking = thinking
@@ -100,7 +99,7 @@ class Runner:
         self._policy = policy
         self._metrics = metrics
         self._limits = limits
-        self._owner = owner
+        self._leases = leases
         self._recalls: set[asyncio.Task[None]] = set()  # the loop itself keeps no strong reference
 
     def interrupt(self, conversation_id: int) -> None:
@@ -136,10 +135,20 @@ class Runner:
             StorageUnavailable: the caller tries again later.
         """
         self._thinking.forget(conversation_id)
+        asked_ms = self._clock.steady_ms()
         taken = await self._database.write(partial(self._claim, conversation_id=conversation_id), urgent=True)
         if isinstance(taken, Later):
             return self._wait(conversation_id, taken)
+        self._leases.hold(taken.claim, asked_ms)
+        try:
+            return await self._run(taken)
+        finally:
+            self._leases.drop(taken.claim)
+
+    async def _run(self, taken: _Taken) -> int | None:
+        """Answer what was claimed; when to look again."""
         claim = taken.claim
+        conversation_id = claim.conversation_id
         try:
             result = await self._answer(taken)
         except StorageUnavailable as exc:  # the disk's fault, and no attempt of the turn
@@ -178,10 +187,11 @@ class Runner:
         claim = claims.claim(
             connection,
             conversation_id,
-            owner=self._owner,
+            owner=self._leases.owner,
             now_ms=now_ms,
-            lease_ms=self._limits.lease_ms,
+            lease_ms=self._leases.lease_ms,
             policy=self._policy,
+            by_server=self._leases.by_server,
         )
         if isinstance(claim, Later):
             return claim

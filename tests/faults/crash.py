@@ -24,6 +24,7 @@ from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
 from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
+from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_once
 from clinic_bot.reply.zapi import ZapiClient
@@ -31,6 +32,7 @@ from clinic_bot.store import inbox, recovery
 from clinic_bot.store.database import Job
 from clinic_bot.store.evidence import HOLD_AFTER_MS
 from clinic_bot.store.inbox import Taken
+from clinic_bot.store.leases import Leases
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import Conversation
 from clinic_bot.turns.backlog import Backlog, Choice
@@ -44,7 +46,7 @@ from tests.support.clock import FakeClock
 
 T = TypeVar("T")
 
-_LIMITS = Limits(lease_ms=b.LEASE_MS, history_turns=5, history_ms=3_600_000, unavailable_after_ms=b.ALERT_MS)
+_LIMITS = Limits(history_turns=5, history_ms=3_600_000, unavailable_after_ms=b.ALERT_MS)
 _TIMES = Times(poll_ms=5_000, restricted_ms=60_000, ttl_ms=60_000)
 _A_DEADLINE_MS = 15_000
 #: Nothing here needs so many looks; a conversation that is due for ever would be a fault.
@@ -161,8 +163,10 @@ class Life:
             self.database, self._asked_at, clock, b.POLICY, metrics, lambda _conversation, _wake_at_ms: None
         )
         watch = ConnectionWatch(self.database, self._asked_at, clock, b.POLICY, neighbours, _TIMES)
+        leases = Leases(clock, owner=f"process {id(self)}", lease_ms=b.LEASE_MS, shared=False)
         outbox = Outbox(
             self.database, self._asked_at, clock, b.POLICY, metrics, neighbours, watch,
+            Fence(self.database, clock, b.POLICY, leases),
             typing_delay_s=0, ttl_ms=_TIMES.ttl_ms, afterthoughts=self.afterthoughts if recalls else None,
         )  # fmt: skip
         self.runner = Runner(
@@ -174,8 +178,7 @@ class Life:
                 facts, clock, metrics, lambda _kind, _text: None,
                 Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
             ),
-            facts, clock, b.POLICY, metrics, _LIMITS,
-            owner=f"process {id(self)}",
+            facts, clock, b.POLICY, metrics, _LIMITS, leases,
         )  # fmt: skip
         self._running: set[int] = set()
 

@@ -144,21 +144,46 @@ async def clinic(
     **given: Any,
 ) -> AsyncIterator[Clinic]:
     """Serve it all until the block ends; then the rules are checked in the file that it leaves."""
+    async with replicas(
+        place, 1, says=says, thinks_s=thinks_s, secret=secret, facts=facts, rate=rate, **given
+    ) as (it,):
+        yield it
+
+
+@asynccontextmanager
+async def replicas(
+    place: Place,
+    count: int,
+    *,
+    says: Sequence[BrainTurn | str] = ("Abrimos às 8h. Sou a assistente virtual.",),
+    thinks_s: float = 0.1,
+    secret: str | None = SECRET,
+    facts: ClinicFacts | None = None,
+    rate: float = RATE,
+    **given: Any,
+) -> AsyncIterator[list[Clinic]]:
+    """Several processes' services in one loop, on one database and between the same stand-ins.
+
+    What Z-API tells by itself, echoes and reports, arrives at the last one.
+    """
     clock = LoopClock(START_MS, rate)
     brain = Scripted(says)
     async with AsyncExitStack() as stack:
         pair = await stack.enter_async_context(stand_ins(clock, brain=brain))
         pair.groq.latency_s = thinks_s
-        service = await stack.enter_async_context(
-            running(
-                settings_for(place, **given),
-                credentials_for(pair, secret=secret),
-                facts or example_clinic(),
-                clock,
-            )
-        )
-        url = await stack.enter_async_context(serving(http_app(service)))
-        pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret or 'any'}")
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
-        yield Clinic(service, url, pair, brain, http)
-        assert await service.database.read(violations) == []
+        all_of_them: list[Clinic] = []
+        for _ in range(count):
+            service = await stack.enter_async_context(
+                running(
+                    settings_for(place, **given),
+                    credentials_for(pair, secret=secret),
+                    facts or example_clinic(),
+                    clock,
+                )
+            )
+            url = await stack.enter_async_context(serving(http_app(service)))
+            pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret or 'any'}")
+            all_of_them.append(Clinic(service, url, pair, brain, http))
+        yield all_of_them
+        assert await all_of_them[0].service.database.read(violations) == []
