@@ -125,7 +125,7 @@ class Models:
                 return NextModel()
             case Outcome.MODEL_GONE:
                 breaker.rest(now_ms, _GONE_MS, Why.GONE, probe=passed.probe)
-                self._teller.gone(model.name)
+                self._teller.gone(model.name, now_ms)
                 return NextModel()
             case Outcome.OVER_CAPACITY:
                 breaker.overloaded(now_ms, probe=passed.probe)
@@ -135,7 +135,7 @@ class Models:
                 return ProviderDown(PROVIDER, refusal.what, retry_after_s=self._back_s(model, now_ms))
             case Outcome.ACCOUNT_REFUSED:
                 breaker.dropped(probe=passed.probe)
-                self._teller.account_refused(refusal.reason)
+                self._teller.account_refused(refusal.reason, now_ms)
                 self._account_error, self._account_again_ms = refusal.error, now_ms + _ACCOUNT_MS
             case _:
                 self.answered(model, passed, headers)

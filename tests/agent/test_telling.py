@@ -7,13 +7,13 @@ def test_each_trouble_is_told_once_until_it_is_over() -> None:
     told: list[str] = []
     teller = Teller(lambda kind, text: told.append(kind))
     for _ in range(3):
-        teller.gone("a")
-        teller.gone("b")
-        teller.account_refused("a chave")
+        teller.gone("a", 0)
+        teller.gone("b", 0)
+        teller.account_refused("a chave", 0)
     assert told == ["groq_model_gone", "groq_model_gone", "groq_account"]
     teller.answered("b")  # the account is in order; the model "a" is still gone
-    teller.gone("a")
-    teller.account_refused("a chave")
+    teller.gone("a", 0)
+    teller.account_refused("a chave", 0)
     assert told[3:] == ["groq_account"]
 
 
