@@ -338,3 +338,12 @@ class Notice(SQLModel, table=True):
     outcome_ms: int | None = Field(default=None, sa_column=Column(Big))
     zaap_id: str | None = Field(default=None, sa_column=Column(Text))
     message_id: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Common(SQLModel, table=True):
+    """What replicas know together and nobody needs tomorrow: a small text each, changed under its row's lock."""
+
+    __tablename__ = "common"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    state: str = Field(sa_column=Column(Text, nullable=False))
