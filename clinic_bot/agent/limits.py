@@ -5,13 +5,14 @@ the text of a refusal. Its buckets drain evenly: ``reset`` is when one will be e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 _DEFAULT_WAIT_S = 5.0
 #: Calls begun this shortly before an answer may not have been counted in its headers.
-_ON_THE_WAY_MS = 300
+ON_THE_WAY_MS = 300
 #: A shorter reset is rounded too much to tell how fast a bucket drains.
 _TELLING_RESET_MS = 1_000
 
@@ -22,19 +23,19 @@ class Bucket:
 
     window_ms: int
     limit: float = 0.0  #: 0: unknown
-    _drains: float = 0.0  # a millisecond
+    drains: float = 0.0  #: a millisecond
     _used: float = 0.0
     _at_ms: int = 0
 
     def used(self, now_ms: int) -> float:
-        drained = max(0, now_ms - self._at_ms) * self._drains
+        drained = max(0, now_ms - self._at_ms) * self.drains
         self._used, self._at_ms = max(0.0, self._used - drained), now_ms
         return self._used
 
     def wait_ms(self, amount: float, now_ms: int) -> float:
         """How long until ``amount`` fits; more than the whole limit waits for an empty bucket."""
         over = self.used(now_ms) + min(amount, self.limit) - self.limit
-        return over / self._drains if over > 0 and self._drains else 0.0
+        return over / self.drains if over > 0 and self.drains else 0.0
 
     def take(self, amount: float, now_ms: int) -> None:
         """Use ``amount``; a negative one gives back."""
@@ -46,7 +47,39 @@ class Bucket:
             return
         self.limit, self._used, self._at_ms = limit, max(0.0, used), now_ms
         told = used > 0 and reset_ms >= _TELLING_RESET_MS
-        self._drains = used / reset_ms if told else limit / self.window_ms
+        self.drains = used / reset_ms if told else limit / self.window_ms
+
+    def follow(self, other: "Bucket", used: float, now_ms: int) -> None:
+        """Take over another one of the same limit, of which so much is used by now."""
+        self.limit, self.drains, self._used, self._at_ms = other.limit, other.drains, used, now_ms
+
+    def numbers(self) -> list[float]:
+        """What ``of_numbers`` makes the same bucket of."""
+        return [self.limit, self.drains, self._used, self._at_ms]
+
+    @classmethod
+    def of_numbers(cls, window_ms: int, numbers: Sequence[float]) -> Self:
+        limit, drains, used, at_ms = numbers
+        return cls(window_ms, float(limit), float(drains), float(used), int(at_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider counted of one limit, and when that much will have drained, where it said so."""
+
+    limit: float
+    used: float
+    reset_ms: float = 0.0
+
+
+def told(headers: Mapping[str, str], name: str) -> Told | None:
+    """From the headers of an answer: ``tokens`` a minute, ``requests`` a day. None where they say nothing usable."""
+    limit = _number(headers.get(f"x-ratelimit-limit-{name}"))
+    left = _number(headers.get(f"x-ratelimit-remaining-{name}"))
+    if limit is None or left is None:
+        return None
+    reset_s = duration_s(headers.get(f"x-ratelimit-reset-{name}", "")) or 0.0
+    return Told(limit, limit - left, reset_s * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +144,23 @@ class ModelLimits:
         self.requests.take(-1, now_ms)
         self._on_the_way.arrived(reservation)
 
+    def follow(
+        self, tokens: Bucket, tokens_used: float, requests: Bucket, requests_used: float, now_ms: int
+    ) -> None:
+        """Take over the minute of all replicas, and how much of it is used, what is reserved here included."""
+        self.tokens.follow(tokens, tokens_used, now_ms)
+        self.requests.follow(requests, requests_used, now_ms)
+
+    def not_taken(self, reservation: int) -> None:
+        """All replicas' count, which is taken over already, does not have it."""
+        self._on_the_way.arrived(reservation)
+
     def read(self, headers: Mapping[str, str], reservation: int, now_ms: int) -> None:
         """Take over what the headers of an answer say; what is not there or no number changes nothing."""
         self._on_the_way.arrived(reservation)
         for name, bucket in (("tokens", self.tokens), ("requests", self.requests_of_the_day)):
-            limit = _number(headers.get(f"x-ratelimit-limit-{name}"))
-            left = _number(headers.get(f"x-ratelimit-remaining-{name}"))
-            if limit is None or left is None:
-                continue
-            reset_s = duration_s(headers.get(f"x-ratelimit-reset-{name}", "")) or 0.0
-            bucket.learn(limit, limit - left, now_ms, reset_ms=reset_s * 1000)
+            if (it := told(headers, name)) is not None:
+                bucket.learn(it.limit, it.used, now_ms, reset_ms=it.reset_ms)
         self.tokens.take(self._on_the_way.tokens(now_ms), now_ms)
 
     def refused(self, said: Figures | None, now_ms: int) -> None:
@@ -153,7 +193,7 @@ class _OnTheWay:
     def _forget(self, now_ms: int) -> None:
         while self._young:
             oldest = next(iter(self._young))
-            if 0 <= now_ms - self._young[oldest][0] <= _ON_THE_WAY_MS:
+            if 0 <= now_ms - self._young[oldest][0] <= ON_THE_WAY_MS:
                 return
             del self._young[oldest]
 

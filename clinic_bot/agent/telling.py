@@ -10,7 +10,7 @@ _DAY_AGAIN_MS = 6 * 3_600_000
 #: Nobody is called for a hiccup.
 _OUT_MS = 60_000
 
-_ACCOUNT, _OUT = "account", "out"
+ACCOUNT, _OUT = "account", "out"
 
 
 class Said(Protocol):
@@ -64,7 +64,7 @@ class Teller:
 
     def answered(self, model: str) -> None:
         self._out_since_ms = None
-        for key in (_ACCOUNT, _OUT, gone_key(model)):
+        for key in (ACCOUNT, _OUT, gone_key(model)):
             if key in self._troubles:
                 self._troubles.discard(key)
                 self._said.over(key)
@@ -103,7 +103,7 @@ class Teller:
 
     def account_refused(self, reason: str, now_ms: int) -> None:
         self._once(
-            _ACCOUNT,
+            ACCOUNT,
             "groq_account",
             f"A Groq recusa esta conta, e o assistente não responde: {reason}.",
             now_ms=now_ms,
