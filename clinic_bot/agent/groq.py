@@ -17,11 +17,15 @@ from clinic_bot.agent import reading
 from clinic_bot.agent.budget import quick_tokens
 from clinic_bot.agent.chat import CallRecord, Completion, Message, Outcome
 from clinic_bot.agent.models import KnownModel, Models, NextModel
-from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, Closed, Pass
+from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, PATIENCE_MS, Closed, Pass
 from clinic_bot.agent.reading import PROVIDER
+from clinic_bot.agent.replicas import Replicas, name_for
+from clinic_bot.agent.sharing import Alone, Sharing
 from clinic_bot.agent.telling import Alert, Teller
+from clinic_bot.agent.together import Leave
 from clinic_bot.clock import Clock
 from clinic_bot.errors import Misconfigured, ProviderBusy, ProviderDown
+from clinic_bot.store.database import Database
 
 _PATH = "/openai/v1/chat/completions"
 _CONNECTIONS = 4_000  # above the most turns that may think at once, so that no call waits for a socket
@@ -81,6 +85,7 @@ class GroqModel:
         alert: is told once what the reception has to know: ``groq_model_gone``, ``groq_day_exhausted``,
             ``groq_account`` or ``groq_out``, and a text in Portuguese.
         called: is told of every call as it ends, and of every one that was held back.
+        shared_on: the database on which replicas share what Groq grants the account; None: this process is alone.
 
     Raises:
         Misconfigured: the key cannot be one, which the SDK would only notice at the first call, as a lost
@@ -100,6 +105,7 @@ class GroqModel:
         requests_per_minute: int = 0,
         alert: Alert = _quiet,
         called: Callable[[CallRecord], None] = _uncounted,
+        shared_on: Database | None = None,
     ) -> None:
         key = api_key.strip()
         if not key or not key.isascii() or not key.isprintable() or " " in key:
@@ -109,13 +115,23 @@ class GroqModel:
         self._clock = clock
         self._call_timeout_s = clock.real_s(call_timeout_s * 1000)
         self._called = called
+        self.sharing: Sharing = Alone()
+        if shared_on is not None:
+            self.sharing = Replicas(
+                shared_on,
+                name_for(PROVIDER, key),
+                clock,
+                tokens_per_minute=tokens_per_minute,
+                requests_per_minute=requests_per_minute,
+            )
         self._models = Models(
             models,
             max_tokens=max_tokens,
             tokens_per_minute=tokens_per_minute,
             requests_per_minute=requests_per_minute,
             clock=clock,
-            teller=Teller(alert),
+            teller=Teller(alert, self.sharing),
+            sharing=self.sharing,
         )
         limits = httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=60)
         self._client = groq.AsyncGroq(
@@ -129,6 +145,7 @@ class GroqModel:
 
     async def close(self) -> None:
         await self._client.close()
+        await self.sharing.close()
 
     async def complete(
         self,
@@ -200,7 +217,7 @@ class GroqModel:
         tokens = call.prompt_tokens + model.max_tokens
         try:
             async with asyncio.timeout_at(call.ends_at):
-                return await model.line.enter(call.user, tokens, begun=call.begun)
+                return await self._admitted(model, call, tokens)
         except (ProviderBusy, TimeoutError) as exc:
             waited_ms = self._clock.steady_ms() - since_ms
             held_back = CallRecord(
@@ -211,6 +228,26 @@ class GroqModel:
             if isinstance(exc, TimeoutError):
                 raise ProviderDown(PROVIDER, "the turn took too long") from exc
             raise
+
+    async def _admitted(self, model: KnownModel, call: _Call, tokens: float) -> Pass:
+        """Wait in line, then for the leave of the other replicas; while that is not given, in the same place again."""
+        began_ms = self._clock.steady_ms()
+        gives_up_ms = began_ms + (BEGUN_PATIENCE_MS if call.begun else PATIENCE_MS)
+        while True:
+            passed = await model.line.enter(call.user, tokens, begun=call.begun)
+            try:
+                leave = await self.sharing.reserve(model.name, tokens, begun=call.begun)
+            except BaseException:  # cancelled: nobody makes this call
+                model.line.gone(passed)
+                raise
+            if isinstance(leave, Leave):
+                passed.leave, passed.waited_ms = leave, self._clock.steady_ms() - began_ms
+                return passed
+            held = self._models.held(model, passed, leave)
+            now_ms = self._clock.steady_ms()
+            if not isinstance(held, ProviderBusy) or now_ms + held.retry_after_s * 1000 > gives_up_ms:
+                model.line.left()
+                raise held
 
     async def _post(self, model: KnownModel, call: _Call, attempt: _Attempt) -> Completion:
         left_s = call.ends_at - asyncio.get_running_loop().time()

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from clinic_bot.agent.breaker import Breaker, Why
 from clinic_bot.agent.chat import Outcome
-from clinic_bot.agent.limits import ModelLimits
+from clinic_bot.agent.limits import ModelLimits, told
 from clinic_bot.agent.pacing import Line, Pass
 from clinic_bot.agent.reading import PROVIDER, Refusal
+from clinic_bot.agent.sharing import Sharing
 from clinic_bot.agent.telling import Teller
+from clinic_bot.agent.together import Hold, View
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ClinicBotError, ModelUnusable, ProviderBusy, ProviderDown
 
@@ -30,7 +32,11 @@ class KnownModel:
 
 
 class Models:
-    """Best first. The breaker of each says whether it is asked; a limit of the minute is waited for in its line."""
+    """Best first. The breaker of each says whether it is asked; a limit of the minute is waited for in its line.
+
+    Args:
+        sharing: who else takes from the same limits; it hears of what holds for all, and is heard.
+    """
 
     def __init__(
         self,
@@ -41,9 +47,11 @@ class Models:
         requests_per_minute: int,
         clock: Clock,
         teller: Teller,
+        sharing: Sharing,
     ) -> None:
         self._clock = clock
         self._teller = teller
+        self._sharing = sharing
         self._all: list[KnownModel] = []
         self._account_error: ClinicBotError | None = None
         self._account_again_ms = 0
@@ -52,6 +60,7 @@ class Models:
             breaker = Breaker()
             line = Line(PROVIDER, limits, breaker, clock)
             self._all.append(KnownModel(name, max_tokens, breaker, limits, line))
+        sharing.listen(self._heard)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +90,7 @@ class Models:
         now_ms = self._clock.steady_ms()
         there = [model.breaker for model in self._all if model.breaker.why is not Why.GONE]
         if not there:
+            self._sharing.ask_again()
             for model in self._all:
                 model.breaker.reset()  # asked again at the next call: the operator may have acted meanwhile
             return AccountRefused(PROVIDER, f"none of the models is there: {', '.join(self.names)}")
@@ -93,10 +103,31 @@ class Models:
 
     def answered(self, model: KnownModel, passed: Pass, headers: Mapping[str, str]) -> None:
         """It was reached and the account is in order, whatever it said."""
+        if passed.leave is not None:
+            news = self._account_error is not None or model.breaker.why is not None
+            self._sharing.answered(passed.leave, told(headers, "tokens"), news=news)
         model.limits.read(headers, passed.reservation, self._clock.steady_ms())
         model.breaker.succeeded(probe=passed.probe)
         self._account_error = None
         self._teller.answered(model.name)
+
+    def held(self, model: KnownModel, passed: Pass, hold: Hold) -> Exception:
+        """Another replica stands before this call, or Groq told it something. Returns what to raise.
+
+        A wait that is short is one in the line, where the place is kept.
+        """
+        now_ms, breaker = self._clock.steady_ms(), model.breaker
+        model.limits.not_taken(passed.reservation)
+        breaker.dropped(probe=passed.probe)
+        if hold.account is not None:
+            self._account_error = AccountRefused(PROVIDER, hold.account)
+            self._account_again_ms = now_ms + round(hold.wait_ms)
+            return self._account_error
+        if hold.why is not None:
+            breaker.rest(now_ms, hold.wait_ms, hold.why, probe=passed.probe)
+        if hold.why not in (None, Why.LIMIT):
+            return NextModel()
+        return ProviderBusy(PROVIDER, retry_after_s=model.line.refused(passed, hold.wait_ms) / 1000)
 
     def failed(self, model: KnownModel, passed: Pass, what: str, *, counts: bool = True) -> ProviderDown:
         """No answer, or none that makes sense.
@@ -121,10 +152,12 @@ class Models:
                 return self._limited(model, passed, refusal, headers)
             case Outcome.DAY_EXHAUSTED:
                 breaker.rest(now_ms, refusal.wait_s * 1000, Why.DAY, probe=passed.probe)
+                self._sharing.stated(model.name, refusal.wait_s * 1000, Why.DAY)
                 self._teller.day_exhausted(model.name, refusal.wait_s, now_ms)
                 return NextModel()
             case Outcome.MODEL_GONE:
                 breaker.rest(now_ms, _GONE_MS, Why.GONE, probe=passed.probe)
+                self._sharing.stated(model.name, _GONE_MS, Why.GONE)
                 self._teller.gone(model.name, now_ms)
                 return NextModel()
             case Outcome.OVER_CAPACITY:
@@ -137,6 +170,8 @@ class Models:
                 breaker.dropped(probe=passed.probe)
                 self._teller.account_refused(refusal.reason, now_ms)
                 self._account_error, self._account_again_ms = refusal.error, now_ms + _ACCOUNT_MS
+                if refusal.everywhere:
+                    self._sharing.account_refused(refusal.what, _ACCOUNT_MS)
             case _:
                 self.answered(model, passed, headers)
                 if refusal.said is not None and refusal.said.dimension == "OTPM" and refusal.said.limit:
@@ -149,12 +184,23 @@ class Models:
     ) -> ProviderBusy:
         """The stated wait is kept by everybody; the call goes back to its place in the line."""
         now_ms = self._clock.steady_ms()
+        if passed.leave is not None:
+            wait_ms = refusal.wait_s * 1000
+            self._sharing.limited(passed.leave, told(headers, "tokens"), refusal.said, wait_ms)
         model.limits.release(passed.reservation, passed.place.tokens, now_ms)
         model.limits.read(headers, passed.reservation, now_ms)
         model.limits.refused(refusal.said, now_ms)
         model.breaker.rest(now_ms, refusal.wait_s * 1000, Why.LIMIT, probe=passed.probe)
         wait_ms = model.line.refused(passed, refusal.wait_s * 1000)
         return ProviderBusy(PROVIDER, retry_after_s=wait_ms / 1000)
+
+    def _heard(self, name: str, view: View, waiting: float) -> None:
+        """What all replicas have taken of a model, and what waits in here to be taken: all there is to know."""
+        for model in self._all:
+            if model.name == name:
+                now_ms = self._clock.steady_ms()
+                used = view.tokens_used + waiting
+                model.limits.follow(view.tokens, used, view.requests, view.requests_used, now_ms)
 
     def _back_s(self, model: KnownModel, now_ms: int) -> float:
         """Soon, when another model is asked from now on; else when this one may be."""

@@ -17,6 +17,7 @@ from operator import attrgetter
 
 from clinic_bot.agent.breaker import Breaker, Why
 from clinic_bot.agent.limits import ModelLimits
+from clinic_bot.agent.together import Leave
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ProviderBusy
 
@@ -41,6 +42,8 @@ class Pass:
     reservation: int
     probe: bool
     waited_ms: int
+    served: float  #: by how far it moved the clock of what was served to all
+    leave: Leave | None = None  #: of the other replicas; set before the call is made
 
 
 @dataclass(slots=True, eq=False)
@@ -64,9 +67,14 @@ class _Accounts:
     def tag(self, user: str) -> float:
         return max(self.now, self._ahead.get(user, 0.0))
 
-    def served(self, place: _Place, waiting: int) -> None:
-        """``waiting``: how many share what there is, this one included."""
-        self.now += place.tokens / waiting
+    def served(self, place: _Place, waiting: int) -> float:
+        """Returns by how far the clock moves.
+
+        Args:
+            waiting: how many share what there is, this one included.
+        """
+        step = place.tokens / waiting
+        self.now += step
         start = place.tag if place.tag > _FIRST else self.tag(place.user)
         ends = start + place.tokens
         if ends > self.now:
@@ -75,9 +83,11 @@ class _Accounts:
             self._ahead.pop(place.user, None)
         if len(self._ahead) > _MOST_ACCOUNTS:
             self._ahead = {user: ahead for user, ahead in self._ahead.items() if ahead > self.now}
+        return step
 
-    def not_served(self, place: _Place) -> None:
+    def not_served(self, place: _Place, step: float) -> None:
         """It was refused after all; his place still says where it begins."""
+        self.now -= step
         self._ahead.pop(place.user, None)
 
 
@@ -136,9 +146,12 @@ class Line:
             self._look()
 
     def refused(self, passed: Pass, wait_ms: float) -> float:
-        """The provider said that the minute is full: back to the same place. Returns the wait, at least the stated."""
+        """The minute is full, as the provider or the other replicas say: back to the same place.
+
+        Returns the wait, at least the stated.
+        """
         now_ms, place = self._clock.steady_ms(), passed.place
-        self._accounts.not_served(place)
+        self._accounts.not_served(place, passed.served)
         self._insert(place)
         self._leave(place, now_ms, wait_ms)
         before = self._places[: self._places.index(place) + 1]
@@ -146,6 +159,12 @@ class Line:
         wait_ms = max(wait_ms, full_ms) + _apart_ms(len(before) - 1)
         place.kept_until_ms = round(now_ms + wait_ms) + _GRACE_MS
         return wait_ms
+
+    def gone(self, passed: Pass) -> None:
+        """Let in, and the call is not made."""
+        self._limits.release(passed.reservation, passed.place.tokens, self._clock.steady_ms())
+        self._breaker.dropped(probe=passed.probe)
+        self.left()
 
     def _placed(self, user: str, tokens: float, *, begun: bool) -> _Place:
         """The place kept for this patient, or a new one."""
@@ -220,9 +239,9 @@ class Line:
 
     def _admit(self, place: _Place, now_ms: int) -> Pass:
         place.waiter = None
-        self._accounts.served(place, len(self._places) + 1)
+        served = self._accounts.served(place, len(self._places) + 1)
         reservation = self._limits.reserve(place.tokens, now_ms)
-        return Pass(place, reservation, self._breaker.begin(now_ms), now_ms - place.since_ms)
+        return Pass(place, reservation, self._breaker.begin(now_ms), now_ms - place.since_ms, served)
 
     def _cancelled(self, place: _Place, waiter: asyncio.Future[Pass]) -> None:
         """His turn was interrupted. If it is asked again soon, it is still his place."""
@@ -231,9 +250,8 @@ class Line:
         if not answered:
             self._leave(place, now_ms, 0)
         elif waiter.exception() is None:  # let in, and gone in the same moment
-            passed = waiter.result()
-            self._limits.release(passed.reservation, place.tokens, now_ms)
-            self._breaker.dropped(probe=passed.probe)
+            self.gone(waiter.result())
+            return
         self.left()
 
 

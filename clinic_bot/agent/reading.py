@@ -63,6 +63,7 @@ class Refusal:
         said: the numbers in its text.
         what: a few words for the log, with nothing of the text.
         reason: in Portuguese, where a person of the clinic must act.
+        everywhere: the account is refused from whichever machine it is used.
     """
 
     outcome: Outcome
@@ -71,6 +72,7 @@ class Refusal:
     said: Figures | None = None
     what: str = ""
     reason: str = ""
+    everywhere: bool = False
 
 
 def refusal(status: int, headers: Mapping[str, str], body: object) -> Refusal:
@@ -78,7 +80,8 @@ def refusal(status: int, headers: Mapping[str, str], body: object) -> Refusal:
     code, text = str(error.get("code") or ""), str(error.get("message") or "")
     if code == "blocked_api_access" or code.startswith("spend_"):
         what = f"the spend limit is reached (HTTP {status}): raise it in Groq's console"
-        return _account(what, "o limite de gastos foi atingido; aumente-o no console da Groq")
+        reason = "o limite de gastos foi atingido; aumente-o no console da Groq"
+        return _account(what, reason, everywhere=True)
     if status == 413 or "Request too large" in text:
         return _too_large(status, text)
     if code in ("tool_use_failed", "json_validate_failed"):
@@ -90,7 +93,7 @@ def refusal(status: int, headers: Mapping[str, str], body: object) -> Refusal:
     if status in (498, 503):
         return Refusal(Outcome.OVER_CAPACITY, ProviderDown(PROVIDER, f"over capacity (HTTP {status})"))
     if status in (401, 403, 404):
-        return _account(*_ACCOUNT[status])
+        return _account(*_ACCOUNT[status], everywhere=status == 401)
     if status == 422:
         return Refusal(Outcome.BAD_GENERATION, BadGeneration("could not be followed"))
     if status in (408, 409) or status >= 500 or status < 400:
@@ -116,8 +119,9 @@ _ACCOUNT = {
 }
 
 
-def _account(what: str, reason: str) -> Refusal:
-    return Refusal(Outcome.ACCOUNT_REFUSED, AccountRefused(PROVIDER, what), reason=reason)
+def _account(what: str, reason: str, *, everywhere: bool) -> Refusal:
+    error = AccountRefused(PROVIDER, what)
+    return Refusal(Outcome.ACCOUNT_REFUSED, error, what=what, reason=reason, everywhere=everywhere)
 
 
 def _limited(headers: Mapping[str, str], text: str) -> Refusal:
