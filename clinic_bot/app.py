@@ -260,6 +260,7 @@ class Service:
             requests_per_minute=settings.groq_requests_per_minute,
             alert=self.alerts.alert,
             called=self._count_call,
+            shared_on=None if isinstance(self.database, SqliteDatabase) else self.database,
         )
         self._stack.push_async_callback(model.close)
         agent = Agent(

@@ -1,9 +1,11 @@
 """The whole way of a message over real HTTP: the webhook, the window, the model, one reply."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from clinic_bot.app import running
 from clinic_bot.clinic.facts import example_clinic
@@ -43,6 +45,17 @@ async def test_the_reply_is_followed_to_the_patients_eyes(place: Place) -> None:
         assert turn.zaap_id
         assert turn.message_id
         assert (await it.conversation()).human_until_ms == 0  # our own echo is no take-over
+
+
+async def test_who_may_have_replicas_shares_groqs_limits_and_a_file_pays_nothing_for_it(place: Place) -> None:
+    async with clinic(place) as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        assert await it.read(shared_limits) == (0 if isinstance(place, Path) else 1)
+
+
+def shared_limits(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT count(*) FROM common").scalar_one())
 
 
 async def test_two_patients_do_not_wait_for_each_other(place: Place) -> None:

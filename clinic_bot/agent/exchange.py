@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 #: The machine's seconds for which a database that gave no answer is not asked.
 _AWAY_S = 5.0
+_CLOSE_S = 1.0
 #: Of what could not be told while the database was away, the latest.
 _MOST_KEPT = 50
 
@@ -107,9 +108,11 @@ class Exchange:
             log.warning("Groq's budget is not shared for now", problem=problem)
 
     async def close(self) -> None:
-        """Let what is being made be made."""
-        while self._task is not None:
-            await self._task
+        """Let what is being made be made, but wait for no database that hangs."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=_CLOSE_S)
+        if self._task is not None:
+            self._task.cancel()
 
     async def _make_all(self) -> None:
         try:

@@ -201,8 +201,9 @@ async def test_a_database_that_hangs_holds_a_call_up_for_half_a_second(place: Pl
         await one.ask()
         assert 0.5 <= first_s < 1.5
         assert loop.time() - began_s < 0.4, "the next one does not try"
-        one.database.hangs.set()
-        await it.settle()
+        began_s = loop.time()
+        await one.model.close()
+        assert loop.time() - began_s < 1.5
 
 
 async def test_what_was_stated_while_the_database_was_away_is_told_later(
