@@ -1,0 +1,69 @@
+"""What people write, made plain for the readers of dates and answers: no accents, no abbreviations, few typos. Pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SHORT = {
+    "hj": "hoje", "oje": "hoje", "amn": "amanha", "amnh": "amanha", "amanh": "amanha", "dps": "depois",
+    "seg": "segunda", "ter": "terca", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sab": "sabado",
+    "dom": "domingo", "2a": "segunda", "3a": "terca", "4a": "quarta", "5a": "quinta", "6a": "sexta",
+    "sesta": "sexta", "q": "que", "prox": "proxima", "proximo": "proxima", "proximas": "proxima",
+    "fds": "fim de semana", "jan": "janeiro", "fev": "fevereiro", "mar": "marco", "abr": "abril", "mai": "maio",
+    "jun": "junho", "jul": "julho", "ago": "agosto", "set": "setembro", "out": "outubro", "nov": "novembro",
+    "dez": "dezembro", "hrs": "h", "hs": "h", "hr": "h", "hora": "h", "horas": "h", "pras": "as", "pelas": "as",
+    "meiodia": "meio dia", "primeiro": "1", "1o": "1",
+}  # fmt: skip
+#: Words worth repairing: a day or a part of one hangs on them.
+_KNOWN = (
+    "hoje", "amanha", "depois", "segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "semana",
+    "proxima", "manha", "tarde", "noite", "almoco", "janeiro", "fevereiro", "marco", "abril", "junho", "julho",
+    "agosto", "setembro", "outubro", "novembro", "dezembro",
+)  # fmt: skip
+#: One letter away from a known word, and words themselves.
+_REAL = frozenset(
+    (
+        "quanta", "quanto", "quinto", "quarto", "sexto", "segundo", "cerca", "terra", "tarda", "parte", "minha",
+        "maria", "manda", "marca", "marcos", "barco", "sexto", "noites", "tardes", "segundos", "semanas", "terco",
+        "junto", "juntos", "manhas", "banha", "ganha", "tinha", "linha", "mente", "tarte", "sabados", "segunda",
+        "marcou", "marcar", "marcado", "pronta", "proximos", "depoi", "quita", "arco", "largo", "carta", "muito",
+    )
+)  # fmt: skip
+_ENCLITIC = re.compile(r"(?<=[a-z])-(?=feira\b)|(?<=\d)\s*(?=feira\b)")
+
+
+def plain(text: str) -> str:
+    """Lower case without accents; every run of spaces is one. ``ª`` and ``º`` become letters."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z]+|\d+", plain(text))
+
+
+def repaired(text: str) -> str:
+    """``text`` made plain, with abbreviations written out and the words that name a day spelt right."""
+    joined = _ENCLITIC.sub(" ", plain(text))
+    return re.sub(r"\b(?:\d[ao]|[a-z]+)\b", lambda match: _repair(match[0]), joined)
+
+
+@lru_cache(maxsize=4096)
+def _repair(word: str) -> str:
+    if word in _SHORT:
+        return _SHORT[word]
+    if len(word) < 4 or word in _REAL or word in _KNOWN:
+        return word
+    return next((known for known in _KNOWN if _is_slip(word, known)), word)
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """One letter more, less, other or swapped, behind a first letter that is right."""
+    if word[0] != known[0] or abs(len(word) - len(known)) > 1 or len(known) < 5:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), None)
+    if at is None:
+        return True
+    rest, expected = word[at:], known[at:]
+    swapped = rest[:2] == expected[:2][::-1] and rest[2:] == expected[2:]
+    return swapped or rest[1:] == expected[1:] or rest[1:] == expected or rest == expected[1:]

@@ -1,0 +1,140 @@
+"""Which hours a Portuguese phrase names. Pure: ``dates`` puts them together with the days."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import time
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Starts that fit: from ``earliest`` to ``latest``, both included. A named hour is both."""
+
+    earliest: time = time.min
+    latest: time = time(23, 59)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.earliest == self.latest
+
+    def holds(self, at: time) -> bool:
+        return self.earliest <= at <= self.latest
+
+
+_HOURS = {
+    "uma": 1, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9, "dez": 10,
+    "onze": 11, "doze": 12,
+}  # fmt: skip
+_WORDED = re.compile(
+    rf"\b(as|das|a|ate|ou|e) ({'|'.join(_HOURS)})\b(?! (?:dias?|semanas?|mes))|"
+    rf"\b({'|'.join(_HOURS)})(?= (?:h\b|da (?:manha|tarde|noite)|e meia))"
+)
+_GREETINGS = re.compile(r"\b(?:bom dia+|boa tarde+|boa noite+)\b")
+# With a unit a number is an hour wherever it stands; without one only behind a word that asks for an hour.
+_PERIOD = r"(?: d[ae] (manha|tarde|noite))?"
+_UNIT = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?(?!\d)(?: ?min\w*)?){_PERIOD}"
+_ANY = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?)?(?![\d/]){_PERIOD}"
+
+_BETWEEN = re.compile(rf"\b(?:entre(?: as?)?|das?|de) {_ANY} (?:e|as?|ate)(?: as?)? {_ANY}")
+_AFTER = re.compile(rf"\b(?:depois|apos|a partir) (?:d?as?|de|do) {_ANY}")
+_BEFORE = re.compile(rf"\bantes (?:d?as?|de|do) {_ANY}")
+_UNTIL = re.compile(rf"\bate (?:as?|o) {_ANY}|\bate {_ANY}")
+_AROUND = re.compile(rf"\b(?:la (?:as?|para as)|por volta d?as?|umas|mais ou menos as?) {_ANY}")
+_EXACT = re.compile(
+    rf"\b(?:as|a|das|t) ?{_ANY}|(?<![\d/]){_UNIT}|(?<![\d/:])(\d{{1,2}})() d[ae] (manha|tarde|noite)"
+)
+_ALSO = re.compile(rf"\b(?:ou|e) (?:as )?{_ANY}")
+
+# The longer expression first: it takes its words with it.
+_PARTS = tuple(
+    (re.compile(pattern), Span(earliest, latest))
+    for pattern, earliest, latest in (
+        (r"\b(?:depois|apos) (?:do|o) almoco\b", time(13), time(17, 59)),
+        (r"\bantes do almoco\b", time.min, time(12)),
+        (r"\b(?:na|no|a)? ?(?:h|horario) d[eo] almoco\b", time(11, 30), time(14)),
+        (r"\b(?:comeco|inicio) da tarde\b", time(12), time(14, 59)),
+        (r"\b(?:fim|final|finalzinho) d[ao] (?:tarde|dia)\b|\btardinha\b", time(16), time(19)),
+        (r"\b(?:fim|final) da manha\b", time(10), time(12)),
+        (r"\b(?:comeco|inicio) da manha\b|\bbem cedo\b|\bcedinho\b|\bcedo\b", time.min, time(10)),
+        (r"\b(?:de |pela |na |da |a )?manha\b", time.min, time(11, 59)),
+        (r"\b(?:de |pela |na |da |a )?tarde\b", time(12), time(17, 59)),
+        (r"\b(?:de |pela |na |da |a )?noite\b", time(18), time(23, 59)),
+    )
+)
+
+
+_PAST = {"meia": "30", "quinze": "15"}
+
+
+def _minutes_from(at: time, minutes: int) -> time:
+    total = max(0, min(at.hour * 60 + at.minute + minutes, 24 * 60 - 1))
+    return time(total // 60, total % 60)
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[time, time], Span]], ...] = (
+    (_BETWEEN, lambda a, b: Span(min(a, b), max(a, b))),
+    (_AFTER, lambda a, _: Span(earliest=a)),
+    (_BEFORE, lambda a, _: Span(latest=_minutes_from(a, -1))),
+    (_UNTIL, lambda a, _: Span(latest=a)),
+    (_AROUND, lambda a, _: Span(_minutes_from(a, -60), _minutes_from(a, 60))),
+    (_EXACT, lambda a, _: Span(a, a)),
+)
+
+
+def find(text: str) -> tuple[Span, ...]:
+    """Every hour or range named in a plain ``text`` whose days are already blanked; none: any hour will do."""
+    text = _in_digits(_GREETINGS.sub(" ", text))
+    morning = re.search(r"\bmanha\b|\bcedo\b", text) is not None
+    spans: list[Span] = []
+    for pattern, make in _READERS:
+        for match in pattern.finditer(text):
+            at = list(_times(match, morning=morning))
+            if at:
+                spans.append(make(at[0], at[-1]))
+                text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    if spans and spans[-1].is_exact:
+        spans += [Span(at, at) for match in _ALSO.finditer(text) for at in _times(match, morning=morning)]
+    return _within(spans, _parts(text))
+
+
+def _parts(text: str) -> list[Span]:
+    found: list[Span] = []
+    for pattern, span in _PARTS:
+        text, times = pattern.subn(" ", text)
+        found += [span] * bool(times)
+    return found
+
+
+def _within(spans: list[Span], parts: list[Span]) -> tuple[Span, ...]:
+    """``de tarde, depois das 15``: the hours that fit both; a part of the day that fits no hour is another thought."""
+    if not spans or not parts:
+        return tuple(dict.fromkeys(spans or parts))
+    both = [
+        Span(max(one.earliest, part.earliest), min(one.latest, part.latest))
+        for one in spans
+        for part in parts
+        if max(one.earliest, part.earliest) <= min(one.latest, part.latest)
+    ]
+    return tuple(dict.fromkeys(both or spans))
+
+
+def _in_digits(text: str) -> str:
+    text = re.sub(r"\bmeio[ -]dia e meia\b", "12:30", text)
+    text = re.sub(r"\bmeio[ -]dia\b", "12:00", text)
+    text = _WORDED.sub(lambda m: f"{m[1]} {_HOURS[m[2]]}" if m[1] else str(_HOURS[m[3]]), text)
+    return re.sub(r"\b(\d{1,2})(?: ?h)? e (meia|quinze)\b", lambda m: f"{m[1]}:{_PAST[m[2]]}", text)
+
+
+def _times(match: re.Match[str], *, morning: bool) -> Iterator[time]:
+    groups = match.groups()
+    for n in range(0, len(groups), 3):
+        hour, minute, period = groups[n : n + 3]
+        if hour is not None and int(hour) < 24 and int(minute or 0) < 60:
+            yield time(_hour(int(hour), period, morning=morning), int(minute or 0))
+
+
+def _hour(hour: int, period: str | None, *, morning: bool) -> int:
+    """``às 3`` at a clinic is in the afternoon, unless the morning is spoken of."""
+    if period in ("tarde", "noite") or (period is None and 1 <= hour <= 6 and not morning):
+        return hour + 12 if hour < 12 else hour
+    return hour

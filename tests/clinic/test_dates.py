@@ -1,0 +1,212 @@
+"""Every phrase is read on Tuesday, 6 October 2026, at 10:12, unless it says otherwise."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_bot.clinic.dates import When, resolve
+
+ZONE = ZoneInfo("America/Sao_Paulo")
+TUESDAY = datetime(2026, 10, 6, 10, 12, tzinfo=ZONE)
+
+
+def said(text: str, now: datetime = TUESDAY) -> When:
+    return resolve(text, now)
+
+
+def october(*days: int) -> tuple[date, ...]:
+    return tuple(date(2026, 10, day) for day in days)
+
+
+def spans(text: str) -> list[str]:
+    return [f"{span.earliest:%H:%M}-{span.latest:%H:%M}" for span in said(text).spans]
+
+
+DAYS = {
+    "hoje": october(6),
+    "hj": october(6),
+    "hoje à tarde": october(6),
+    "amanhã": october(7),
+    "amanha cedo": october(7),
+    "amanah de manha": october(7),
+    "amnh": october(7),
+    "depois de amanhã": october(8),
+    "dps de amanha": october(8),
+    "segunda": october(12),
+    "segunda-feira": october(12),
+    "2ª feira": october(12),
+    "seg de manhã": october(12),
+    "quarta": october(7),
+    "na quinta": october(8),
+    "qinta": october(8),
+    "sexta às 10h": october(9),
+    "sesta": october(9),
+    "sábado": october(10),
+    "sabdo": october(10),
+    "domingo": october(11),
+    "nessa quinta": october(8),
+    "quinta ou sexta de tarde": october(8, 9),
+    "segunda que vem": october(12),
+    "próxima segunda": october(12),
+    "na outra quinta": october(15),
+    "quinta da semana que vem": october(15),
+    "semana que vem na terça": october(13),
+    "semana que vem de tarde": october(12, 13, 14, 15, 16, 17, 18),
+    "semana q vem": october(12, 13, 14, 15, 16, 17, 18),
+    "próxima semana": october(12, 13, 14, 15, 16, 17, 18),
+    "ainda essa semana": october(6, 7, 8, 9, 10, 11),
+    "no fim de semana": october(10, 11),
+    "fds": october(10, 11),
+    "dia 8 depois das 15": october(8),
+    "dia 8": october(8),
+    "dia 6": october(6),
+    "dia 5": (date(2026, 11, 5),),
+    "dias 8 e 9": october(8, 9),
+    "dia 31": october(31),
+    "dia primeiro": (date(2026, 11, 1),),
+    "8/10": october(8),
+    "08/10/2026 às 16:00": october(8),
+    "dia 08/10": october(8),
+    "8-10": october(8),
+    "8 de outubro": october(8),
+    "8 out": october(8),
+    "dia 8 de outubro de 2026": october(8),
+    "2026-10-08T16:00": october(8),
+    "10/01": (date(2027, 1, 10),),
+    "quinta dia 8": october(8),
+    "quinta-feira, 08/10": october(8),
+    "amanhã, quarta": october(7),
+    "daqui a 3 dias": october(9),
+    "daqui uma semana": october(12, 13, 14, 15, 16, 17, 18),
+    "daqui a duas semanas": october(19, 20, 21, 22, 23, 24, 25),
+    "em novembro": tuple(date(2026, 11, day) for day in range(1, 31)),
+    "no começo do mês que vem": tuple(date(2026, 11, day) for day in range(1, 11)),
+    "fim do mês": october(*range(21, 32)),
+    "final de outubro": october(*range(21, 32)),
+    "o quanto antes": (),
+    "qualquer dia de tarde": (),
+    "14h": (),
+    "bom dia": (),
+    "": (),
+    "quanta demora, cerca de 12 reais na minha conta": (),
+}
+
+
+@pytest.mark.parametrize(("text", "days"), DAYS.items(), ids=list(DAYS))
+def test_the_days_a_phrase_names(text: str, days: tuple[date, ...]) -> None:
+    when = said(text)
+    assert when.days == days
+    assert when.doubt == ""
+
+
+HOURS = {
+    "às 15:30": ["15:30-15:30"],
+    "15h30": ["15:30-15:30"],
+    "15 h": ["15:00-15:00"],
+    "16:00": ["16:00-16:00"],
+    "8h": ["08:00-08:00"],
+    "8 horas": ["08:00-08:00"],
+    "sexta as 9": ["09:00-09:00"],
+    "às 3": ["15:00-15:00"],
+    "3 da tarde": ["15:00-15:00"],
+    "às três da tarde": ["15:00-15:00"],
+    "8 da noite": ["20:00-20:00"],
+    "das 16 às 14": ["14:00-16:00"],
+    "9h da manhã": ["09:00-09:00"],
+    "oito e meia": ["08:30-08:30"],
+    "as 14 e meia": ["14:30-14:30"],
+    "meio-dia": ["12:00-12:00"],
+    "meio dia e meia": ["12:30-12:30"],
+    "dia 8 depois das 15": ["15:00-23:59"],
+    "a partir das 15h": ["15:00-23:59"],
+    "antes das 10": ["00:00-09:59"],
+    "até as 10h30": ["00:00-10:30"],
+    "entre 14 e 16h": ["14:00-16:00"],
+    "das 14h às 16h": ["14:00-16:00"],
+    "lá pelas 15h": ["14:00-16:00"],
+    "14h ou 16h": ["14:00-14:00", "16:00-16:00"],
+    "às 14 ou 16": ["14:00-14:00", "16:00-16:00"],
+    "amanhã cedo": ["00:00-10:00"],
+    "de manhã": ["00:00-11:59"],
+    "quinta de tarde": ["12:00-17:59"],
+    "hoje à tarde": ["12:00-17:59"],
+    "à noite": ["18:00-23:59"],
+    "fim da tarde": ["16:00-19:00"],
+    "começo da tarde": ["12:00-14:59"],
+    "depois do almoço": ["13:00-17:59"],
+    "de tarde, depois das 15": ["15:00-17:59"],
+    "manhã ou tarde": ["00:00-11:59", "12:00-17:59"],
+    "boa tarde, sexta": [],
+    "bom dia, pode ser amanhã": [],
+    "dia 8": [],
+    "08/10": [],
+    "dias 8 e 9": [],
+    "2026-10-08T16:00": ["16:00-16:00"],
+    "17:30 da quarta": ["17:30-17:30"],
+    "25:00": [],
+}
+
+
+@pytest.mark.parametrize(("text", "hours"), HOURS.items(), ids=list(HOURS))
+def test_the_hours_a_phrase_names(text: str, hours: list[str]) -> None:
+    assert spans(text) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "doubt"),
+    [
+        ("quinta que vem", october(8, 15), "é quinta, 08/10 ou quinta, 15/10?"),
+        ("próxima quinta", october(8, 15), "é quinta, 08/10 ou quinta, 15/10?"),
+        ("terça", october(6, 13), "é terça, 06/10 ou terça, 13/10?"),
+        ("quinta dia 9", october(9), "09/10 é sexta"),
+        ("5/10", (), "05/10 já passou"),
+        ("31/02", (), "a data 31/02 não existe"),
+        ("dia 45", (), "não existe dia 45"),
+        ("ontem", (), "ontem já passou"),
+    ],
+)
+def test_what_may_mean_two_things_says_so(text: str, days: tuple[date, ...], doubt: str) -> None:
+    when = said(text)
+    assert (when.days, when.doubt) == (days, doubt)
+    assert when.exact is None or text.startswith("quinta dia")
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "days"),
+    [
+        ("2026-10-09", "quinta que vem", october(15)),  # this week's is over
+        ("2026-10-08", "essa quinta", october(8)),
+        ("2026-10-10", "fim de semana", october(10, 11)),
+        ("2026-12-30", "dia 2", (date(2027, 1, 2),)),
+        ("2026-12-30", "2/1", (date(2027, 1, 2),)),
+        ("2026-12-30", "semana que vem na segunda", (date(2027, 1, 4),)),
+        ("2027-02-10", "dia 30", (date(2027, 3, 30),)),
+        ("2028-02-10", "29 de fevereiro", (date(2028, 2, 29),)),
+    ],
+)
+def test_other_days_of_the_year(now: str, text: str, days: tuple[date, ...]) -> None:
+    assert resolve(text, datetime.fromisoformat(now).replace(hour=10, tzinfo=ZONE)).days == days
+
+
+def test_one_day_and_one_hour_are_exact() -> None:
+    assert said("quinta dia 8 às 16h").exact == (date(2026, 10, 8), time(16))
+    assert said("quinta de tarde").exact is None
+    assert said("16h").exact is None
+
+
+def test_a_moment_fits_what_was_named() -> None:
+    afternoon = said("quinta de tarde")
+    assert afternoon.fits(datetime(2026, 10, 8, 16, tzinfo=ZONE))
+    assert not afternoon.fits(datetime(2026, 10, 8, 9, tzinfo=ZONE))
+    assert not afternoon.fits(datetime(2026, 10, 9, 16, tzinfo=ZONE))
+    assert said("").fits(TUESDAY)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    when = resolve(text, TUESDAY)
+    assert list(when.days) == sorted(set(when.days))
+    assert all(span.earliest <= span.latest for span in when.spans)
