@@ -19,14 +19,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    NaiveDatetime,
     StringConstraints,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
-from clinic_bot.clinic import lookup, texts
+from clinic_bot.clinic import lookup, team, texts
 from clinic_bot.clinic.fixture import from_fixture
-from clinic_bot.clinic.hours import Week, parse_periods
+from clinic_bot.clinic.hours import Period, Week, parse_periods
 from clinic_bot.clinic.lookup import Section
 from clinic_bot.errors import Misconfigured
 
@@ -56,7 +58,9 @@ Yearly = Annotated[
 ]
 
 
-class Hours(_Table):
+class Days(_Table):
+    """The periods of each weekday."""
+
     monday: Day = ""
     tuesday: Day = ""
     wednesday: Day = ""
@@ -64,11 +68,9 @@ class Hours(_Table):
     friday: Day = ""
     saturday: Day = ""
     sunday: Day = ""
-    holidays: tuple[date, ...] = ()
-    yearly_holidays: tuple[Yearly, ...] = ()
-    holiday_note: Line = ""
 
-    def week(self) -> Week:
+    def periods(self) -> tuple[tuple[Period, ...], ...]:
+        """Monday first, shape (7,)."""
         days = (
             self.monday,
             self.tuesday,
@@ -78,21 +80,60 @@ class Hours(_Table):
             self.saturday,
             self.sunday,
         )
+        return tuple(parse_periods(day) for day in days)
+
+
+class Hours(Days):
+    holidays: tuple[date, ...] = ()
+    yearly_holidays: tuple[Yearly, ...] = ()
+    holiday_note: Line = ""
+
+    def week(self) -> Week:
         yearly = (value.split("/") for value in self.yearly_holidays)
         return Week(
-            days=tuple(parse_periods(day) for day in days),
+            days=self.periods(),
             closed_dates=frozenset(self.holidays),
             closed_yearly=frozenset((int(day), int(month)) for day, month in yearly),
         )
 
 
+class Away(_Table):
+    """Days without appointments, both ends included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last must not come before first")
+        return self
+
+
 class Professional(_Table):
+    """Somebody patients see; with ``hours`` or ``slots`` the assistant books appointments with them."""
+
+    id: Line = ""
     name: Required
     specialty: Line = ""
     notes: Line = ""
+    services: tuple[Required, ...] = ()
+    hours: Days | None = None
+    slots: tuple[NaiveDatetime, ...] = ()  #: single starts in the clinic's zone, beside the weekly hours
+    away: tuple[Away, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What appointments call them; it must not change with the spelling of a name, so ``id`` can keep it."""
+        return self.id or team.key_of(self.name)
+
+    @property
+    def has_agenda(self) -> bool:
+        return bool(self.slots) or (self.hours is not None and any(self.hours.periods()))
 
 
 class Service(_Table):
+    id: Line = ""
     name: Required
     price: Annotated[Decimal, Field(ge=0)] | None = None
     price_note: Line = ""
@@ -100,6 +141,10 @@ class Service(_Table):
     walk_in: Line = ""
     preparation: Line = ""
     notes: Line = ""
+
+    @property
+    def key(self) -> str:
+        return self.id or team.key_of(self.name)
 
     def price_text(self) -> str:
         parts = [texts.money(self.price) if self.price is not None else "", self.price_note]
@@ -125,6 +170,16 @@ class Topic(_Table):
 
     topic: Required
     text: Required
+
+
+class AgendaRules(_Table):
+    """How appointments are made."""
+
+    step_minutes: Annotated[int, Field(ge=5)] | None = None
+    notice_minutes: Annotated[int, Field(ge=0)] = 30
+    days_ahead: Annotated[int, Field(ge=1, le=366)] = 60
+    hold_minutes: Annotated[int, Field(ge=1, le=120)] = 15
+    change_hours: Annotated[int, Field(ge=0)] = 0
 
 
 class Texts(_Table):
@@ -182,6 +237,7 @@ class ClinicFacts(_Table):
     services: tuple[Service, ...] = ()
     insurance: Insurance = Insurance()
     policies: Policies = Policies()
+    agenda: AgendaRules = AgendaRules()
     more: tuple[Topic, ...] = ()
     texts: Texts = Texts()
     whatsapp: WhatsApp = WhatsApp()
@@ -195,6 +251,17 @@ class ClinicFacts(_Table):
             return ZoneInfo(value)
         except (ValueError, OSError, KeyError) as exc:  # ZoneInfoNotFoundError is a KeyError
             raise ValueError(f"no such time zone: {value!r}; write one such as America/Sao_Paulo") from exc
+
+    @model_validator(mode="after")
+    def _agenda_is_clear(self) -> Self:
+        if self.has_agenda:
+            team.check(self)
+        return self
+
+    @property
+    def has_agenda(self) -> bool:
+        """Whether the assistant may book: somebody has hours, and a service of theirs has a length."""
+        return bool(team.bookable(self))
 
     def about(self, topic: str) -> str:
         """What the clinic wrote about ``topic``, in Portuguese and bounded, or that there is nothing."""

@@ -1,9 +1,13 @@
 """Reads the clinic of recorded scenarios (JSON) as if it were a clinic file.
 
-It carries an agenda and patients too; this version has no use for them. Unknown keys are left out on purpose:
-the format belongs to the scenarios, and they may grow.
+Its free slots are the agenda; its patients and appointments are records, not facts, and the stage of a scenario
+writes them into the database (``booked`` reads them). Unknown keys are left out on purpose: the format belongs to the
+scenarios, and they may grow.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -31,9 +35,7 @@ def from_fixture(data: object) -> dict[str, Any]:
         "payment": data.get("payment") or "",
         "preparation": preparation.get("general") or "",
         "hours": _hours(_table(data, "hours")),
-        "professionals": [
-            _pick(row, "name", "specialty", "notes") for row in data.get("professionals") or []
-        ],
+        "professionals": [_professional(row, data) for row in data.get("professionals") or []],
         "services": [_service(row, preparation) for row in data.get("services") or []],
         "insurance": {
             "accepted": insurance.get("accepted") or [],
@@ -43,7 +45,7 @@ def from_fixture(data: object) -> dict[str, Any]:
     }
     if zone := clinic.get("timezone", data.get("timezone")):
         facts["timezone"] = zone
-    for key in ("texts", "whatsapp"):
+    for key in ("texts", "whatsapp", "agenda"):
         if key in data:
             facts[key] = data[key]
     return facts
@@ -58,8 +60,69 @@ def _pick(row: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: row[key] for key in keys if row.get(key) is not None}
 
 
+def _professional(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    professional = _pick(row, "id", "name", "specialty", "notes", "away")
+    if isinstance(hours := row.get("hours"), dict):
+        professional["hours"] = _hours(hours)
+    if slots := _table(data, "free_slots").get(str(row.get("id"))):
+        professional["slots"] = slots
+    if services := list(_attended(row, data)):
+        professional["services"] = services
+    return professional
+
+
+def _attended(row: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
+    """The services that somebody is said to attend, there or at the service."""
+    yield from row.get("services") or ()
+    for service in data.get("services") or []:
+        if row.get("id") in (service.get("professionals") or [service.get("professional")]):
+            yield service["name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment that a scenario finds. ``start`` is local and has no zone."""
+
+    id: str
+    phone: str
+    patient: str
+    service: str
+    professional: str
+    start: datetime
+
+
+def booked(data: object) -> tuple[Booked, ...]:
+    """The appointments of a recorded clinic that stand.
+
+    Raises:
+        ValueError, KeyError: a start is no date and time, or a field is missing.
+    """
+    rows = data.get("appointments") if isinstance(data, dict) else None
+    standing = [row for row in rows or [] if row.get("status") not in ("cancelled", "canceled")]
+    return tuple(
+        Booked(
+            id=str(row.get("id") or ""),
+            phone=str(row["phone"]),
+            patient=str(row["patient"]),
+            service=str(row["service"]),
+            professional=str(row["professional"]),
+            start=datetime.fromisoformat(row["start"]),
+        )
+        for row in standing
+    )
+
+
+def families(data: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each phone of a recorded clinic with the patients it speaks for, its holder first."""
+    rows = data.get("patients") if isinstance(data, dict) else None
+    return tuple(
+        (str(row.get("phone")), (str(row.get("name")), *map(str, row.get("dependants") or ())))
+        for row in rows or []
+    )
+
+
 def _service(row: dict[str, Any], preparation: dict[str, Any]) -> dict[str, Any]:
-    service = _pick(row, "name", "price_note", "minutes", "walk_in", "notes")
+    service = _pick(row, "id", "name", "price_note", "minutes", "walk_in", "notes")
     if row.get("price_brl") is not None:
         service["price"] = row["price_brl"]
     if own := preparation.get(str(row.get("id"))):

@@ -48,8 +48,12 @@ class Week:
     closed_dates: frozenset[date] = frozenset()
     closed_yearly: frozenset[tuple[int, int]] = frozenset()  #: (day, month)
 
+    def is_closed_on(self, day: date) -> bool:
+        """Whether a holiday closes it, whatever the weekday says."""
+        return day in self.closed_dates or (day.day, day.month) in self.closed_yearly
+
     def periods_on(self, day: date) -> tuple[Period, ...]:
-        if day in self.closed_dates or (day.day, day.month) in self.closed_yearly:
+        if self.is_closed_on(day):
             return ()
         return self.days[day.weekday()]
 

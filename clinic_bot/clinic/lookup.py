@@ -31,7 +31,7 @@ class Section:
     keywords: frozenset[str]  #: normalised words, the title's included
 
     def score(self, words: frozenset[str]) -> int:
-        return sum(any(_alike(word, keyword) for keyword in self.keywords) for word in words)
+        return sum(any(alike(word, keyword) for keyword in self.keywords) for word in words)
 
 
 def normalise(text: str) -> str:
@@ -42,7 +42,7 @@ def normalise(text: str) -> str:
 
 def about(sections: Sequence[Section], topic: str) -> str:
     """The sections that fit ``topic`` best, within MAX_CHARS; without a fit, which topics there are."""
-    words = _words(topic)
+    words = words_in(topic)
     scored = [(section.score(words), section) for section in sections]
     best = max((score for score, _ in scored), default=0)
     if not best:
@@ -141,7 +141,7 @@ def service_text(service: "Service") -> str:
 
 
 def _section(title: str, text: str, keywords: str) -> Section:
-    return Section(title, text, _words(f"{title} {keywords}"))
+    return Section(title, text, words_in(f"{title} {keywords}"))
 
 
 def _sentences(*parts: str) -> str:
@@ -153,11 +153,12 @@ def _dashed(*parts: str) -> str:
     return " — ".join(part for part in parts if part)
 
 
-def _words(text: str) -> frozenset[str]:
+def words_in(text: str) -> frozenset[str]:
+    """The words of ``text`` that say something, plain."""
     return frozenset(word for word in re.findall(r"\w{2,}", normalise(text)) if word not in _EMPTY)
 
 
-def _alike(word: str, keyword: str) -> bool:
+def alike(word: str, keyword: str) -> bool:
     """Equal, or of one stem as far as a shared beginning of five letters shows it."""
     return word == keyword or (len(word) > 4 and len(keyword) > 4 and word[:5] == keyword[:5])
 

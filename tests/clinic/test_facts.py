@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
+from clinic_bot.clinic import fixture
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clinic.texts import money
 from clinic_bot.errors import Misconfigured
@@ -90,6 +91,19 @@ def test_the_clinic_of_recorded_scenarios_is_read_without_its_patients(tmp_path:
     everything = " ".join(section.text for section in facts.sections())
     assert "Marina" not in everything
     assert "coleta" not in everything  # nor an id, which could then leak
+
+
+def test_the_agenda_of_recorded_scenarios_is_their_free_slots(tmp_path: Path) -> None:
+    booked = {"id": "A1", "phone": "5511900000001", "patient": "Marina", "service": "derma"}
+    gone = booked | {"id": "A2", "status": "cancelled"}
+    given = [{**one, "professional": "h", "start": "2026-10-08T15:00"} for one in (booked, gone)]
+    data = FIXTURE | {"appointments": given}
+    facts = load_clinic(write(tmp_path, json.dumps(data), "clinic.json"))
+    assert facts.has_agenda
+    (helena,) = facts.professionals
+    assert (helena.key, helena.slots) == ("h", (datetime(2026, 10, 8, 8, 30),))  # noqa: DTZ001 - local
+    assert [one.id for one in fixture.booked(data)] == ["A1"]
+    assert fixture.families(data) == (("5511900000001", ("Marina",)),)
 
 
 def test_a_single_day_and_a_range_can_stand_in_the_recorded_hours(tmp_path: Path) -> None:

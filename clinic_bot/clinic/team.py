@@ -1,0 +1,97 @@
+"""Who attends what, and which of it a patient's words mean. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from clinic_bot.clinic.lookup import alike, normalise, words_in
+
+if TYPE_CHECKING:
+    from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
+
+T = TypeVar("T")
+
+
+def key_of(name: str) -> str:
+    """``Dra. Ana Reis`` as records call her where the file gives no id: ``dra-ana-reis``."""
+    return "-".join(re.findall(r"\w+", normalise(name)))
+
+
+def attended_by(facts: "ClinicFacts", professional: "Professional") -> tuple["Service", ...]:
+    """What somebody attends by appointment.
+
+    The services the file names for them; else those whose name has the speciality in it; else, where no service has,
+    those that are nobody's.
+    """
+    timed = [service for service in facts.services if service.minutes is not None and not service.walk_in]
+    if professional.services:
+        named = {normalise(name) for name in professional.services}
+        return tuple(
+            one for one in timed if normalise(one.name) in named or (one.id and normalise(one.id) in named)
+        )
+    if own := [service for service in timed if _is_of(professional, service)]:
+        return tuple(own)
+    return tuple(
+        service for service in timed if not any(_is_of(other, service) for other in facts.professionals)
+    )
+
+
+def _is_of(professional: "Professional", service: "Service") -> bool:
+    speciality, name = words_in(professional.specialty), words_in(service.name)
+    return bool(speciality) and all(any(alike(word, other) for other in name) for word in speciality)
+
+
+def bookable(facts: "ClinicFacts") -> dict[str, tuple["Professional", ...]]:
+    """By the key of each service that can be booked: who attends it, in the file's order."""
+    found: dict[str, tuple[Professional, ...]] = {}
+    for professional in facts.professionals:
+        if professional.has_agenda:
+            for service in attended_by(facts, professional):
+                found[service.key] = (*found.get(service.key, ()), professional)
+    return found
+
+
+def check(facts: "ClinicFacts") -> None:
+    """Records go by keys, so no two may share one.
+
+    Raises:
+        ValueError: what is to be changed in the file.
+    """
+    for kind, keys in (
+        ("professionals", [one.key for one in facts.professionals]),
+        ("services", [one.key for one in facts.services]),
+    ):
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two {kind} are called {twice!r}; give each an id of its own")
+    known = {normalise(text) for one in facts.services for text in (one.name, one.id)}
+    for professional in facts.professionals:
+        for name in professional.services:
+            if normalise(name) not in known:
+                raise ValueError(f"{professional.name} attends {name!r}, which is none of the services")
+
+
+def services_meant(facts: "ClinicFacts", text: str) -> list["Service"]:
+    """The bookable services that ``text`` fits best, by their own name or by who attends them; none if nothing does."""
+    attend = bookable(facts)
+    services = [service for service in facts.services if service.key in attend]
+    people = {one.key: " ".join(f"{who.name} {who.specialty}" for who in attend[one.key]) for one in services}
+    words = words_in(text)
+    return _best(
+        services, [(_hits(words, f"{s.name} {s.id}") * 10 + _hits(words, people[s.key])) for s in services]
+    )
+
+
+def professionals_meant(professionals: Sequence["Professional"], text: str) -> list["Professional"]:
+    """Those of ``professionals`` whose own name stands in ``text``; none if nobody's does."""
+    words = words_in(text)
+    return _best(professionals, [_hits(words, one.name) for one in professionals])
+
+
+def _hits(words: Iterable[str], name: str) -> int:
+    return sum(any(alike(word, other) for other in words_in(name)) for word in words)
+
+
+def _best(items: Sequence[T], scores: Sequence[int]) -> list[T]:
+    best = max(scores, default=0)
+    return [item for item, score in zip(items, scores, strict=True) if score == best] if best else []
