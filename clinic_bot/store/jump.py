@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from clinic_bot.store.clinic_tables import ProposalState
 from clinic_bot.store.tables import TurnState
 
 #: What happened so short a time ago is still compared with now: a text that goes to many chats at once, a reply that
@@ -52,6 +53,10 @@ UPDATE notice SET created_ms = created_ms + :by, due_ms = due_ms + :by, intent_m
 WHERE state IN ('waiting', 'sending', 'unknown')"""
 
 _SWITCHES = "UPDATE switch SET since_ms = since_ms + :by"
+_PROPOSALS = f"""
+UPDATE proposal SET created_ms = created_ms + :by, held_until_ms = held_until_ms + :by
+WHERE state = '{ProposalState.OPEN.value}'"""  # noqa: S608 - our own state
+_CELLS = "UPDATE agenda_cell SET held_until_ms = held_until_ms + :by WHERE held_until_ms IS NOT NULL"
 _MARKS = "UPDATE mark SET at_ms = at_ms + :by"
 
 # What ``catch_up`` reads: nothing of before the jump may look like the future to a start after it, or everything moves
@@ -61,7 +66,9 @@ UPDATE inbox SET received_ms = min(received_ms, :now) WHERE id IN (SELECT id FRO
 _CLAIMED = """
 UPDATE turn SET claimed_ms = min(claimed_ms, :now) WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100)"""
 
-_STATEMENTS = (_TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _MARKS, _SEEN, _CLAIMED)
+_STATEMENTS = (
+    _TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _PROPOSALS, _CELLS, _MARKS, _SEEN, _CLAIMED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

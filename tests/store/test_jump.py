@@ -27,10 +27,15 @@ ARMED = {
     *("turn.due_ms", "turn.claimed_ms", "turn.intent_ms", "turn.outcome_ms"),  # while open or just ended
     *("turn_event.at_ms", "switch.since_ms", "mark.at_ms"),
     *("notice.created_ms", "notice.due_ms", "notice.intent_ms", "notice.outcome_ms"),  # while it is not done
+    *("proposal.created_ms", "proposal.held_until_ms", "agenda_cell.held_until_ms"),  # while it is open
 }
 RECORDS = {
     *("inbox.received_ms", "unreadable.received_ms", "early_change.received_ms"),  # kept for days
     "message.sent_ms",  # the provider's
+    *("patient.created_ms", "appointment.created_ms", "appointment.changed_ms", "block.created_ms"),
+    # When somebody sits in the clinic: the calendar's, not the machine's.
+    *("appointment.start_ms", "appointment.end_ms", "proposal.start_ms", "proposal.end_ms"),
+    *("block.start_ms", "block.end_ms"),
     *("message.deleted_ms", "message.handled_ms", "turn.settled_ms"),  # only whether there is one matters
 }
 

@@ -3,9 +3,11 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from clinic_bot.store import tables
+from clinic_bot.store import clinic_tables, tables
 
-assert tables.Turn.__tablename__  # importing the tables fills the metadata
+# Importing the tables fills the metadata.
+assert tables.Turn.__tablename__
+assert clinic_tables.Patient.__tablename__
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,67 @@
+"""The people for whom a phone speaks. Whose they are comes from the conversation, never from a text."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
+
+from clinic_bot.store import contacts
+from clinic_bot.store.clinic_tables import Patient
+from clinic_bot.store.tables import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A conversation as the owner of records: its own, and those of all that were merged into it."""
+
+    instance: str
+    conversation_id: int
+    parts: tuple[int, ...]
+    display_name: str | None  #: as WhatsApp shows it; the person chose it
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    id: int
+    name: str
+    name_key: str
+
+
+#: An id is only absent before its row is written, which its column's type cannot say.
+_ROW: tuple[Any, ...] = (col(Patient.id), col(Patient.name), col(Patient.name_key))
+
+
+def owner(connection: Connection, conversation_id: int) -> Owner:
+    instance, name = connection.execute(
+        select(col(Conversation.instance), col(Conversation.name)).where(
+            col(Conversation.id) == conversation_id
+        )
+    ).one()
+    return Owner(instance, conversation_id, tuple(contacts.aliases(connection, conversation_id)), name)
+
+
+def of(connection: Connection, who: Owner) -> list[PatientRow]:
+    """The patients of this conversation, those known longest first."""
+    rows = connection.execute(
+        select(*_ROW).where(col(Patient.conversation_id).in_(who.parts)).order_by(col(Patient.id))
+    )
+    return [PatientRow(*row) for row in rows]
+
+
+def find_or_add(connection: Connection, who: Owner, *, name: str, name_key: str, now_ms: int) -> int:
+    """The id of the patient of that name in this conversation, who may be new."""
+    known = next((one.id for one in of(connection, who) if one.name_key == name_key), None)
+    if known is not None:
+        return known
+    written = connection.execute(
+        insert(Patient).values(
+            instance=who.instance,
+            conversation_id=who.conversation_id,
+            name=name,
+            name_key=name_key,
+            created_ms=now_ms,
+        )
+    )
+    assert written.inserted_primary_key is not None
+    return int(written.inserted_primary_key[0])
