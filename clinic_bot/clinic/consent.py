@@ -1,0 +1,161 @@
+"""Whether a patient said yes to what they were told. Pure: the model's word for it does not count.
+
+Two ways lead to a change. The patient saw it in a reply, with day and hour, and says yes in a later burst. Or the burst
+itself names everything and gives the order. What is neither is refused, and the model asks.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from clinic_bot.clinic.dates import resolve
+from clinic_bot.clinic.lookup import alike, words_in
+from clinic_bot.clinic.spelling import plain
+
+
+class Deed(StrEnum):
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be done, in words and local time."""
+
+    deed: Deed
+    start: datetime  #: of a move: the new one
+    patient: str
+    service: str  #: service and professional, as patients read them
+    relatives: tuple[str, ...] = ()  #: the other patients of this phone
+    is_only: bool = False  #: of a move or a cancellation: the phone has no other appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reply that was sent."""
+
+    text: str
+    at: datetime
+
+
+class Missing(StrEnum):
+    """Why nothing may be done yet. The values are for the model."""
+
+    NOT_SHOWN = (
+        "o paciente ainda não viu isso, com dia e hora, em uma mensagem enviada. Escreva e peça o sim."
+    )
+    NO_YES = "o paciente ainda não disse sim. Mostre dia, hora e nome e pergunte."
+    OTHER = "o paciente falou de outro dia, hora ou pessoa. Consulte de novo e pergunte."
+
+
+_VERBS = {
+    Deed.BOOK: r"marc\w+|agend\w+|confirm\w+|reserv\w+|fech\w+",
+    Deed.MOVE: r"remarc\w+|reagend\w+|mud\w+|troc\w+|pass\w+|confirm\w+|marc\w+",
+    Deed.CANCEL: r"cancel\w+|desmarc\w+|confirm\w+",
+}
+#: The order itself: ``pode cancelar``, ``confirma pra mim``. ``Quero desmarcar`` is a wish, and is asked about.
+_ORDERS = {
+    deed: re.compile(
+        rf"\b(?:pode|podem|podes|sim|isso|por favor|pfv?r?|ok|favor)[ ,]+(?:ja |me |entao )?(?:{verbs})\b"
+        rf"|\b(?:{imperative})\b"
+    )
+    for (deed, verbs), imperative in zip(
+        _VERBS.items(),
+        (
+            "marca|marque|agenda|agende|confirma|confirmo|confirme|confirmado|reserva|reserve|fechado|fecha",
+            "remarca|remarque|muda|mude|troca|troque|passa|passe|confirma|confirmo|confirme",
+            "cancela|cancele|desmarca|desmarque|confirmo|confirma",
+        ),
+        strict=True,
+    )
+}
+_YES = re.compile(
+    r"\b(?:s+i+m+|ss|s|isso|isto|ok+|okay|claro|certo|certinho|perfeito|fechado|beleza|blz|bele|combinado|aceito"
+    r"|quero sim|quero ess[ea]|confirmo|confirma|pode ser|pode sim|pode s|bora|aham|uhum|exato|exatamente|otimo|otima"
+    r"|maravilha|com certeza|ta bom|tudo bem|por favor|pf|pfv|pfvr|show|top|dale|positivo|de acordo)\b"
+    r"|[👍👌✅🙏]|🆗|^pod[ei]m?\W*$"
+)
+_NOT = re.compile(
+    r"\b(?:nao|n|nunca|pera|perai|espera|calma|deixa|talvez|depois te|vou ver|ainda vou|outro horario|outra hora"
+    r"|outro dia|outra data|mais cedo|mais tarde)\b"
+)
+_NOT_ORDER = re.compile(r"\b(?:nao|n|nem) (?:e pra |precisa |quero |pode |podem |vai |me )?$")
+
+
+def agrees(words: str) -> bool:
+    """Whether a short answer is a yes: to whatever was asked last."""
+    answers = (plain(part) for part in re.findall(r"[^\n.!?]+[.!?]*", words) if "?" not in part)
+    return any(_YES.search(answer) for answer in answers) and not _NOT.search(plain(words))
+
+
+def orders(deed: Deed, words: str) -> bool:
+    """Whether the words give the order themselves."""
+    text = plain(words)
+    return any(not _NOT_ORDER.search(text[: match.start()]) for match in _ORDERS[deed].finditer(text))
+
+
+def shows(told: Told, start: datetime) -> bool:
+    """Whether a reply names the day and the hour of ``start``."""
+    when = resolve(told.text, told.at)
+    return start.date() in when.days and start.time() in when.hours
+
+
+def missing(
+    asked: Asked, words: str, replies: Sequence[Told], *, now: datetime, this_turn: bool, person_since: bool
+) -> Missing | None:
+    """What keeps ``asked`` from being done; None when the patient wants it.
+
+    Args:
+        words: of the burst that is answered.
+        replies: those sent since it was proposed, the newest first; all recent ones where that is only now.
+        this_turn: it was proposed while this very burst is answered.
+        person_since: somebody of the clinic wrote after the newest reply, so that a bare yes may be for them.
+    """
+    if _speaks_of_another(asked, words, now):
+        return Missing.OTHER
+    ordered = orders(asked.deed, words)
+    if ordered and names_everything(asked, words, now):
+        return None
+    if this_turn and asked.deed is not Deed.CANCEL:
+        return Missing.NOT_SHOWN
+    shown = [shows(told, asked.start) for told in replies]
+    if not any(shown):
+        return Missing.NOT_SHOWN
+    just_shown = shown[0] and not person_since
+    picks = asked.start.time() in resolve(words, now).hours and not _NOT.search(plain(words))
+    said_yes = not this_turn and just_shown and (agrees(words) or picks)
+    return None if ordered or said_yes else Missing.NO_YES
+
+
+def _speaks_of_another(asked: Asked, words: str, now: datetime) -> bool:
+    """Another hour, another day or only other people: then a yes among the words is none to this."""
+    when = resolve(words, now)
+    if asked.deed is not Deed.CANCEL:
+        if when.hours and asked.start.time() not in when.hours:
+            return True
+        if when.days and asked.start.date() not in when.days:
+            return True
+    named = [name for name in asked.relatives if _is_named(name, words)]
+    return bool(named) and not _is_named(asked.patient, words)
+
+
+def names_everything(asked: Asked, words: str, now: datetime) -> bool:
+    """Whether a burst leaves nothing to be asked."""
+    when = resolve(words, now)
+    day = when.days == (asked.start.date(),) and not when.doubt
+    hour = when.hours == (asked.start.time(),)
+    service = any(alike(word, other) for word in words_in(words) for other in words_in(asked.service))
+    patient = _is_named(asked.patient, words)
+    if asked.deed is Deed.BOOK:
+        return day and hour and service and patient
+    which = asked.is_only or patient or service
+    return which and day and (hour or asked.deed is Deed.CANCEL)
+
+
+def _is_named(name: str, words: str) -> bool:
+    """By the first name; nicknames and a mother's ``ele`` are not understood here."""
+    first = next(iter(plain(name).split()), "")
+    return re.search(rf"\b{re.escape(first)}\b", plain(words)) is not None
