@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from clinic_bot.agent.chat import CallRecord
-from clinic_bot.agent.toolbox import Effect
+from clinic_bot.agent.toolbox import Effect, Query
 from clinic_bot.events import Said
 
 #: Makes a tool's change (tool, arguments, effect), or does not, as the gate decides; answers what the effect answered.
 #: ``ChangeRefused`` is for the model; whatever else it raises ends the turn, and is raised by the agent as it is.
 Change = Callable[[str, str, Effect], Awaitable[str]]
+
+#: Looks at the records of the turn's own conversation.
+Read = Callable[[Query], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class ToolStep:
 
 async def _nothing_changes(tool: str, arguments: str, effect: Effect) -> str:
     raise LookupError("this turn has no gate for a change to pass")
+
+
+async def _nothing_is_kept(query: Query) -> str:
+    raise LookupError("this turn has no records to read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class AgentRequest:
         record: gets a line for every call to the provider as it ends, so that whoever asked can still tell of a
             turn that failed or was cancelled.
         change: how a tool's change passes the gate.
+        read: how a tool looks at the conversation's records.
         done_steps: what an earlier try of the same messages changed. The model is shown it as done.
     """
 
@@ -47,6 +55,7 @@ class AgentRequest:
     patient_name: str | None = None
     record: list[CallRecord] = field(default_factory=list, compare=False, repr=False)
     change: Change = field(default=_nothing_changes, compare=False, repr=False)
+    read: Read = field(default=_nothing_is_kept, compare=False, repr=False)
     done_steps: Sequence[ToolStep] = ()
 
 

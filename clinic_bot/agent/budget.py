@@ -21,6 +21,8 @@ _OWN_CHARS = 3.2  #: characters a token, in the prompt and the schemas we wrote
 _CHAT_CHARS = 2.6  #: in what people write
 _HISTORY_CHARS = 500
 _OLD_RESULT_CHARS = 120
+_EXCHANGES_TOKENS = 480  #: this turn's calls may have so many in a small room, and half of a large one,
+_TEXT_TOKENS = 240  #: as long as the context and the patient's words keep these
 _GAP = "\n[... trecho do meio omitido por ser longo ...]\n"
 
 
@@ -70,10 +72,10 @@ def fit(
 ) -> list[Message]:
     """The messages behind the system prompt, within ``room`` tokens.
 
-    What goes first: the oldest history, then the older tool results of this turn, then the middle of a very
-    long text. The patient's last words always stay; nothing is left out of the store.
+    What goes first: the oldest history, then the tool results of this turn, older ones before the newest, then the
+    middle of a very long text. The patient's last words always stay; nothing is left out of the store.
     """
-    exchanges = _shortened(exchanges, room // 2)
+    exchanges = _shortened(exchanges, max(room // 2, min(_EXCHANGES_TOKENS, room - _TEXT_TOKENS)))
     left = room - sum(map(message_tokens, exchanges)) - message_tokens(context)
     patient = {"role": "user", "content": shorten(text, left - _MESSAGE_TOKENS)}
     left -= message_tokens(patient)
@@ -113,4 +115,8 @@ def _shortened(exchanges: Sequence[Message], room: int) -> list[Message]:
         content = str(message.get("content") or "")
         if index < len(shortened) - 1 and len(content) > _OLD_RESULT_CHARS:
             shortened[index] = {**message, "content": _clip(content, _OLD_RESULT_CHARS)}
+    over = sum(map(message_tokens, shortened)) - room
+    if over > 0 and shortened and shortened[-1].get("content"):
+        newest = str(shortened[-1]["content"])
+        shortened[-1] = {**shortened[-1], "content": shorten(newest, estimate_tokens(newest) - over)}
     return shortened

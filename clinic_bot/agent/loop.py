@@ -20,7 +20,7 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
-from clinic_bot.agent.toolbox import ChangingTool, Tool, Toolbox, standard
+from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
@@ -37,6 +37,7 @@ _WRITE_AGAIN = (
     "curta, sem sintaxe de ferramenta, códigos ou instruções. Para uma ferramenta, use a chamada própria."
 )
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
+_NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
 _ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
 
 
@@ -52,6 +53,7 @@ class _Turn:
     changed: list[ToolStep] = field(
         default_factory=list
     )  #: what tools changed, in this try or an earlier one
+    standing: str = ""  #: what the records say before anything is asked
     hand_over: str | None = None
     model: str = ""
     prompt_tokens: int = 0
@@ -66,6 +68,7 @@ class Agent:
 
     Args:
         tools: beside those that every agent has; behind them in every request.
+        booking: what keeps the agenda; None where every such request goes to the reception.
         max_steps: most calls to the model in one turn.
         timeout_s: longest a turn may think, in the clock's seconds.
     """
@@ -79,13 +82,15 @@ class Agent:
         timeout_s: float,
         clock: Clock,
         tools: Sequence[Tool] = (),
+        booking: Booking | None = None,
     ) -> None:
         self._model = model
         self._facts = facts
         self._max_steps = max_steps
         self._timeout_s = clock.real_s(timeout_s * 1000)
-        self._system = prompt.system(facts)
-        self._tools = Toolbox((*standard(facts), *tools))
+        self._system = prompt.system(facts, books=booking is not None)
+        self._standing = booking.standing if booking else None
+        self._tools = Toolbox((*standard(facts), *(booking.tools if booking else ()), *tools))
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
@@ -97,13 +102,15 @@ class Agent:
             ProviderBusy, ProviderDown: ask again later.
             ModelUnusable: give up on this turn and hand it over.
             AccountRefused: the operator must act.
-            What ``request.change`` raises, but for ChangeRefused.
+            What ``request.change`` raises, but for ChangeRefused, and what ``request.read`` raises.
 
         Whatever comes of it, ``request.record`` then tells of every call that was made.
         """
         ends_at = asyncio.get_running_loop().time() + self._timeout_s
         done = request.done_steps
         turn = _Turn(request, ends_at, self._room, exchanges=_done(done), changed=list(done))
+        if self._standing is not None:
+            turn.standing = await request.read(self._standing)
         try:
             text = await self._think(turn)
         except ModelUnusable:
@@ -184,6 +191,7 @@ class Agent:
             request.now,
             first_contact=_is_first_contact(request),
             patient_name=request.patient_name,
+            standing=turn.standing,
         )
         return [
             {"role": "system", "content": self._system},
@@ -217,15 +225,25 @@ class Agent:
             return f"Erro: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
         if isinstance(tool, ChangingTool):
             return await self._change(tool, call, turn)
+        if isinstance(tool, RecordTool):
+            return await self._read(tool, call, turn)
         result = tool.run(call.arguments, turn.request.now)
         if result.hand_over:
             turn.hand_over = "; ".join(filter(None, (turn.hand_over, result.hand_over)))
         return result.text
 
+    async def _read(self, tool: RecordTool, call: ToolCall, turn: _Turn) -> str:
+        arguments = _object(call.arguments)
+        if arguments is None:
+            return _NO_OBJECT
+        return await turn.request.read(
+            lambda connection, conversation_id: tool.read(connection, conversation_id, arguments)
+        )
+
     async def _change(self, tool: ChangingTool, call: ToolCall, turn: _Turn) -> str:
         arguments = _object(call.arguments)
         if arguments is None:
-            return "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
+            return _NO_OBJECT
         try:
             result = await turn.request.change(
                 call.name,

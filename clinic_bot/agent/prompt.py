@@ -3,12 +3,13 @@
 import re
 from datetime import datetime
 
-from clinic_bot.agent.tools import HAND_OVER, LOOK_UP
+from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.texts import clock_time, long_date
 
 # What stands in every request is paid for in every request: a long list of facts is cut here and looked up.
 FACTS_CHARS = 2_200
+_FACTS_CHARS_BESIDE_AGENDA = 1_600  #: its tools take the rest
 _NAME_CHARS = 40
 
 CONTEXT = "[contexto]"
@@ -23,9 +24,7 @@ Regras:
 recepção. Nunca invente preço, horário, nome ou convênio.
 - Escreva UMA mensagem curta e cordial (até 6 linhas) que responda tudo o que foi perguntado. Marcação do \
 WhatsApp: *negrito* e listas com "- "; sem títulos, tabelas nem [links](...).
-- Você não vê a agenda: não marca, remarca, cancela, confirma nem promete horário. Nesses pedidos, quando \
-pedirem uma pessoa, em reclamações, pedidos sobre dados pessoais ou no que você não resolve, chame \
-{HAND_OVER} com o que entendeu.
+{{agenda}}
 - Nada de orientação de saúde: diagnóstico, remédio, dose ou exame. Diga que isso é com um profissional, \
 ofereça a recepção e, se piorar, o pronto-socorro.
 - Risco imediato: ligar 192 (SAMU) ou ir ao pronto-socorro. Sofrimento emocional: CVV 188. E chame a recepção.
@@ -37,15 +36,35 @@ ou nomes de ferramentas.
 - "[áudio]", "[imagem]" e afins são mídias que você não recebeu: peça que a pessoa escreva.
 """
 
+_NO_AGENDA = f"""\
+- Você não vê a agenda: não marca, remarca, cancela, confirma nem promete horário. Nesses pedidos, quando \
+pedirem uma pessoa, em reclamações, pedidos sobre dados pessoais ou no que você não resolve, chame \
+{HAND_OVER} com o que entendeu."""
 
-def system(facts: ClinicFacts) -> str:
-    """The part that is the same for every patient of the clinic."""
-    rules = _RULES.format(assistant=facts.assistant_name, clinic=facts.name)
-    return f"{rules}\nFatos da clínica:\n{core_facts(facts)}"
+# Code holds each of these; they stand here so that the model does not run into it.
+_AGENDA = f"""\
+- Horários: só os de {FREE_SLOTS}; dia e hora nas palavras do paciente, sem calcular datas.
+- Marcar, remarcar, cancelar: {PROPOSE}; escreva serviço, dia, hora e nome e peça o sim. Depois do sim, \
+{CARRY_OUT}. Só diga que fez o que a ferramenta disse ter feito.
+- Falta o serviço, o dia ou o nome completo do paciente? Pergunte, sem repetir o que já disseram.
+- Quando pedirem uma pessoa, em reclamações, pedidos sobre dados pessoais ou no que você não resolve, chame \
+{HAND_OVER} com o que entendeu."""
 
 
-def core_facts(facts: ClinicFacts) -> str:
-    """What most patients ask for, within FACTS_CHARS; the other topics are named, for the look-up tool."""
+def system(facts: ClinicFacts, *, books: bool = False) -> str:
+    """The part that is the same for every patient of the clinic.
+
+    Args:
+        books: whether the agenda's tools are there.
+    """
+    agenda = _AGENDA if books else _NO_AGENDA
+    rules = _RULES.format(assistant=facts.assistant_name, clinic=facts.name, agenda=agenda)
+    chars = _FACTS_CHARS_BESIDE_AGENDA if books else FACTS_CHARS
+    return f"{rules}\nFatos da clínica:\n{core_facts(facts, chars=chars)}"
+
+
+def core_facts(facts: ClinicFacts, *, chars: int = FACTS_CHARS) -> str:
+    """What most patients ask for, within ``chars``; the other topics are named, for the look-up tool."""
     told = {"Horário", "Endereço", "Telefone", "Convênios", "Pagamento"}
     sections = facts.sections()
     lines = [f"{section.title}: {section.text}" for section in sections if section.title in told]
@@ -60,14 +79,16 @@ def core_facts(facts: ClinicFacts) -> str:
         and not section.title.startswith("Serviço:")
     ]
     more = f"Com {LOOK_UP}: detalhes e preparo dos serviços, {', '.join(others)}."[:500]
-    room = FACTS_CHARS - len(more)
+    room = chars - len(more)
     for title, entries in (("Profissionais", people), ("Serviços e preços", prices)):
         if entries:
             lines.append(_list_within(title, entries, (room - sum(map(len, lines))) // 2))
     return "\n".join(lines)[:room] + f"\n{more}"
 
 
-def context(facts: ClinicFacts, now: datetime, *, first_contact: bool, patient_name: str | None) -> str:
+def context(
+    facts: ClinicFacts, now: datetime, *, first_contact: bool, patient_name: str | None, standing: str = ""
+) -> str:
     """What changes with every turn. It stands behind the history, right before the patient's words."""
     hours = "aberta" if facts.is_open(now) else "fechada"
     parts = [
@@ -76,6 +97,8 @@ def context(facts: ClinicFacts, now: datetime, *, first_contact: bool, patient_n
     ]
     if name := _clean_name(patient_name):
         parts.append(f"Nome no WhatsApp: {name}.")
+    if standing:
+        parts.append(standing)
     if first_contact:
         parts.append("Primeiro contato: diga que é assistente virtual.")
     return f"{CONTEXT} {' '.join(parts)} A seguir, as mensagens do paciente."

@@ -1,4 +1,4 @@
-"""What one agent may call: tools that only read, and tools that change something behind the gate (rule 11)."""
+"""What one agent may call: tools that read, and tools that change something behind the gate (rule 11)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,23 @@ class ReadingTool:
     run: Callable[[str, datetime], ToolResult]
 
 
+#: A look at a conversation's records: on a read-only connection, for the conversation of this id.
+Query = Callable[[Connection, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTool:
+    """Reads records, of this conversation and of what all share; it changes nothing and may run again.
+
+    Args:
+        read: gets a read-only connection, the id of the conversation and the arguments; answers what the model reads.
+            Whose records it sees comes from the conversation, never from the arguments.
+    """
+
+    schema: Schema
+    read: Callable[[Connection, int, Mapping[str, Any]], str]
+
+
 @dataclass(frozen=True, slots=True)
 class ChangingTool:
     """Changes something. Its effect and its journalled step are one transaction with the gate.
@@ -46,7 +63,19 @@ class ChangingTool:
     change: Callable[[Connection, int, Mapping[str, Any]], str]
 
 
-Tool = ReadingTool | ChangingTool
+Tool = ReadingTool | RecordTool | ChangingTool
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What an agent needs to keep the agenda.
+
+    Args:
+        standing: what a turn has to know before it begins, such as what the patient was asked; empty for nothing.
+    """
+
+    tools: Sequence[Tool]
+    standing: Query
 
 
 class Toolbox:

@@ -13,6 +13,12 @@ from clinic_bot.clinic.facts import ClinicFacts
 LOOK_UP = "consultar_informacoes"
 HAND_OVER = "chamar_recepcao"
 NAMES = (LOOK_UP, HAND_OVER)
+# The agenda's, where the clinic has one.
+FREE_SLOTS = "horarios_livres"
+OWN_APPOINTMENTS = "consultas_do_telefone"
+PROPOSE = "propor_consulta"
+CARRY_OUT = "efetivar_proposta"
+CONFIRM = "confirmar_presenca"
 _MAX_ARGUMENT = 300
 
 

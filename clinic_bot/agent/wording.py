@@ -15,6 +15,7 @@ _LEAKS = re.compile(
         (
             r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>|</?(?:think|invoke|parameter)\b|\[/?TOOL_CALLS?\]",
             r"\bto=functions|\bfunctions\.\w|\bassistant(?:final|commentary|analysis)",
+            r"\b(?:consulta|proposta)#\d",
             r"\b(?:fc|call|chatcmpl|req|org|gsk)[_-][0-9a-z][0-9a-z-]{11,}",
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",

@@ -59,6 +59,12 @@ def long_date(value: date) -> str:
     return f"{WEEKDAYS[value.weekday()]}, {value.day} de {_MONTHS[value.month - 1]} de {value.year}"
 
 
+def day_and_hour(value: datetime) -> str:
+    """``quinta-feira, 08/10, às 16h``."""
+    article = "à" if value.hour == 1 else "às"
+    return f"{WEEKDAYS[value.weekday()]}, {value:%d/%m}, {article} {clock_time(value.timetz())}"
+
+
 def opening_phrase(opening: datetime, now: datetime) -> str:
     """When the clinic opens next, as one says it: ``a partir das 8h de amanhã``. Both in one zone."""
     days = (opening.date() - now.date()).days

@@ -6,7 +6,7 @@ from functools import partial
 
 from clinic_bot.agent.answer import tokens_spent
 from clinic_bot.agent.chat import CallRecord
-from clinic_bot.agent.toolbox import Effect
+from clinic_bot.agent.toolbox import Effect, Query
 from clinic_bot.clock import Clock
 from clinic_bot.store import gate
 from clinic_bot.store.database import Database
@@ -58,6 +58,10 @@ class Attempt:
             ended_ms = call.at_ms + call.took_ms
             self.claim.story.append(Moment(What.MODEL_CALL, ended_ms, call.took_ms, detail))
         self._told = len(self.calls)
+
+    async def read(self, query: Query) -> str:
+        """What a look at this conversation's records answers. Raises StorageUnavailable."""
+        return await self._database.read(lambda connection: query(connection, self.claim.conversation_id))
 
     async def change(self, tool: str, arguments: str, effect: Effect) -> str:
         """Make a tool's change and journal it, if the gate is open; answers what the effect answered.

@@ -258,6 +258,7 @@ class Runner:
             claim.name,
             record=attempt.calls,
             change=attempt.change,
+            read=attempt.read,
             done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
         )
         try:

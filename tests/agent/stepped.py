@@ -10,7 +10,7 @@ from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.chat import CallRecord, Outcome
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
-from clinic_bot.agent.toolbox import Tool
+from clinic_bot.agent.toolbox import Booking, Tool
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import ProviderBusy, ProviderDown
 from clinic_bot.events import Said, Speaker
@@ -102,6 +102,7 @@ async def stage(
     max_tokens: int = 900,
     key: str = "gsk_test",
     tools: Sequence[Tool] = (),
+    booking: Booking | None = None,
 ) -> AsyncIterator[Stage]:
     clock = SteppedClock()
     app = build_groq(clock=clock, api_key="gsk_test", brain=brain or Scripted(["Abrimos às 8h."]), plan=plan)
@@ -119,7 +120,9 @@ async def stage(
             alert=lambda kind, text: alerts.append((kind, text)),
             called=calls.append,
         )
-        agent = Agent(model, example_clinic(), max_steps=5, timeout_s=90, clock=clock, tools=tools)
+        agent = Agent(
+            model, example_clinic(), max_steps=5, timeout_s=90, clock=clock, tools=tools, booking=booking
+        )
         try:
             yield Stage(clock, model, agent, state, base_url, alerts, calls)
         finally:

@@ -1,16 +1,18 @@
 """Tools that change something, as the model meets them over HTTP; the gate is the test's."""
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
+from sqlalchemy import Connection
 
 from clinic_bot.agent import budget
 from clinic_bot.agent.answer import AgentRequest, ToolStep
-from clinic_bot.agent.toolbox import Effect, Toolbox, standard
+from clinic_bot.agent.toolbox import Booking, Effect, Query, RecordTool, Toolbox, standard
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, TOOLS
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import ChangeRefused, ModelUnusable
-from clinic_bot.sandbox.receptionist import Scripted
+from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
 from tests.agent.stepped import GREETED, NOW, stage
 from tests.support.diary import BOOK, DIARY, books, done_in
 
@@ -112,6 +114,62 @@ async def test_an_invented_tool_is_answered_with_the_names_there_are() -> None:
     assert box.names[-1] == BOOK
     with pytest.raises(ValueError, match="one name"):
         Toolbox([DIARY, DIARY])
+
+
+# Tools that read records.
+
+LOOK = {
+    "type": "function",
+    "function": {
+        "name": "ver_diario",
+        "description": "Lê o diário.",
+        "parameters": {
+            "type": "object",
+            "properties": {"dia": {"type": "string"}},
+            "required": ["dia"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+def looks(arguments: dict[str, str] | str) -> BrainTurn:
+    return BrainTurn(tool_call=BrainCall("ver_diario", arguments))
+
+
+async def read(query: Query) -> str:
+    """The records of conversation 7, on a connection that is never used."""
+    return query(cast(Connection, None), 7)
+
+
+BOOKING = Booking(
+    [RecordTool(LOOK, lambda _, conversation_id, given: f"{conversation_id}: nada em {given['dia']}")],
+    lambda _, conversation_id: f"Proposta em aberto de {conversation_id}.",
+)
+
+
+async def test_a_tool_reads_the_records_of_the_turn_s_conversation() -> None:
+    script = Scripted([looks({"dia": "quinta"}), "Nada na quinta."])
+    async with stage(brain=script, booking=BOOKING) as it:
+        answer = await it.agent.answer(replace(request(OpenGate()), read=read))
+    assert done_in(script.asked[-1]) == ["7: nada em quinta"]
+    assert [(step.tool, step.result) for step in answer.steps] == [("ver_diario", "7: nada em quinta")]
+
+
+async def test_what_stands_in_the_records_is_told_beside_the_patient_s_words() -> None:
+    script = Scripted(["Certo."])
+    async with stage(brain=script, booking=BOOKING) as it:
+        await it.agent.answer(replace(request(OpenGate()), read=read))
+    system, *_, context, patient = script.asked[0]["messages"]
+    assert "Proposta em aberto de 7." in context["content"]
+    assert patient["content"] == "quero às 15h"
+    assert "Você não vê a agenda" not in system["content"]
+
+
+async def test_without_records_to_read_the_turn_fails() -> None:
+    async with stage(brain=Scripted(["Certo."]), booking=BOOKING) as it:
+        with pytest.raises(LookupError, match="no records"):
+            await it.agent.answer(request(OpenGate()))
 
 
 async def test_done_steps_count_within_the_tokens_of_a_step() -> None:
