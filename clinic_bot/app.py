@@ -14,9 +14,11 @@ from typing import cast
 
 import structlog
 
+from clinic_bot.agent.booking import FrontDesk
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
+from clinic_bot.agent.toolbox import Booking
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
@@ -269,6 +271,7 @@ class Service:
             max_steps=settings.agent_max_steps,
             timeout_s=settings.agent_timeout_s,
             clock=clock,
+            booking=self._booking(),
         )
         afterthoughts = self._afterthoughts(zapi) if settings.recall_for_newer else None
         self._outbox = Outbox(
@@ -295,6 +298,12 @@ class Service:
         )  # fmt: skip
         self._stack.push_async_callback(runner.finish)
         return runner
+
+    def _booking(self) -> Booking | None:
+        """The agenda, where the clinic's file has one; without it the reception keeps its own."""
+        if not self.facts.has_agenda:
+            return None
+        return FrontDesk(self.facts, partial(self.clock.local, self.facts.timezone)).booking()
 
     def _afterthoughts(self, zapi: ZapiClient) -> Afterthoughts:
         def notice(conversation_id: int, wake_at_ms: int | None) -> None:

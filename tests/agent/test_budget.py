@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_bot.agent import budget, prompt
+from clinic_bot.agent.booking_schemas import SCHEMAS
 from clinic_bot.agent.chat import Message
 from clinic_bot.agent.tools import TOOLS
 from clinic_bot.clinic.facts import Professional, Service, example_clinic
@@ -12,6 +13,7 @@ from clinic_bot.clinic.facts import Professional, Service, example_clinic
 FACTS = example_clinic()
 SYSTEM = prompt.system(FACTS)
 FIXED = budget.fixed_tokens(SYSTEM, TOOLS)
+WITH_AGENDA = [*TOOLS, *SCHEMAS.values()]
 ROOM = budget.PROMPT_TOKENS - FIXED
 MAX_TOKENS = 900  # the default of CLINIC_BOT_AGENT_MAX_TOKENS
 NOW = datetime(2026, 10, 6, 10, 12, tzinfo=FACTS.timezone)
@@ -47,6 +49,26 @@ def test_a_full_history_and_a_long_text_reserve_at_most_3500_tokens() -> None:
     for exchanges in ([], exchange("x" * 1200), exchange("Preparo: jejum. " * 75) * 4):
         fitted = budget.fit(history, CONTEXT, text, exchanges, room=ROOM)
         assert reserved(fitted) <= 3_500
+
+
+def test_with_an_agenda_a_step_reserves_no_more() -> None:
+    fixed = budget.fixed_tokens(prompt.system(FACTS, books=True), WITH_AGENDA)
+    room = budget.PROMPT_TOKENS - fixed
+    for exchanges in ([], exchange("x" * 1200), exchange("Livres: 8h, 9h. " * 75) * 4):
+        fitted = budget.fit(
+            [message("user", "oi " * 50)] * 8, CONTEXT, "quero marcar " * 500, exchanges, room=room
+        )
+        assert budget.prompt_tokens(fixed, fitted) + MAX_TOKENS <= 3_500
+
+
+def test_with_an_agenda_a_booking_s_history_still_fits() -> None:
+    room = budget.PROMPT_TOKENS - budget.fixed_tokens(prompt.system(FACTS, books=True), WITH_AGENDA)
+    history = [
+        message("user", "queria marcar ginecologista quinta de tarde, sou Rafaela Dias Pinto"),
+        message("assistant", "Tenho quinta, 08/10, às 14h10 com a Dra. Yasmin Couto. Posso marcar?"),
+    ]
+    fitted = budget.fit(history, CONTEXT, "pode ser, confirma pra mim", [], room=room)
+    assert fitted[:2] == history
 
 
 def test_an_ordinary_turn_keeps_its_whole_history() -> None:
@@ -118,3 +140,5 @@ def test_a_big_clinic_does_not_outgrow_the_prompt() -> None:
     system = prompt.system(facts)
     assert budget.PROMPT_TOKENS - budget.fixed_tokens(system, TOOLS) > 900
     assert "lista incompleta" in system
+    with_agenda = prompt.system(facts, books=True)
+    assert budget.PROMPT_TOKENS - budget.fixed_tokens(with_agenda, WITH_AGENDA) > 600

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from clinic_bot.agent import prompt
-from clinic_bot.agent.tools import NAMES
+from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, NAMES, PROPOSE
 from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()
@@ -30,6 +30,20 @@ def test_other_topics_are_named_and_not_told() -> None:
     assert "Estacionamento" in system
     assert "R$ 12" not in system
     assert all(name in system for name in NAMES)
+
+
+def test_with_an_agenda_the_prompt_says_how_to_use_it() -> None:
+    with_agenda, without = prompt.system(FACTS, books=True), prompt.system(FACTS)
+    assert all(name in with_agenda for name in (*NAMES, FREE_SLOTS, PROPOSE, CARRY_OUT))
+    assert FREE_SLOTS not in without
+    assert "não vê a agenda" in without
+    assert "não vê a agenda" not in with_agenda
+
+
+def test_the_context_carries_what_was_asked() -> None:
+    asked = "Propostas em aberto: proposta#1."
+    context = prompt.context(FACTS, OPEN, first_contact=False, patient_name=None, standing=asked)
+    assert asked in context
 
 
 def test_the_prompt_is_the_same_at_every_hour() -> None:
