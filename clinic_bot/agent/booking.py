@@ -22,7 +22,7 @@ from clinic_bot.clinic.agenda import Slot, free_slots
 from clinic_bot.clinic.consent import Asked, Deed, Told
 from clinic_bot.clinic.dates import When
 from clinic_bot.clinic.facts import ClinicFacts, Service
-from clinic_bot.clinic.spelling import plain, words_of
+from clinic_bot.clinic.spelling import name_key, words_of
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.store import appointments, cells, patients, proposals
 from clinic_bot.store.appointments import AppointmentRow, Wanted
@@ -232,7 +232,7 @@ class FrontDesk:
             raise ChangeRefused("esse serviço não se remarca por aqui; chame a recepção.")
         about = self._names.professional(of.professional)
         slot = self._slot(connection, who, service, given, now, about=about)
-        return _wanted(who, slot, of.patient, _key(of.patient))
+        return _wanted(who, slot, of.patient, name_key(of.patient))
 
     def _patient(self, connection: Connection, who: Owner, said: Heard, text: str) -> tuple[str, str]:
         """A patient of this phone, or a new one whose name the patient wrote; a model may not make one up."""
@@ -242,7 +242,7 @@ class FrontDesk:
         fitting = [one for one in known if tokens <= set(words_of(one.name))]
         if len(fitting) == 1 and (tokens or len(known) == 1):
             return fitting[0].name, fitting[0].name_key
-        exact = [one for one in known if one.name_key == _key(name)]
+        exact = [one for one in known if one.name_key == name_key(name)]
         if exact:
             return exact[0].name, exact[0].name_key
         if fitting or len(tokens) < 2:
@@ -251,7 +251,7 @@ class FrontDesk:
         written = set(words_of(f"{said.words}\n{said.earlier}\n{who.display_name or ''}"))
         if not tokens <= written:
             raise ChangeRefused("esse nome não foi escrito pelo paciente; pergunte o nome completo.")
-        return name, _key(name)
+        return name, name_key(name)
 
     def _own(
         self, connection: Connection, who: Owner, label: str, now: datetime, *, changes: bool = True
@@ -338,7 +338,10 @@ def _wanted(who: Owner, slot: Slot, name: str, key: str) -> Wanted:
 
 def _as_it_is(who: Owner, of: AppointmentRow) -> Wanted:
     return Wanted(
-        of.patient, _key(of.patient), of.service, Place(who.instance, of.professional, of.start_ms, of.end_ms)
+        of.patient,
+        name_key(of.patient),
+        of.service,
+        Place(who.instance, of.professional, of.start_ms, of.end_ms),
     )
 
 
@@ -360,10 +363,6 @@ def _text(given: Mapping[str, Any], name: str) -> str:
 def _number(label: str) -> int | None:
     match = re.search(r"\d{1,6}", label)
     return int(match[0]) if match else None
-
-
-def _key(name: str) -> str:
-    return " ".join(words_of(name)) or plain(name)
 
 
 def _clean_name(text: str) -> str:

@@ -42,6 +42,11 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+", plain(text))
 
 
+def name_key(name: str) -> str:
+    """One for all spellings of a person's name."""
+    return " ".join(words_of(name)) or plain(name)
+
+
 def repaired(text: str) -> str:
     """``text`` made plain, with abbreviations written out and the words that name a day spelt right."""
     joined = _ENCLITIC.sub(" ", plain(text))

@@ -1,22 +1,21 @@
 """What came, against what a scenario expects. Pure: replies and effects in, failures out.
 
-Only a reply count or a time decides an exit status. Texts are the model's and effects are the records', and what
-this version keeps no record of, appointments above all, is not judged.
+Only a reply count or a time decides an exit status: texts and effects are the model's, and the stand-in is none. What
+this version keeps no record of, such as who left the reminders, is not judged.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
+from clinic_bot.sandbox import effects
+from clinic_bot.sandbox.effects import Effect
 from clinic_bot.sandbox.scenario import Expect
 
 #: Messages that leave closer together than this are bubbles of one reply.
 BUBBLE_MS = 3_000
-HAND_OVER = "handoff_opened"
-_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def judge(
     replies: Sequence[Reply],
     *,
     hand_overs: int | None = None,
+    changes: Sequence[Effect] = (),
     presence: bool = True,
     cut_before: bool = False,
 ) -> Verdict:
@@ -78,13 +78,14 @@ def judge(
 
     Args:
         hand_overs: how many turns handed over to a person; None when nobody could look.
+        changes: what became of the appointments.
         presence: without the typing signals an early cut, and the counts and times that follow from it, are
             counted and not held against the scenario.
         cut_before: an earlier phase was cut, so that this one may find another conversation than it expects.
     """
     judge_replies = _judge_each if expect.per_phone else _judge_replies
     verdict = judge_replies(expect, replies)
-    failures = [*verdict.failures, *_judge_effects(expect.effects, hand_overs)]
+    failures = [*verdict.failures, *_judge_effects(expect.effects, hand_overs, changes)]
     if not presence and (verdict.cuts or cut_before):
         failures = [failure for failure in failures if failure.kind is Kind.TEXT]
     return Verdict(tuple(failures), verdict.cuts)
@@ -173,26 +174,12 @@ def _plain(text: str) -> str:
 # Effects.
 
 
-def _judge_effects(effects: Sequence[Mapping[str, Any]] | None, hand_overs: int | None) -> Iterable[Failure]:
-    """Only hand-overs leave a record in this version: a list that wants anything else cannot be judged whole."""
-    if effects is None or hand_overs is None:
+def _judge_effects(
+    wanted: Sequence[Effect] | None, hand_overs: int | None, changes: Sequence[Effect]
+) -> Iterable[Failure]:
+    """A list that wants what leaves no record in this version cannot be judged whole."""
+    if wanted is None or hand_overs is None or not effects.can_be_judged(wanted):
         return
-    wanted = [_options(effect) for effect in effects]
-    if any(not one & {HAND_OVER, _NONE} for one in wanted):
-        return
-    must = sum(one == {HAND_OVER} for one in wanted)
-    may = sum(HAND_OVER in one for one in wanted)
-    unjudged = any(one - {HAND_OVER, _NONE} for one in wanted)
-    if hand_overs < must:
-        yield Failure(Kind.EFFECT, "was not handed over to a person")
-    if hand_overs > may and not unjudged:
-        yield Failure(Kind.EFFECT, "was handed over to a person, which was not expected")
-
-
-def _options(effect: Mapping[str, Any]) -> set[str]:
-    """The types of which one fulfils this effect."""
-    if effect.get("type") != "any_of":
-        return {str(effect.get("type"))}
-    options = effect.get("options")
-    found = options if isinstance(options, list) else []
-    return {str(one.get("type")) for one in found if isinstance(one, dict)}
+    happened = [*changes, *({"type": effects.HAND_OVER} for _ in range(hand_overs))]
+    for problem in effects.problems(wanted, happened):
+        yield Failure(Kind.EFFECT, problem)

@@ -4,7 +4,7 @@ A reply's time is when it leaves Z-API's queue, which is what the patient sees.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Any
 from clinic_bot.debounce.window import Window, due_ms, hold_until_ms
 from clinic_bot.events import Json, PresenceStatus
 from clinic_bot.sandbox import payloads
+from clinic_bot.sandbox.effects import Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
 from clinic_bot.sandbox.in_flight import arrives
 from clinic_bot.sandbox.payloads import Payload, hex_of
@@ -129,6 +130,7 @@ class Player:
         began_ms = start_ms = self._clock.now_ms()
         await self._sleep_until(start_ms + self._scenario.phases[0].delay_ms)
         outcomes: list[PhaseOutcome] = []
+        kept = await self._stage.appointments()
         for n, phase in enumerate(self._scenario.phases):
             start_ms = self._clock.now_ms()
             last_ms = await self._send(phase, start_ms)
@@ -139,15 +141,24 @@ class Player:
                 since_ms = self._last_reply_ms(start_ms) if following.after_reply else began_ms
                 await self._sleep_until(since_ms + following.delay_ms)
             cut_before = any(outcome.cuts for outcome in outcomes)
-            outcomes.append(await self._judge(n, phase, start_ms, cut_before=cut_before))
+            kept, before = await self._stage.appointments(), kept
+            changes = between(before, kept)
+            outcomes.append(await self._judge(n, phase, start_ms, changes, cut_before=cut_before))
         return tuple(outcomes)
 
-    async def _judge(self, n: int, phase: Phase, start_ms: int, *, cut_before: bool) -> PhaseOutcome:
+    async def _judge(
+        self, n: int, phase: Phase, start_ms: int, changes: Sequence[Effect], *, cut_before: bool
+    ) -> PhaseOutcome:
         replies = grouped(self._replies_since(start_ms))
         tallies = await self._stage.tally(since_ms=start_ms)
         hand_overs = sum(one.hand_overs for one in tallies)
         verdict = judge(
-            phase.expect, replies, hand_overs=hand_overs, presence=self._presence, cut_before=cut_before
+            phase.expect,
+            replies,
+            hand_overs=hand_overs,
+            changes=changes,
+            presence=self._presence,
+            cut_before=cut_before,
         )
         failures = verdict.failures + tuple(Failure(Kind.EFFECT, text) for text in self._refused)
         self._refused.clear()

@@ -12,7 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import ClinicBotError
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import phone_key
+from clinic_bot.sandbox.agenda import RecordedAgenda, recorded_agenda
+from clinic_bot.sandbox.effects import Kept
 from clinic_bot.sandbox.groq_state import GroqState
 from clinic_bot.sandbox.receptionist import Scripted
 from clinic_bot.sandbox.standins import INSTANCE_ID, StandIns, stand_ins
@@ -56,6 +58,22 @@ class Stage:
     pair: StandIns
     now_ms: int  #: the scenario's ``now`` on this clock
     database: Path
+    agenda: RecordedAgenda | None = None
+    appointment_ids: Mapping[int, str] = field(default_factory=dict)  #: the scenario's, by the record's
+
+    async def appointments(self) -> list[Kept]:
+        """Every appointment as it stands, read beside the running server; none where the clinic has no records."""
+        return await asyncio.to_thread(self._read_appointments)
+
+    def _read_appointments(self) -> list[Kept]:
+        if self.agenda is None:
+            return []
+        engine = reader_engine(self.database)
+        try:
+            with engine.connect() as connection:
+                return self.agenda.read(connection, INSTANCE_ID, dict(self.appointment_ids))
+        finally:
+            engine.dispose()
 
     async def tally(self, *, since_ms: int = 0) -> list[seed.Tally]:
         """What the records say, read beside the running server."""
@@ -84,6 +102,7 @@ class Theatre:
         self._folder = folder
         self._clinic = clinic.absolute() if clinic is not None else None
         self._speed = speed
+        self._agenda = recorded_agenda(self._clinic)
         self._empty = folder / "empty.sqlite"
         # Starting costs a processor for a second; two at a time would make those that play late.
         self._starting = asyncio.Semaphore(1)
@@ -110,7 +129,7 @@ class Theatre:
         async with contextlib.AsyncExitStack() as stack:
             async with self._starting:
                 database = folder / "clinic_bot.sqlite"
-                await self._seed(database, now_ms, phone, state)
+                ids = await self._seed(database, now_ms, phone, state)
                 clock = Clock(start_ms=now_ms - round(self._lead_s * 1000 * self._speed), rate=self._speed)
                 pair = await stack.enter_async_context(stand_ins(clock, seed=self._count))
                 set_mind(pair.groq, state.get("llm"))
@@ -122,17 +141,21 @@ class Theatre:
                 self._lead_s = (self._lead_s + 1.1 * (time.monotonic() - began_s)) / 2
             pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret}")
             await clock.sleep(now_ms - clock.now_ms())
-            yield Stage(clock, pair, now_ms, database)
+            yield Stage(clock, pair, now_ms, database, self._agenda, ids)
 
-    async def _seed(self, path: Path, now_ms: int, phone: str, state: Mapping[str, Any]) -> None:
+    async def _seed(self, path: Path, now_ms: int, phone: str, state: Mapping[str, Any]) -> Mapping[int, str]:
+        """Write what is true before the first event; the scenario's ids of the appointments among it."""
         shutil.copyfile(self._empty, path)
         said, has_person = state.get("last_bot_message"), state.get("handoff_active") is True
-        if not said and not has_person:
-            return
+        ids: Mapping[int, str] = {}
+        if not said and not has_person and self._agenda is None:
+            return ids
         database = SqliteDatabase(path)
         try:
             contact = Contact(INSTANCE_ID, phone, phone_key(phone), None)
             at_ms, policy = now_ms - _BEFORE_MS, _policy()
+            if self._agenda is not None:
+                ids = await self._agenda.write(database, INSTANCE_ID, at_ms=at_ms, policy=policy)
             if said:
                 job = partial(seed.bot_said, contact=contact, text=str(said), at_ms=at_ms, policy=policy)
                 await database.write(job)
@@ -140,6 +163,7 @@ class Theatre:
                 await database.write(partial(seed.person_has_it, contact=contact, at_ms=at_ms, policy=policy))
         finally:
             await database.close()
+        return ids
 
     def _environment(self, clock: Clock, pair: StandIns, database: Path, secret: str) -> dict[str, str]:
         instant = datetime.fromtimestamp(clock.now_ms() / 1000, UTC).isoformat()

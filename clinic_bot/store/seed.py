@@ -3,13 +3,15 @@
 Used on a file that no server has open yet; ``tally`` only reads and may look beside a running one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
 from clinic_bot.events import Contact
-from clinic_bot.store import changes, contacts
+from clinic_bot.store import appointments, changes, contacts, patients
+from clinic_bot.store.appointments import Wanted
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
@@ -41,6 +43,34 @@ def person_has_it(connection: Connection, contact: Contact, *, at_ms: int, polic
     with session_on(connection) as session:
         conversation = contacts.find_or_open(session, contact, policy, at_ms)
         changes.take_over(session, conversation, policy, at_ms)
+
+
+def knows(
+    connection: Connection, contact: Contact, names: Sequence[tuple[str, str]], *, at_ms: int, policy: Policy
+) -> patients.Owner:
+    """A phone that speaks for these patients (name, key), known since ``at_ms``."""
+    who = _owner(connection, contact, at_ms=at_ms, policy=policy)
+    for name, name_key in names:
+        patients.find_or_add(connection, who, name=name, name_key=name_key, now_ms=at_ms)
+    return who
+
+
+def has_booked(
+    connection: Connection, contact: Contact, wanted: Wanted, *, at_ms: int, policy: Policy
+) -> int | None:
+    """An appointment that a phone made at ``at_ms``: its id; None when its time is another's."""
+    who = _owner(connection, contact, at_ms=at_ms, policy=policy)
+    booked = appointments.book(connection, who, wanted, now_ms=at_ms, turn_id=None)
+    return booked.id if booked else None
+
+
+def _owner(connection: Connection, contact: Contact, *, at_ms: int, policy: Policy) -> patients.Owner:
+    with session_on(connection) as session:
+        conversation = contacts.find_or_open(session, contact, policy, at_ms)
+        session.flush()
+        assert conversation.id is not None
+        conversation_id = conversation.id
+    return patients.owner(connection, conversation_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from clinic_bot.debounce.window import Timing
 from clinic_bot.events import Contact, Said, Speaker
-from clinic_bot.store import history, seed
+from clinic_bot.store import appointments, history, patients, seed
+from clinic_bot.store.appointments import Wanted
+from clinic_bot.store.cells import Place
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -52,3 +54,20 @@ async def test_a_person_who_has_the_chat_keeps_it(tmp_path: Path) -> None:
     until_ms = await database.read(human_until_ms)
     await database.close()
     assert until_ms == NOW + POLICY.human_ms
+
+
+async def test_what_a_phone_has_booked_before_is_an_appointment_like_any_other(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "a.sqlite")
+    await database.write(migrate)
+    names = [("Bento Reis", "bento reis"), ("Alice Reis", "alice reis")]
+    who = await database.write(partial(seed.knows, contact=CONTACT, names=names, at_ms=NOW, policy=POLICY))
+    place = Place(CONTACT.instance, "ana", NOW + 3_600_000, NOW + 5_400_000)
+    wanted = Wanted("Alice Reis", "alice reis", "derma", place)
+    job = partial(seed.has_booked, contact=CONTACT, wanted=wanted, at_ms=NOW, policy=POLICY)
+    booked, again = await database.write(job), await database.write(job)
+    (row,) = await database.read(partial(appointments.upcoming, who=who, now_ms=NOW))
+    known = await database.read(partial(patients.of, who=who))
+    await database.close()
+    assert booked == again == row.id
+    assert [one.name for one in known] == ["Bento Reis", "Alice Reis"]
+    assert row.patient == "Alice Reis"

@@ -1,0 +1,94 @@
+"""A recorded clinic's patients and appointments, written through the store's own functions, and read again."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from clinic_bot.clinic import fixture
+from clinic_bot.clinic.facts import ClinicFacts, load_clinic
+from clinic_bot.clinic.fixture import Booked
+from clinic_bot.clinic.spelling import name_key
+from clinic_bot.events import Contact
+from clinic_bot.intake.identity import phone_key
+from clinic_bot.sandbox.effects import Kept
+from clinic_bot.store import appointments, seed
+from clinic_bot.store.appointments import Wanted
+from clinic_bot.store.cells import Place
+from clinic_bot.store.database import Database
+from clinic_bot.store.policy import Policy
+from clinic_bot.store.tables import Conversation
+
+_DEFAULT_MINUTES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAgenda:
+    """What a scenario's clinic knows and has booked before the first event."""
+
+    facts: ClinicFacts
+    families: tuple[tuple[str, tuple[str, ...]], ...]
+    booked: tuple[Booked, ...]
+
+    async def write(self, database: Database, instance: str, *, at_ms: int, policy: Policy) -> dict[int, str]:
+        """Into a file that no server has open; the scenario's id of each appointment by our own."""
+        return await database.write(partial(self._write, instance=instance, at_ms=at_ms, policy=policy))
+
+    def _write(self, connection: Connection, instance: str, *, at_ms: int, policy: Policy) -> dict[int, str]:
+        for phone, names in self.families:
+            known = [(name, name_key(name)) for name in names]
+            seed.knows(connection, _contact(instance, phone), known, at_ms=at_ms, policy=policy)
+        ids: dict[int, str] = {}
+        for one in self.booked:
+            row = seed.has_booked(
+                connection,
+                _contact(instance, one.phone),
+                self._wanted(one, instance),
+                at_ms=at_ms,
+                policy=policy,
+            )
+            if row is not None:
+                ids[row] = one.id
+        return ids
+
+    def _wanted(self, one: Booked, instance: str) -> Wanted:
+        service = next((found for found in self.facts.services if found.key == one.service), None)
+        minutes = (service.minutes if service else None) or _DEFAULT_MINUTES
+        start_ms = round(one.start.replace(tzinfo=self.facts.timezone).timestamp() * 1000)
+        place = Place(instance, one.professional, start_ms, start_ms + minutes * 60_000)
+        return Wanted(one.patient, name_key(one.patient), one.service, place)
+
+    def read(self, connection: Connection, instance: str, ids: dict[int, str]) -> list[Kept]:
+        """Every appointment as it stands, in the scenario's words."""
+        known = connection.execute(select(col(Conversation.id), col(Conversation.phone)))
+        phones = {row[0]: row[1] for row in known}
+        return [
+            Kept(
+                row.id,
+                ids.get(row.id, ""),
+                phones.get(owner) or "",
+                row.patient,
+                row.service,
+                row.professional,
+                f"{datetime.fromtimestamp(row.start_ms / 1000, self.facts.timezone):%Y-%m-%dT%H:%M}",
+                row.status,
+            )
+            for owner, row in appointments.of_clinic(connection, instance)
+        ]
+
+
+def recorded_agenda(clinic: Path | None) -> RecordedAgenda | None:
+    """The agenda of a scenarios' JSON; None for a clinic file without records. Raises Misconfigured, ValueError."""
+    if clinic is None or clinic.suffix != ".json":
+        return None
+    data: Any = json.loads(clinic.read_text("utf-8-sig"))
+    return RecordedAgenda(load_clinic(clinic), fixture.families(data), fixture.booked(data))
+
+
+def _contact(instance: str, phone: str) -> Contact:
+    return Contact(instance, phone, phone_key(phone), None)
