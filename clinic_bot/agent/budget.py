@@ -21,8 +21,9 @@ _OWN_CHARS = 3.2  #: characters a token, in the prompt and the schemas we wrote
 _CHAT_CHARS = 2.6  #: in what people write
 _HISTORY_CHARS = 500
 _OLD_RESULT_CHARS = 120
-_EXCHANGES_TOKENS = 480  #: this turn's calls may have so many in a small room, and half of a large one,
-_TEXT_TOKENS = 240  #: as long as the context and the patient's words keep these
+_EXCHANGES_TOKENS = 640  #: this turn's calls may have so many in a small room, and half of a large one,
+_TEXT_TOKENS = 160  #: as long as the patient's words keep these
+_TEXT_CHARS = 800  #: enough to tell whether they need them
 _GAP = "\n[... trecho do meio omitido por ser longo ...]\n"
 
 
@@ -75,7 +76,10 @@ def fit(
     What goes first: the oldest history, then the tool results of this turn, older ones before the newest, then the
     middle of a very long text. The patient's last words always stay; nothing is left out of the store.
     """
-    exchanges = _shortened(exchanges, max(room // 2, min(_EXCHANGES_TOKENS, room - _TEXT_TOKENS)))
+    beside = (
+        message_tokens(context) + _MESSAGE_TOKENS + min(estimate_tokens(text[:_TEXT_CHARS]), _TEXT_TOKENS)
+    )
+    exchanges = _shortened(exchanges, max(room // 2, min(_EXCHANGES_TOKENS, room - beside)))
     left = room - sum(map(message_tokens, exchanges)) - message_tokens(context)
     patient = {"role": "user", "content": shorten(text, left - _MESSAGE_TOKENS)}
     left -= message_tokens(patient)

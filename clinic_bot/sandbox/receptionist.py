@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from clinic_bot.events import Json
+from clinic_bot.sandbox import clerk
 
 MARK = "(resposta do simulador: não é um modelo de linguagem)"
 LOOK_UP = "consultar_informacoes"
@@ -162,6 +163,8 @@ _ABOUT_VISIT = "pergunta sobre uma consulta marcada"
 _AT_ONCE = frozenset(
     ("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo", "pedido sobre dados pessoais")
 )
+#: What the clerk does where there is an agenda.
+_FOR_THE_AGENDA = frozenset(("quer cancelar", "quer remarcar", "quer marcar", _ABOUT_VISIT))
 #: What comes before a hand-over: what was understood, and whether a person should go on with it.
 ASKS = "Posso passar seu pedido para a recepção confirmar?"
 _YES = re.compile(
@@ -190,11 +193,48 @@ class Receptionist:
         topics = _topics(said)
         reasons = _reasons(said, topics, before)
         urgent = [reason for reason in reasons if reason in _AT_ONCE or _agrees(said, before)]
-        done = list(_results(messages[start + 1 :] if start is not None else []))
-        call = _next_call(request, said, topics, urgent, done)
+        exchanges = messages[start + 1 :] if start is not None else []
+        talk = _talk(messages, start, exchanges) if clerk.FREE_SLOTS in _offered(request) else None
+        if talk is not None and clerk.intent(talk) and not clerk.gave_up(talk):
+            reasons = [reason for reason in reasons if reason not in _FOR_THE_AGENDA]
+            urgent = [reason for reason in urgent if reason not in _FOR_THE_AGENDA]
+            topics = [topic for topic in topics if topic.label != "profissionais"]
+        done = list(_results(exchanges))
+        call = _next_call(request, said, topics, urgent, done, talk)
         if call is not None:
             return BrainTurn(tool_call=call, reasoning=f"Preciso de {call.name} antes de responder.")
-        return BrainTurn(text=f"{_answer(said, topics, reasons, done)}\n\n{MARK}")
+        agenda = clerk.answer(talk) if talk is not None else []
+        return BrainTurn(text=f"{_answer(said, topics, reasons, done, agenda)}\n\n{MARK}")
+
+
+def _talk(
+    messages: Sequence[Mapping[str, Any]], start: int | None, exchanges: Sequence[Mapping[str, Any]]
+) -> clerk.Talk | None:
+    """The conversation as the clerk reads it: the patient's words as they were written."""
+    if start is None:
+        return None
+    before = messages[:start]
+    earlier = [content_of(one) for one in before if one.get("role") == "user"]
+    return clerk.Talk(
+        content_of(messages[start]),
+        "\n".join(text for text in earlier if not text.startswith("[")),
+        next(
+            (
+                text
+                for one in reversed(before)
+                if one.get("role") == "assistant" and (text := content_of(one))
+            ),
+            "",
+        ),
+        next((text for text in reversed(earlier) if text.startswith(_REMARK)), ""),
+        list(_done(exchanges)),
+    )
+
+
+def _offered(request: Mapping[str, Any]) -> set[str]:
+    if request.get("tool_choice") == "none":
+        return set()
+    return {str((tool.get("function") or {}).get("name")) for tool in request.get("tools") or []}
 
 
 def _reasons(said: str, topics: Sequence[_Topic], before: str) -> list[str]:
@@ -233,6 +273,7 @@ def _next_call(
     topics: Sequence[_Topic],
     reasons: Sequence[str],
     done: Sequence[tuple[str, str, str]],
+    talk: clerk.Talk | None = None,
 ) -> BrainCall | None:
     """The first tool call still to make: facts first, so that the person taking over finds them answered."""
     tools = _argument_names(request)
@@ -241,6 +282,8 @@ def _next_call(
         for subject in _subjects(said, topics):
             if (LOOK_UP, subject) not in asked:
                 return BrainCall(LOOK_UP, {tools[LOOK_UP]: subject})
+    if talk is not None and (wanted := clerk.next_call(talk)) is not None:
+        return BrainCall(wanted.name, wanted.arguments)
     if reasons and HAND_OVER in tools and not any(name == HAND_OVER for name, _, _ in done):
         return BrainCall(HAND_OVER, {tools[HAND_OVER]: f"Paciente: {'; '.join(reasons)}."})
     return None
@@ -271,19 +314,24 @@ def _argument_names(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _answer(
-    said: str, topics: Sequence[_Topic], reasons: Sequence[str], done: Sequence[tuple[str, str, str]]
+    said: str,
+    topics: Sequence[_Topic],
+    reasons: Sequence[str],
+    done: Sequence[tuple[str, str, str]],
+    agenda: Sequence[str] = (),
 ) -> str:
     found = [result for name, _, result in done if name == LOOK_UP]
     handed_over = any(name == HAND_OVER for name, _, _ in done)
     parts = [greeting] if (greeting := _greeting(said)) else []
     parts += _quotes(said, topics, found)
+    parts += agenda
     if "dúvida de saúde" in reasons:
         parts.append("Sobre remédio ou sintoma eu não posso orientar; isso é com um profissional de saúde.")
     if handed_over:
         parts.append(f"Avisei a recepção ({'; '.join(reasons)}); uma pessoa vai responder por aqui.")
     elif reasons:
         parts.append(f"Entendi: {_understood(said, reasons)}. {ASKS}")
-    if topics or reasons:
+    if topics or reasons or agenda:
         return "\n".join(parts)
     if _GOODBYE.search(said):
         return "De nada! Até mais."
@@ -346,22 +394,27 @@ def _quotes(said: str, topics: Sequence[_Topic], found: Sequence[str]) -> list[s
 
 
 def _results(messages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    """Tool calls already answered in this turn: name, argument, result."""
-    calls: dict[str, tuple[str, str]] = {}
+    """Tool calls already answered in this turn: name, first argument, result."""
+    for one in _done(messages):
+        yield one.name, str(next(iter(one.arguments.values()), "")), one.result
+
+
+def _done(messages: Sequence[Mapping[str, Any]]) -> Iterator[clerk.Done]:
+    calls: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for message in messages:
         for call in message.get("tool_calls") or []:
             function = call.get("function") or {}
-            calls[str(call.get("id"))] = (str(function.get("name")), _first_value(function.get("arguments")))
+            calls[str(call.get("id"))] = (str(function.get("name")), _object(function.get("arguments")))
         if message.get("role") == "tool" and (known := calls.get(str(message.get("tool_call_id")))):
-            yield (*known, content_of(message))
+            yield clerk.Done(*known, content_of(message))
 
 
-def _first_value(arguments: object) -> str:
+def _object(arguments: object) -> Mapping[str, Any]:
     try:
         data = json.loads(arguments) if isinstance(arguments, str) else {}
     except ValueError:
-        return ""
-    return str(next(iter(data.values()), "")) if isinstance(data, dict) else ""
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def last_patient_message(messages: Sequence[Mapping[str, Any]]) -> int | None:

@@ -199,9 +199,7 @@ def _meaning(outcomes: Sequence[PhaseOutcome], replay: Replay | None, *, missed:
             "Without typing signals some windows closed on a patient who went on; that is counted, not failed."
         )
     if any(not one.passed and not one.missed for one in outcomes):
-        lines.append(
-            "The words come from a stand-in that is no language model and has no agenda, so they decide nothing."
-        )
+        lines.append("The words come from a stand-in that is no language model, so they decide nothing.")
     if replay is not None:
         lines.append(
             "In the real timings a burst is cut when its writer paused for longer than the window and went on: "

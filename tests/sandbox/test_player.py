@@ -53,6 +53,22 @@ def of_everything() -> Scenario:
 
 
 @pytest.mark.alone
+async def test_what_scenarios_book_and_cancel_is_in_the_records(tmp_path: Path) -> None:
+    wanted = ("dev-02", "dev-04", "dev-24")
+    scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]
+    outcomes = await play_all(
+        await theatre_in(tmp_path),
+        scenarios,
+        jobs=3,
+        presence=True,
+        begun=lambda _: None,
+        ended=lambda _, __: None,
+    )
+    assert [(one.id, one.phase, one.failures) for one in outcomes if not one.passed] == []
+    assert len(outcomes) == 6
+
+
+@pytest.mark.alone
 async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     wanted = ("dev-01", "dev-04", "dev-13", "dev-15")
     scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]

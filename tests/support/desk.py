@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from clinic_bot.agent.booking import FrontDesk
-from clinic_bot.agent.toolbox import ChangingTool, RecordTool, Toolbox
+from clinic_bot.agent.toolbox import ChangingTool, ReadingTool, RecordTool, Toolbox, standard
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.errors import ChangeRefused
@@ -56,7 +56,7 @@ class Desk:
 
     @property
     def tools(self) -> Toolbox:
-        return Toolbox(FrontDesk(self.facts, self.now).booking().tools)
+        return Toolbox((*standard(self.facts), *FrontDesk(self.facts, self.now).booking().tools))
 
     def says(self, text: str, phone: str = MARIA, *, name: str | None = None) -> Claim:
         """The patient writes, and a turn begins."""
@@ -71,6 +71,8 @@ class Desk:
     def call(self, name: str, phone: str = MARIA, **arguments: str) -> str:
         """What the model reads after it called a tool."""
         tool, claim = self.tools.find(name), self.claims[phone]
+        if isinstance(tool, ReadingTool):
+            return tool.run(json.dumps(arguments), self.now()).text
         if isinstance(tool, RecordTool):
             return self.store.run(lambda c: tool.read(c, claim.conversation_id, arguments))
         try:

@@ -1,0 +1,121 @@
+"""The stand-in receptionist against the real tools: what it understands of their words, and they of its."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from clinic_bot.agent import prompt
+from clinic_bot.agent.booking_schemas import SCHEMAS
+from clinic_bot.agent.tools import TOOLS
+from clinic_bot.sandbox.groq_checks import check_call
+from clinic_bot.sandbox.receptionist import Receptionist
+from tests.support.desk import FACTS, MARIA, Desk
+from tests.support.store import Store
+
+REQUEST = {"tools": [*TOOLS, *SCHEMAS.values()]}
+
+
+class Conversation:
+    """What the agent would send: history, remark, words, calls and results."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.history: list[Mapping[str, Any]] = []
+
+    def __call__(self, text: str) -> str:
+        """The reply to a burst; the tools it called run at the gate."""
+        self.desk.says(text)
+        standing = self.desk.standing()
+        context = prompt.context(
+            FACTS, self.desk.now(), first_contact=False, patient_name=None, standing=standing
+        )
+        messages: list[Mapping[str, Any]] = [
+            *self.history,
+            {"role": "user", "content": context},
+            {"role": "user", "content": text},
+        ]
+        for n in range(6):
+            turn = Receptionist().reply({"messages": messages, **REQUEST})
+            if turn.tool_call is None:
+                reply = str(turn.text)
+                self.desk.reply(reply)
+                self.history += [{"role": "user", "content": text}, {"role": "assistant", "content": reply}]
+                return reply
+            messages += self._called(turn.tool_call.name, dict(turn.tool_call.arguments), n)  # type: ignore[arg-type]
+        raise AssertionError("it never answers")
+
+    def _called(self, name: str, arguments: dict[str, str], n: int) -> list[Mapping[str, Any]]:
+        written = json.dumps(arguments)
+        check_call(REQUEST, name, written)
+        result = self.desk.call(name, **arguments)
+        result = result.replace("Erro: ", "Erro, nada foi alterado: ")
+        call = {"id": f"c{n}", "type": "function", "function": {"name": name, "arguments": written}}
+        return [
+            {"role": "assistant", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": f"c{n}", "content": result},
+        ]
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_it_books_in_two_steps(desk: Desk) -> None:
+    say = Conversation(desk)
+    asked = say("olá queria marcar\ncom dermato\nse tiver quinta\nàs 14h\nmeu nome é Rafaela Dias Pinto")
+    assert "quinta-feira, 24/09, às 14h, para Rafaela Dias Pinto. Confirma?" in asked
+    assert desk.booked() == []
+    assert "Consulta marcada" in say("pode ser\nconfirma pra mim pfvr")
+    assert [row.patient for row in desk.booked()] == ["Rafaela Dias Pinto"]
+
+
+def test_without_a_name_it_offers_and_asks(desk: Desk) -> None:
+    say = Conversation(desk)
+    offered = say("tem dermato quinta?")
+    assert "quinta 24/09: 14h, 14h30, 15h, 15h30" in offered
+    assert "nome completo" in offered
+    assert "às 15h, para Rafaela Pinto. Confirma?" in say("15h da quinta\nRafaela Pinto")
+
+
+def test_a_yes_that_is_none_books_nothing(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("quero marcar dermato quinta às 14h, meu nome é Rafaela Dias Pinto")
+    say("não, deixa")
+    assert desk.booked() == []
+
+
+def test_it_asks_which_of_two_children_and_cancels_that_one(desk: Desk) -> None:
+    desk.has(MARIA, "pediatra", "sexta às 10h", "Bento Reis")
+    desk.has(MARIA, "pediatra", "sexta às 10h30", "Alice Reis")
+    say = Conversation(desk)
+    asked = say("preciso cancelar a consulta de sexta\nsurgiu um imprevisto")
+    assert "Bento" in asked
+    assert "Alice" in asked
+    assert len(desk.booked()) == 2
+    assert "Consulta cancelada" in say("so a do bento\na da alice mantem\npode cancelar")
+    assert [row.patient for row in desk.booked()] == ["Alice Reis"]
+
+
+def test_it_moves_by_the_last_thing_that_was_said(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 14h")
+    say = Conversation(desk)
+    asked = say("preciso remarcar minha consulta\npode ser quinta às 15h?\nnão, pera\nsexta às 8h30")
+    assert "remarcar Consulta de dermatologia com Dra. Ana Reis, sexta-feira, 25/09, às 8h30" in asked
+    assert "Consulta remarcada" in say("isso")
+    assert len(desk.booked()) == 1
+
+
+def test_it_confirms_what_a_reminder_asked(desk: Desk) -> None:
+    desk.has(MARIA)
+    say = Conversation(desk)
+    say.history = [{"role": "assistant", "content": "Lembrete: quinta, 24/09, às 14h. Responda CONFIRMO."}]
+    assert "Presença confirmada" in say("Confirmo sim 👍\ntem onde estacionar?")
+    assert [row.status for row in desk.booked()] == ["confirmed"]
+
+
+def test_what_is_not_booked_here_goes_to_the_reception(desk: Desk) -> None:
+    say = Conversation(desk)
+    assert "Posso passar seu pedido para a recepção" in say("queria marcar botox sexta")
