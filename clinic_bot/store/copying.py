@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from clinic_bot.errors import Misconfigured, Operator, StorageUnavailable
-from clinic_bot.store import digest, notices, recovery, tables
+from clinic_bot.store import clinic_tables, digest, notices, recovery, tables
 from clinic_bot.store.beside import existing
 from clinic_bot.store.driver import sqlite
 from clinic_bot.store.migrations import is_current, migrate
@@ -29,7 +29,9 @@ from clinic_bot.store.postgres_faults import is_database_fault, is_drivers, prob
 from clinic_bot.store.sqlite import FileInUse, sole_process
 from clinic_bot.store.still import still
 
-assert tables.Turn.__tablename__  # importing the tables fills the metadata
+# Importing the tables fills the metadata.
+assert tables.Turn.__tablename__
+assert clinic_tables.Patient.__tablename__
 
 #: Rows that go to the server at once. More are not faster, and each may hold a webhook's body of 1 MiB.
 _BATCH = 250
