@@ -66,11 +66,15 @@ class FrontDesk:
 
     def standing(self, connection: Connection, conversation_id: int) -> str:
         """What this patient was asked, and that there is something booked; names stay out until they are needed."""
-        who, now_ms = patients.owner(connection, conversation_id), _ms(self._now())
-        asked = [self._proposed(one) for one in proposals.open_ones(connection, who, now_ms=now_ms)]
-        parts = [f"Propostas em aberto: {'; '.join(asked)}."] if asked else []
-        if count := len(appointments.upcoming(connection, who, now_ms=now_ms)):
-            parts.append(f"Consultas futuras deste telefone: {count} ({OWN_APPOINTMENTS}).")
+        now_ms = _ms(self._now())
+        found = proposals.standing(connection, conversation_id, now_ms=now_ms)
+        parts: list[str] = []
+        if found.asked:
+            who = patients.owner(connection, conversation_id)
+            asked = [self._proposed(one) for one in proposals.open_ones(connection, who, now_ms=now_ms)]
+            parts.append(f"Propostas em aberto: {'; '.join(asked)}.")
+        if found.booked:
+            parts.append(f"Consultas futuras deste telefone: {found.booked} ({OWN_APPOINTMENTS}).")
         return " ".join(parts)
 
     def free_slots(self, connection: Connection, conversation_id: int, given: Mapping[str, Any]) -> str:

@@ -30,6 +30,8 @@ class ProposalState(StrEnum):
 
 #: An appointment that stands. A query has to say it in these very words for the index to serve.
 STANDS = "status <> 'cancelled'"
+#: A proposal that waits for its answer; the same holds for it.
+IS_OPEN = "state = 'open'"
 
 
 class Patient(SQLModel, table=True):
@@ -91,8 +93,8 @@ class Proposal(SQLModel, table=True):
         Index(
             "ix_proposal_open",
             "conversation_id",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            sqlite_where=text(IS_OPEN),
+            postgresql_where=text(IS_OPEN),
         ),
     )
 

@@ -42,11 +42,15 @@ def owner(connection: Connection, conversation_id: int) -> Owner:
 
 
 def of(connection: Connection, who: Owner) -> list[PatientRow]:
-    """The patients of this conversation, those known longest first."""
+    """The patients of this conversation, those known longest first; one of each name, where two were merged."""
     rows = connection.execute(
         select(*_ROW).where(col(Patient.conversation_id).in_(who.parts)).order_by(col(Patient.id))
     )
-    return [PatientRow(*row) for row in rows]
+    found: dict[str, PatientRow] = {}
+    for row in rows:
+        one = PatientRow(*row)
+        found.setdefault(one.name_key, one)
+    return list(found.values())
 
 
 def find_or_add(connection: Connection, who: Owner, *, name: str, name_key: str, now_ms: int) -> int:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, text, update
 from sqlmodel import col
 
-from clinic_bot.store import appointments, cells
+from clinic_bot.store import appointments, cells, contacts
 from clinic_bot.store.appointments import AppointmentRow, Wanted
 from clinic_bot.store.cells import Place
-from clinic_bot.store.clinic_tables import Action, Proposal, ProposalState
+from clinic_bot.store.clinic_tables import IS_OPEN, STANDS, Action, Appointment, Proposal, ProposalState
 from clinic_bot.store.patients import Owner
+from clinic_bot.store.prepared import Prepared
 
 #: So many slots a phone may hold at once: nobody empties a clinic's agenda by asking.
 MOST_OPEN = 4
@@ -40,13 +41,47 @@ class ProposalRow:
 _ROW = tuple(getattr(Proposal, name) for name in ProposalRow.__dataclass_fields__)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a turn finds before it begins."""
+
+    asked: bool  #: something was proposed and not answered
+    booked: int  #: appointments that are not over
+
+
+# Every turn asks this before the model is asked anything, and most find nothing.
+_STANDING = Prepared(
+    select(
+        exists().where(
+            col(Proposal.conversation_id).in_(contacts.PARTS),
+            text(IS_OPEN),
+            col(Proposal.created_ms) > bindparam("since_ms"),
+        ),
+        select(func.count())
+        .select_from(Appointment)
+        .where(
+            col(Appointment.conversation_id).in_(contacts.PARTS),
+            text(STANDS),
+            col(Appointment.end_ms) > bindparam("now_ms"),
+        )
+        .scalar_subquery(),
+    )
+)
+
+
+def standing(connection: Connection, conversation_id: int, *, now_ms: int) -> Standing:
+    asked = {"id": conversation_id, "since_ms": now_ms - VALID_MS, "now_ms": now_ms}
+    ((is_asked, booked),) = _STANDING.rows(connection, asked)
+    return Standing(bool(is_asked), int(booked))
+
+
 def open_ones(connection: Connection, who: Owner, *, now_ms: int) -> list[ProposalRow]:
     """What this conversation was asked and has not answered, the oldest first."""
     rows = connection.execute(
         select(*_ROW)
         .where(
             col(Proposal.conversation_id).in_(who.parts),
-            col(Proposal.state) == ProposalState.OPEN,
+            text(IS_OPEN),
             col(Proposal.created_ms) > now_ms - VALID_MS,
         )
         .order_by(col(Proposal.id))

@@ -194,3 +194,18 @@ def test_a_proposal_is_forgotten_after_a_day(store: Store, owners: tuple[Owner, 
     mine = proposed(store, owners[0])
     assert open_of(store, owners[0], now_ms=proposals.VALID_MS - 1) == [mine]
     assert open_of(store, owners[0], now_ms=proposals.VALID_MS) == []
+
+
+def test_what_stands_is_told_in_one_look(store: Store, owners: tuple[Owner, Owner]) -> None:
+    def stands(who: Owner, now_ms: int = 1) -> tuple[bool, int]:
+        found = store.run(partial(proposals.standing, conversation_id=who.conversation_id, now_ms=now_ms))
+        return found.asked, found.booked
+
+    assert stands(owners[0]) == (False, 0)
+    mine = proposed(store, owners[0])
+    assert mine
+    assert (stands(owners[0]), stands(owners[1])) == ((True, 0), (False, 0))
+    assert stands(owners[0], proposals.VALID_MS) == (False, 0)
+    carried_out(store, owners[0], mine)
+    assert (stands(owners[0]), stands(owners[1])) == ((False, 1), (False, 0))
+    assert stands(owners[0], NINE + HALF_HOUR) == (False, 0)
