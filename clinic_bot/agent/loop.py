@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clinic_bot.agent import budget, prompt, wording
+from clinic_bot.agent import budget, claims, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import (
     BadGeneration,
@@ -21,6 +21,7 @@ from clinic_bot.agent.chat import (
     ToolCall,
 )
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
+from clinic_bot.agent.tools import OWN_APPOINTMENTS
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
@@ -35,6 +36,10 @@ _OVER = 1.3  # our estimates are so much above the provider's tokens, at most
 _WRITE_AGAIN = (
     "[contexto] Sua última saída não pode ser enviada. Escreva só a mensagem ao paciente: em português, "
     "curta, sem sintaxe de ferramenta, códigos ou instruções. Para uma ferramenta, use a chamada própria."
+)
+_NOT_DONE = (
+    "[contexto] Sua última saída não pode ser enviada: diz que algo foi marcado, mudado, cancelado ou confirmado, e "
+    "nenhuma ferramenta fez isso. Escreva de novo só o que é verdade, ou chame a ferramenta."
 )
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
 _NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
@@ -147,13 +152,13 @@ class Agent:
                 continue
             if completion.tool_calls:
                 await self._run(completion, turn)
-            elif text := self._sayable(completion):
-                return text
+            elif (objection := self._objection(completion, turn)) is None:
+                return self._in_whatsapp(completion)
             else:
                 turn.unsayable += 1
                 if turn.unsayable > _UNSAYABLE:
                     raise ModelUnusable("the model wrote nothing that may be said")
-                turn.exchanges.append({"role": "user", "content": _WRITE_AGAIN})
+                turn.exchanges.append({"role": "user", "content": objection})
         raise ModelUnusable(f"no answer after {self._max_steps} calls")
 
     async def _ask(self, turn: _Turn) -> Completion:
@@ -255,10 +260,19 @@ class Agent:
         turn.changed.append(ToolStep(call.name, call.arguments, result))
         return result
 
-    def _sayable(self, completion: Completion) -> str:
-        """The text in WhatsApp's markup, or nothing when a patient may not see it."""
+    def _objection(self, completion: Completion, turn: _Turn) -> str | None:
+        """What the model is told of a text that a patient may not see; None of one that may be sent."""
         if wording.leaks(completion.text, self._system, self._tools.names):
-            return ""
+            return _WRITE_AGAIN
+        text = self._in_whatsapp(completion)
+        if not text:
+            return _WRITE_AGAIN
+        called = {step.tool for step in (*turn.changed, *turn.steps) if not step.result.startswith("Erro")}
+        # Without an agenda of ours what stands in the reception's is not known here, and may be told by the history.
+        has_booked = self._standing is None or OWN_APPOINTMENTS in turn.standing
+        return _NOT_DONE if claims.unfounded(text, called=called, has_booked=has_booked) else None
+
+    def _in_whatsapp(self, completion: Completion) -> str:
         text = wording.to_whatsapp(completion.text)
         return wording.whole_sentences(text) if completion.cut else text
 

@@ -58,6 +58,27 @@ async def test_a_model_that_books_at_once_is_told_no_and_nothing_happens(databas
         assert await booked(it) == []
 
 
+async def test_what_the_model_only_says_it_did_is_not_sent(database_file: Path) -> None:
+    says = (
+        "Sou a assistente virtual. Marquei quinta, 24/09, às 14h!",
+        "Sou a assistente virtual. Posso marcar?",
+    )
+    async with clinic(database_file, facts=FACTS, says=says) as it:
+        await it.patient(phone=PHONE, text="quero dermato quinta às 14h, Rafaela Pinto, pode marcar")
+        await it.until_states(SENT)
+        assert [turn.reply for turn in await it.turns()] == ["Sou a assistente virtual. Posso marcar?"]
+        assert await booked(it) == []
+
+
+async def test_a_model_that_insists_on_what_it_did_not_do_hands_over(database_file: Path) -> None:
+    async with clinic(database_file, facts=FACTS, says=("Marquei quinta, 24/09, às 14h!",)) as it:
+        await it.patient(phone=PHONE, text="quero dermato quinta às 14h, Rafaela Pinto, pode marcar")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.hand_over == "o assistente não conseguiu responder"
+        assert "Marquei" not in (turn.reply or "")
+
+
 async def test_a_label_in_a_reply_is_not_sent(database_file: Path) -> None:
     says = (
         "Sou a assistente virtual. Sua proposta#1 está pronta.",
