@@ -39,7 +39,7 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import inbox, notices, server_clock, sqlite, switches, watch
+from clinic_bot.store import inbox, notices, proposals, server_clock, sqlite, switches, watch
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
@@ -341,6 +341,7 @@ class Service:
                 while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
                     await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
                 await self.database.write(partial(notices.prune, before_ms=before_ms))
+                await self.database.write(partial(proposals.prune, before_ms=before_ms))
             except StorageUnavailable as exc:
                 log.error("housekeeping failed", problem=str(exc))
             await self.clock.sleep(_HOUSEKEEPING_MS)

@@ -45,10 +45,14 @@ def heard(connection: Connection, who: Owner) -> Heard | None:
     if turn is None:
         return None
     said = _patients_words(connection, who)
-    burst = [
-        text for owner, seq, text in said if owner == who.conversation_id and turn.low <= seq <= turn.high
-    ]
-    before = [text for owner, seq, text in said if owner != who.conversation_id or seq < turn.low]
+    burst, before = [], []
+    for owner, seq, text, is_handled in said:
+        if owner == who.conversation_id and seq >= turn.low:
+            burst += (
+                [] if is_handled or seq > turn.high else [text]
+            )  # a person has answered it, or it is newer
+        else:
+            before.append(text)
     replies = _replies(connection, who)
     last_ms = replies[0].at_ms if replies else 0
     return Heard(
@@ -60,9 +64,15 @@ def heard(connection: Connection, who: Owner) -> Heard | None:
     )
 
 
-def _patients_words(connection: Connection, who: Owner) -> list[tuple[int, int, str]]:
+def _patients_words(connection: Connection, who: Owner) -> list[tuple[int, int, str, bool]]:
+    """Conversation, number, text, and whether a person answered it; in the order in which they came."""
     rows = connection.execute(
-        select(col(Message.conversation_id), col(Message.seq), col(Message.text))
+        select(
+            col(Message.conversation_id),
+            col(Message.seq),
+            col(Message.text),
+            col(Message.handled_ms).is_not(None),
+        )
         .where(
             col(Message.conversation_id).in_(who.parts),
             col(Message.author) == Author.PATIENT,
@@ -71,7 +81,7 @@ def _patients_words(connection: Connection, who: Owner) -> list[tuple[int, int, 
         .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())
         .limit(_LATEST_MESSAGES)
     )
-    return [(row[0], row[1], row[2]) for row in rows][::-1]
+    return [(row[0], row[1], row[2], bool(row[3])) for row in rows][::-1]
 
 
 def _replies(connection: Connection, who: Owner) -> tuple[SentReply, ...]:

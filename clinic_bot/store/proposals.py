@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlmodel import col
 
 from clinic_bot.store import appointments, cells, contacts
 from clinic_bot.store.appointments import AppointmentRow, Wanted
 from clinic_bot.store.cells import Place
-from clinic_bot.store.clinic_tables import IS_OPEN, STANDS, Action, Appointment, Proposal, ProposalState
+from clinic_bot.store.clinic_tables import (
+    IS_OPEN,
+    STANDS,
+    Action,
+    AgendaCell,
+    Appointment,
+    Proposal,
+    ProposalState,
+)
 from clinic_bot.store.patients import Owner
 from clinic_bot.store.prepared import Prepared
 
@@ -235,6 +243,17 @@ def _act(
     if proposal.action == Action.MOVE:
         return appointments.move(connection, who, proposal.appointment_id, place, now_ms=now_ms)
     return appointments.cancel(connection, who, proposal.appointment_id, now_ms=now_ms)
+
+
+def prune(connection: Connection, *, before_ms: int) -> int:
+    """Forget what was proposed before ``before_ms``, and which cells of the calendar were had until then.
+
+    What was booked, moved or cancelled stays as an appointment. Answers how many proposals went.
+    """
+    old = select(col(Proposal.id)).where(col(Proposal.created_ms) < before_ms)
+    is_over = or_(col(AgendaCell.proposal_id).in_(old), col(AgendaCell.cell) < before_ms // cells.CELL_MS)
+    connection.execute(delete(AgendaCell).where(is_over))
+    return connection.execute(delete(Proposal).where(col(Proposal.created_ms) < before_ms)).rowcount
 
 
 def _write(connection: Connection, proposal: ProposalRow, **values: object) -> None:

@@ -209,3 +209,21 @@ def test_what_stands_is_told_in_one_look(store: Store, owners: tuple[Owner, Owne
     carried_out(store, owners[0], mine)
     assert (stands(owners[0]), stands(owners[1])) == ((False, 1), (False, 0))
     assert stands(owners[0], NINE + HALF_HOUR) == (False, 0)
+
+
+def test_old_proposals_are_forgotten_and_appointments_are_not(
+    store: Store, owners: tuple[Owner, Owner]
+) -> None:
+    mine = proposed(store, owners[0])
+    assert mine
+    booked = carried_out(store, owners[0], mine)
+    proposed(store, owners[0], NINE + HALF_HOUR)
+    later = proposed(store, owners[1], NINE + 2 * HALF_HOUR, now_ms=NINE)
+    prune = partial(proposals.prune, before_ms=NINE)
+    assert (store.run(prune), store.run(prune)) == (2, 0)
+    assert open_of(store, owners[1], now_ms=NINE) == [later]
+    assert open_of(store, owners[0], now_ms=1) == []
+    assert store.run(partial(appointments.upcoming, who=owners[0], now_ms=0)) == [booked]
+    assert store.run(agenda_violations) == []
+    assert store.run(partial(proposals.prune, before_ms=NINE + 1)) == 1
+    assert store.count("agenda_cell") == 6  # the appointment's, which is not over
