@@ -231,7 +231,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Named]], 
     (re.compile(pattern), read)
     for pattern, read in (
         (r"\b(\d{4})-(\d{2})-(\d{2})(?=\b|t)", _iso),
-        (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d)", _slashed),
+        (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:)", _slashed),
         (rf"\b(?:dia )?(\d{{1,2}}) (?:de )?{_MONTH}(?: (?:de )?(\d{{4}}))?\b", _worded),
         (r"\bdias? \d{1,2}(?!\s*[:h\d])(?:(?:,| e| ou)(?: dia)? \d{1,2}(?!\s*[:h\d]))*", _day_numbers),
         (r"\b(?:daqui|em|daqui a) (?:uns |umas )?" + _COUNT + r" (dias?|semanas?)\b", _days_ahead),

@@ -35,7 +35,7 @@ _PERIOD = r"(?: d[ae] (manha|tarde|noite))?"
 _UNIT = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?(?!\d)(?: ?min\w*)?){_PERIOD}"
 _ANY = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?)?(?![\d/]){_PERIOD}"
 
-_BETWEEN = re.compile(rf"\b(?:entre(?: as?)?|das?|de) {_ANY} (?:e|as?|ate)(?: as?)? {_ANY}")
+_BETWEEN = re.compile(rf"\b(?:entre(?: as?)?|das?|de) {_ANY} ?(?:e|as?|ate|-)(?: as?)? ?{_ANY}")
 _AFTER = re.compile(rf"\b(?:depois|apos|a partir) (?:d?as?|de|do) {_ANY}")
 _BEFORE = re.compile(rf"\bantes (?:d?as?|de|do) {_ANY}")
 _UNTIL = re.compile(rf"\bate (?:as?|o) {_ANY}|\bate {_ANY}")
