@@ -37,8 +37,12 @@ def attended_by(facts: "ClinicFacts", professional: "Professional") -> tuple["Se
 
 
 def _is_of(professional: "Professional", service: "Service") -> bool:
-    speciality, name = words_in(professional.specialty), words_in(service.name)
-    return bool(speciality) and all(any(alike(word, other) for other in name) for word in speciality)
+    """Whether the service has one of their specialities in its name."""
+    name = words_in(service.name)
+    specialities = map(words_in, re.split(r"\s+e\s+|[,;/&]", professional.specialty))
+    return any(
+        words and all(any(alike(word, other) for other in name) for word in words) for words in specialities
+    )
 
 
 def bookable(facts: "ClinicFacts") -> dict[str, tuple["Professional", ...]]:

@@ -130,6 +130,13 @@ def test_services_named_for_a_professional_are_all_they_attend() -> None:
     assert len(team.attended_by(facts, ana)) == 3  # her speciality has no service: what is nobody's
 
 
+def test_somebody_may_have_several_specialities() -> None:
+    people = [{"name": "Dra. Ana", "specialty": "nutrição e dermatologia", "hours": {"friday": "8h às 12h"}}]
+    facts = changed(professionals=people)
+    attended = team.attended_by(facts, facts.professionals[0])
+    assert [one.name for one in attended] == ["Consulta de dermatologia", "Consulta de nutrição"]
+
+
 @pytest.mark.parametrize(
     ("fields", "part"),
     [
