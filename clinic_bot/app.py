@@ -303,7 +303,8 @@ class Service:
         """The agenda, where the clinic's file has one; without it the reception keeps its own."""
         if not self.facts.has_agenda:
             return None
-        return FrontDesk(self.facts, partial(self.clock.local, self.facts.timezone)).booking()
+        now = partial(self.clock.local, self.facts.timezone)
+        return FrontDesk(self.facts, now, binding=self.settings.mode.sends).booking()
 
     def _afterthoughts(self, zapi: ZapiClient) -> Afterthoughts:
         def notice(conversation_id: int, wake_at_ms: int | None) -> None:

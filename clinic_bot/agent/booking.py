@@ -43,12 +43,14 @@ class FrontDesk:
 
     Args:
         now: the present moment in the clinic's zone; asked inside the transactions, from any thread.
+        binding: False where replies are only drafted: nothing is held, booked or changed that nobody will be told of.
     """
 
-    def __init__(self, facts: ClinicFacts, now: Callable[[], datetime]) -> None:
+    def __init__(self, facts: ClinicFacts, now: Callable[[], datetime], *, binding: bool = True) -> None:
         self._facts = facts
         self._names = Names(facts)
         self._now = now
+        self._binding = binding
 
     def booking(self) -> Booking:
         return Booking(
@@ -125,7 +127,7 @@ class FrontDesk:
         of: AppointmentRow | None, now: datetime,
     ) -> str:  # fmt: skip
         now_ms = _ms(now)
-        minutes = self._facts.agenda.hold_minutes
+        minutes = self._facts.agenda.hold_minutes if self._binding else 0
         proposal = proposals.propose(
             connection,
             who,
@@ -149,7 +151,7 @@ class FrontDesk:
 
     def carry_out(self, connection: Connection, conversation_id: int, given: Mapping[str, Any]) -> str:
         who, now = patients.owner(connection, conversation_id), self._now()
-        said = _heard(connection, who)
+        said = self._bound(connection, who)
         proposal = _proposal(connection, who, _text(given, "proposta"))
         action = Action(proposal.action)
         if proposal.state == ProposalState.OPEN:
@@ -166,13 +168,19 @@ class FrontDesk:
 
     def confirm(self, connection: Connection, conversation_id: int, given: Mapping[str, Any]) -> str:
         who, now = patients.owner(connection, conversation_id), self._now()
-        said = _heard(connection, who)
+        said = self._bound(connection, who)
         row = self._own(connection, who, _text(given, "consulta"), now, changes=False)
         if not (consent.agrees(said.words) or consent.orders(Deed.BOOK, said.words)):
             raise ChangeRefused("o paciente não confirmou a presença; pergunte.")
         done = appointments.confirm(connection, who, row.id, now_ms=_ms(now))
         assert done is not None
         return f"Presença confirmada: {self._visit(done)}."
+
+    def _bound(self, connection: Connection, who: Owner) -> Heard:
+        """What was said, where it may lead to something."""
+        if not self._binding:
+            raise ChangeRefused("só observação: nada muda aqui. Diga que a recepção confirma.")
+        return _heard(connection, who)
 
     # How arguments become records.
 

@@ -173,3 +173,13 @@ def test_late_changes_are_the_reception_s_where_the_clinic_says_so(store: Store)
 def test_a_name_the_display_name_holds_counts_as_written(desk: Desk) -> None:
     desk.says("dermato quinta às 14h, é pra mim", name="Maria Souza 🌻")
     assert "para Maria Souza" in desk.book("dermato", "quinta às 14h", "Maria Souza")
+
+
+def test_where_replies_are_only_drafted_nothing_is_held_or_booked(store: Store) -> None:
+    desk = Desk(store, binding=False)
+    desk.says("quero dermato quinta às 14h, meu nome é Maria Souza, pode marcar")
+    desk.book("dermato", "quinta às 14h", "Maria Souza")
+    assert desk.carry_out().startswith("Erro: só observação")
+    assert desk.booked() == []
+    desk.says("dermato quinta", JOANA)
+    assert "quinta 24/09: 14h, 14h30" in desk.free("dermato", "quinta", JOANA)

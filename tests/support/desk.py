@@ -48,6 +48,7 @@ class Desk:
 
     store: Store
     facts: ClinicFacts = FACTS
+    binding: bool = True
     claims: dict[str, Claim] = field(default_factory=dict)
     _count: int = 0
 
@@ -56,7 +57,8 @@ class Desk:
 
     @property
     def tools(self) -> Toolbox:
-        return Toolbox((*standard(self.facts), *FrontDesk(self.facts, self.now).booking().tools))
+        desk = FrontDesk(self.facts, self.now, binding=self.binding)
+        return Toolbox((*standard(self.facts), *desk.booking().tools))
 
     def says(self, text: str, phone: str = MARIA, *, name: str | None = None) -> Claim:
         """The patient writes, and a turn begins."""
