@@ -72,23 +72,35 @@ _ORDERS = {
         strict=True,
     )
 }
-_YES = re.compile(
-    r"\b(?:s+i+m+|ss|s|isso|isto|ok+|okay|claro|certo|certinho|perfeito|fechado|beleza|blz|bele|combinado|aceito"
-    r"|quero sim|quero ess[ea]|confirmo|confirma|pode ser|pode sim|pode s|bora|aham|uhum|exato|exatamente|otimo|otima"
-    r"|maravilha|com certeza|ta bom|tudo bem|por favor|pf|pfv|pfvr|show|top|dale|positivo|de acordo)\b"
-    r"|[👍👌✅🙏]|🆗|^pod[ei]m?\W*$"
+_WORDS_OF_YES = (
+    r"s+i+m+|ss|s|isso|isto|ok+|okay|claro|certo|certinho|perfeito|fechado|beleza|blz|bele|combinado|aceito|quero sim"
+    r"|quero ess[ea]|confirmo|confirma|pode ser|pode sim|pode s|bora|aham|uhum|exato|exatamente|otimo|otima|maravilha"
+    r"|com certeza|ta bom|ta otimo|tudo bem|show|top|dale|positivo|de acordo"
 )
+#: Where an answer begins with it; or all that there is, in so few words that nothing else was said.
+_YES = re.compile(
+    rf"^\W*(?:(?:ah+|entao|ta|oi+|ola|bom dia|boa tarde|boa noite|eu|por mim)\W+)*(?:{_WORDS_OF_YES})\b"
+)
+_SHORT_YES = re.compile(rf"\b(?:{_WORDS_OF_YES})\b|^(?:pod[ei]m?|por favor|pf|pfv|pfvr)\W*$")
+_SHORT_WORDS = 3
+_SIGN_OF_YES = re.compile(r"[👍👌✅🙏🆗]")
 _NOT = re.compile(
-    r"\b(?:nao|n|nunca|pera|perai|espera|calma|deixa|talvez|depois te|vou ver|ainda vou|outro horario|outra hora"
-    r"|outro dia|outra data|mais cedo|mais tarde)\b"
+    r"\b(?:nao|n|nunca|pera|perai|espera|calma|deixa|talvez|depois te|vou ver|te aviso|ainda vou|mas|porem|so que"
+    r"|outro horario|outra hora|outro dia|outra data|mais cedo|mais tarde)\b"
 )
 _NOT_ORDER = re.compile(r"\b(?:nao|n|nem) (?:e pra |precisa |quero |pode |podem |vai |me )?$")
 
 
 def agrees(words: str) -> bool:
     """Whether a short answer is a yes: to whatever was asked last."""
-    answers = (plain(part) for part in re.findall(r"[^\n.!?]+[.!?]*", words) if "?" not in part)
-    return any(_YES.search(answer) for answer in answers) and not _NOT.search(plain(words))
+    answers = [plain(part) for part in re.findall(r"[^\n.!?]+[.!?]*", words) if "?" not in part]
+    return any(map(_is_yes, answers)) and not _NOT.search(plain(words))
+
+
+def _is_yes(answer: str) -> bool:
+    if _YES.search(answer) or _SIGN_OF_YES.search(answer):
+        return True
+    return len(answer.split()) <= _SHORT_WORDS and bool(_SHORT_YES.search(answer))
 
 
 def orders(deed: Deed, words: str) -> bool:
