@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,20 @@ class RecordedAgenda:
     def _wanted(self, one: Booked, instance: str) -> Wanted:
         service = next((found for found in self.facts.services if found.key == one.service), None)
         minutes = (service.minutes if service else None) or _DEFAULT_MINUTES
-        start_ms = round(one.start.replace(tzinfo=self.facts.timezone).timestamp() * 1000)
-        place = Place(instance, one.professional, start_ms, start_ms + minutes * 60_000)
+        ends = min([one.start + timedelta(minutes=minutes), *self._later_starts(one)])
+        start_ms, end_ms = (
+            round(at.replace(tzinfo=self.facts.timezone).timestamp() * 1000) for at in (one.start, ends)
+        )
+        place = Place(instance, one.professional, start_ms, end_ms)
         return Wanted(one.patient, name_key(one.patient), one.service, place)
+
+    def _later_starts(self, one: Booked) -> list[datetime]:
+        """What a recorded clinic calls free or has booked is so, however long the appointment before it lasts."""
+        slots = [
+            slot for who in self.facts.professionals if who.key == one.professional for slot in who.slots
+        ]
+        others = [other.start for other in self.booked if other.professional == one.professional]
+        return [start for start in (*slots, *others) if start > one.start]
 
     def read(self, connection: Connection, instance: str, ids: dict[int, str]) -> list[Kept]:
         """Every appointment as it stands, in the scenario's words."""
