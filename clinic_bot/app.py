@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,12 +34,14 @@ from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.notices import Notices
+from clinic_bot.reply.once import Once
 from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
 from clinic_bot.store import inbox, notices, proposals, server_clock, sqlite, switches, watch
+from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
@@ -111,8 +113,9 @@ class Service:
         self.database = await self._stack.enter_async_context(opened(place))
         recovered = await take_up(self.database, place, self.clock, self.policy)
         zapi = self._zapi()
-        self.connection = self._connection(zapi)
         self.leases = self._leases(shared=not isinstance(place, Path))
+        self.on_duty = await self._share_chores() if self.leases.shared else alone
+        self.connection = self._connection(zapi)
         self.dispatcher = Dispatcher(
             self.database,
             self._runner(zapi),
@@ -123,7 +126,7 @@ class Service:
         )
         await self.dispatcher.start()
         self._start_alerts(zapi, place)
-        self._background(settle_forever(self.database, zapi, self.clock, self.metrics))
+        self._background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
         self._background(self.connection.watch_forever())
         self._background(self._keep_house())
         if isinstance(self.database, SqliteDatabase):
@@ -162,6 +165,14 @@ class Service:
         await self._hear_operators(database.path)
         if sqlite.has_wal_reset_bug():
             log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
+
+    async def _share_chores(self) -> Callable[[], bool]:
+        """Where replicas share a server: one of them tells, settles and prunes."""
+        chores = Chores(self.database, self.clock, owner=self.leases.owner)
+        await chores.keep()
+        self._stack.push_async_callback(chores.leave)
+        self._background(chores.keep_forever())
+        return chores.are_ours
 
     async def _follow_server(self) -> None:
         """Where replicas share a server: its clock, and alerts that a replica which died was sending."""
@@ -207,11 +218,14 @@ class Service:
                     released=self.dispatcher.notice,
                 )
             )  # fmt: skip
+        if self.leases.shared:
+            once = partial(Once, database=self.database, clock=self.clock, owner=self.leases.owner)
+            channels = [once(channel) for channel in channels]
         self.alerts.start(channels)
         self._stack.push_async_callback(self.alerts.close)
         self.lookout = Lookout(
             self.database, self.metrics, self.alerts, instance=instance,
-            room_bytes=partial(_room_beside, place) if isinstance(place, Path) else None,
+            room_bytes=partial(_room_beside, place) if isinstance(place, Path) else None, on_duty=self.on_duty,
         )  # fmt: skip
 
     def _zapi(self) -> ZapiClient:
@@ -239,7 +253,7 @@ class Service:
         )
         return ConnectionWatch(
             self.database, zapi, self.clock, self.policy, self.neighbours, times,
-            alert=alert, after_outage=missed,
+            alert=alert, after_outage=missed, on_duty=self.on_duty,
         )  # fmt: skip
 
     def _leases(self, *, shared: bool) -> Leases:
@@ -338,14 +352,18 @@ class Service:
         while True:
             try:
                 await self.lookout.look()
-                before_ms = self.clock.now_ms() - round(self.settings.inbox_days * 86_400_000)
-                while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
-                    await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
-                await self.database.write(partial(notices.prune, before_ms=before_ms))
-                await self.database.write(partial(proposals.prune, before_ms=before_ms))
+                if self.on_duty():
+                    await self._prune()
             except StorageUnavailable as exc:
                 log.error("housekeeping failed", problem=str(exc))
             await self.clock.sleep(_HOUSEKEEPING_MS)
+
+    async def _prune(self) -> None:
+        before_ms = self.clock.now_ms() - round(self.settings.inbox_days * 86_400_000)
+        while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
+            await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
+        await self.database.write(partial(notices.prune, before_ms=before_ms))
+        await self.database.write(partial(proposals.prune, before_ms=before_ms))
 
     async def readiness(self) -> Readiness:
         """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""

@@ -22,6 +22,7 @@ from clinic_bot.reply.undelivered import tell_undelivered
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import outages, switches
 from clinic_bot.store.database import Database
+from clinic_bot.store.duties import alone
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.switches import ActiveSwitch
 from clinic_bot.store.tables import MarkName, SwitchName
@@ -68,6 +69,7 @@ class ConnectionWatch:
 
     Args:
         alert: called with a kind and a Portuguese text; must not wait or raise.
+        on_duty: whether this process tells, where several watch.
         after_outage: awaited once after each outage, with its two ends, when late webhooks had time to come.
     """
 
@@ -82,6 +84,7 @@ class ConnectionWatch:
         *,
         alert: Alert = nobody,
         after_outage: Report = nothing,
+        on_duty: Callable[[], bool] = alone,
     ) -> None:
         self._database = database
         self._zapi = zapi
@@ -91,6 +94,7 @@ class ConnectionWatch:
         self._times = times
         self._alert = alert
         self._after_outage = after_outage
+        self._on_duty = on_duty
         self._soon = asyncio.Event()
         self._connected = asyncio.Event()
         self._connected.set()
@@ -157,6 +161,9 @@ class ConnectionWatch:
         self._notice_absence()
         await self._ask_status()
         on = await self._switches()
+        if not self._on_duty():
+            self._told = {}  # whoever has the duty tells; should it come here, what lasts is told again
+            return
         self._tell(on)
         account = on.get(SwitchName.ZAPI_ACCOUNT)
         if account is not None and await self._accepted_again(account):

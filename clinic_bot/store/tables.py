@@ -305,6 +305,16 @@ class Mark(SQLModel, table=True):
     at_ms: int = Field(sa_column=Column(Big, nullable=False))
 
 
+class Duty(SQLModel, table=True):
+    """Something that one of several replicas does for all, until an instant."""
+
+    __tablename__ = "duty"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    owner: str = Field(sa_column=Column(Text, nullable=False))
+    until_ms: int = Field(sa_column=Column(Big, nullable=False))
+
+
 class NoticeState(StrEnum):
     """Forward only, except that what certainly did not leave waits again."""
 

@@ -9,6 +9,7 @@ from clinic_bot.operations.alerts import AlertKind, Alerts
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store import conversations, switches, watch
 from clinic_bot.store.database import Database
+from clinic_bot.store.duties import alone
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +29,10 @@ class Lookout:
         *,
         instance: str,
         room_bytes: Callable[[], int] | None,
+        on_duty: Callable[[], bool] = alone,
     ) -> None:
         """Args:
+        on_duty: whether this process tells, where several look.
         room_bytes: how much more the disk of the database takes; None where it is a server's.
         """
         self._database = database
@@ -37,6 +40,7 @@ class Lookout:
         self._alerts = alerts
         self._instance = instance
         self._room_bytes = room_bytes
+        self._on_duty = on_duty
         self._held = self._dead = 0
 
     async def look(self) -> None:
@@ -52,7 +56,7 @@ class Lookout:
         """Rule 9 proves itself: nobody waits for something that will not come."""
         stuck = await self._database.read(watch.stuck)
         self._metrics.stuck_conversations.set(len(stuck))
-        if not stuck:
+        if not stuck or not self._on_duty():
             self._alerts.end(AlertKind.RULE_9)
             return
         log.error("conversations stuck", count=len(stuck), first=stuck[0])
@@ -66,6 +70,9 @@ class Lookout:
         found = await self._database.read(watch.undecided)
         self._metrics.held_sends.set(found.held)
         self._metrics.dead_turns.set(found.dead)
+        if not self._on_duty():
+            self._held = self._dead = 0
+            return
         if found.held > self._held:
             self._alerts.alert(
                 AlertKind.SEND_HELD,

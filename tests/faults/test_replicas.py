@@ -18,6 +18,7 @@ from clinic_bot.store.database import Job
 from clinic_bot.store.places import Place
 from clinic_bot.store.story import What
 from clinic_bot.store.tables import Turn, TurnEvent, TurnState
+from tests.operations.test_alerts import total
 from tests.support.fixtures import ON_POSTGRES
 from tests.support.service import Clinic, replicas
 from tests.support.waiting import until
@@ -230,3 +231,32 @@ async def test_a_turn_that_takes_longer_than_its_lease_stays_its_owners(place: P
         assert asked(first) == 1
         (turn,) = await first.turns()
         assert turn.epoch == 1
+
+
+# What only one of them does.
+
+
+def told(all_of_them: Sequence[Clinic], kind: str) -> int:
+    return sum(int(total(it.service.metrics, "alerts_total", kind=kind)) for it in all_of_them)
+
+
+async def test_an_outage_that_all_replicas_see_is_told_once(place: Place) -> None:
+    async with replicas(place, 3) as all_of_them:
+        all_of_them[0].stand_ins.zapi.connect(False)
+        await until(lambda: told(all_of_them, "zapi_disconnected") == 1)
+        for it in all_of_them:
+            await it.service.connection.look()
+        assert told(all_of_them, "zapi_disconnected") == 1
+        all_of_them[0].stand_ins.zapi.connect(True)
+        await until(lambda: told(all_of_them, "zapi_disconnected") == 2)
+        for it in all_of_them:
+            await it.service.connection.look()
+        assert told(all_of_them, "zapi_disconnected") == 2
+
+
+async def test_the_background_of_a_replica_that_dies_is_another_s(place: Place) -> None:
+    async with replicas(place, 3) as all_of_them:
+        (first,) = [it for it in all_of_them if it.service.on_duty()]
+        await first.service.stop()
+        await until(lambda: sum(it.service.on_duty() for it in all_of_them) == 1)
+        assert not first.service.on_duty()

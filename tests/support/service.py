@@ -186,4 +186,4 @@ async def replicas(
             pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret or 'any'}")
             all_of_them.append(Clinic(service, url, pair, brain, http))
         yield all_of_them
-        assert await all_of_them[0].service.database.read(violations) == []
+        assert await all_of_them[-1].service.database.read(violations) == []

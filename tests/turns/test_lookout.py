@@ -115,6 +115,19 @@ async def test_each_turn_that_came_to_wait_for_a_person_is_told(database: Databa
     assert total(metrics, "dead_turns") == 2
 
 
+async def test_what_another_replica_tells_is_only_counted_here(database: Database) -> None:
+    told, metrics = Told(), Metrics()
+    on_duty = False
+    watching = Lookout(database, metrics, told, instance=b.INSTANCE, room_bytes=None, on_duty=lambda: on_duty)
+    await add_turn(database, 100, "dead")
+    await watching.look()
+    assert told.kinds == []
+    assert total(metrics, "dead_turns") == 1
+    on_duty = True  # the other one died, and perhaps before it told
+    await watching.look()
+    assert told.kinds == ["turn_dead"]
+
+
 async def test_the_switches_show_in_the_metrics(database: Database) -> None:
     told, metrics = Told(), Metrics()
     await database.write(
