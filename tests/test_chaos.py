@@ -1,14 +1,17 @@
 """The chaos run itself: its plan, its sums, and above all that its judge sees what it is there to see."""
 
 import asyncio
+import contextlib
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from rich.console import Console
 
@@ -18,16 +21,29 @@ from chaos_suite.__main__ import main
 from chaos_suite.checker import Evidence, judge
 from chaos_suite.ledger import Delivered, Recorder, mark_in
 from chaos_suite.outages import Outages
-from chaos_suite.plan import WEATHERS, Kind, Outage, OutKind, Plan, token
+from chaos_suite.plan import WEATHERS, Cluster, Harm, Kind, Outage, OutKind, Plan, token
 from chaos_suite.progress import lines
-from chaos_suite.records import Conversation, Message, Records, Turn
+from chaos_suite.records import (
+    Conversation,
+    Message,
+    Records,
+    Thought,
+    Turn,
+    last_turn,
+    reader,
+    thoughts_in,
+)
 from chaos_suite.run import State, Unusable, empty_database, load, run, world_of
 from chaos_suite.segment import Progress
+from chaos_suite.shared import SharedDatabase
 from chaos_suite.tally import Tally
 
 from clinic_bot.clock import Clock
+from clinic_bot.errors import StorageUnavailable
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.sandbox.zapi_state import Left
+from clinic_bot.store.postgres import PostgresDatabase
+from tests.support.postgres import Server
 from tests.support.waiting import until
 
 PHONE, MARK = "5511900000001", "resposta r0w0x"
@@ -60,6 +76,7 @@ def tally_of(
     turns: Sequence[Turn] = (),
     out: Sequence[Left] = (),
     asked: Mapping[str, Sequence[str]] | None = None,
+    thoughts: Sequence[Thought] = (),
     **conversation: Any,
 ) -> Tally:
     row = replace(Conversation(1, None, 99, None, 0, None, None), **conversation)
@@ -67,7 +84,7 @@ def tally_of(
         delivered=delivered or [acked()],
         asked={MARK: [token(0, 1)]} if asked is None else asked,
         left=out,
-        records=Records({1: row}, messages or [message()], turns),
+        records=Records({1: row}, messages or [message()], turns, thoughts),
         human_ms=60_000,
         speed=1,
     )
@@ -178,6 +195,28 @@ def test_turns_that_overlap_are_seen(second: dict[str, Any]) -> None:
     assert tally_of(turns=turns, out=[left(), left(OTHER)]).overlapping == 1
 
 
+@pytest.mark.parametrize(
+    ("second", "seen"),
+    [
+        pytest.param(Thought(1, 1, 2_900, 3_500), 1, id="another claim of the same turn"),
+        pytest.param(Thought(1, 2, 2_100, 2_200), 1, id="another turn, within the first"),
+        pytest.param(Thought(1, 1, 3_000, 3_500), 0, id="when the first had been given back"),
+        pytest.param(Thought(2, 2, 2_100, 2_200), 0, id="another conversation"),
+    ],
+)
+def test_two_processes_that_had_one_conversation_are_seen(second: Thought, seen: int) -> None:
+    thoughts = [second, Thought(1, 1, 2_000, 3_000)]
+    assert tally_of(turns=[turn()], out=[left()], thoughts=thoughts).overlapping == seen
+
+
+def test_thoughts_are_told_by_what_a_process_wrote_while_it_had_the_turn() -> None:
+    moments = [
+        (1, 7, "claimed", 10), (2, 8, "claimed", 11), (1, 7, "given back", 20), (1, 7, "claimed", 30),
+        (2, 8, "lost", 40), (2, 8, "closed", 41), (1, 7, "intent", 50), (1, 7, "closed", 60), (2, 8, "claimed", 70),
+    ]  # fmt: skip
+    assert thoughts_in(moments) == [Thought(1, 7, 10, 20), Thought(1, 7, 30, 50)]
+
+
 def test_a_turn_that_was_proven_unsent_may_be_followed_by_another_over_the_same_messages() -> None:
     turns = [turn(state="withdrawn"), turn(id=2, claimed_ms=4_000, intent_ms=5_000)]
     assert zeros(tally_of(turns=turns, out=[left()])) == (0, 0, 0, 0)
@@ -227,7 +266,7 @@ def test_one_seed_is_one_plan() -> None:
 @pytest.mark.parametrize("kills", [0, 1, 7, 50])
 def test_a_plan_has_as_many_kills_as_asked(kills: int) -> None:
     for seed in range(20):
-        killed = [one for one in Plan(seed, 0, 100, kills).troubles() if one.stop_real_s is None]
+        killed = [one for one in Plan(seed, 0, 100, kills).troubles() if one.harm is Harm.KILL]
         assert sum(1 + (one.again_real_s is not None) for one in killed) == kills
 
 
@@ -236,6 +275,20 @@ def test_a_plan_breaks_the_process_from_its_first_turn_to_its_last() -> None:
     assert at == sorted(at)
     assert at[0] < 20
     assert 980 < at[-1] < 1_000
+
+
+def test_replicas_are_all_troubled_and_their_database_too() -> None:
+    cluster = Cluster(replicas=3, lease_real_s=3, restarts=True)
+    troubles = Plan(1, 0, 1_000, 60, cluster).troubles()
+    assert {one.replica for one in troubles} == {0, 1, 2}
+    assert {one.harm for one in troubles} == set(Harm)
+    assert sum(1 + (one.again_real_s is not None) for one in troubles if one.harm is Harm.KILL) == 60
+    frozen = [one.lasts_real_s for one in troubles if one.harm is Harm.FREEZE]
+    assert min(frozen) < 3 < max(frozen)
+    away = {one.lasts_real_s > 0 for one in troubles if one.harm is Harm.RESTART}
+    assert away == {True, False}  # orderly, and as after a crash
+    given = Plan(1, 0, 1_000, 60, replace(cluster, restarts=False)).troubles()
+    assert Harm.RESTART not in {one.harm for one in given}
 
 
 def test_every_weather_comes_and_its_outages_end() -> None:
@@ -248,10 +301,10 @@ def test_every_weather_comes_and_its_outages_end() -> None:
 
 def test_a_run_goes_on_with_what_is_left_of_it() -> None:
     state = State(seed=1, turns=12_000, kills=120, speed=20)
-    assert (state.plan.turns, state.plan.kills) == (5_000, 50)
+    assert (state.plan().turns, state.plan().kills) == (5_000, 50)
     state.tally.add(Tally(turns=1_000, kills=20))  # interrupted
     state.segment += 1
-    assert (state.plan.segment, state.plan.turns, state.plan.kills, state.done) == (1, 5_000, 45, False)
+    assert (state.plan().segment, state.plan().turns, state.plan().kills, state.done) == (1, 5_000, 45, False)
     state.tally.add(Tally(turns=11_001, kills=100))
     assert state.done
 
@@ -288,7 +341,7 @@ def test_shards_add_up_and_survive_being_saved(tmp_path: Path) -> None:
     one.uncertain["held"] += 2
     two.uncertain["held"] += 1
     one.add(two)
-    state = State(seed=7, turns=10, kills=1, speed=20, segment=1, tally=one)
+    state = State(seed=7, turns=10, kills=1, speed=20, segment=1, tally=one, replicas=3)
     state.save(tmp_path / "run.json")
     assert load(tmp_path / "run.json") == state
     assert (one.turns, one.lost, one.uncertain["held"]) == (7, 1, 3)
@@ -313,26 +366,44 @@ def test_the_sums_of_several_seeds_are_added_up(tmp_path: Path, capsys: pytest.C
     assert main(["--add", files[0], str(tmp_path / "none.json")]) == 2
 
 
-def test_a_database_of_another_kind_is_refused_and_its_password_not_shown(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://ana:s3cret@db/clinic", "give postgres, postgresql://... or sqlite:///FILE"),
+        ("postgresql://ana:s3cret@127.0.0.1:1/clinic", "does not answer"),
+    ],
+    ids=["of another kind", "not there"],
+)
+async def test_a_database_that_cannot_be_used_is_refused_and_its_password_not_shown(
+    url: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(["--turns", "1", "--kills", "0", "--database", "postgresql://ana:s3cret@db/clinic"]) == 2
-    said = " ".join(capsys.readouterr().out.split())
-    assert "runs on SQLite alone so far" in said
-    assert "s3cret" not in said
+    monkeypatch.setattr("chaos_suite.run._ANSWERS_WITHIN_S", 0.2)
+    with pytest.raises(Unusable) as refused:
+        await empty_database(url)
+    assert said in str(refused.value)
+    assert "s3cret" not in str(refused.value)
 
 
-def test_a_database_that_holds_something_is_refused(tmp_path: Path) -> None:
+async def test_a_database_that_holds_something_is_refused(tmp_path: Path, postgres_server: Server) -> None:
     (tmp_path / "old.sqlite").write_bytes(b"SQLite format 3")
-    with pytest.raises(Unusable, match="not empty"):
-        empty_database(f"sqlite:///{tmp_path}/old.sqlite")
+    with postgres_server.clone() as used, postgres_server.database() as empty:
+        for url in (f"sqlite:///{tmp_path}/old.sqlite", str(used)):
+            with pytest.raises(Unusable, match="not empty"):
+                await empty_database(url)
+        assert await empty_database(str(empty)) == str(empty)
 
 
-def test_a_database_is_the_same_file_from_every_folder(
+async def test_a_database_is_the_same_file_from_every_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert empty_database("sqlite:///new.sqlite") == f"sqlite:///{tmp_path}/new.sqlite"
+    assert await empty_database("sqlite:///new.sqlite") == f"sqlite:///{tmp_path}/new.sqlite"
+
+
+@pytest.mark.parametrize("given", [["--replicas", "3"], ["--database", "postgres", "--replicas", "9"]])
+def test_replicas_want_a_database_that_they_can_share(given: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--turns", "1", *given])
 
 
 def test_progress_is_a_line_now_and_then_where_nothing_can_change(capsys: pytest.CaptureFixture[str]) -> None:
@@ -409,3 +480,50 @@ async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     assert tally.acknowledged == tally.stored > 0
     fates = (tally.answered, tally.handled, tally.deleted, tally.shown, tally.pending, tally.lost)
     assert sum(fates) == tally.acknowledged
+
+
+@pytest.mark.alone
+async def test_a_small_run_with_replicas_on_a_postgresql_that_is_broken(tmp_path: Path) -> None:
+    state = State(seed=6, turns=40, kills=2, speed=40, replicas=2)
+    tell, judged = (lambda _seen: None), (lambda _state: None)
+    assert await run(state, folder=tmp_path, database_url="postgres", tell=tell, judged=judged)
+    tally = state.tally
+    assert (tally.kills, tally.offenders) == (2, [])
+    assert tally.turns >= 40
+    assert tally.acknowledged == tally.stored > 0
+    assert min(tally.freezes, tally.blocks, tally.restarts) > 0
+
+
+async def test_cutting_ends_connections_of_the_service_and_the_reader_finds_its_own_again(
+    postgres_server: Server,
+) -> None:
+    with postgres_server.clone() as url:
+        database, asked = PostgresDatabase(url), reader(str(url))
+        try:
+            shared = SharedDatabase(asked, None)
+            await database.write(lambda _connection: None)
+            while not await shared.cut():  # each with a chance of one half
+                pass
+            with contextlib.suppress(StorageUnavailable):  # whoever's connection it was
+                await database.write(last_turn)
+            assert await database.write(last_turn) == await asked.ask(last_turn) == 0
+        finally:
+            await asked.close()
+            await database.close()
+
+
+async def test_a_blocked_loop_stands_still_and_goes_on(tmp_path: Path) -> None:
+    async with world_of(1, 100, tmp_path, f"sqlite:///{tmp_path / 'own.sqlite'}") as world:
+        server = world.server
+        server.block_real_s = 0.5
+        await server.start()
+        blocking = asyncio.create_task(server.block())
+        await asyncio.sleep(0.1)
+        began_s = time.monotonic()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{server.port}/health/live") as live,
+        ):
+            assert live.status == 200
+        assert 0.25 < time.monotonic() - began_s < 5
+        await blocking

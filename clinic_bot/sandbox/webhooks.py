@@ -76,9 +76,12 @@ class Webhooks:
         self._random = random.Random(f"webhooks{seed}")
         self._session: aiohttp.ClientSession | None = None
         self._n = 0
+        self._behind: dict[str, tuple[str, ...]] = {}
 
-    def set_all(self, url: str | None) -> None:
+    def set_all(self, url: str | None, *others: str) -> None:
+        """``others`` stand with ``url`` behind one address: each delivery reaches any one of them."""
         self.urls = dict.fromkeys((*PURPOSES, "received-delivery"), url)
+        self._behind = {} if url is None else {url: (url, *others)}
 
     def open(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -134,8 +137,9 @@ class Webhooks:
         at_ms, status, body, error = self._clock.now_ms(), None, "", ""
         data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         try:
+            reached = self._random.choice(self._behind.get(url, (url,)))
             async with self._session.post(
-                url, data=data, headers=self._headers(), allow_redirects=False
+                reached, data=data, headers=self._headers(), allow_redirects=False
             ) as answer:
                 status, body = answer.status, (await answer.text())[:300]
         except (aiohttp.ClientError, TimeoutError) as exc:

@@ -1,4 +1,4 @@
-"""``scripts/chaos --turns N --kills K --seed S [--speed X] [--resume FILE] [--database URL] [--json FILE]``"""
+"""``scripts/chaos --turns N --kills K --seed S [--database postgres --replicas R] [--speed X] [--resume FILE] ...``"""
 
 import argparse
 import asyncio
@@ -12,13 +12,16 @@ from bench_suite.servers import new_loop
 from rich.console import Console
 
 from chaos_suite.progress import shown
-from chaos_suite.run import State, Unusable, default_state_file, load, run
+from chaos_suite.run import LEASE_S, OWN_POSTGRES, State, Unusable, default_state_file, load, run
 from chaos_suite.server import ServerFailed
 from chaos_suite.show import table
 
 GOOD, BAD, USAGE, STOPPED = 0, 1, 2, 130
 #: Fast enough that a turn takes half a second, slow enough that this machine's own delays are no minutes.
 _SPEED = 20.0
+#: A lease of 15 s then lasts 3 s of the machine, and a process that is merely late for a second keeps it.
+_SHARED_SPEED = 5.0
+_MOST_REPLICAS = 8
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -30,7 +33,14 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=50, help="SIGKILLs among them (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="decides the whole plan (default %(default)s)")
     parser.add_argument(
-        "--speed", type=float, default=_SPEED, help="divides every duration, 1 to 100 (default %(default)g)"
+        "--speed",
+        type=float,
+        help=f"divides every duration, leases too, 1 to 100; default {_SPEED:g}, on PostgreSQL {_SHARED_SPEED:g}: a "
+        f"lease of {LEASE_S} s lasts {LEASE_S / _SHARED_SPEED:g} s there, and {LEASE_S / _SPEED:.2f} s at {_SPEED:g}, "
+        "which a busy machine is late by",
+    )
+    parser.add_argument(
+        "--replicas", type=int, default=1, help="processes, on PostgreSQL only (default %(default)s)"
     )
     parser.add_argument(
         "--resume",
@@ -41,7 +51,8 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="an empty one, sqlite:///FILE (the service runs on nothing else so far); default: a file that is removed",
+        help=f"an empty one: {OWN_POSTGRES} for a PostgreSQL that is started, broken and removed, postgresql://... for "
+        "one that is not restarted, or sqlite:///FILE; default: a file that is removed",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there, too")
     parser.add_argument(
@@ -55,6 +66,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--keep", action="store_true", help="leave the database and the server's log where they are"
     )
     arguments = parser.parse_args(given)
+    shared = arguments.database is not None and not arguments.database.startswith("sqlite:")
+    if arguments.speed is None:
+        arguments.speed = _SHARED_SPEED if shared else _SPEED
+    if not 1 <= arguments.replicas <= (_MOST_REPLICAS if shared else 1):
+        parser.error(f"one replica on a file, 1 to {_MOST_REPLICAS} with --database {OWN_POSTGRES}")
     if arguments.turns < 1 or arguments.kills < 0 or not 1 <= arguments.speed <= 100:
         parser.error("at least one turn, no kills below zero, a speed from 1 to 100")
     return arguments
@@ -77,7 +93,9 @@ def _state(arguments: argparse.Namespace) -> State:
     """The run to go on with, or a new one. Raises Unusable."""
     if arguments.resume is not None and arguments.resume.exists():
         return load(arguments.resume)
-    return State(arguments.seed, arguments.turns, arguments.kills, arguments.speed)
+    return State(
+        arguments.seed, arguments.turns, arguments.kills, arguments.speed, replicas=arguments.replicas
+    )
 
 
 def _play(arguments: argparse.Namespace, state: State, console: Console) -> bool:

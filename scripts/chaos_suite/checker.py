@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chaos_suite.ledger import TOKEN, Delivered, mark_in
 from chaos_suite.plan import Kind
-from chaos_suite.records import Message, Records, Turn
+from chaos_suite.records import Message, Records, Thought, Turn
 from chaos_suite.tally import Tally
 from clinic_bot.sandbox.zapi_state import Left
 from clinic_bot.store.tables import Author, TurnState
@@ -239,6 +239,22 @@ def _overlapping(evidence: Evidence, tally: Tally) -> None:
             ended_ms = before.intent_ms or before.outcome_ms
             if ended_ms is not None and after.claimed_ms < ended_ms - tolerance_ms:
                 tally.offend("overlapping", f"turn {after.id} began while turn {before.id} was thinking")
+    _thinking_at_once(evidence, tally, tolerance_ms)
+
+
+def _thinking_at_once(evidence: Evidence, tally: Tally, tolerance_ms: float) -> None:
+    """Over all claims of a turn, where its row only tells the last; replicas write them, each by its own clock."""
+    by_conversation: dict[int, list[Thought]] = defaultdict(list)
+    for thought in evidence.records.thoughts:
+        by_conversation[thought.conversation_id].append(thought)
+    for thoughts in by_conversation.values():
+        for before, after in pairwise(sorted(thoughts, key=lambda one: (one.from_ms, one.until_ms))):
+            if after.from_ms < before.until_ms - tolerance_ms:
+                tally.offend(
+                    "overlapping",
+                    f"turn {after.turn_id} was claimed {before.until_ms - after.from_ms} ms before turn "
+                    f"{before.turn_id} of the same conversation had been thought through",
+                )
 
 
 # Bot words after a human's.

@@ -1,8 +1,9 @@
 """The patients' and the reception's phones: webhooks as Z-API posts them, each at its time, and what came back."""
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -24,11 +25,12 @@ class Patients:
     """Posts bursts. One for a whole run; enter it as a context.
 
     Args:
+        urls: each delivery reaches any of them.
         ledger: where deliveries are noted; it may be exchanged between two segments.
     """
 
-    def __init__(self, url: str, clock: Clock, ledger: Callable[[], Ledger]) -> None:
-        self._url = url
+    def __init__(self, urls: Sequence[str], clock: Clock, ledger: Callable[[], Ledger]) -> None:
+        self._urls = urls
         self._clock = clock
         self._ledger = ledger
         self._session: aiohttp.ClientSession
@@ -66,7 +68,7 @@ class Patients:
         ledger.deliveries += 1
         started_s = time.perf_counter()
         try:
-            async with self._session.post(self._url, json=payload) as response:
+            async with self._session.post(random.choice(self._urls), json=payload) as response:
                 if response.status != 200:
                     ledger.refused[response.status] = ledger.refused.get(response.status, 0) + 1
                     return False

@@ -59,14 +59,24 @@ class Burst:
     pieces: tuple[Piece, ...]
 
 
+class Harm(StrEnum):
+    KILL = "kill"
+    FREEZE = "freeze"  #: SIGSTOP, and SIGCONT when it has lasted
+    BLOCK = "block"  #: its event loop stands still, and its other threads go on
+    CUT = "cut"  #: some of the database's connections end, whoever's they are
+    RESTART = "restart"  #: of the database; a crash when it lasts no time
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that happens to the server's process."""
+    """Something that happens to one process of the server, or to the database that all of them share."""
 
     at_turn: int  #: when so many turns have ended
     after_real_s: float
-    stop_real_s: float | None = None  #: frozen for so long (SIGSTOP, SIGCONT); None: killed
+    harm: Harm = Harm.KILL
+    lasts_real_s: float = 0.0
     again_real_s: float | None = None  #: killed once more, so long after it was started again
+    replica: int = 0
 
 
 class OutKind(StrEnum):
@@ -168,6 +178,15 @@ WEATHERS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Several processes on one PostgreSQL, and what else may be broken there."""
+
+    replicas: int
+    lease_real_s: float  #: a process that stands still for longer has lost its turns to another
+    restarts: bool  #: whether the database is ours to restart
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One segment: bursts until ``turns`` turns have ended, with ``kills`` kills among them.
 
@@ -178,6 +197,7 @@ class Plan:
     segment: int
     turns: int
     kills: int
+    cluster: Cluster | None = None
 
     @property
     def ends_in(self) -> Weather:
@@ -236,10 +256,28 @@ class Plan:
             kills -= 1 if again is None else 2
             found.append(Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), again_real_s=again))
         found += [
-            Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), stop_real_s=rng.choice((0.2, 0.5, 1, 2)))
+            Trouble(rng.randrange(self.turns), rng.uniform(0, 0.4), Harm.FREEZE, rng.choice((0.2, 0.5, 1, 2)))
             for _ in range(self.kills // 3)
         ]
+        if self.cluster is not None:
+            found = [replace(one, replica=rng.randrange(self.cluster.replicas)) for one in found]
+            found += self._troubles_of_many(self.cluster, rng)
         return sorted(found, key=lambda trouble: trouble.at_turn)
+
+    def _troubles_of_many(self, cluster: Cluster, rng: random.Random) -> Iterator[Trouble]:
+        """As many again as there are kills: half of them outlast a lease, the others hit the database."""
+
+        def trouble(harm: Harm, lasts_real_s: float = 0.0) -> Trouble:
+            at, after_s = rng.randrange(self.turns), rng.uniform(0, 0.4)
+            return Trouble(at, after_s, harm, lasts_real_s, replica=rng.randrange(cluster.replicas))
+
+        for harm in (Harm.FREEZE, Harm.BLOCK):
+            for _ in range(-(-self.kills // 4)):
+                yield trouble(harm, cluster.lease_real_s * rng.uniform(1.1, 1.6))
+        for _ in range(-(-self.kills // 3)):
+            yield trouble(Harm.CUT)
+        for _ in range(-(-self.kills // 6) if cluster.restarts else 0):
+            yield trouble(Harm.RESTART, rng.choice((0.0, 0.2, 1.0)))
 
     def weather_at(self, n: int) -> Weather | None:
         """The weather that begins with burst ``n``, if one does."""

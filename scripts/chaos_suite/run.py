@@ -10,19 +10,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.engine.url import make_url
-from sqlalchemy.exc import ArgumentError
+from local_postgres import PostgresServer, local_postgres
 
-from chaos_suite.plan import SEGMENT, Plan
-from chaos_suite.records import reader
+from chaos_suite.fleet import Fleet
+from chaos_suite.plan import SEGMENT, Cluster, Plan
+from chaos_suite.records import is_empty, reader
 from chaos_suite.segment import Progress, Segment, World
 from chaos_suite.server import Server
+from chaos_suite.shared import SharedDatabase
 from chaos_suite.tally import Tally
 from clinic_bot.clock import Clock
 from clinic_bot.errors import Misconfigured
 from clinic_bot.sandbox.standins import stand_ins
-from clinic_bot.store.sqlite import database_path
+from clinic_bot.store.places import place_of
 
+#: In place of an address: the wheel's own, started for the run.
+OWN_POSTGRES = "postgres"
+#: What was acknowledged outlasts a crash of it.
+_DURABLE = {"fsync": "on", "shared_buffers": "128MB"}
+_ANSWERS_WITHIN_S = 10.0
+#: Of a conversation that a process works at, in seconds of its own clock.
+LEASE_S = 15
 #: Of the server, in seconds of its own clock. A hand-written answer keeps it silent for minutes, not hours, so that
 #: what was written meanwhile is answered before a segment is judged.
 HUMAN_S = 120
@@ -46,22 +54,22 @@ class State:
     speed: float
     segment: int = 0  #: the next one to play
     tally: Tally = field(default_factory=Tally)
+    replicas: int = 1
 
     @property
     def done(self) -> bool:
         return self.tally.turns >= self.turns
 
-    @property
-    def plan(self) -> Plan:
+    def plan(self, cluster: Cluster | None = None) -> Plan:
         """The next segment, with its share of what is left; one that was interrupted has left some over."""
         turns, kills = self.turns - self.tally.turns, max(0, self.kills - self.tally.kills)
         size = min(turns, SEGMENT)
-        return Plan(self.seed, self.segment, size, round(kills * size / turns))
+        return Plan(self.seed, self.segment, size, round(kills * size / turns), cluster)
 
     def as_json(self) -> dict[str, object]:
         return {
             "seed": self.seed, "turns": self.turns, "kills": self.kills, "speed": self.speed, "segment": self.segment,
-            "tally": self.tally.as_json(), "done": self.done,
+            "tally": self.tally.as_json(), "done": self.done, "replicas": self.replicas,
         }  # fmt: skip
 
     def save(self, path: Path) -> None:
@@ -91,67 +99,121 @@ async def run(
 ) -> bool:
     """Play what is left of a run; False when it was interrupted. ``judged`` is told after every segment.
 
+    Args:
+        database_url: an empty one; ``postgres`` for one that is started for this run, None for a file.
+
     Raises:
         ServerFailed: the server does not start.
-        Unusable: the database is none of SQLite, or holds something already.
+        Unusable: the database is none that the service runs on, or holds something already.
     """
-    url = empty_database(database_url) if database_url else f"sqlite:///{folder / 'chaos.sqlite'}"
-    async with world_of(state.seed, state.speed, folder, url) as world:
-        tally = state.tally
-        await world.server.start()
-        tally.starts += 1
-        with _interruptible(world):
-            while not state.done and not world.stopping:
-                log_at = world.server.log.stat().st_size
-                tally.add(await Segment(world, state.plan, tell).play())
-                tally.complaints.update(world.server.complaints(since=log_at))
-                state.segment += 1
-                judged(state)
-        if await world.server.stop() != 0:
-            tally.complaints["did not stop cleanly"] += 1
-        return state.done
+    with contextlib.ExitStack() as stack:
+        server = None
+        if database_url == OWN_POSTGRES:
+            server = stack.enter_context(local_postgres(_DURABLE, tcp=True))
+            url = server.url.render_as_string(hide_password=False)
+        else:
+            url = await empty_database(database_url or f"sqlite:///{folder / 'chaos.sqlite'}")
+        async with world_of(
+            state.seed, state.speed, folder, url, replicas=state.replicas, postgres=server
+        ) as world:
+            await _play(state, world, tell, judged)
+            return state.done
 
 
-def empty_database(url: str) -> str:
+async def _play(
+    state: State, world: World, tell: Callable[[Progress], None], judged: Callable[[State], None]
+) -> None:
+    tally, fleet = state.tally, world.fleet
+    tally.starts += await fleet.start()
+    with _interruptible(world):
+        while not state.done and not world.stopping:
+            logged = fleet.logged()
+            tally.add(await Segment(world, state.plan(world.cluster), tell).play())
+            tally.complaints.update(fleet.complaints(since=logged))
+            state.segment += 1
+            judged(state)
+    if not await fleet.stop():
+        tally.complaints["did not stop cleanly"] += 1
+
+
+async def empty_database(url: str) -> str:
     """The same from any folder. Raises Unusable.
 
     A sandbox's clock runs ahead of the machine's, so what an earlier run left would lie in the future of this one.
     """
     try:
-        path = database_path(url)
+        place = place_of(url)
     except Misconfigured as exc:
-        raise Unusable(
-            f"--database {_without_password(url)}: the service runs on SQLite alone so far; give sqlite:///FILE"
-        ) from exc
-    if path.exists() and path.stat().st_size:
-        raise Unusable(f"{path} is not empty; a run, and one that goes on, wants a database of its own")
-    return f"sqlite:///{path}"
+        raise Unusable(f"--database: give {OWN_POSTGRES}, postgresql://... or sqlite:///FILE") from exc
+    shown = str(place)  # without a password
+    if isinstance(place, Path):
+        used, same = place.exists() and place.stat().st_size > 0, f"sqlite:///{place}"
+    else:
+        used, same = not await _asked_at_once(url, shown), place.render_as_string(hide_password=False)
+    if used:
+        raise Unusable(f"{shown} is not empty; a run, and one that goes on, wants a database of its own")
+    return same
 
 
-def _without_password(url: str) -> str:
+async def _asked_at_once(url: str, shown: str) -> bool:
+    asked = reader(url)
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "URL"
+        async with asyncio.timeout(_ANSWERS_WITHIN_S):
+            return await asked.ask(is_empty)
+    except TimeoutError as exc:
+        raise Unusable(f"{shown} does not answer, or not to us") from exc
+    finally:
+        await asked.close()
 
 
 @asynccontextmanager
 async def world_of(
-    seed: int, speed: float, folder: Path, database_url: str, **settings: object
+    seed: int,
+    speed: float,
+    folder: Path,
+    database_url: str,
+    *,
+    replicas: int = 1,
+    postgres: PostgresServer | None = None,
+    **settings: object,
 ) -> AsyncIterator[World]:
-    """The stand-ins, served, and a server that is still to be started; ``settings`` such as ``quiet_s=6`` are its."""
+    """The stand-ins, served, and servers that are still to be started; ``settings`` such as ``quiet_s=6`` are theirs.
+
+    Args:
+        postgres: of ``database_url``, where it is ours to restart.
+    """
     clock = Clock(Clock().now_ms(), speed)
     async with stand_ins(clock, seed=seed) as pair:
         pair.zapi.spacing_s = (_SPACING_REAL_S[0] * speed, _SPACING_REAL_S[1] * speed)
         pair.zapi.statuses = (("RECEIVED", 1.0),)
-        server = Server(folder, database_url, clock, pair, speed=speed, **{**_SETTINGS, **settings})
-        pair.zapi.webhooks.set_all(server.webhook)
-        engine = reader(database_url)
+        names = ["server"] if replicas == 1 else [f"server{n}" for n in range(replicas)]
+        block_s, settings = 1.3 * LEASE_S / speed, {**_SETTINGS, **settings}
+        fleet = Fleet(
+            [
+                Server(
+                    folder,
+                    database_url,
+                    clock,
+                    pair,
+                    name=name,
+                    speed=speed,
+                    block_real_s=block_s,
+                    **settings,
+                )
+                for name in names
+            ]
+        )
+        pair.zapi.webhooks.set_all(*fleet.webhooks)
+        asked = reader(database_url)
+        shared, cluster = None, None
+        if not database_url.startswith("sqlite:"):
+            shared = SharedDatabase(asked, postgres)
+            cluster = Cluster(replicas, LEASE_S / speed, restarts=postgres is not None)
         try:
-            yield World(clock, pair, server, engine, speed, HUMAN_S * 1000)
+            yield World(clock, pair, fleet, asked, speed, HUMAN_S * 1000, shared, cluster)
         finally:
-            engine.dispose()
-            await server.close()
+            await asked.close()
+            await fleet.close()
 
 
 @contextlib.contextmanager

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from chaos_suite.checker import Evidence, judge
+from chaos_suite.fleet import Fleet
 from chaos_suite.ledger import Ledger, Recorder
 from chaos_suite.outages import Outages
 from chaos_suite.patients import Patients
-from chaos_suite.plan import Burst, Kind, Trouble, Weather
-from chaos_suite.records import Pulse, last_turn, read_pulse, read_records
+from chaos_suite.plan import Burst, Cluster, Harm, Kind, Trouble, Weather
+from chaos_suite.records import Pulse, Reader, last_turn, read_pulse, read_records
 from chaos_suite.server import Server
+from chaos_suite.shared import SharedDatabase
 from chaos_suite.tally import Tally
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox.standins import StandIns
@@ -32,7 +34,8 @@ _APART_REAL_S = 0.011
 _PATIENCE_REAL_S = 2.5
 _LOOK_REAL_S = 0.02
 _PULSE_REAL_S = 0.25
-_SETTLE_WITHIN_REAL_S = 60.0
+#: Seconds of the sandbox's clock, and at least so many of the machine's.
+_SETTLE_WITHIN_S, _SETTLE_AT_LEAST_REAL_S = 1_200.0, 60.0
 
 
 @dataclass(slots=True)
@@ -41,12 +44,19 @@ class World:
 
     clock: Clock
     pair: StandIns
-    server: Server
-    engine: Engine
+    fleet: Fleet
+    reader: Reader
     speed: float
     human_ms: int
+    shared: SharedDatabase | None = None  #: where replicas run
+    cluster: Cluster | None = None
     ledger: Ledger = field(default_factory=Ledger)
     stopping: bool = False  #: no further burst begins; what has begun is settled and judged
+
+    @property
+    def server(self) -> Server:
+        """The first of them, where there may be only one."""
+        return self.fleet.servers[0]
 
 
 @dataclass(slots=True)
@@ -84,6 +94,7 @@ class Segment:
         self._began_ms = world.clock.now_ms()
         self._recorder = Recorder(plan.segment)
         self._up = asyncio.Event()
+        self._restarting = asyncio.Lock()  #: the database
         self._outages = Outages(world.pair.zapi, world.clock)
         self._moved = asyncio.Condition()
         self._over = False
@@ -103,8 +114,9 @@ class Segment:
         self._last_turn = await self._asked(last_turn)
         try:
             async with asyncio.TaskGroup() as group:  # whoever watches and breaks ends the segment
-                watching = [group.create_task(self._watch_replies()), group.create_task(self._watch_turns())]
-                async with Patients(world.server.webhook, world.clock, lambda: world.ledger) as patients:
+                watches = (self._watch_replies(), self._watch_turns(), self._supervise())
+                watching = [group.create_task(watch) for watch in watches]
+                async with Patients(world.fleet.webhooks, world.clock, lambda: world.ledger) as patients:
                     await self._all_bursts(patients)
                 self._weather(self._plan.ends_in)
                 await self._outages.heal()
@@ -125,7 +137,7 @@ class Segment:
     async def _all_bursts(self, patients: Patients) -> None:
         free = asyncio.Semaphore(_AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._all_troubles())
+            group.create_task(self._all_troubles(group))
             for burst in self._plan.each_burst():
                 await free.acquire()
                 if burst.n % 10:  # one in ten finds nobody there
@@ -170,7 +182,7 @@ class Segment:
             self._waiting[burst.phone].remove(replied)
             free.release()
 
-    async def _all_troubles(self) -> None:
+    async def _all_troubles(self, group: asyncio.TaskGroup) -> None:
         """In their order, each when so many turns have ended; what is still to come when the bursts end is left out."""
         for trouble in self._plan.troubles():
             async with self._moved:
@@ -178,33 +190,73 @@ class Segment:
                     await self._moved.wait()
             if self._seen.turns < trouble.at_turn or self._world.stopping:
                 return
-            await self._trouble(trouble)
+            await asyncio.sleep(trouble.after_real_s)
+            if len(self._world.fleet.servers) == 1:
+                await self._trouble(trouble)
+            else:  # the others go on, and may be in trouble as well
+                group.create_task(self._trouble(trouble))
 
     async def _trouble(self, trouble: Trouble) -> None:
-        await asyncio.sleep(trouble.after_real_s)
-        server = self._world.server
-        if trouble.stop_real_s is not None:
-            self._tally.freezes += 1
-            await server.freeze(trouble.stop_real_s)
-            return
-        self._up.clear()
-        await self._kill()
+        match trouble.harm:
+            case Harm.CUT | Harm.RESTART:
+                await self._trouble_the_database(trouble)
+            case _:
+                server = self._world.fleet.servers[trouble.replica]
+                async with server.troubled:
+                    await self._trouble_process(server, trouble)
+
+    async def _trouble_the_database(self, trouble: Trouble) -> None:
+        shared = self._world.shared
+        assert shared is not None
+        async with self._restarting:
+            if trouble.harm is Harm.CUT:
+                self._tally.cuts += await shared.cut()
+            else:
+                self._tally.restarts += 1
+                await shared.restart(trouble.lasts_real_s)
+
+    async def _trouble_process(self, server: Server, trouble: Trouble) -> None:
+        match trouble.harm:
+            case Harm.FREEZE:
+                self._tally.freezes += 1
+                await server.freeze(trouble.lasts_real_s)
+            case Harm.BLOCK:
+                self._tally.blocks += 1
+                await server.block()
+            case _:
+                await self._kill_and_restart(server, trouble)
+
+    async def _kill_and_restart(self, server: Server, trouble: Trouble) -> None:
+        if len(self._world.fleet.servers) == 1:
+            self._up.clear()
+        await self._kill(server)
         if trouble.again_real_s is not None:
             self._tally.starts += 1
             await server.spawn()
             await asyncio.sleep(trouble.again_real_s)
-            await self._kill()
-        await self._restart()
+            await self._kill(server)
+        await self._restart(server)
+        self._up.set()
 
-    async def _kill(self) -> None:
-        await self._world.server.kill()
+    async def _kill(self, server: Server) -> None:
+        await server.kill()
         self._tally.kills += 1
         self._seen.kills += 1
 
-    async def _restart(self) -> None:
-        self._tally.starts += 1
-        await self._world.server.start()
-        self._up.set()
+    async def _restart(self, server: Server) -> None:
+        before = server.starts
+        await self._world.fleet.start_one(server)
+        self._tally.starts += server.starts - before
+
+    async def _supervise(self) -> None:
+        """Start again what ended though nobody did anything to it, and count that against the service."""
+        while True:
+            for server in self._world.fleet.servers:
+                if not server.alive and not server.troubled.locked():
+                    self._tally.complaints["ended by itself"] += 1
+                    async with server.troubled:
+                        await self._restart(server)
+            await asyncio.sleep(_PULSE_REAL_S)
 
     # Watching.
 
@@ -234,18 +286,15 @@ class Segment:
         return await self._asked(lambda connection: read_pulse(connection, self._last_turn))
 
     async def _asked(self, question: Callable[[Connection], T]) -> T:
-        def ask() -> T:
-            with self._world.engine.connect() as connection:
-                return question(connection)
-
-        return await asyncio.to_thread(ask)
+        return await self._world.reader.ask(question)
 
     async def _settle(self) -> None:
         """Until windows, turns and takeovers have come to their end, uncertain sends were settled or held."""
         zapi = self._world.pair.zapi
         still = 0
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SETTLE_WITHIN_REAL_S):
+            within_s = max(_SETTLE_WITHIN_S / self._world.speed, _SETTLE_AT_LEAST_REAL_S)
+            async with asyncio.timeout(within_s):
                 while still < 3:  # a callback on its way may still change something
                     pulse = await self._pulse()
                     self._seen.settling = pulse.open

@@ -17,6 +17,8 @@ from pathlib import Path
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox.standins import StandIns
 
+#: What a process takes as the word to block its event loop.
+BLOCK = signal.SIGUSR2
 _START_WITHIN_S = 60.0
 _STOP_WITHIN_S = 25.0
 _SECRET = "chaos-secret-0123456789"
@@ -42,6 +44,8 @@ class Server:
     """Starts it again and again on one port and one database; its log is one file.
 
     Args:
+        name: of its log.
+        block_real_s: how long ``block`` lasts.
         settings: such as ``quiet_s=6``.
     """
 
@@ -53,11 +57,16 @@ class Server:
         pair: StandIns,
         *,
         speed: float,
+        name: str = "server",
+        block_real_s: float = 0.0,
         **settings: object,
     ) -> None:
         self.port = _free_port()
-        self.log = folder / "server.log"
+        self.log = folder / f"{name}.log"
         self.starts = 0
+        self._has_outages = not database_url.startswith("sqlite:")
+        self.troubled = asyncio.Lock()  #: held by whoever does something to it
+        self.block_real_s = block_real_s
         self._folder = folder
         self._clock = clock
         self._standby: Process | None = None  #: has imported everything, and makes the others
@@ -71,7 +80,7 @@ class Server:
             "CLINIC_BOT_SANDBOX_SPEED": f"{speed:g}",
             "GROQ_BASE_URL": pair.groq_url,
             "ZAPI_BASE_URL": pair.zapi_url,
-            **{f"CLINIC_BOT_{name.upper()}": str(value) for name, value in settings.items()},
+            **{f"CLINIC_BOT_{key.upper()}": str(value) for key, value in settings.items()},
         }
 
     @property
@@ -92,7 +101,8 @@ class Server:
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
         clock = {"CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}"}
         assert standby.stdin is not None
-        standby.stdin.write(json.dumps({**self._environment, **clock}).encode() + b"\n")
+        child = {"environment": {**self._environment, **clock}, "block_s": self.block_real_s}
+        standby.stdin.write(json.dumps(child).encode() + b"\n")
         await self._until(self._life.born)
 
     async def until_listening(self) -> None:
@@ -157,6 +167,11 @@ class Server:
         finally:
             self._signal(signal.SIGCONT)
 
+    async def block(self) -> None:
+        """Let its event loop stand still for ``block_real_s``; see ``standby`` for how."""
+        self._signal(BLOCK)
+        await asyncio.sleep(self.block_real_s)
+
     async def stop(self) -> int | None:
         """End it as a supervisor would; its exit status, None when it had to be killed."""
         try:
@@ -194,6 +209,8 @@ class Server:
         with self.log.open("rb") as log:
             log.seek(since)
             for line in log:
+                if self._has_outages and _UNAVAILABLE in line:
+                    continue
                 for words in _OURS:
                     if words in line:
                         found[words.decode()] = found.get(words.decode(), 0) + 1
@@ -212,6 +229,8 @@ _OURS = (
     b"detector failed",
     b"Traceback",
 )
+#: A PostgreSQL that is restarted is away for a while, and to say so is right.
+_UNAVAILABLE = b'"problem": "StorageUnavailable"'
 
 
 def _free_port() -> int:

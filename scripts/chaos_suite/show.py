@@ -26,10 +26,21 @@ def table(tally: Tally, *, seed: int | None, speed: float) -> Table:
     return made
 
 
+def _of_replicas(tally: Tally) -> list[tuple[str, int, str]]:
+    """What only several replicas meet."""
+    found = [
+        ("blocks", tally.blocks, "of an event loop, for longer than a lease"),
+        ("cuts", tally.cuts, "connections that PostgreSQL ended"),
+        ("restarts", tally.restarts, "of PostgreSQL, orderly and as after a crash"),
+    ]
+    return [row for row in found if row[1]]
+
+
 def _rows(tally: Tally) -> list[tuple[str, int, str]]:
     return [
         ("bursts", tally.bursts, "that patients wrote"),
         ("freezes", tally.freezes, "SIGSTOP, then SIGCONT; kills and starts are counted apart"),
+        *_of_replicas(tally),
         ("starts", tally.starts, "of the server's process"),
         ("webhooks", tally.deliveries, "posted by patients and reception, redeliveries included"),
         ("no answer", tally.no_answer, "of these: nobody there, or killed meanwhile"),

@@ -16,6 +16,9 @@ class Tally:
     turns: int = 0  #: that ended, whatever way
     kills: int = 0
     freezes: int = 0
+    blocks: int = 0  #: of an event loop
+    cuts: int = 0  #: connections to PostgreSQL that were ended
+    restarts: int = 0  #: of PostgreSQL
     starts: int = 0
     seconds: float = 0.0  #: of the machine
     deliveries: int = 0  #: webhooks of patients and reception, redeliveries included
