@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 
+import clinic_bot.store.postgres  # noqa: F401 - as below
 from clinic_bot import serve  # noqa: F401 - for its imports
 from clinic_bot.cli import main
 from clinic_bot.turns.emergency import find_emergency
