@@ -283,6 +283,8 @@ def engine(url: URL, *, begin: str = "BEGIN") -> AsyncEngine:
 
     @event.listens_for(made.sync_engine, "rollback")
     def _rollback(connection: Connection) -> None:
-        postgres_driver_of(connection).say("ROLLBACK")
+        # SQLAlchemy has taken the driver from one that was lost; asking for it would hide what was wrong.
+        if not connection.invalidated:
+            postgres_driver_of(connection).say("ROLLBACK")
 
     return made

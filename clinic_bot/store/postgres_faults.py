@@ -31,7 +31,7 @@ def is_database_fault(exc: BaseException) -> bool:
     if isinstance(exc, StorageUnavailable):
         return True
     cause = _cause(exc)
-    if isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError):
+    if _is_unusable(cause):
         return True
     if isinstance(cause, OSError | asyncio.TimeoutError):
         return True
@@ -42,7 +42,7 @@ def is_database_fault(exc: BaseException) -> bool:
 def is_connection_lost(exc: BaseException) -> bool:
     """Whether the session is over, so that what it had not committed is undone."""
     cause = _cause(exc)
-    if isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError):
+    if _is_unusable(cause):
         return True
     state = _state_of(exc) or ""
     broken = isinstance(cause, OSError) and not isinstance(cause, TimeoutError)
@@ -51,7 +51,8 @@ def is_connection_lost(exc: BaseException) -> bool:
 
 def is_drivers(exc: BaseException) -> bool:
     """Whether an error comes from the driver, so that its text may quote a patient."""
-    return isinstance(exc, DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError | OSError)
+    ours = DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError
+    return isinstance(exc, ours)
 
 
 def problem_of(exc: BaseException) -> str:
@@ -61,6 +62,16 @@ def problem_of(exc: BaseException) -> str:
     cause = _cause(exc)
     parts = [type(cause).__name__, _state_of(exc), getattr(cause, "constraint_name", None)]
     return "PostgreSQL: " + ", ".join(part for part in parts if part)
+
+
+def _is_unusable(cause: BaseException) -> bool:
+    """The driver's own word that its connection is no more; a wrong parameter is a ValueError beside.
+
+    Its internal error comes when the server's farewell and our next command cross.
+    """
+    if isinstance(cause, asyncpg.InternalClientError):
+        return True
+    return isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError)
 
 
 def _state_of(exc: BaseException) -> str | None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.util import await_only
@@ -19,6 +20,7 @@ from clinic_bot.store.inbox import Answer, Arrival, Taken, keep, take_in_all
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.postgres import PostgresDatabase, engine
 from clinic_bot.store.postgres_driver import numbered
+from clinic_bot.store.postgres_faults import is_connection_lost, is_database_fault, is_drivers, problem_of
 from clinic_bot.store.session import driver_of
 from tests.support import builders as b
 from tests.support.clock import START_MS
@@ -303,16 +305,29 @@ def cut_others(connection: Connection) -> None:
     )
 
 
+@pytest.mark.parametrize("below", [True, False], ids=["below SQLAlchemy", "under SQLAlchemy's eyes"])
 async def test_after_a_cut_connection_the_next_job_opens_another(
-    replicas: Sequence[PostgresDatabase], store: Store
+    replicas: Sequence[PostgresDatabase], store: Store, below: bool
 ) -> None:
+    """SQLAlchemy lets go of a connection whose end it has seen, and then asking it for one hid what was wrong."""
+
     def cut(connection: Connection) -> None:
-        driver_of(connection).execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        ends = "SELECT pg_terminate_backend(pg_backend_pid())"
+        driver_of(connection).execute(ends) if below else connection.execute(text(ends))
 
     with pytest.raises(StorageUnavailable):
         await replicas[0].write(cut)
     assert await replicas[0].write(keeping("k"))
     assert store.count("inbox") == 1
+
+
+def test_a_command_that_crosses_the_servers_farewell_is_the_databases_fault() -> None:
+    """Seen when connections were cut under load: a webhook got a 500, and a turn waited 10 s for its next try."""
+    crossed = asyncpg.InternalClientError("cannot switch to state 13; another operation (2) is in progress")
+    assert is_database_fault(crossed)
+    assert is_connection_lost(crossed)
+    assert is_drivers(crossed)
+    assert problem_of(crossed) == "PostgreSQL: InternalClientError"
 
 
 async def test_connections_that_were_cut_while_nobody_used_them_fail_no_job(
