@@ -39,6 +39,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, settings: Mapping[str, str], *, tcp: bool) -> None:
         self._folder = folder
+        self.log = folder / "log"
         self._programs = _programs()
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -59,7 +60,7 @@ class PostgresServer:
     def start(self) -> None:
         for tries in range(1, _STARTS + 1):
             try:
-                self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", self._options, "start")
+                self._run("pg_ctl", "-w", "-l", str(self.log), "-o", self._options, "start")
             except subprocess.CalledProcessError as exc:
                 if tries == _STARTS:
                     exc.add_note(self._last_words())
@@ -80,8 +81,11 @@ class PostgresServer:
         )  # fmt: skip
 
     def _last_words(self) -> str:
-        log = self._folder / "log"
-        return log.read_text("utf-8", errors="replace")[-1_000:] if log.exists() else "(it wrote no log)"
+        return (
+            self.log.read_text("utf-8", errors="replace")[-1_000:]
+            if self.log.exists()
+            else "(it wrote no log)"
+        )
 
 
 @contextmanager

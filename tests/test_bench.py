@@ -1,16 +1,21 @@
 """The bench itself: its arithmetic, its bars, its load and its stand-ins. The figures are scripts/bench's."""
 
+import contextlib
 import itertools
 import json
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-from bench_suite import seed
+from bench_suite import seed, seed_postgres
+from bench_suite.bench import Bench
 from bench_suite.bodies import Arrival, Bodies, asking, lid_of, phone_of, reference_of
+from bench_suite.claims import claim_of
 from bench_suite.figures import FIGURES, SLOW_FSYNC_MS
 from bench_suite.load import closed_load, open_load
 from bench_suite.machine import quantile
@@ -19,6 +24,8 @@ from bench_suite.servers import bare
 from clinic_bot.events import Message
 from clinic_bot.intake.payloads import parse_body, read_event
 from clinic_bot.sandbox.standins import INSTANCE_ID
+from clinic_bot.store import conversations
+from clinic_bot.store.postgres import PostgresDatabase
 
 
 @pytest.mark.parametrize(
@@ -49,6 +56,9 @@ def test_nothing_measured_is_no_figure() -> None:
         ("lateness_p99_ms_embedded", 21, 0.1, False),
         ("lateness_p99_ms_embedded", 21, SLOW_FSYNC_MS, True),
         ("ack_p99_ms_300", 26, SLOW_FSYNC_MS, False),
+        ("ack_throughput_ratio_postgres", 0.34, 0.1, False),
+        ("takeover_s", 16.1, 0.1, False),
+        ("turns_per_s_3_replicas", 1, 0.1, True),
     ],
 )
 def test_bars(name: str, value: float, fsync_ms: float, holds: bool) -> None:
@@ -88,3 +98,22 @@ def test_a_seeded_window_moves_as_one(tmp_path: Path) -> None:
     due_ms = seed.rearm(database, in_ms=60_000)
     assert due_ms > 60_000
     assert seed.deadlines_ms(database, quiet_ms=1) == {}  # no turn has begun
+
+
+async def test_a_postgresql_is_seeded_as_the_service_finds_it_and_what_it_is_asked_is_counted() -> None:
+    due_ms = time.time_ns() // 1_000_000 - 1_000
+    with contextlib.closing(Bench(Path(), quick=True)) as bench:
+        url = await bench.postgres.new_database(logs=True)
+        await seed_postgres.open_windows(url, [due_ms, due_ms + 1], quiet_ms=500)
+        await seed_postgres.idle_phones(url, [7])
+        at, database = bench.postgres.log_size(), PostgresDatabase(url)
+        try:
+            found = await database.read(partial(conversations.due_before, until_ms=due_ms + 10))
+            await database.write(claim_of(found[0][1]), urgent=True)
+        finally:
+            await database.close()
+        said = bench.postgres.said_since(at)
+    assert [wake_ms for wake_ms, _ in found] == [due_ms, due_ms + 1]
+    assert (said["BEGIN"], said["COMMIT"]) == (2, 2)
+    assert said["SELECT"] >= 2
+    assert said["INSERT"] == 1  # the turn that was claimed

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Entry:
     """What the JSON says of one figure. ``value`` is None when it could not be measured; then it does not hold."""
 
     value: float | None
-    bar: float
+    bar: float | None  #: None: as measured, nothing to keep
     unit: str
     samples: int
     holds: bool
@@ -60,8 +61,10 @@ def _run(names: list[str], folder: Path, *, quick: bool, console: Console) -> di
         Progress(*columns, console=console) as progress,
         tempfile.TemporaryDirectory(prefix="clinic-bot-bench-", dir=folder) as place,
         asyncio.Runner(loop_factory=new_loop) as runner,
+        ExitStack() as stack,
     ):
         bench = Bench(Path(place), quick)
+        stack.callback(bench.close)
         task = progress.add_task("", total=len(names))
         for name in names:
             progress.update(task, description=name)
@@ -89,7 +92,8 @@ def _table(entries: dict[str, Entry]) -> Table:
         sign = "≥" if FIGURES[name].at_least else "≤"
         value = f"{_value(entry)}{'' if entry.holds else '  MISSED'}"
         fsync = f"{entry.fsync_ms:.2f} ms"
-        table.add_row(name, value, f"{sign} {entry.bar:g}", f"{entry.samples:,}", fsync, entry.note)
+        bar = "as measured" if entry.bar is None else f"{sign} {entry.bar:g}"
+        table.add_row(name, value, bar, f"{entry.samples:,}", fsync, entry.note)
     return table
 
 

@@ -1,11 +1,15 @@
 """What the figures have in common: where databases stand, how long to measure, and how results look."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from local_postgres import local_postgres
+
 from bench_suite.load import Load
+from bench_suite.postgres import SETTINGS, Postgres
 
 T = TypeVar("T")
 
@@ -21,10 +25,12 @@ class Measured:
 
 @dataclass(slots=True)
 class Bench:
-    """One run of the suite."""
+    """One run of the suite. ``close`` it."""
 
     folder: Path
     quick: bool
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _postgres: Postgres | None = None
     _kept: dict[str, Any] = field(default_factory=dict)
     _databases: int = 0
 
@@ -35,6 +41,16 @@ class Bench:
         """Where the next database goes; nothing is there yet."""
         self._databases += 1
         return self.folder / f"bench{self._databases}.sqlite"
+
+    @property
+    def postgres(self) -> Postgres:
+        """Started for the first figure that asks."""
+        if self._postgres is None:
+            self._postgres = Postgres(self._stack.enter_context(local_postgres(SETTINGS, tcp=True)))
+        return self._postgres
+
+    def close(self) -> None:
+        self._stack.close()
 
     async def once(self, name: str, measure: Callable[["Bench"], Awaitable[T]]) -> T:
         """Two figures may come from one measurement; the first that asks makes it."""

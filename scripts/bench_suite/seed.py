@@ -40,7 +40,7 @@ def open_windows(path: Path, due_ms: Sequence[int], *, quiet_ms: int, first: int
     with _writing(path) as connection:
         for number, wake_ms in enumerate(due_ms, start=first):
             came_ms = wake_ms - quiet_ms
-            conversation = (*_identity(number), 2, 0, 1, came_ms, came_ms, wake_ms)
+            conversation = (*identity(number), 2, 0, 1, came_ms, came_ms, wake_ms)
             key = connection.execute(_CONVERSATION, conversation).lastrowid
             message = (key, f"SEED{number}", asking(number), came_ms, came_ms)
             connection.execute(_MESSAGE, message)
@@ -52,11 +52,12 @@ def idle_phones(path: Path, count: int, *, first: int = 0) -> None:
     with _writing(path) as connection:
         for start in range(first, first + count, _PAGE):
             numbers = range(start, min(start + _PAGE, first + count))
-            rows = [(*_identity(number), 2, 1, 1, None, day_ago_ms, None) for number in numbers]
+            rows = [(*identity(number), 2, 1, 1, None, day_ago_ms, None) for number in numbers]
             connection.executemany(_CONVERSATION, rows)
 
 
-def _identity(number: int) -> tuple[str, str, str, str]:
+def identity(number: int) -> tuple[str, str, str, str]:
+    """Instance, phone, its key and LID of a phone's conversation."""
     return INSTANCE_ID, phone_of(number), key_of(number), lid_of(number)
 
 
@@ -77,7 +78,7 @@ def _writing(path: Path) -> Iterator[Any]:
         connection.close()
 
 
-_DEADLINES = """
+DEADLINES = """
 SELECT message.text, message.received_ms FROM turn
 JOIN message ON message.conversation_id = turn.conversation_id AND message.seq = turn.high"""
 
@@ -89,7 +90,7 @@ def deadlines_ms(path: Path, *, quiet_ms: int) -> dict[int, int]:
     """
     connection = _connect(path)
     try:
-        rows = connection.execute(_DEADLINES).fetchall()
+        rows = connection.execute(DEADLINES).fetchall()
     finally:
         connection.close()
     return {reference_of(text): received_ms + quiet_ms for text, received_ms in rows}

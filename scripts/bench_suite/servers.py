@@ -8,7 +8,7 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,7 @@ from typing import IO, Any
 import httpx
 
 from bench_suite.load import Target
+from clinic_bot.store.places import Place
 
 _START_S = 60.0
 _SCRIPTS = Path(__file__).parent.parent  # where Python finds this package
@@ -47,7 +48,10 @@ class StandIns:
         async with httpx.AsyncClient(timeout=60) as client:
             found = (await client.get(f"{self.url}/notes")).json()
         return Notes(
-            *({int(key): ns for key, ns in found[kind].items()} for kind in ("asked", "answered", "sent"))
+            *(
+                {int(key): ns for key, ns in found[kind].items()}
+                for kind in ("asked", "asked_last", "answered", "sent")
+            )
         )
 
     async def until_asked(self, count: int, *, within_s: float) -> None:
@@ -56,23 +60,31 @@ class StandIns:
             while len((await self.notes()).asked) < count:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
 
+    async def until_sent(self, count: int, *, within_s: float) -> dict[int, int]:
+        """When each reply came, once so many have. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while len(sent := (await self.notes()).sent) < count:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+        return sent
+
 
 @dataclass(frozen=True, slots=True)
 class Notes:
     """When what happened for each reference, in nanoseconds of the machine's clock."""
 
-    asked: dict[int, int]
+    asked: dict[int, int]  #: the first time
+    asked_last: dict[int, int]
     answered: dict[int, int]
     sent: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A running clinic-bot on the file ``database``."""
+    """A running clinic-bot on ``database``."""
 
     target: Target
     pid: int
-    database: Path
+    database: Place
     spawned_ns: int  #: just before its process was made
 
 
@@ -92,7 +104,7 @@ async def bare() -> AsyncIterator[Target]:
 
 @asynccontextmanager
 async def bot(
-    world: StandIns, folder: Path, *, database: Path | None = None, **settings: object
+    world: StandIns, folder: Path, *, database: Place | None = None, **settings: object
 ) -> AsyncIterator[Bot]:
     """A real server in sandbox mode on real time, with ``settings`` such as ``quiet_s=1``; killed at the end."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
@@ -100,7 +112,7 @@ async def bot(
         environment = {
             "CLINIC_BOT_MODE": "sandbox",
             "CLINIC_BOT_WEBHOOK_SECRET": _SECRET,
-            "CLINIC_BOT_DATABASE_URL": f"sqlite:///{database}",
+            "CLINIC_BOT_DATABASE_URL": _url(database),
             "GROQ_BASE_URL": world.url,
             "ZAPI_BASE_URL": world.url,
             **{f"CLINIC_BOT_{name.upper()}": str(value) for name, value in settings.items()},
@@ -109,6 +121,18 @@ async def bot(
         command = ("-m", "clinic_bot", "serve", "--port", "0")
         async with _process(*command, environment=environment, cwd=Path(place)) as (process, port):
             yield Bot(Target(port, _PATH), process.pid, database, spawned_ns)
+
+
+@asynccontextmanager
+async def bots(
+    count: int, world: StandIns, folder: Path, *, database: Place, **settings: object
+) -> AsyncIterator[list[Bot]]:
+    """Replicas on one database, all at once."""
+    async with AsyncExitStack() as stack:
+        starting = [
+            stack.enter_async_context(bot(world, folder, database=database, **settings)) for _ in range(count)
+        ]
+        yield [await one for one in starting]
 
 
 @asynccontextmanager
@@ -131,12 +155,16 @@ async def _process(
             if port is None:
                 raise RuntimeError(f"{command[1]} did not start:\n{_end_of(errors)}")
             yield process, port
-            if process.returncode is not None:
+            if process.returncode not in (None, -signal.SIGKILL):  # some figures kill one
                 raise RuntimeError(f"{command[1]} ended by itself:\n{_end_of(errors)}")
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGKILL)
             await process.wait()
+
+
+def _url(place: Place) -> str:
+    return f"sqlite:///{place}" if isinstance(place, Path) else place.render_as_string(hide_password=False)
 
 
 def _end_of(errors: IO[bytes]) -> str:

@@ -4,7 +4,7 @@
 
 - ``POST /config`` sets what ``Config`` names.
 - ``GET /notes`` gives, by reference (``ref N`` in a text), nanoseconds of the machine's clock: when the model was
-  asked, when it answered, when the reply came.
+  asked, first and last, when it answered, when the reply came.
 
 The stand-ins of the sandbox are faithful, and slow enough to be measured themselves.
 """
@@ -32,6 +32,7 @@ class StandIns:
     def __init__(self) -> None:
         self.config = Config()
         self.asked_ns: dict[int, int] = {}
+        self.asked_last_ns: dict[int, int] = {}
         self.answered_ns: dict[int, int] = {}
         self.sent_ns: dict[int, int] = {}
         self._held: list[tuple[_Channel, int]] = []
@@ -50,12 +51,14 @@ class StandIns:
         elif path == b"/config":
             self._configure(channel, json.loads(body))
         elif path == b"/notes":
-            channel.answer({"asked": self.asked_ns, "answered": self.answered_ns, "sent": self.sent_ns})
+            notes = {"asked": self.asked_ns, "asked_last": self.asked_last_ns}
+            channel.answer({**notes, "answered": self.answered_ns, "sent": self.sent_ns})
         else:
             channel.answer({"error": None})
 
     def _asked(self, channel: "_Channel", reference: int, now_ns: int) -> None:
         self.asked_ns.setdefault(reference, now_ns)
+        self.asked_last_ns[reference] = now_ns
         if self.config.hold:
             self._held.append((channel, reference))
         else:

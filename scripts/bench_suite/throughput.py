@@ -5,12 +5,15 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
-from bench_suite import seed
+from bench_suite import seed, seed_postgres
 from bench_suite.bench import Bench, Measured, cost_of
 from bench_suite.bodies import Bodies
 from bench_suite.load import Load, closed_load
+from bench_suite.postgres import SAID
 from bench_suite.servers import bare, bot, standins
+from clinic_bot.store.places import Place
 
 _PHONES = 2_000
 #: Enough that neither server ever waits for a request: with 64 the file was measured, not what it can take.
@@ -19,10 +22,21 @@ _WINDOW_S = 3_000  # longer than the run: no turn begins
 
 
 async def ack_throughput_ratio(bench: Bench) -> Measured:
-    rounds, seconds = bench.pick(5, 2), bench.pick(4, 1)
     database = bench.new_database()
     seed.create(database)
     seed.idle_phones(database, _PHONES)
+    return await _ratio(bench, database)
+
+
+async def ack_throughput_ratio_postgres(bench: Bench) -> Measured:
+    database = await bench.postgres.new_database()
+    await seed_postgres.idle_phones(database, range(_PHONES))
+    measured = await _ratio(bench, database)
+    return replace(measured, note=f"{measured.note}; {SAID}")
+
+
+async def _ratio(bench: Bench, database: Place) -> Measured:
+    rounds, seconds = bench.pick(5, 2), bench.pick(4, 1)
     stored: list[Load] = []
     plain: list[Load] = []
     async with AsyncExitStack() as stack:
