@@ -1,9 +1,11 @@
 """The bench itself: its arithmetic, its bars, its load and its stand-ins. The figures are scripts/bench's."""
 
 import contextlib
+import io
 import itertools
 import json
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,11 @@ from bench_suite.claims import claim_of
 from bench_suite.figures import FIGURES, SLOW_FSYNC_MS
 from bench_suite.load import closed_load, open_load
 from bench_suite.machine import quantile
+from bench_suite.peers import ours
+from bench_suite.peers.compare import compare
+from bench_suite.peers.workload import Played
 from bench_suite.servers import bare
+from rich.console import Console
 
 from clinic_bot.events import Message
 from clinic_bot.intake.payloads import parse_body, read_event
@@ -117,3 +123,39 @@ async def test_a_postgresql_is_seeded_as_the_service_finds_it_and_what_it_is_ask
     assert (said["BEGIN"], said["COMMIT"]) == (2, 2)
     assert said["SELECT"] >= 2
     assert said["INSERT"] == 1  # the turn that was claimed
+
+
+async def test_bursts_go_through_the_service_whole_and_the_table_says_how_late() -> None:
+    with contextlib.closing(Bench(Path(tempfile.gettempdir()), quick=True)) as bench:
+        played = await ours.on_sqlite(bench, phones=3)
+    assert len(played.handed_ns) == 9
+    assert sorted(known for _, known in played.turns) == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert all(late_ms > -1 for late_ms in played.late_ms())
+    assert played.row()[2:] == ("9 of 9", "1.00")
+
+
+def test_lateness_counts_from_the_window_of_the_last_message_that_a_turn_knew() -> None:
+    handed_ns = {number: number * 300_000_000 for number in range(6)}
+    played = Played(handed_ns, [(1_610_000_000, [0, 2]), (5_500_000_000, [5])])
+    assert played.late_ms() == [10, 3_000]
+    assert played.row() == ("10.0 ms", "3,000.0 ms", "3 of 6", "1.00")
+    assert Played.from_json(played.as_json().encode()) == played
+    assert Played(handed_ns).row() == ("-", "-", "0 of 6", "0")
+
+
+async def test_what_is_not_installed_is_named_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bursts themselves are not played."""
+
+    async def no_bursts(_bench: Bench, *, phones: int) -> Played:
+        return Played(dict.fromkeys(range(phones), 0))
+
+    monkeypatch.setattr("bench_suite.peers.compare.find_spec", lambda _package: None)
+    monkeypatch.setattr(ours, "on_sqlite", no_bursts)
+    monkeypatch.setattr(ours, "on_postgres", no_bursts)
+    console = Console(width=120, file=io.StringIO(), record=True)
+    await compare(Bench(Path(), quick=True), console)
+    said = console.export_text()
+    assert said.count("not installed") == 3
+    assert ".venv/bin/python -m pip install -e '.[peers]'" in said

@@ -1,4 +1,4 @@
-"""``scripts/bench [NAME ...] [--json FILE] [--quick] [--strict]``"""
+"""``scripts/bench [NAME ...] [--json FILE] [--quick] [--strict]``, and ``scripts/bench peers``"""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.table import Table
 from bench_suite.bench import Bench, Measured
 from bench_suite.figures import FIGURES
 from bench_suite.machine import fsync_ms, timer_p99_ms
+from bench_suite.peers.compare import PEERS, compare
 from bench_suite.servers import new_loop
 
 
@@ -74,6 +75,15 @@ def _run(names: list[str], folder: Path, *, quick: bool, console: Console) -> di
     return entries
 
 
+def _compare(folder: Path, *, quick: bool, console: Console) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="clinic-bot-bench-", dir=folder) as place,
+        asyncio.Runner(loop_factory=new_loop) as runner,
+        closing(Bench(Path(place), quick)) as bench,
+    ):
+        runner.run(compare(bench, console))
+
+
 def _line(name: str, entry: Entry) -> str:
     return f"{'ok    ' if entry.holds else 'MISSED'} {name}: {_value(entry)}"
 
@@ -102,7 +112,11 @@ def _arguments() -> argparse.Namespace:
         prog="scripts/bench", description="Measures the figures the project holds itself to."
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"one of: {', '.join(FIGURES)} (default: all)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"of {', '.join(FIGURES)} (default: all); or {PEERS}: the "
+        "same bursts through this project, DBOS and Procrastinate, side by side",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument(
@@ -116,7 +130,9 @@ def _arguments() -> argparse.Namespace:
         help="where the databases stand while it runs",
     )
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.names if name not in FIGURES]
+    if PEERS in arguments.names and len(arguments.names) > 1:
+        parser.error(f"{PEERS} stands alone")
+    unknown = [] if arguments.names == [PEERS] else [name for name in arguments.names if name not in FIGURES]
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(FIGURES)}")
     return arguments
@@ -125,6 +141,9 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = _arguments()
     console = Console(width=None if sys.stdout.isatty() else 150)
+    if arguments.names == [PEERS]:
+        _compare(arguments.folder, quick=arguments.quick, console=console)
+        return 0
     names = arguments.names or list(FIGURES)
     entries = _run(names, arguments.folder, quick=arguments.quick, console=console)
     console.print(_table(entries))

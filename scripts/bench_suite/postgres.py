@@ -23,15 +23,21 @@ class Postgres:
     server: PostgresServer
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    async def new_database(self, *, logs: bool = False) -> URL:
-        """With this version's schema and nothing in it; ``logs``: every statement is written to the server's log."""
+    async def new_database(self, *, logs: bool = False, empty: bool = False) -> URL:
+        """With this version's schema and nothing in it.
+
+        Args:
+            logs: every statement is written to the server's log.
+            empty: without the schema.
+        """
         name = f"bench{next(self._numbers)}"
         async with seed_postgres.connected(self.server.url) as connection:
             await connection.execute(f"CREATE DATABASE {name}")
             if logs:
                 await connection.execute(f"ALTER DATABASE {name} SET log_statement = 'all'")
         url = self.server.url.set(database=name)
-        await seed_postgres.create(url)
+        if not empty:
+            await seed_postgres.create(url)
         return url
 
     def log_size(self) -> int:

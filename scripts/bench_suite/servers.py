@@ -47,12 +47,8 @@ class StandIns:
     async def notes(self) -> "Notes":
         async with httpx.AsyncClient(timeout=60) as client:
             found = (await client.get(f"{self.url}/notes")).json()
-        return Notes(
-            *(
-                {int(key): ns for key, ns in found[kind].items()}
-                for kind in ("asked", "asked_last", "answered", "sent")
-            )
-        )
+        times = ("asked", "asked_last", "answered", "sent", "read")
+        return Notes(*({int(key): value for key, value in found[kind].items()} for kind in times))
 
     async def until_asked(self, count: int, *, within_s: float) -> None:
         """Wait until the model was asked for so many turns. Raises TimeoutError."""
@@ -76,6 +72,7 @@ class Notes:
     asked_last: dict[int, int]
     answered: dict[int, int]
     sent: dict[int, int]
+    read: dict[int, list[int]]  #: no instants: all references that the model was asked with, in their order
 
 
 @dataclass(frozen=True, slots=True)

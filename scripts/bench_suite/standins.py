@@ -4,7 +4,7 @@
 
 - ``POST /config`` sets what ``Config`` names.
 - ``GET /notes`` gives, by reference (``ref N`` in a text), nanoseconds of the machine's clock: when the model was
-  asked, first and last, when it answered, when the reply came.
+  asked, first and last, when it answered, when the reply came; and all references that it was asked with.
 
 The stand-ins of the sandbox are faithful, and slow enough to be measured themselves.
 """
@@ -33,6 +33,7 @@ class StandIns:
         self.config = Config()
         self.asked_ns: dict[int, int] = {}
         self.asked_last_ns: dict[int, int] = {}
+        self.read: dict[int, list[int]] = {}
         self.answered_ns: dict[int, int] = {}
         self.sent_ns: dict[int, int] = {}
         self._held: list[tuple[_Channel, int]] = []
@@ -41,7 +42,7 @@ class StandIns:
         now_ns = time.time_ns()
         path = head.split(b" ", 2)[1]
         if path.endswith(b"/chat/completions"):
-            self._asked(channel, _reference(body), now_ns)
+            self._asked(channel, _references(body), now_ns)
         elif path.endswith(b"/send-text"):
             reference = _reference(body)
             self.sent_ns.setdefault(reference, now_ns)
@@ -52,11 +53,13 @@ class StandIns:
             self._configure(channel, json.loads(body))
         elif path == b"/notes":
             notes = {"asked": self.asked_ns, "asked_last": self.asked_last_ns}
-            channel.answer({**notes, "answered": self.answered_ns, "sent": self.sent_ns})
+            channel.answer({**notes, "answered": self.answered_ns, "sent": self.sent_ns, "read": self.read})
         else:
             channel.answer({"error": None})
 
-    def _asked(self, channel: "_Channel", reference: int, now_ns: int) -> None:
+    def _asked(self, channel: "_Channel", read: list[int], now_ns: int) -> None:
+        reference = read[-1] if read else -1
+        self.read[reference] = read
         self.asked_ns.setdefault(reference, now_ns)
         self.asked_last_ns[reference] = now_ns
         if self.config.hold:
@@ -78,10 +81,15 @@ class StandIns:
         channel.answer({})
 
 
+def _references(body: bytes) -> list[int]:
+    """In their order: earlier ones may stand in the conversation's history."""
+    return [int(found) for found in _REFERENCE.findall(body)]
+
+
 def _reference(body: bytes) -> int:
-    """The last one: earlier ones stand in the conversation's history."""
-    found = _REFERENCE.findall(body)
-    return int(found[-1]) if found else -1
+    """The last one."""
+    found = _references(body)
+    return found[-1] if found else -1
 
 
 def _completion(text: str) -> dict[str, Any]:
