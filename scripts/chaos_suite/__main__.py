@@ -36,8 +36,8 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--speed",
         type=float,
         help=f"divides every duration, leases too, 1 to 100; default {_SPEED:g}, on PostgreSQL {_SHARED_SPEED:g}: a "
-        f"lease of {LEASE_S} s lasts {LEASE_S / _SHARED_SPEED:g} s there, and {LEASE_S / _SPEED:.2f} s at {_SPEED:g}, "
-        "which a busy machine is late by",
+        f"lease of {LEASE_S:g} s lasts {LEASE_S / _SHARED_SPEED:g} s there, and {LEASE_S / _SPEED:.2f} s at "
+        f"{_SPEED:g}, which a busy machine is late by",
     )
     parser.add_argument(
         "--replicas", type=int, default=1, help="processes, on PostgreSQL only (default %(default)s)"

@@ -23,6 +23,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.errors import Misconfigured
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.store.places import place_of
+from clinic_bot.turns.keeper import LEASE_MS
 
 #: In place of an address: the wheel's own, started for the run.
 OWN_POSTGRES = "postgres"
@@ -30,7 +31,7 @@ OWN_POSTGRES = "postgres"
 _DURABLE = {"fsync": "on", "shared_buffers": "128MB"}
 _ANSWERS_WITHIN_S = 10.0
 #: Of a conversation that a process works at, in seconds of its own clock.
-LEASE_S = 15
+LEASE_S = LEASE_MS / 1000
 #: Of the server, in seconds of its own clock. A hand-written answer keeps it silent for minutes, not hours, so that
 #: what was written meanwhile is answered before a segment is judged.
 HUMAN_S = 120
