@@ -51,11 +51,13 @@ _PAUSE_S = 0.005
 _CONNECT_S = 5.0
 
 #: What the server itself puts an end to. A replica that was stopped in the middle of a transaction holds the rows of
-#: patients who write to the others meanwhile; a lock or a statement that takes this long will not end well.
+#: patients who write to the others meanwhile, and a batch of the others' webhooks that has to wait for one such row
+#: waits as a whole: well below the 5 s after which all of them would be refused. Whoever was only slow is run again.
+#: A lock or a statement that takes longer than the others will not end well.
 _SETTINGS = {
     "application_name": "clinic_bot",
     "jit": "off",  # the server compiles what it takes for dear for 50 to 200 ms, and ours is never so
-    "idle_in_transaction_session_timeout": "5000",
+    "idle_in_transaction_session_timeout": "2000",
     "lock_timeout": "10000",
     "statement_timeout": "30000",
 }

@@ -228,6 +228,29 @@ async def row_held_for_job(
     yield writing, release
 
 
+async def test_a_replica_that_stands_still_in_a_transaction_holds_up_the_webhooks_of_the_others_for_seconds_only(
+    replicas: Sequence[PostgresDatabase], store: Store
+) -> None:
+    """Seen when replicas were frozen under load: hundreds of webhooks of other patients at the others got a 503."""
+    store.take(b.message(id="m1"))
+    released = asyncio.Event()
+
+    def stand_still(connection: Connection) -> None:
+        connection.execute(text("SELECT id FROM conversation FOR UPDATE"))
+        stands.set()
+        await_only(released.wait())
+
+    stands = asyncio.Event()
+    frozen = asyncio.ensure_future(replicas[0].write(stand_still))
+    await stands.wait()
+    events = [b.message(id="m2"), b.message(id="n1", who=b.contact("5511987650002"))]
+    async with asyncio.timeout(4):  # a webhook is refused after 5 s
+        taken = await asyncio.gather(*(replicas[1].write(arriving(event)) for event in events))
+    released.set()
+    await frozen  # the server had undone it, and it ran again
+    assert [one.answer for one in taken] == [Answer.QUEUED, Answer.QUEUED]
+
+
 # What the server refuses.
 
 
