@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
@@ -58,7 +59,7 @@ class Day:
         return self.weather if n == 0 else None
 
 
-async def played(day: Day, folder: Path, **settings: object) -> tuple[Tally, World]:
+async def played(day: Day, folder: Path, **settings: Any) -> tuple[Tally, World]:
     """What was counted when everything had settled, and the world it happened in."""
     async with world_of(1, SPEED, folder, f"sqlite:///{folder / 'day.sqlite'}", **settings) as world:
         await world.server.start()
