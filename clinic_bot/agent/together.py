@@ -21,8 +21,8 @@ from clinic_bot.agent.telling import ACCOUNT, gone_key, is_news
 _HORIZON_MS = 1_000
 #: How late somebody may come back for whom room is kept.
 _GRACE_MS = 7_000
-#: No longer than this a ticket is kept, nor a clock believed that was set back by less.
 _MOST_KEPT_MS = 600_000
+#: So far the clocks of replicas may be apart; more than this, somebody set one back.
 _SKEW_MS = 5_000
 #: One call tries a model out after a stated wait, and so long the others wait for its end, looking every second.
 _TRY_MS, _LOOK_MS = 5_000, 1_000
@@ -76,7 +76,8 @@ class Stated:
     until_ms: int
 
     def left_ms(self, now_ms: int) -> int:
-        return max(0, self.until_ms - now_ms)
+        """How long it holds still; over, where somebody set the clock back to before it was said."""
+        return max(0, self.until_ms - now_ms) if now_ms > self.at_ms - _SKEW_MS else 0
 
 
 @dataclass(frozen=True, slots=True)

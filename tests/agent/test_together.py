@@ -131,6 +131,12 @@ def test_a_stated_wait_holds_everybody_and_then_one_tries() -> None:
     assert isinstance(reserve(together, want("d"), NOW_MS + 10_001), Leave)
 
 
+def test_what_was_stated_ends_when_the_clock_is_set_back_to_before_it() -> None:
+    together = known()
+    together.model("m").state(Stated(Why.LIMIT, NOW_MS, NOW_MS + 5_000))
+    assert isinstance(reserve(together, want(), NOW_MS - 3_600_000), Leave)
+
+
 def test_an_answer_to_a_call_from_before_does_not_lift_what_was_stated() -> None:
     together = known()
     before = reserve(together, want("a"), NOW_MS)
