@@ -20,9 +20,9 @@ from clinic_bot.agent.models import KnownModel, Models, NextModel
 from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, PATIENCE_MS, Closed, Pass
 from clinic_bot.agent.reading import PROVIDER
 from clinic_bot.agent.replicas import Replicas, name_for
+from clinic_bot.agent.shared_model import Leave
 from clinic_bot.agent.sharing import Alone, Sharing
 from clinic_bot.agent.telling import Alert, Teller
-from clinic_bot.agent.together import Leave
 from clinic_bot.clock import Clock
 from clinic_bot.errors import Misconfigured, ProviderBusy, ProviderDown
 from clinic_bot.store.database import Database

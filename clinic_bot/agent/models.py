@@ -8,9 +8,10 @@ from clinic_bot.agent.chat import Outcome
 from clinic_bot.agent.limits import ModelLimits, told
 from clinic_bot.agent.pacing import Line, Pass
 from clinic_bot.agent.reading import PROVIDER, Refusal
+from clinic_bot.agent.shared_model import Hold
 from clinic_bot.agent.sharing import Sharing
 from clinic_bot.agent.telling import Teller
-from clinic_bot.agent.together import Hold, View
+from clinic_bot.agent.together import View
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ClinicBotError, ModelUnusable, ProviderBusy, ProviderDown
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 
 from clinic_bot.agent.breaker import Breaker, Why
 from clinic_bot.agent.limits import ModelLimits
-from clinic_bot.agent.together import Leave
+from clinic_bot.agent.shared_model import Leave
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ProviderBusy
 

@@ -18,8 +18,9 @@ from functools import partial
 from clinic_bot.agent.breaker import Why
 from clinic_bot.agent.exchange import Change, Exchange
 from clinic_bot.agent.limits import Figures, Told
+from clinic_bot.agent.shared_model import Hold, Leave, Stated, Want
 from clinic_bot.agent.sharing import Heard, Sharing
-from clinic_bot.agent.together import Hold, Leave, Stated, Together, View, Want
+from clinic_bot.agent.together import Together, View
 from clinic_bot.clock import Clock
 from clinic_bot.store.database import Database
 
@@ -177,7 +178,7 @@ class Replicas(Sharing):
         await self._exchange.close()
 
     def _own_leave(self, model: str, tokens: float) -> Leave:
-        return Leave(model, tokens, self._clock.now_ms())
+        return Leave(model, tokens, self._clock.now_ms(), counted=False)
 
     def _begin(self, together: Together, name: str) -> None:
         model = together.model(name)

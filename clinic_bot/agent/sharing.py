@@ -5,8 +5,9 @@ from typing import Protocol
 
 from clinic_bot.agent.breaker import Why
 from clinic_bot.agent.limits import Figures, Told
+from clinic_bot.agent.shared_model import Hold, Leave
 from clinic_bot.agent.telling import Said, SaidHere
-from clinic_bot.agent.together import Hold, Leave, View
+from clinic_bot.agent.together import View
 
 #: A model's name, how it stands by now, and how many tokens wait to be taken of it.
 Heard = Callable[[str, View, float], None]

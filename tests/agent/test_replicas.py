@@ -4,11 +4,13 @@ import asyncio
 from collections import Counter
 
 import pytest
+from sqlalchemy import URL, text
 
 from clinic_bot.agent.chat import Outcome
 from clinic_bot.errors import AccountRefused, ProviderBusy
 from clinic_bot.sandbox.groq_limits import FREE, Plan
 from clinic_bot.store.places import Place
+from clinic_bot.store.postgres import engine
 from tests.agent.several import KEY, Several, several
 from tests.agent.stepped import BIG, SMALL
 from tests.support.fixtures import ON_POSTGRES
@@ -204,6 +206,19 @@ async def test_a_database_that_hangs_holds_a_call_up_for_half_a_second(place: Pl
         began_s = loop.time()
         await one.model.close()
         assert loop.time() - began_s < 1.5
+
+
+async def test_a_replica_that_was_stopped_with_the_row_in_its_hands_stops_nobody(place: Place) -> None:
+    assert isinstance(place, URL)
+    async with several(place, 1) as it:
+        await it.replicas[0].ask()
+        await it.settle()
+        stopped = engine(place)
+        async with stopped.begin() as connection:
+            await connection.execute(text("SELECT state FROM common FOR UPDATE"))
+            await it.replicas[0].ask()
+        await stopped.dispose()
+        assert it.statuses == [200, 200]
 
 
 async def test_what_was_stated_while_the_database_was_away_is_told_later(
