@@ -107,9 +107,8 @@ def one_row(table: Table, n: int, *, full: bool) -> dict[str, object]:
             value = bytes([0, 255, n % 256]) * place
         elif column.name == "corrects":
             value = full
-        left_out = (
-            column.nullable and not full
-        ) or column.name == "owner"  # no lease: it would be taken back
+        # No lease: it would be taken back.
+        left_out = column.nullable and (not full or column.name == "owner")
         row[column.name] = None if left_out else value
     return row
 
