@@ -324,7 +324,9 @@ class Service:
         def notice(conversation_id: int, wake_at_ms: int | None) -> None:
             self.dispatcher.notice(conversation_id, wake_at_ms)  # which is built after who answers
 
-        found = Afterthoughts(self.database, zapi, self.clock, self.policy, self.metrics, notice)
+        found = Afterthoughts(
+            self.database, zapi, self.clock, self.policy, self.metrics, notice, shared=self.leases.shared
+        )
         self._stack.push_async_callback(found.finish)
         return found
 

@@ -31,6 +31,7 @@ class Afterthoughts:
 
     Args:
         notice: told when a conversation is to be looked at, after the commit.
+        shared: whether other replicas send too; then the database knows of their replies.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Afterthoughts:
         policy: Policy,
         metrics: Metrics,
         notice: Callable[[int, int | None], None],
+        *,
+        shared: bool = False,
     ) -> None:
         self._database = database
         self._zapi = zapi
@@ -48,6 +51,7 @@ class Afterthoughts:
         self._policy = policy
         self._metrics = metrics
         self._notice = notice
+        self._shared = shared
         self._accepted_ms: dict[int, int] = {}  # oldest first
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no strong reference
 
@@ -70,7 +74,8 @@ class Afterthoughts:
     def wrote_on(self, conversation_id: int) -> None:
         """The patient said more, and nothing is being thought or sent in this conversation."""
         accepted_ms = self._accepted_ms.pop(conversation_id, None)
-        if accepted_ms is None or self._clock.now_ms() - accepted_ms > QUEUED_FOR_MS:
+        by_us = accepted_ms is not None and self._clock.now_ms() - accepted_ms <= QUEUED_FOR_MS
+        if not by_us and not self._shared:
             return
         task = asyncio.create_task(self._take_back_safely(conversation_id))
         self._tasks.add(task)
@@ -91,6 +96,11 @@ class Afterthoughts:
             log.warning("reply not taken back", conversation=conversation_id, problem=str(exc))
 
     async def _take_back(self, conversation_id: int) -> None:
+        if self._shared:  # asking Z-API at every message would be too much
+            since_ms = self._clock.now_ms() - QUEUED_FOR_MS
+            may_stand = partial(afterthought.may_stand, conversation_id=conversation_id, since_ms=since_ms)
+            if not await self._database.read(may_stand):
+                return
         queued = {item.zaap_id for item in await self._zapi.queue()}
         begin = partial(afterthought.begin, conversation_id=conversation_id, queued=queued)
         overtaken = await self._database.write(

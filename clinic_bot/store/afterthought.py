@@ -8,7 +8,7 @@ does: the echo or the report of one that had left settles it, and of what leaves
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, bindparam, func
 from sqlmodel import Session, col, select
 
 from clinic_bot.store import steps, story
@@ -32,6 +32,26 @@ class Overtaken:
     turn_id: int
     zaap_id: str
     tokens: int
+
+
+_ACCEPTED = (
+    select(Turn.id)
+    .where(
+        col(Turn.conversation_id) == bindparam("conversation_id"),
+        col(Turn.state) == TurnState.SENT,
+        col(Turn.outcome_ms) >= bindparam("since_ms"),
+        col(Turn.zaap_id).is_not(None),
+        col(Turn.receipt).is_(None),
+        col(Turn.settled_by).is_(None),
+    )
+    .limit(1)
+)
+
+
+def may_stand(connection: Connection, conversation_id: int, *, since_ms: int) -> bool:
+    """Whether a reply was accepted since an instant that may still stand in Z-API's queue, whoever sent it."""
+    asked = {"conversation_id": conversation_id, "since_ms": since_ms}
+    return connection.execute(_ACCEPTED, asked).first() is not None
 
 
 def begin(

@@ -84,10 +84,10 @@ def overlapping(connection: Connection) -> list[int]:
         return found
 
 
-async def thinking(all_of_them: Sequence[Clinic], text: str = "vocês abrem sábado?") -> tuple[Clinic, Clinic]:
-    """Who asks the model about a first message, for as long as the test lets it, and who does not."""
-    all_of_them[0].groq_fault(kind="slow", seconds=600, count=1)
-    await receive(all_of_them[0], text, id="M1")
+async def thinking(all_of_them: Sequence[Clinic], *, slow_s: float = 600) -> tuple[Clinic, Clinic]:
+    """Who asks the model about a first message, which takes its time, and who does not."""
+    all_of_them[0].groq_fault(kind="slow", seconds=slow_s, count=1)
+    await receive(all_of_them[0], "vocês abrem sábado?", id="M1")
     await until(lambda: asked(all_of_them[0]) == 1)
     holder, other = sorted(all_of_them, key=lambda one: not one.service.leases.all())
     return holder, other
@@ -120,6 +120,17 @@ async def test_a_person_who_answers_at_another_replica_recalls_the_reply(place: 
             await staff(it, "Oi, aqui é a Ana. Abrimos sim!")
         await first.until_states(TurnState.WITHDRAWN.value)
         assert first.stand_ins.zapi.queue == {}
+
+
+async def test_what_the_patient_adds_at_another_replica_takes_the_reply_back(place: Place) -> None:
+    async with replicas(place, 2, quiet_s=2, recall_for_newer=True, says=("Não.", "Sim, às 8h.")) as both:
+        both[0].zapi_fault(kind="slow_queue", seconds=20)
+        _holder, other = await thinking(both, slow_s=5)
+        await other.until_states(SENT)
+        await receive(other, "e domingo?", id="M2")
+        await other.until_states(TurnState.WITHDRAWN.value, SENT)
+        assert (await other.turns())[1].low == 1
+        assert other.calls == 2
 
 
 async def test_an_emergency_at_another_replica_does_not_wait_for_the_turn(place: Place) -> None:
