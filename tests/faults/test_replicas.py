@@ -123,9 +123,10 @@ async def test_a_person_who_answers_at_another_replica_recalls_the_reply(place: 
 
 
 async def test_what_the_patient_adds_at_another_replica_takes_the_reply_back(place: Place) -> None:
-    async with replicas(place, 2, quiet_s=2, recall_for_newer=True, says=("Não.", "Sim, às 8h.")) as both:
-        both[0].zapi_fault(kind="slow_queue", seconds=20)
-        _holder, other = await thinking(both, slow_s=5)
+    # Slow enough that it is taken back before the next window closes, on a busy machine too.
+    async with replicas(place, 2, recall_for_newer=True, rate=8) as both:
+        both[0].zapi_fault(kind="slow_queue", seconds=30, count=1)
+        _holder, other = await thinking(both, slow_s=3)
         await other.until_states(SENT)
         await receive(other, "e domingo?", id="M2")
         await other.until_states(TurnState.WITHDRAWN.value, SENT)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
+import pytest
+
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import claims, closing, gate, inbox
 from clinic_bot.store.claims import Later
@@ -14,7 +16,7 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.tables import TurnState
-from clinic_bot.turns.dispatcher import Dispatcher
+from clinic_bot.turns.dispatcher import ALONE, TOGETHER, Dispatcher, Sweeping
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
 from tests.support.waiting import until
@@ -37,8 +39,13 @@ class CountingRunner:
     failures: int = 0
     broken: int = 0
     hold: asyncio.Event | None = None
+    held_back: set[int] = field(
+        default_factory=set
+    )  #: stay due, and are not claimed: everything is switched off
 
     async def run(self, conversation_id: int) -> int | None:
+        if conversation_id in self.held_back:
+            return self.clock.now_ms() + 60_000
         self.started.append((conversation_id, self.clock.now_ms()))
         if self.failures:
             self.failures -= 1
@@ -105,6 +112,10 @@ class Desk:
         for n in range(count):
             await self.receive(id=f"m{n}", phone=f"55119876500{n:02}")
 
+    async def tick(self, ms: int) -> None:
+        self.clock.advance(ms)
+        await self.quiet()
+
     async def quiet(self) -> None:
         """Everything that can happen at this instant has happened."""
         for _ in range(10):
@@ -114,11 +125,15 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    database: Database, *, slots: int = 100, suspects: Mapping[int, int] = MappingProxyType({})
+    database: Database,
+    *,
+    slots: int = 100,
+    sweeping: Sweeping = ALONE,
+    suspects: Mapping[int, int] = MappingProxyType({}),
 ) -> AsyncIterator[Desk]:
     clock = FakeClock()
     runner = CountingRunner(database, clock)
-    dispatcher = Dispatcher(database, runner, clock, slots=slots, suspects=suspects)
+    dispatcher = Dispatcher(database, runner, clock, slots=slots, sweeping=sweeping, suspects=suspects)
     await dispatcher.start()
     try:
         yield Desk(database, clock, runner, dispatcher)
@@ -176,6 +191,47 @@ async def test_a_wake_up_that_nobody_told_of_is_found_by_the_sweep(database: Dat
         await it.receive(tell=False)
         it.clock.advance(b.QUIET_MS)  # the sweep's five seconds have passed as well
         await until(lambda: bool(it.runner.answered))
+
+
+async def test_what_another_replica_left_lying_is_found_within_a_moment(database: Database) -> None:
+    """And not before it is due: until then it is the other one's to take."""
+    async with desk(database, sweeping=TOGETHER) as it:
+        await it.receive(tell=False)
+        for _ in range(b.QUIET_MS // TOGETHER.every_ms):
+            assert it.dispatcher.open == 0
+            await it.tick(TOGETHER.every_ms)
+        assert it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)]
+
+
+async def test_behind_what_cannot_be_taken_now_a_whole_sweep_finds_the_rest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "clinic_bot.store.conversations.due_before.__kwdefaults__", {"after": (-1, -1), "limit": 3}
+    )
+    monkeypatch.setattr("clinic_bot.store.conversations.PAGE", 3)
+    async with desk(database, sweeping=TOGETHER) as it:
+        for n in range(5):
+            await it.receive(id=f"m{n}", phone=f"55119876500{n:02}", tell=False)
+        it.runner.held_back = {1, 2, 3}
+        it.clock.advance(b.QUIET_MS)
+        await it.tick(TOGETHER.every_ms)
+        assert it.runner.answered == []
+        for _ in range(TOGETHER.whole_every):
+            await it.tick(TOGETHER.every_ms)
+        assert {found for found, _, _ in it.runner.answered} == {4, 5}
+
+
+async def test_after_the_clock_was_set_forward_what_became_due_begins_at_once(database: Database) -> None:
+    """Its timer was armed by the clock of before."""
+    async with desk(database) as it:
+        await it.receive()
+        assert it.dispatcher._timer is not None
+        it.dispatcher._timer.cancel()  # it would come an hour late
+        it.clock.advance(b.QUIET_MS)
+        it.dispatcher.clock_moved()
+        await it.quiet()
+        assert len(it.runner.answered) == 1
 
 
 async def test_what_was_open_before_the_start_is_taken_up(database: Database) -> None:
