@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from clinic_bot.store.story import What
 from clinic_bot.store.tables import Turn, TurnEvent, TurnState
 from tests.operations.test_alerts import total
 from tests.support.fixtures import ON_POSTGRES
+from tests.support.postgres import Server
 from tests.support.service import Clinic, replicas
-from tests.support.waiting import until
+from tests.support.waiting import until, until_async
 
 pytestmark = ON_POSTGRES
 PHONE = "5511987650001"
@@ -224,6 +226,30 @@ async def test_a_replica_that_is_not_sure_asks_and_sends_what_is_still_its_own(
         frozen.wake()
         await only.until_states(SENT)
         assert only.calls == 1
+
+
+async def test_a_restart_of_the_server_loses_no_message_and_no_turn(
+    place: Place, postgres_server: Server
+) -> None:
+    async with replicas(place, 2, quiet_s=2) as both:
+        both[0].groq_fault(kind="slow", seconds=50, count=1)
+        await receive(both[0], "vocês abrem sábado?", id="M1")
+        await until(lambda: asked(both[0]) == 1)
+        restarting = asyncio.ensure_future(asyncio.to_thread(postgres_server.restart))
+        for n in count():  # each waits for the server, and none is turned away
+            await receive(both[n % 2], "e domingo?", id=f"during {n}")
+            if restarting.done():
+                break
+        await restarting
+        await until(lambda: len(both[0].sent) >= 1)
+
+        async def answered() -> bool:
+            conversation = await both[0].conversation()
+            return conversation.owner is None and conversation.wake_at_ms is None
+
+        await until_async(answered)
+        by_state = {turn.state for turn in await both[0].turns()}
+        assert by_state <= {SENT, UNKNOWN}
 
 
 async def test_a_model_call_ends_when_its_turn_is_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

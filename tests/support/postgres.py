@@ -8,8 +8,9 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import asyncpg
-from local_postgres import FORGETFUL, local_postgres
+from local_postgres import FORGETFUL, PostgresServer, local_postgres
 from sqlalchemy import URL, make_url
 
 from clinic_bot.store.migrations import migrate
@@ -50,8 +51,9 @@ class Background:
 class Server:
     """A PostgreSQL that runs, with the template in it."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, restart: Callable[[], None] | None = None) -> None:
         self.url = url
+        self._restart = restart
         self.background = Background()
         self._template = f"{_TEMPLATE}_{os.getpid()}"
         self._numbers = count(1)
@@ -72,6 +74,15 @@ class Server:
         self._command(f"CREATE DATABASE {name} {how}")
         yield self._of(name)
         self._command(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def restart(self) -> None:
+        """End every session without a word, and take new ones in a moment. One that was given only does the first."""
+        if self._restart is not None:
+            self._restart()
+        else:
+            self._command(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clinic_bot'"
+            )
 
     def close(self) -> None:
         self._command(f"DROP DATABASE {self._template} WITH (FORCE)")
@@ -100,12 +111,20 @@ def _dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def _start_anew(ours: PostgresServer) -> None:
+    ours.stop()
+    ours.start()
+
+
 @contextmanager
 def server() -> Iterator[Server]:
     """The server of this test run, or of one of its workers."""
     with contextlib.ExitStack() as stack:
         given = os.environ.get(VARIABLE)
-        url = make_url(given) if given else stack.enter_context(local_postgres(FORGETFUL)).url
-        running = Server(url)
+        if given:
+            running = Server(make_url(given))
+        else:
+            ours = stack.enter_context(local_postgres(FORGETFUL))
+            running = Server(ours.url, partial(_start_anew, ours))
         stack.callback(running.close)
         yield running
