@@ -11,6 +11,7 @@ urgent, one by one on connections of its own; what keeps the leases; everything 
 
 import asyncio
 import contextlib
+import math
 import random
 import time
 from collections import deque
@@ -43,8 +44,9 @@ BATCH = 256
 _MOST_WAITING = 20_000
 #: Connections of a lane. Ten of them with three replicas are far from the hundred that PostgreSQL allows by default.
 _URGENT, _OTHERS, _READERS = 4, 2, 3
-#: A renewal that takes longer will not come before the leases end; the next one has a new connection.
-_RENEWS_WITHIN_S = 4.0
+#: Longer than the server itself lets a statement wait for a lock: whoever hears nothing for so long hears nothing more,
+#: and the machine would only notice after a quarter of an hour. A renewal that takes longer comes too late anyway.
+_ENDS_WITHIN_S, _READS_WITHIN_S, _RENEWS_WITHIN_S = 15.0, 35.0, 4.0
 #: A job that loses a race so often in a row is given up: then something else is wrong.
 _TRIES = 6
 _PAUSE_S = 0.005
@@ -85,6 +87,7 @@ class _Session:
 
     connection: AsyncConnection
     info: Mapping[str, Any]
+    drop: Callable[[], None]  #: lets go of the socket at once
 
 
 @dataclass(slots=True)
@@ -94,8 +97,8 @@ class _Lane:
     run: Run
     connections: int
     batch: int
+    within_s: float = math.inf  #: a transaction
     waiting: deque[_Waiting] = field(default_factory=deque)
-    within_s: float | None = None
     free: list[_Session] = field(default_factory=list)
     working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -116,11 +119,11 @@ class PostgresDatabase:
         self._loop = asyncio.get_running_loop()
         self._engine = engine(url)
         self._reader_engine = engine(url, begin="BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        self._intake = _Lane(_write, 1, BATCH)
-        self._urgent = _Lane(_write, _URGENT, 1)
-        self._others = _Lane(_write, _OTHERS, 1)
-        self._readers = _Lane(_read, _READERS, 1)
-        self._renewal = _Lane(_write, 1, 1, within_s=_RENEWS_WITHIN_S)
+        self._intake = _Lane(_write, 1, BATCH, _ENDS_WITHIN_S)
+        self._urgent = _Lane(_write, _URGENT, 1, _ENDS_WITHIN_S)
+        self._others = _Lane(_write, _OTHERS, 1)  # migrations, which take as long as they take
+        self._readers = _Lane(_read, _READERS, 1, _READS_WITHIN_S)
+        self._renewal = _Lane(_write, 1, 1, _RENEWS_WITHIN_S)
         self._closed = False
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
@@ -190,9 +193,8 @@ class PostgresDatabase:
         """
         for again in (False, True):
             try:
-                async with asyncio.timeout(lane.within_s):
-                    session = session or await self._connect(lane)
-                    return await _run_together(session.connection, lane.run, jobs), session
+                session = session or await self._connect(lane)
+                return await self._run_in_time(lane, session, jobs), session
             except Exception as exc:  # whatever it is: nobody else can answer them
                 certain = session is not None and not session.info[_SAID_COMMIT]
                 if session is not None:
@@ -202,12 +204,24 @@ class PostgresDatabase:
                     return [_told(exc)] * len(jobs), None
         raise AssertionError("the second time returns")
 
+    async def _run_in_time(self, lane: _Lane, session: _Session, jobs: list[Job[Any]]) -> list[object]:
+        """Drops the connection under jobs that do not end. To cancel them would be to ask the server, and to wait."""
+        if lane.within_s == math.inf:
+            return await _run_together(session.connection, lane.run, jobs)
+        ending = self._loop.call_later(lane.within_s, session.drop)
+        try:
+            return await _run_together(session.connection, lane.run, jobs)
+        finally:
+            ending.cancel()
+
     async def _connect(self, lane: _Lane) -> _Session:
         engine = self._reader_engine if lane is self._readers else self._engine
         async with asyncio.timeout(_CONNECT_S):
             connection = await engine.connect()
         assert connection.sync_connection is not None
-        return _Session(connection, connection.sync_connection.info)
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        return _Session(connection, connection.sync_connection.info, raw.terminate)
 
 
 async def _run_together(connection: AsyncConnection, run: Run, jobs: list[Job[Any]]) -> list[object]:

@@ -390,6 +390,24 @@ async def test_a_job_that_the_server_cut_short_runs_again(
     assert store.count("inbox") == 1
 
 
+async def test_who_hears_nothing_from_the_server_takes_another_connection(
+    replicas: Sequence[PostgresDatabase],
+) -> None:
+    """As when the way to it swallows everything."""
+    database, tries = replicas[0], 0
+    database._urgent.within_s = 0.2
+
+    def job(connection: Connection) -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            driver_of(connection).execute("SELECT pg_sleep(20)")
+        return tries
+
+    async with asyncio.timeout(10):
+        assert await database.write(job, urgent=True) == 2
+
+
 CUT = (
     "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
     "AND pid <> pg_backend_pid()"
