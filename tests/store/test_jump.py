@@ -36,6 +36,7 @@ RECORDS = {
     # When somebody sits in the clinic: the calendar's, not the machine's.
     *("appointment.start_ms", "appointment.end_ms", "proposal.start_ms", "proposal.end_ms"),
     *("block.start_ms", "block.end_ms"),
+    "duty.until_ms",  # of replicas, which share a server; alone a process has every duty
     *("message.deleted_ms", "message.handled_ms", "turn.settled_ms"),  # only whether there is one matters
 }
 
