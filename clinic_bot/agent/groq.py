@@ -233,6 +233,7 @@ class GroqModel:
         """Wait in line, then for the leave of the other replicas; while that is not given, in the same place again."""
         began_ms = self._clock.steady_ms()
         gives_up_ms = began_ms + (BEGUN_PATIENCE_MS if call.begun else PATIENCE_MS)
+        held_before = False
         while True:
             passed = await model.line.enter(call.user, tokens, begun=call.begun)
             try:
@@ -241,9 +242,11 @@ class GroqModel:
                 model.line.gone(passed)
                 raise
             if isinstance(leave, Leave):
-                passed.leave, passed.waited_ms = leave, self._clock.steady_ms() - began_ms
+                passed.leave = leave
+                if held_before:  # asking for leave is no wait; being refused it is
+                    passed.waited_ms = self._clock.steady_ms() - began_ms
                 return passed
-            held = self._models.held(model, passed, leave)
+            held, held_before = self._models.held(model, passed, leave), True
             now_ms = self._clock.steady_ms()
             if not isinstance(held, ProviderBusy) or now_ms + held.retry_after_s * 1000 > gives_up_ms:
                 model.line.left()

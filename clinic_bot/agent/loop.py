@@ -5,10 +5,8 @@ number of times; what goes wrong elsewhere is raised, and nothing of the turn is
 """
 
 import asyncio
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from clinic_bot.agent import budget, claims, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
@@ -20,6 +18,7 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
+from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
 from clinic_bot.agent.tools import OWN_APPOINTMENTS
 from clinic_bot.clinic.facts import ClinicFacts
@@ -238,7 +237,7 @@ class Agent:
         return result.text
 
     async def _read(self, tool: RecordTool, call: ToolCall, turn: _Turn) -> str:
-        arguments = _object(call.arguments)
+        arguments = arguments_of(call.arguments)
         if arguments is None:
             return _NO_OBJECT
         return await turn.request.read(
@@ -246,7 +245,7 @@ class Agent:
         )
 
     async def _change(self, tool: ChangingTool, call: ToolCall, turn: _Turn) -> str:
-        arguments = _object(call.arguments)
+        arguments = arguments_of(call.arguments)
         if arguments is None:
             return _NO_OBJECT
         try:
@@ -330,16 +329,8 @@ def _is_same(step: ToolStep, call: ToolCall) -> bool:
         return False
     if step.arguments == call.arguments:
         return True
-    arguments = _object(call.arguments)
-    return arguments is not None and arguments == _object(step.arguments)
-
-
-def _object(arguments: str) -> Mapping[str, Any] | None:
-    try:
-        read = json.loads(arguments)
-    except ValueError:
-        return None
-    return read if isinstance(read, dict) else None
+    arguments = arguments_of(call.arguments)
+    return arguments is not None and arguments == arguments_of(step.arguments)
 
 
 def _correction(exc: BadGeneration, known: Collection[str]) -> list[Message]:

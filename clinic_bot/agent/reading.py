@@ -36,6 +36,28 @@ def completion(data: object, model: str) -> Completion | None:
     )
 
 
+def arguments_of(call: str) -> Mapping[str, Any] | None:
+    """The arguments of a tool call, as a model wrote them; None where they are no JSON object.
+
+    What no database takes hides in JSON behind an escape, so it is left out only here.
+    """
+    try:
+        read = json.loads(call)
+    except ValueError:
+        return None
+    return _storable(read) if isinstance(read, dict) else None
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(key): _storable(one) for key, one in value.items()}
+    return value
+
+
 def _first(choices: object) -> dict[str, Any] | None:
     first = choices[0] if isinstance(choices, list) and choices else None
     return first if isinstance(first, dict) else None

@@ -3,11 +3,11 @@
 Schemas are flat: the provider refuses a call that does not match.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clinic_bot.agent.reading import arguments_of
 from clinic_bot.clinic.facts import ClinicFacts
 
 LOOK_UP = "consultar_informacoes"
@@ -79,11 +79,7 @@ def run_tool(name: str, arguments: str, *, facts: ClinicFacts, now: datetime) ->
 
 
 def _read(arguments: str, key: str) -> str | None:
-    try:
-        data = json.loads(arguments)
-    except ValueError:
-        return None
-    value = data.get(key) if isinstance(data, dict) else None
+    value = (arguments_of(arguments) or {}).get(key)
     if not isinstance(value, str) or not value.strip():
         return None
     return " ".join(value.split())[:_MAX_ARGUMENT]

@@ -84,9 +84,14 @@ async def test_a_hand_over_that_the_model_decides_is_said_and_then_kept(place: P
 
 
 async def test_what_no_database_takes_costs_no_answer(place: Place) -> None:
-    async with clinic(place, says=("Abrimos\0 às 8h. Sou a assistente virtual.",)) as it:
-        await it.patient(phone=PHONE, text="que horas abre?")
-        await until(lambda: it.sent == ["Abrimos às 8h. Sou a assistente virtual."])
+    """The patient's is left out at the door, the model's where it is read; else no try would ever be stored."""
+    reason = BrainCall(receptionist.HAND_OVER, {"motivo": "quer um\0 atestado"})
+    says = (BrainTurn(tool_call=reason), "Passei\0 para a recepção. Sou a assistente virtual.")
+    async with clinic(place, says=says) as it:
+        await it.patient(phone=PHONE, text="quero\0 um atestado")
+        await until(lambda: it.sent == ["Passei para a recepção. Sou a assistente virtual."])
+        (turn,) = await it.turns()
+        assert (turn.question, turn.hand_over) == ("quero um atestado", "quer um atestado")
 
 
 async def test_the_model_reads_what_was_said_before(place: Place) -> None:
