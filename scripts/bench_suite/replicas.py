@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bench_suite import seed_postgres
 from bench_suite.bench import Bench, Measured
@@ -14,9 +15,10 @@ from bench_suite.load import Load, open_load
 from bench_suite.machine import quantile
 from bench_suite.pace import FIRST_TALKER, QUIET_S, WRITERS, known_talkers, late_ms, over_rounds, steady_plan
 from bench_suite.postgres import SAID
-from bench_suite.servers import Bot, bot, bots, standins
+from bench_suite.servers import Bot, StandIns, bot, bots, standins
 
 _REPLICAS, _TURNS_A_SECOND = 3, 20
+_TAKEN_OVER_WITHIN_S = 60.0
 _START_S = 8  # from seeding to the first deadline, with three processes to start
 
 
@@ -74,24 +76,25 @@ async def _taken_over(bench: Bench) -> list[float]:
     """Seconds from the death of the replica that thinks until the other one has asked the model again, per turn."""
     turns = bench.pick(50, 10)
     database = await bench.postgres.new_database()
-    async with (
-        standins(hold=True) as world,
-        bot(world, bench.folder, database=database, quiet_s=1) as dead,
-        bot(world, bench.folder, database=database, quiet_s=1),
-    ):
+    one = partial(bot, folder=bench.folder, database=database, quiet_s=1)
+    async with standins(hold=True) as world, one(world) as dead:
         bodies, at_ms = Bodies("K"), time.time_ns() // 1_000_000
         plan = [Arrival(n / 50, bodies.text(FIRST_TALKER + n, asking(n), at_ms=at_ms)) for n in range(turns)]
         await open_load(dead.target, plan)
         await world.until_asked(turns, within_s=20)
-        await asyncio.sleep(2)  # as old as turns are on average, and the leases renewed meanwhile
-        killed_ns = time.time_ns()
-        os.kill(dead.pid, signal.SIGKILL)
-        async with asyncio.timeout(bench.pick(60, 30)):
-            while True:
-                again_ns = (await world.notes()).asked_last
-                if min(again_ns.values()) > killed_ns:
-                    return [(ns - killed_ns) / 1e9 for ns in again_ns.values()]
-                await asyncio.sleep(0.2)
+        async with one(world):  # had it been there before, it would have taken some of them
+            killed_ns = time.time_ns()
+            os.kill(dead.pid, signal.SIGKILL)
+            again_ns = await _all_asked_again(world, killed_ns)
+    return [(ns - killed_ns) / 1e9 for ns in again_ns]
+
+
+async def _all_asked_again(world: StandIns, after_ns: int) -> list[int]:
+    """Raises TimeoutError."""
+    async with asyncio.timeout(_TAKEN_OVER_WITHIN_S):
+        while min(again_ns := list((await world.notes()).asked_last.values())) < after_ns:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.2)
+    return again_ns
 
 
 def turns_per_s(replicas: int) -> Callable[[Bench], Awaitable[Measured]]:
