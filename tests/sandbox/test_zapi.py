@@ -318,6 +318,14 @@ async def test_webhooks_can_come_twice_in_another_order_or_never(zapi: Zapi, cap
     assert arrived != [f"m{n}" for n in range(12)]
 
 
+async def test_webhooks_reach_any_of_those_behind_one_address(zapi: Zapi, capture: Capture) -> None:
+    zapi.state.webhooks.set_all(capture.url, capture.url.replace("/hook", "/nobody-there"))
+    for _ in range(20):
+        await zapi.patient(text="oi")
+    assert {posted.status for posted in zapi.state.webhooks.log} == {200, 404}
+    assert 0 < len(capture.events) < 20
+
+
 async def test_a_refused_webhook_is_recorded_and_redelivered_when_told(zapi: Zapi, capture: Capture) -> None:
     capture.status = 503
     answer = await zapi.patient(text="oi")
