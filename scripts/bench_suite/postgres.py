@@ -14,8 +14,10 @@ from bench_suite import seed_postgres
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "256MB"}
 SAID = "PostgreSQL 18 with " + ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
 
-#: A statement that begins with a line break has its first word on the next line, and is counted under none.
-_LOGGED = re.compile(rb"LOG:  (?:statement|execute [^:]*): *(\w*)")
+#: What only reads says so when it begins. A statement that begins with a line break has its first word on the next
+#: line, and is counted under none.
+_LOGGED = re.compile(rb"LOG:  (?:statement|execute [^:]*): *(BEGIN\b.*READ ONLY|\w*)")
+READING = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 @dataclass(slots=True)
