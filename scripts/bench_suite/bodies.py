@@ -31,6 +31,10 @@ def asking(reference: int) -> str:
     return f"quero marcar uma consulta na quinta à tarde, ref {reference}"
 
 
+def is_asking(text: str) -> bool:
+    return " ref " in text
+
+
 def reference_of(text: str) -> int:
     return int(text.rpartition(" ref ")[2])
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import URL
 
-from bench_suite.bodies import asking, reference_of
+from bench_suite.bodies import asking, is_asking, reference_of
 from bench_suite.seed import DEADLINES, identity
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.postgres import engine
@@ -83,4 +83,5 @@ async def deadlines_ms(url: URL, *, quiet_ms: int) -> dict[int, int]:
     """When each turn's window was due, by reference: the last arrival as it was stored, and the quiet time."""
     async with connected(url) as connection:
         rows = await connection.fetch(DEADLINES)
-    return {reference_of(text): received_ms + quiet_ms for text, received_ms in rows}
+    # Whoever only wrote to keep a window open has no reference, and may have fallen quiet by now.
+    return {reference_of(text): received_ms + quiet_ms for text, received_ms in rows if is_asking(text)}
