@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import sys
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -126,8 +125,8 @@ async def test_a_postgresql_is_seeded_as_the_service_finds_it_and_what_it_is_ask
     assert said["INSERT"] == 1  # the turn that was claimed
 
 
-async def test_bursts_go_through_the_service_whole_and_the_table_says_how_late() -> None:
-    with contextlib.closing(Bench(Path(tempfile.gettempdir()), quick=True)) as bench:
+async def test_bursts_go_through_the_service_whole_and_the_table_says_how_late(tmp_path: Path) -> None:
+    with contextlib.closing(Bench(tmp_path, quick=True)) as bench:
         played = await ours.on_sqlite(bench, phones=3)
     assert len(played.handed_ns) == 9
     assert sorted(known for _, known in played.turns) == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
