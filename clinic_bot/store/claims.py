@@ -13,7 +13,7 @@ from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, Due, MessageRow
-from clinic_bot.store.session import session_on
+from clinic_bot.store.session import driver_of, is_postgres, session_on
 from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import Conversation, Turn, TurnState
 
@@ -25,6 +25,15 @@ MAX_SUPERSEDED = 3
 _SWITCHED_OFF_MS = 5_000
 #: While another replica's transaction has the row: it is over in milliseconds, and may have moved the window.
 _BUSY_MS = 20
+#: A turn that was open at so many ends of a process is suspected of causing them.
+SUSPECT = 2
+_SUSPECTED_MS = 1_000
+#: Any number, as long as it is nobody else's.
+_SUSPECTS_LOCK = 0x73757370656374
+#: Over the open windows, by the index of ``wake_at_ms``; a suspect is rare.
+_OPEN_SUSPECTS = """
+SELECT EXISTS (SELECT 1 FROM conversation
+               WHERE wake_at_ms IS NOT NULL AND owner IS NOT NULL AND attempts > ?1 AND id <> ?2)"""
 #: So much of its words is shown with a dead turn; every message stays stored.
 _DEAD_WORDS = 2_000
 
@@ -113,9 +122,27 @@ def claim(
         return _wait_for_person(connection, conversation, policy, now_ms)
     if due.switched_off:
         return Later(now_ms + _SWITCHED_OFF_MS)
+    if conversation.attempts >= SUSPECT and _another_suspect_is_open(connection, conversation.id):
+        return Later(now_ms + _SUSPECTED_MS)
     if conversation.attempts >= MAX_ATTEMPTS:
         return _set_aside(connection, due, waiting, policy, now_ms)
     return _take(connection, due, waiting, owner, now_ms, lease_clock_ms + lease_ms, policy)
+
+
+def _another_suspect_is_open(connection: Connection, conversation_id: int) -> bool:
+    """Whether some replica runs a turn that may be what ends processes.
+
+    Of turns that were open together when one ended any may be the cause. Run one at a time, only the one that is
+    spends its attempts. Alone a process sees to that itself, at its start.
+    """
+    if not is_postgres(connection):
+        return False
+    driver = driver_of(connection)
+    driver.execute(
+        f"SELECT pg_advisory_xact_lock({_SUSPECTS_LOCK})"
+    )  # two of them may be claimed at this moment
+    asked = (SUSPECT, conversation_id)
+    return bool(driver.execute(_OPEN_SUSPECTS, asked).fetchone()[0])
 
 
 def _wait_for_person(

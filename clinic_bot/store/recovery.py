@@ -7,13 +7,11 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from clinic_bot.store import rows
+from clinic_bot.store.claims import SUSPECT
 from clinic_bot.store.closing import take_back
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.rows import ConversationRow
 from clinic_bot.store.tables import Conversation, TurnState
-
-#: A turn that was open at so many crashes is suspected of causing them, and runs apart from other suspects.
-_SUSPECT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,9 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy) -> Recovered
     owned = connection.execute(select(col(Conversation.id)).where(col(Conversation.owner).is_not(None))).all()
     found = [rows.locked(connection, key) for (key,) in owned if key is not None]
     thinking = {conversation.id for conversation in found if not _was_sending(connection, conversation)}
-    accused = any(one.attempts >= _SUSPECT for one in found if one.id in thinking)
+    accused = any(one.attempts >= SUSPECT for one in found if one.id in thinking)
     for conversation in found:
-        if accused and conversation.id in thinking and conversation.attempts < _SUSPECT:
+        if accused and conversation.id in thinking and conversation.attempts < SUSPECT:
             conversation.attempts -= 1  # innocent: it was open beside the one that is suspected
         take_back(connection, conversation, policy, now_ms, reason="the process died")
     tried = select(col(Conversation.id), col(Conversation.attempts)).where(

@@ -8,6 +8,7 @@ from clinic_bot.store.gate import Gate
 from clinic_bot.store.lease import Claim
 from tests.support import builders as b
 from tests.support.clock import START_MS
+from tests.support.fixtures import ON_POSTGRES
 from tests.support.store import Store
 
 
@@ -89,3 +90,23 @@ def test_every_claim_raises_the_epoch(store: Store) -> None:
         store.later(100_000).take(b.message(id=f"m{n}"))
         epochs.append(store.answer().epoch)
     assert epochs == [1, 2, 3, 4]
+
+
+@ON_POSTGRES
+def test_of_turns_that_may_end_their_processes_replicas_run_one_at_a_time(store: Store) -> None:
+    """Else those that were only open beside it would be set aside with the one that is to blame."""
+    for n in (1, 2, 3):
+        store.take(b.message(id=f"m{n}", who=b.contact(f"551198765000{n}")))
+    for _ in range(2):
+        for n in (1, 2):
+            store.claim_when_due(n, owner="died")
+        store.later(b.LEASE_MS)
+        assert [type(store.try_claim(n, owner="found")) for n in (1, 2)] == [Later, Later]
+    blamed = store.claim(1, owner="a")
+    waits = store.try_claim(2, owner="b")
+    assert isinstance(waits, Later)
+    assert waits.wake_at_ms == store.now_ms + 1_000
+    store.claim(3, owner="b")  # of whom nobody suspects anything
+    store.intent(blamed)
+    store.outcome(blamed)
+    store.claim(2, owner="b")
