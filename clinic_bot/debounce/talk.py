@@ -6,9 +6,9 @@ only, never words. A burst in it ends with ``spoke``: the clinic, or the bot, sa
 
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from math import isfinite, log
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from clinic_bot.debounce.piece import Asked, Piece, PieceKind
 
@@ -25,8 +25,8 @@ _ENOUGH_FOLLOW_UPS = 3
 GOES_ON = 0.43
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+# Both are tuples, since every message makes new ones while its sender waits for the answer to a webhook.
+class Burst(NamedTuple):
     """The pieces that no reply has covered."""
 
     pieces: int = 0
@@ -37,8 +37,7 @@ class Burst:
     last_log_gap: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """How this sender writes, over all bursts. A follow-up is a piece that came within a turn after another."""
 
     messages: int = 0
@@ -56,10 +55,13 @@ class Rhythm:
     announced: int = 0  #: follow-ups before which a typing signal came
 
 
+_NOTHING_YET, _NOBODY = Burst(), Rhythm()
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
-    burst: Burst = Burst()
-    rhythm: Rhythm = Rhythm()
+    burst: Burst = _NOTHING_YET
+    rhythm: Rhythm = _NOBODY
     last: Piece | None = None
     last_ms: int = 0  #: our receipt of the last piece
     asked: Asked = Asked.NOTHING
@@ -68,6 +70,7 @@ class Talk:
     def heard(self, piece: Piece, at_ms: int, *, typed: bool = False) -> Self:
         """The talk with one more piece. ``typed``: a typing or recording signal came since the piece before."""
         burst, rhythm, before = self.burst, self.rhythm, self.last
+        log_gap: float | None = None
         if before is not None:
             gap_ms = max(0, at_ms - self.last_ms)
             unread = not self.spoke_ms or at_ms - self.spoke_ms < unread_ms(piece)
@@ -76,21 +79,11 @@ class Talk:
             if gap_ms <= TURN_GAP_MS and unread:
                 log_gap = log(1 + gap_ms / 1000)
                 rhythm = _went_on(rhythm, before, piece, log_gap, typed=typed)
-                if burst.pieces:
-                    burst = replace(burst, log_gaps=burst.log_gaps + log_gap, last_log_gap=log_gap)
             else:
                 rhythm = _stopped(rhythm, before)
-            if burst.pieces:
-                burst = replace(
-                    burst,
-                    asked_before=burst.asked_before or before.asks,
-                    greeted_before=burst.greeted_before or before.kind is PieceKind.GREETING,
-                )
-        return replace(
-            self,
-            burst=replace(burst, pieces=burst.pieces + 1, chars=burst.chars + piece.n_chars),
-            rhythm=replace(
-                rhythm,
+        return type(self)(
+            burst=_longer(burst, before, piece, log_gap),
+            rhythm=rhythm._replace(
                 messages=rhythm.messages + 1,
                 punctuated=rhythm.punctuated + piece.punct,
                 log_chars=rhythm.log_chars + log(1 + piece.n_chars),
@@ -98,7 +91,7 @@ class Talk:
             ),
             last=piece,
             last_ms=at_ms,
-            spoke_ms=0,
+            asked=self.asked,
         )
 
     def spoke(self, at_ms: int, asked: Asked = Asked.NOTHING) -> Self:
@@ -112,20 +105,21 @@ class Talk:
         return 2 * self.rhythm.announced >= self.rhythm.follow_ups
 
     def packed(self) -> str:
-        last = (
-            None if self.last is None else [int(one) if one in (0, 1) else one for one in astuple(self.last)]
-        )
-        return json.dumps(
+        burst, rhythm, piece = self.burst, self.rhythm, self.last
+        last = None if piece is None else [
+            piece.kind, piece.n_chars, piece.n_words,
+            int(piece.question), int(piece.punct), int(piece.open), int(piece.fits), int(piece.complete),
+        ]  # fmt: skip
+        return _ENCODE(
             [
-                [_short(one) for one in astuple(self.burst)],
-                [_short(one) for one in astuple(self.rhythm)],
-                last,
-                self.last_ms,
-                self.asked,
-                self.spoke_ms,
-            ],
-            separators=(",", ":"),
-        )
+                [
+                    burst.pieces, burst.chars, int(burst.asked_before), int(burst.greeted_before),
+                    round(burst.log_gaps, 4), round(burst.last_log_gap, 4),
+                ],
+                [round(one, 4) if name in _FRACTIONS else one for name, one in zip(_RHYTHM, rhythm, strict=True)],
+                last, self.last_ms, self.asked, self.spoke_ms,
+            ]
+        )  # fmt: skip
 
     @classmethod
     def unpacked(cls, text: str | None) -> Self:
@@ -149,13 +143,29 @@ def unread_ms(piece: Piece) -> int:
     return _READING_MS + _WRITING_MS_PER_CHAR * piece.n_chars
 
 
-#: Those fields of ``Rhythm`` that are no counts.
+#: A new encoder for every call would cost more than what it writes.
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+_RHYTHM = Rhythm._fields
+#: Those that are no counts.
 _FRACTIONS = frozenset({"log_chars", "lately", "log_gaps", "log_speeds"})
 
 
+def _longer(burst: Burst, before: Piece | None, piece: Piece, log_gap: float | None) -> Burst:
+    """The burst with one more piece, ``log_gap`` after the one before."""
+    if before is None or not burst.pieces:
+        return burst._replace(pieces=burst.pieces + 1, chars=burst.chars + piece.n_chars)
+    return Burst(
+        pieces=burst.pieces + 1,
+        chars=burst.chars + piece.n_chars,
+        asked_before=burst.asked_before or before.asks,
+        greeted_before=burst.greeted_before or before.kind is PieceKind.GREETING,
+        log_gaps=burst.log_gaps + (log_gap or 0.0),
+        last_log_gap=burst.last_log_gap if log_gap is None else log_gap,
+    )
+
+
 def _went_on(rhythm: Rhythm, before: Piece, piece: Piece, log_gap: float, *, typed: bool) -> Rhythm:
-    return replace(
-        rhythm,
+    return rhythm._replace(
         follow_ups=rhythm.follow_ups + 1,
         lately=rhythm.lately + _LATELY * (1 - rhythm.lately),
         log_gaps=rhythm.log_gaps + log_gap,
@@ -167,8 +177,7 @@ def _went_on(rhythm: Rhythm, before: Piece, piece: Piece, log_gap: float, *, typ
 
 
 def _stopped(rhythm: Rhythm, before: Piece) -> Rhythm:
-    return replace(
-        rhythm,
+    return rhythm._replace(
         turns=rhythm.turns + 1,
         lately=rhythm.lately * (1 - _LATELY),
         questions=rhythm.questions + before.asks,
@@ -177,21 +186,13 @@ def _stopped(rhythm: Rhythm, before: Piece) -> Rhythm:
     )
 
 
-def _short(number: float) -> float:
-    return round(number, 4)
-
-
 def _burst(values: Sequence[Any]) -> Burst:
-    pieces, chars, asked_before, greeted_before, *logs = values
-    return Burst(int(pieces), int(chars), bool(asked_before), bool(greeted_before), *map(_finite, logs))
+    pieces, chars, asked_before, greeted_before, log_gaps, last_log_gap = _numbers(values)
+    return Burst(pieces, chars, bool(asked_before), bool(greeted_before), log_gaps, last_log_gap)
 
 
 def _rhythm(values: Sequence[Any]) -> Rhythm:
-    names = [field.name for field in fields(Rhythm)]
-    known: dict[str, Any] = dict(zip(names, values, strict=True))
-    for name, value in known.items():
-        known[name] = _finite(value) if name in _FRACTIONS else int(value)
-    return Rhythm(**known)
+    return Rhythm._make(_numbers(values))
 
 
 def _piece(values: Sequence[Any]) -> Piece:
@@ -199,7 +200,8 @@ def _piece(values: Sequence[Any]) -> Piece:
     return Piece(PieceKind(kind), int(n_chars), int(n_words), *map(bool, flags))
 
 
-def _finite(value: Any) -> float:
-    if not isfinite(number := float(value)):
+def _numbers(values: Sequence[Any]) -> Sequence[Any]:
+    """As they are. A text raises TypeError in the sum, and so does what is no list at all."""
+    if not isfinite(sum(values)):
         raise ValueError("not a finite number")
-    return number
+    return values

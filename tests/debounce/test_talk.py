@@ -1,7 +1,6 @@
 """What is remembered of a patient's way of writing."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -82,8 +81,8 @@ def test_it_can_be_kept_in_a_column(talk: Talk) -> None:
     assert again.packed() == talk.packed()
     assert again.burst.pieces == talk.burst.pieces
     assert again.last == talk.last
-    assert replace(again.rhythm, lately=0, log_gaps=0, log_chars=0, log_speeds=0) == replace(
-        talk.rhythm, lately=0, log_gaps=0, log_chars=0, log_speeds=0
+    assert again.rhythm._replace(lately=0, log_gaps=0, log_chars=0, log_speeds=0) == talk.rhythm._replace(
+        lately=0, log_gaps=0, log_chars=0, log_speeds=0
     )
     assert len(talk.packed()) < 300
 
