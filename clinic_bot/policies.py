@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import structlog
 
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.patience import Limits
+from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.window import Timing
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import listed_key, phone_key
@@ -18,9 +20,10 @@ log = structlog.get_logger(__name__)
 
 
 def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
+    limits = limits_of(settings)
     return Policy(
         timing=Timing(
-            quiet_ms=round(settings.quiet_s * 1000),
+            quiet_ms=max(limits.floor_ms, min(limits.fixed_ms, limits.ceiling_ms)),
             cap_ms=round(settings.max_wait_s * 1000),
             hold_ms=round(settings.typing_hold_s * 1000),
         ),
@@ -33,7 +36,18 @@ def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
         is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
         is_automatic=lambda text: is_automatic_text(text, lists),
         is_give_back=lambda text: is_give_back_phrase(text, lists),
+        listener=_listener(limits),
     )
+
+
+def _listener(limits: Limits) -> Listener | None:
+    """None where floor and ceiling leave nothing to decide: then no patient's writing is remembered either."""
+    if limits.floor_ms == limits.ceiling_ms:
+        return None
+    model = load_model()
+    if model is None:
+        log.error("patience model cannot be read, so every wait is the fixed one", fixed_ms=limits.fixed_ms)
+    return Listener(limits, model)
 
 
 def _is_emergency(texts: Sequence[str]) -> bool:

@@ -1,7 +1,13 @@
 """The store's rules as the settings say them."""
 
+import io
+
+import pytest
+
+from clinic_bot import policies
 from clinic_bot.debounce.patience import DEFAULT, Limits
-from clinic_bot.policies import limits_of
+from clinic_bot.intake.screening import ScreeningLists
+from clinic_bot.policies import limits_of, policy_of
 from clinic_bot.settings import Mode, Settings
 
 
@@ -18,3 +24,25 @@ def test_the_clinic_may_choose_its_patience() -> None:
         patience_care=70,
     )
     assert limits_of(settings) == Limits(8_000, 500, 20_000, 70)
+
+
+def test_equal_floor_and_ceiling_are_a_plain_fixed_window() -> None:
+    policy = policy_of(
+        Settings(mode=Mode.SANDBOX, quiet_s=6, patience_floor_s=4, patience_ceiling_s=4), ScreeningLists()
+    )
+    assert policy.listener is None
+    assert policy.timing.quiet_ms == 4_000
+
+
+def test_by_default_what_the_patient_wrote_decides() -> None:
+    policy = policy_of(Settings(mode=Mode.SANDBOX, quiet_s=20), ScreeningLists())
+    assert policy.listener is not None
+    assert policy.timing.quiet_ms == DEFAULT.ceiling_ms  # also the fixed patience stays between the limits
+
+
+def test_a_model_that_cannot_be_read_is_said(
+    monkeypatch: pytest.MonkeyPatch, written_log: io.StringIO
+) -> None:
+    monkeypatch.setattr(policies, "load_model", lambda: None)
+    policy_of(Settings(mode=Mode.SANDBOX), ScreeningLists())
+    assert "patience model cannot be read" in written_log.getvalue()

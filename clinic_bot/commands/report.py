@@ -131,6 +131,8 @@ def _head(case: Case, style: Style) -> Iterator[str]:
         yield f"  why         {remark(turn.reason, full=style.full)}"
     yield f"  patient     {person(case.phone, case.lid, full=style.full)} (conversation {turn.conversation_id})"
     yield f"  closed by   {turn.closed_by}: {CLOSED_BY.get(turn.closed_by, 'tried again')}"
+    if turn.patience_ms is not None:
+        yield f"  patience    {duration(turn.patience_ms)} after the last piece: {turn.patience_why}"
     for name, value in _facts(turn, case):
         if value:
             yield f"  {name:<11} {value}"

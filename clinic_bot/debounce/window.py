@@ -2,7 +2,7 @@
 
 Pure: state and time in, deadline out. The formula is the design's::
 
-    due = min(max(last_message + quiet, hold_until), first_message + cap)
+    due = min(max(last_message + patience, hold_until), first_message + cap)
 
 Presence only ever holds the window open; without any presence signal it still works.
 """
@@ -19,7 +19,7 @@ PAUSED_HOLD_MS = 2_000
 class Timing:
     """The clinic's settings of the window, in milliseconds."""
 
-    quiet_ms: int
+    quiet_ms: int  #: the patience where none was decided for the last piece
     cap_ms: int
     hold_ms: int
 
@@ -35,12 +35,17 @@ class Window:
     first_ms: int
     last_ms: int
     hold_until_ms: int = 0
+    patience_ms: int | None = None  #: of silence after the last message; None: the clinic's fixed one
+
+    def quiet_until_ms(self, timing: Timing) -> int:
+        """When nothing more came for as long as is waited, presence aside."""
+        return self.last_ms + (timing.quiet_ms if self.patience_ms is None else self.patience_ms)
 
 
 def due_ms(window: Window, timing: Timing) -> int:
     """The instant at which the burst is taken to the agent."""
-    quiet = max(window.last_ms + timing.quiet_ms, window.hold_until_ms)
-    return min(quiet, window.first_ms + timing.cap_ms)
+    quiet_ms = max(window.quiet_until_ms(timing), window.hold_until_ms)
+    return min(quiet_ms, window.first_ms + timing.cap_ms)
 
 
 def hold_until_ms(status: PresenceStatus, held_until_ms: int, now_ms: int, timing: Timing) -> int:
@@ -62,4 +67,4 @@ def closed_by(window: Window, timing: Timing) -> str:
     """Which of the three limits closed the window, in a word an operator reads."""
     if due_ms(window, timing) == window.first_ms + timing.cap_ms:
         return "cap"
-    return "presence" if window.hold_until_ms > window.last_ms + timing.quiet_ms else "quiet"
+    return "presence" if window.hold_until_ms > window.quiet_until_ms(timing) else "quiet"

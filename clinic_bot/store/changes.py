@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.window import hold_until_ms
-from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
+from clinic_bot.events import Content, Deletion, Edit, Kind, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
 from clinic_bot.store import contacts
 from clinic_bot.store.conversations import locked, pending, rearm, wake_of
@@ -30,6 +30,8 @@ def hold(conversation: Conversation, status: PresenceStatus, policy: Policy, now
 
     A turn that waits to be tried again has had its window: its instant is the provider's, not the patient's.
     """
+    if status in (PresenceStatus.COMPOSING, PresenceStatus.RECORDING):
+        conversation.signal_ms = now_ms
     conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)
     if conversation.owner is None and conversation.wake_at_ms is not None and not conversation.retries:
         conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
@@ -62,6 +64,8 @@ def staff_message(
     _append_clinic(session, conversation, event, now_ms, automatic=automatic)
     if automatic or old:
         return conversation, False
+    if policy.listener is not None:
+        conversation.talk = policy.listener.spoke(conversation.talk, now_ms, event.content.text)
     take_over(session, conversation, policy, now_ms)
     return conversation, True
 
@@ -201,11 +205,24 @@ def apply_early(
 
 def _changed(session: Session, conversation: Conversation, policy: Policy, now_ms: int, *, seq: int) -> None:
     conversation.revision += 1
-    texts = [message.text for message in pending(session, conversation)]
+    waiting = pending(session, conversation)
+    texts = [message.text for message in waiting]
+    if waiting and waiting[-1].seq == seq:
+        _reread(conversation, waiting[-1], policy)
     if texts and policy.is_emergency(texts):
         conversation.emergency_seq = max(conversation.emergency_seq, seq)
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
+
+
+def _reread(conversation: Conversation, last: Message, policy: Policy) -> None:
+    """The last piece says something else now, and is waited by so; not where the fixed window was chosen for it."""
+    if policy.listener is None or conversation.patience_ms is None:
+        return
+    heard = policy.listener.reread(conversation.talk, Content(Kind(last.kind), last.text))
+    conversation.talk, conversation.patience_ms, conversation.patience_why = (
+        heard.talk, heard.patience_ms, heard.why,
+    )  # fmt: skip
 
 
 def _versions(session: Session, provider_id: str, from_me: bool) -> Sequence[Message]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, insert, update
 from sqlmodel import col
 
+from clinic_bot.debounce.patience import FIXED
 from clinic_bot.debounce.window import Window, closed_by
-from clinic_bot.store import changes, rows, steps
+from clinic_bot.store import changes, rows, steps, story
 from clinic_bot.store.closing import rearm, take_back
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
@@ -47,13 +48,25 @@ class Later:
     set_aside: bool = False  #: the turn failed too often and was closed as dead
 
 
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """How a window came to its end."""
+
+    due_ms: int
+    closed_by: str
+    patience_ms: int | None  #: none where an emergency did not wait
+    patience_why: str | None
+
+
+_CLOSED = ("closed_by", "due_ms", "patience_ms", "patience_why")
+
 # Built once, since every claim runs one of them.
 _OPEN = Prepared(
     insert(Turn)
     .values(
         {
-            **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "closed_by")},
-            **{name: bindparam(name) for name in ("due_ms", "claimed_ms")},
+            **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "claimed_ms")},
+            **{name: bindparam(name) for name in _CLOSED},
             "state": TurnState.THINKING.value,
             **dict.fromkeys(("prompt_tokens", "completion_tokens", "calls"), 0),
         }
@@ -63,7 +76,7 @@ _OPEN = Prepared(
 _GO_ON = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
-    .values({name: bindparam(name) for name in ("low", "high", "epoch", "closed_by", "due_ms", "claimed_ms")})
+    .values({name: bindparam(name) for name in ("low", "high", "epoch", "claimed_ms", *_CLOSED)})
 )
 _BURY = Prepared(
     update(Turn)
@@ -165,11 +178,10 @@ def _take(
     policy: Policy,
 ) -> Claim:
     conversation = due.conversation
-    due_ms = conversation.wake_at_ms or now_ms
     emergency = conversation.emergency_seq > conversation.done_seq
     first_ms = conversation.first_pending_ms or now_ms
-    window = Window(first_ms, conversation.last_ms or now_ms, conversation.hold_until_ms)
-    why = "emergency" if emergency else closed_by(window, policy.timing)
+    closed = _closed(conversation, policy, now_ms, emergency=emergency)
+    due_ms = closed.due_ms
     pinned, high = conversation.open_hi, conversation.next_seq - 1
     if pinned is not None:
         high = high if emergency else pinned  # what came later waits; no emergency does
@@ -178,37 +190,55 @@ def _take(
     conversation.attempts += 1
     conversation.wake_at_ms = lease_end_ms
     rows.save(connection, conversation)
-    turn_id, first_due_ms, why = _open_turn(connection, due, high, due_ms, why, now_ms)
+    turn_id, first = _open_turn(connection, due, high, closed, now_ms)
     may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None
     low = conversation.done_seq + 1
     return Claim(
         turn_id=turn_id, conversation_id=conversation.id, owner=owner, epoch=conversation.epoch,
         low=low, high=high, instance=conversation.instance,
         phone=conversation.phone, lid=conversation.lid, name=conversation.name, due_ms=due_ms,
-        first_due_ms=first_due_ms, closed_by=why, emergency=emergency, first_ms=first_ms,
+        first_due_ms=first.due_ms, closed_by=first.closed_by, emergency=emergency, first_ms=first_ms,
         retries=conversation.retries, revision=conversation.revision,
         newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0,
         messages=tuple(message for message in waiting if message.seq <= high),
         done_steps=() if pinned is None else steps.changes(connection, conversation.id, low=low, high=high),
-        story=[Moment(What.CLAIMED, now_ms, max(0, now_ms - due_ms), why)],
+        story=[Moment(What.CLAIMED, now_ms, max(0, now_ms - due_ms), _told(first))],
     )  # fmt: skip
 
 
+def _closed(conversation: ConversationRow, policy: Policy, now_ms: int, *, emergency: bool) -> _Closed:
+    due_ms = conversation.wake_at_ms or now_ms
+    if emergency:
+        return _Closed(due_ms, "emergency", None, None)
+    first_ms, last_ms = conversation.first_pending_ms or now_ms, conversation.last_ms or now_ms
+    window = Window(first_ms, last_ms, conversation.hold_until_ms, conversation.patience_ms)
+    patience_ms = window.quiet_until_ms(policy.timing) - last_ms
+    return _Closed(due_ms, closed_by(window, policy.timing), patience_ms, conversation.patience_why or FIXED)
+
+
+def _told(closed: _Closed) -> str:
+    return story.window_closed(closed.closed_by, closed.patience_ms, closed.patience_why)
+
+
 def _open_turn(
-    connection: Connection, due: Due, high: int, due_ms: int, why: str, now_ms: int
-) -> tuple[int, int, str]:
-    """A new turn, or the one that was given back: its id, and when and why its window closed first."""
+    connection: Connection, due: Due, high: int, closed: _Closed, now_ms: int
+) -> tuple[int, _Closed]:
+    """A new turn, or the one that was given back: its id, and how its window closed first."""
     conversation, turn = due.conversation, due.unended
     low = conversation.done_seq + 1
     written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms}
     if turn is None:
-        new = {"conversation_id": conversation.id, "due_ms": due_ms, "closed_by": why, **written}
-        ((key,),) = _OPEN.rows(connection, new)
-        return key, due_ms, why
+        new = {"conversation_id": conversation.id, **written}
+        ((key,),) = _OPEN.rows(connection, {**new, **_values(closed)})
+        return key, closed
     if turn.low == low:  # else its first messages were answered by a person or deleted: another wait begins
-        due_ms, why = turn.due_ms, turn.closed_by
-    _GO_ON.run(connection, {"turn_id": turn.id, "due_ms": due_ms, "closed_by": why, **written})
-    return turn.id, due_ms, why
+        closed = _Closed(turn.due_ms, turn.closed_by, turn.patience_ms, turn.patience_why)
+    _GO_ON.run(connection, {"turn_id": turn.id, **written, **_values(closed)})
+    return turn.id, closed
+
+
+def _values(closed: _Closed) -> dict[str, object]:
+    return {name: getattr(closed, name) for name in _CLOSED}
 
 
 def _set_aside(

@@ -75,6 +75,7 @@ class _Windowed(Protocol):
     first_pending_ms: int | None
     last_ms: int | None
     hold_until_ms: int
+    patience_ms: int | None
     wake_at_ms: int | None
     human_until_ms: int
     alerted_seq: int
@@ -142,6 +143,7 @@ def wake_of(conversation: _Windowed, policy: Policy, now_ms: int) -> int | None:
         first_ms=conversation.first_pending_ms,
         last_ms=conversation.last_ms,
         hold_until_ms=conversation.hold_until_ms,
+        patience_ms=conversation.patience_ms,
         human_until_ms=conversation.human_until_ms,
         alerted=conversation.alerted_seq > conversation.done_seq,
         emergency=conversation.emergency_seq > conversation.done_seq,

@@ -116,6 +116,8 @@ def _pass(
             moments=moments,
         )
     conversation.open_hi = claim.high
+    if policy.listener is not None:
+        conversation.talk = policy.listener.spoke(conversation.talk, now_ms, draft.reply)
     if draft.hand_over is not None:
         conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
     rows.save(connection, conversation)

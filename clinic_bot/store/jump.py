@@ -42,6 +42,12 @@ WHERE rowid IN (
 _CONVERSATIONS = """
 UPDATE conversation
 SET wake_at_ms = wake_at_ms + :by, first_pending_ms = first_pending_ms + :by, last_ms = last_ms + :by,
+    signal_ms = signal_ms + :by,
+    talk = CASE WHEN json_valid(talk)
+                THEN json_set(talk, '$[3]', json_extract(talk, '$[3]') + :by,
+                              '$[5]', CASE WHEN json_extract(talk, '$[5]') > 0
+                                           THEN json_extract(talk, '$[5]') + :by ELSE 0 END)
+                ELSE talk END,
     hold_until_ms = CASE WHEN hold_until_ms > 0 THEN hold_until_ms + :by ELSE 0 END,
     human_until_ms = CASE WHEN human_until_ms > 0 THEN human_until_ms + :by ELSE 0 END
 WHERE wake_at_ms IS NOT NULL OR first_pending_ms IS NOT NULL

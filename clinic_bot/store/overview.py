@@ -182,7 +182,8 @@ def _completed(connection: Connection, turn: Turn) -> list[Moment]:
 
 
 def _by_columns(turn: Turn) -> list[Moment]:
-    moments = [Moment(What.CLAIMED, turn.claimed_ms, max(0, turn.claimed_ms - turn.due_ms), turn.closed_by)]
+    closed = story.window_closed(turn.closed_by, turn.patience_ms, turn.patience_why)
+    moments = [Moment(What.CLAIMED, turn.claimed_ms, max(0, turn.claimed_ms - turn.due_ms), closed)]
     if turn.intent_ms is not None:
         if turn.calls:
             thought_ms = turn.intent_ms - turn.claimed_ms

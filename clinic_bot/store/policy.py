@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.window import Timing, Window, due_ms
 
 
@@ -23,6 +24,7 @@ class Policy:
     is_give_back: Callable[[str], bool] = (
         _never  #: the words by which the clinic gives a chat back to the bot
     )
+    listener: Listener | None = None  #: None: every wait is the fixed window's
 
 
 def next_wake_ms(
@@ -31,6 +33,7 @@ def next_wake_ms(
     first_ms: int | None,
     last_ms: int | None,
     hold_until_ms: int,
+    patience_ms: int | None,
     human_until_ms: int,
     alerted: bool,
     emergency: bool,
@@ -50,4 +53,4 @@ def next_wake_ms(
         return human_until_ms if alerted else min(first_ms + policy.alert_ms, human_until_ms)
     if emergency:
         return now_ms
-    return max(due_ms(Window(first_ms, last_ms, hold_until_ms), policy.timing), not_before_ms)
+    return max(due_ms(Window(first_ms, last_ms, hold_until_ms, patience_ms), policy.timing), not_before_ms)

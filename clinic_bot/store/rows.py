@@ -30,6 +30,9 @@ class ConversationRow:
     next_seq: int
     revision: int
     hold_until_ms: int
+    talk: str | None
+    patience_ms: int | None
+    patience_why: str | None
     emergency_seq: int
     done_seq: int
     first_pending_ms: int | None
@@ -73,6 +76,8 @@ class TurnRow:
     state: str
     reason: str | None
     closed_by: str
+    patience_ms: int | None
+    patience_why: str | None
     hand_over: str | None
     zaap_id: str | None
     message_id: str | None
@@ -108,7 +113,7 @@ class Held:
 #: What a turn's life writes of its conversation.
 _WRITTEN = (
     "done_seq", "first_pending_ms", "last_ms", "wake_at_ms", "owner", "epoch", "attempts", "retries", "superseded",
-    "open_hi", "human_until_ms", "alerted_seq",
+    "open_hi", "human_until_ms", "alerted_seq", "talk",
 )  # fmt: skip
 
 

@@ -44,6 +44,13 @@ class Moment:
     detail: str | None = None  #: a model and an outcome, a reason, a proof
 
 
+def window_closed(closed_by: str, patience_ms: int | None, why: str | None) -> str:
+    """What closed a window, and how long it waited after its last piece and why."""
+    if patience_ms is None:
+        return closed_by
+    return f"{closed_by}; patience {patience_ms / 1000:.1f} s: {why}"
+
+
 # Built once: it stands on the way of every reply.
 _RECORD = Prepared(
     insert(TurnEvent).values(

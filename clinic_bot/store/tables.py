@@ -122,6 +122,13 @@ class Conversation(SQLModel, table=True):
     hold_until_ms: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
     emergency_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
 
+    talk: str | None = Field(default=None, sa_column=Column(Text))  # ``debounce/talk.py``, packed: no words
+    signal_ms: int | None = Field(default=None, sa_column=Column(Big))  # last seen typing or recording
+    patience_ms: int | None = Field(
+        default=None, sa_column=Column(Big)
+    )  # after ``last_ms``; none: the fixed one
+    patience_why: str | None = Field(default=None, sa_column=Column(Text))
+
     wake_at_ms: int | None = Field(default=None, sa_column=Column(Big))
     owner: str | None = Field(default=None, sa_column=Column(Text))
     epoch: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
@@ -220,6 +227,8 @@ class Turn(SQLModel, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     reason: str | None = Field(default=None, sa_column=Column(Text))  # why it is in that state
     closed_by: str = Field(sa_column=Column(Text, nullable=False))  # quiet, cap, presence, emergency, retry
+    patience_ms: int | None = Field(default=None, sa_column=Column(Big))  # of the window's last piece
+    patience_why: str | None = Field(default=None, sa_column=Column(Text))
     question: str | None = Field(
         default=None, sa_column=Column(Text)
     )  # the merged burst, as the agent read it

@@ -102,10 +102,13 @@ async def server(
         command: what Python runs instead of the package.
     """
     arguments = [*(command or ("-m", "clinic_bot")), "serve", "--port", "0"]
+    quiet_s = settings.get("quiet_s", "0.2")
     given = {
         "mode": "sandbox",
         "webhook_secret": SECRET,
-        "quiet_s": "0.2",
+        "quiet_s": quiet_s,
+        "patience_floor_s": quiet_s,  # every wait is the same: how long it is, is not what these tests are about
+        "patience_ceiling_s": quiet_s,
         "typing_delay_s": "0",
         "log_format": "json",
         **settings,

@@ -22,7 +22,7 @@ JUMPS = pytest.mark.parametrize("by_ms", [HOUR_MS, -HOUR_MS], ids=["an hour forw
 #: Every instant that is stored, and whether it moves. A new column has to be thought through here.
 ARMED = {
     *("conversation.wake_at_ms", "conversation.first_pending_ms", "conversation.last_ms"),
-    *("conversation.hold_until_ms", "conversation.human_until_ms"),
+    *("conversation.hold_until_ms", "conversation.human_until_ms", "conversation.signal_ms"),
     *("message.received_ms", "message.edited_ms"),  # while pending: the window is computed from them
     *("turn.due_ms", "turn.claimed_ms", "turn.intent_ms", "turn.outcome_ms"),  # while open or just ended
     *("turn_event.at_ms", "switch.since_ms", "mark.at_ms"),
@@ -60,7 +60,7 @@ def open_turn(store: Store) -> Turn:
 
 
 def test_every_stored_instant_is_thought_of() -> None:
-    durations = {"turn_event.took_ms"}
+    durations = {"turn_event.took_ms", "conversation.patience_ms", "turn.patience_ms"}
     tables = SQLModel.metadata.tables.values()
     stored = {f"{table.name}.{column.name}" for table in tables for column in table.columns}
     instants = {name for name in stored if name.endswith("_ms")} - durations

@@ -116,8 +116,9 @@ class Clinic:
 
 
 def settings_for(place: Place, **given: Any) -> Settings:
-    """Nothing of the machine's environment goes in."""
-    return Settings.model_validate({"mode": Mode.SANDBOX, "database_url": url_of(place), **given})
+    """Nothing of the machine's environment goes in. Every wait is ``quiet_s``, unless the test speaks of patience."""
+    fixed = {"patience_floor_s": given.get("quiet_s", 6), "patience_ceiling_s": given.get("quiet_s", 6)}
+    return Settings.model_validate({"mode": Mode.SANDBOX, "database_url": url_of(place), **fixed, **given})
 
 
 def credentials_for(pair: StandIns, *, secret: str | None = SECRET) -> Credentials:

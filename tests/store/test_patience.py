@@ -1,0 +1,315 @@
+"""The wait for the next piece, through the store: decided with every message, kept beside the conversation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from clinic_bot.debounce.listener import Listener
+from clinic_bot.debounce.patience import DEFAULT, FIXED
+from clinic_bot.debounce.patience_model import load_model
+from clinic_bot.debounce.piece import Asked, PieceKind
+from clinic_bot.debounce.talk import Talk
+from clinic_bot.events import Content, Kind, Message, PresenceStatus
+from clinic_bot.store import jump, overview
+from clinic_bot.store.gate import Gate
+from clinic_bot.store.places import Place
+from clinic_bot.store.policy import Policy
+from tests.support import builders as b
+from tests.support.clock import START_MS
+from tests.support.store import Store
+
+S = 1_000
+QUESTION = "Posso marcar para quinta às 10h?"
+OPEN = "queria remarcar e"
+COMPLETE = "quero remarcar minha consulta de terça para quinta às 10h."
+
+
+def policy(*, has_model: bool = True) -> Policy:
+    return replace(b.POLICY, listener=Listener(DEFAULT, load_model() if has_model else None))
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    store = Store(place, policy())
+    yield store
+    assert store.violations() == []
+    store.close()
+
+
+def wait_ms(store: Store) -> int:
+    wake = store.conversation().wake_at_ms
+    assert wake is not None
+    return wake - store.now_ms
+
+
+def talk(store: Store, conversation_id: int = 1) -> Talk:
+    return Talk.unpacked(store.conversation(conversation_id).talk)
+
+
+def voice(id: str) -> Message:
+    return Message(f"received:{id}", b.contact(), id, None, Content(Kind.AUDIO, "", {"seconds": 20}))
+
+
+# What the patient wrote decides.
+
+
+def test_a_finished_request_is_answered_before_a_greeting(store: Store) -> None:
+    store.take(b.message(COMPLETE))
+    finished_ms = wait_ms(store)
+    store.take(b.message("oi", id="m2", who=b.contact("5511987650002")))
+    greeting = store.conversation(2)
+    assert greeting.wake_at_ms is not None
+    assert finished_ms < greeting.wake_at_ms - store.now_ms <= DEFAULT.ceiling_ms
+    assert greeting.patience_why == "only a greeting"
+
+
+def test_yes_to_a_question_of_the_clinic_is_answered_at_once(store: Store) -> None:
+    store.take(b.message("tem horário na quinta?"))
+    store.answer(reply=QUESTION)
+    store.later(20 * S).take(b.message("Sim.", id="m2"))
+    assert wait_ms(store) <= 1_500
+    claim = store.claim_when_due()
+    assert [one.text for one in claim.messages] == ["Sim."]
+
+
+def test_who_writes_every_three_seconds_is_answered_at_the_cap(store: Store) -> None:
+    answered_ms = []
+    for n in range(41):
+        at_ms = n * 3 * S
+        wake = store.conversation().wake_at_ms if n else None
+        if wake is not None and wake <= START_MS + at_ms:
+            store.now_ms = wake
+            store.answer(message_id=f"r{n}")
+            answered_ms.append(wake - START_MS)
+        store.at(at_ms).take(b.message("e tem mais uma coisa que", id=f"m{n}"))
+    assert answered_ms == [b.CAP_MS, 2 * b.CAP_MS]
+    assert [turn.closed_by for turn in store.turns()] == ["cap", "cap"]
+
+
+def test_a_voice_note_that_takes_long_to_record_joins_the_text_before(store: Store) -> None:
+    store.take(b.message("bom dia, queria remarcar", id="m1"))
+    for at_s in (2, 12, 22):
+        store.at(at_s * S).take(b.presence(PresenceStatus.RECORDING))
+    assert wait_ms(store) > 0
+    store.at(26 * S)
+    assert wait_ms(store) > 0  # nobody has answered yet
+    store.take(voice("m2"))
+    claim = store.claim_when_due()
+    assert [one.kind for one in claim.messages] == ["text", "audio"]
+    assert store.intent(claim) is Gate.OPEN
+    store.outcome(claim)
+    assert len(store.turns()) == 1
+
+
+# Nothing of it may lose a message.
+
+
+def test_without_a_model_every_wait_is_the_fixed_one(place: Place) -> None:
+    store = Store(place, policy(has_model=False))
+    store.take(b.message("oi"))
+    assert wait_ms(store) == DEFAULT.fixed_ms
+    assert store.conversation().patience_why == FIXED
+    store.close()
+
+
+@pytest.mark.parametrize("broken", ["heard", "unpacked", "packed"])
+def test_a_fault_of_the_reading_leaves_the_fixed_window(
+    store: Store, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Talk, broken, fail)
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.message("tudo bem?", id="m2"))
+    assert wait_ms(store) == b.QUIET_MS
+    assert store.texts() == ["oi", "tudo bem?"]
+
+
+def test_a_talk_that_cannot_be_read_is_a_patient_nobody_knows(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.run(lambda connection: connection.exec_driver_sql("UPDATE conversation SET talk = '[[1,'"))
+    store.later(1 * S).take(b.message("tudo bem?", id="m2"))
+    assert talk(store).rhythm.messages == 1
+
+
+# What is remembered.
+
+
+def test_a_reply_ends_the_burst_and_what_it_asked_is_kept(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.message("tem horário?", id="m2"))
+    assert talk(store).burst.pieces == 2
+    store.answer(reply=QUESTION)
+    assert (talk(store).burst.pieces, talk(store).asked) == (0, Asked.YES_NO)
+    assert talk(store).rhythm.messages == 2
+
+
+def test_what_the_reception_writes_by_hand_ends_the_burst(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.staff("Oi, é a Ana. Qual é o seu CPF?"))
+    assert (talk(store).burst.pieces, talk(store).asked) == (0, Asked.NUMBER)
+
+
+def test_an_automatic_greeting_ends_no_burst(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.staff(b.GREETING))
+    assert talk(store).burst.pieces == 1
+
+
+def test_a_superseded_reply_ends_no_burst(store: Store) -> None:
+    store.take(b.message("oi"))
+    claim = store.claim_when_due()
+    store.later(1 * S).take(b.message(OPEN, id="m2"))
+    assert store.intent(claim) is Gate.NEWER
+    assert talk(store).burst.pieces == 2
+    assert wait_ms(store) > DEFAULT.fixed_ms  # by what came last
+
+
+def test_what_comes_while_the_reply_leaves_is_waited_for_by_its_own_words(store: Store) -> None:
+    store.take(b.message("oi"))
+    claim = store.claim_when_due()
+    assert store.intent(claim) is Gate.OPEN
+    store.later(1 * S).take(b.message(OPEN, id="m2"))
+    store.outcome(claim)
+    assert talk(store).burst.pieces == 1
+    assert wait_ms(store) == store.conversation().patience_ms
+    assert store.conversation().patience_why == "a sentence left open"
+
+
+def test_a_person_has_the_chat_and_the_talk_goes_on(store: Store) -> None:
+    store.take(b.staff())
+    store.later(90 * S).take(b.message("obrigada"))
+    assert store.conversation().patience_ms is None
+    assert talk(store).rhythm.messages == 1
+
+
+def test_typing_counts_for_the_piece_that_follows_it(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.presence(PresenceStatus.COMPOSING))
+    store.later(1 * S).take(b.message("tudo bem?", id="m2"))
+    store.later(4 * S).take(b.message(OPEN, id="m3"))  # the signal before m2 says nothing of this one
+    assert (talk(store).rhythm.follow_ups, talk(store).rhythm.announced) == (2, 1)
+
+
+# What is no piece.
+
+
+def test_a_message_out_of_a_queue_has_the_fixed_window(store: Store) -> None:
+    store.take(b.message("oi", sent_ms=START_MS - 61 * S))
+    assert wait_ms(store) == b.QUIET_MS
+    assert talk(store).rhythm.messages == 0
+
+
+def test_a_correction_that_comes_too_late_has_the_fixed_window(store: Store) -> None:
+    store.take(b.message("quinta"))
+    store.answer()
+    store.later(1 * S).take(b.edit("sexta"))
+    assert wait_ms(store) == b.QUIET_MS
+    assert talk(store).rhythm.messages == 1
+
+
+def test_an_emergency_waits_for_nothing(store: Store) -> None:
+    store.take(b.message(b.EMERGENCY_TEXT))
+    assert wait_ms(store) == 0
+    claim = store.claim()
+    assert claim.closed_by == "emergency"
+    assert [moment.detail for moment in claim.story] == ["emergency"]
+
+
+# Corrections, deletions, merges, clocks.
+
+
+def test_a_corrected_last_piece_is_waited_for_by_its_new_words(store: Store) -> None:
+    store.take(b.message(COMPLETE))
+    store.later(500).take(b.edit(OPEN))
+    assert store.conversation().patience_why == "a sentence left open"
+    assert wait_ms(store) == store.conversation().patience_ms
+    assert talk(store).burst.chars == len(OPEN)
+
+
+def test_a_corrected_piece_before_the_last_one_changes_no_patience(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.take(b.message(COMPLETE, id="m2"))
+    before = store.conversation()
+    store.later(500).take(b.edit("oii", of="m1"))
+    after = store.conversation()
+    assert (after.patience_ms, after.talk) == (before.patience_ms, before.talk)
+    assert wait_ms(store) == before.patience_ms
+
+
+def test_a_piece_corrected_before_it_came_is_waited_for_by_its_new_words(store: Store) -> None:
+    store.take(b.edit(OPEN))
+    store.take(b.message("oi"))
+    assert store.conversation().patience_why == "a sentence left open"
+
+
+def test_a_deleted_piece_leaves_the_burst_due(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.later(1 * S).take(b.message(OPEN, id="m2"))
+    store.later(1 * S).take(b.deletion(of="m2"))
+    claim = store.claim_when_due()
+    assert [one.text for one in claim.messages] == ["oi"]
+    assert store.now_ms - START_MS <= DEFAULT.ceiling_ms
+
+
+def test_two_that_become_one_wait_as_long_as_the_more_patient(store: Store) -> None:
+    store.take(b.message(COMPLETE))
+    store.take(b.message("oi", id="m2", who=b.contact(None, lid=b.LID)))
+    longer_ms = store.conversation(2).patience_ms
+    store.later(1 * S).take(b.presence(PresenceStatus.COMPOSING, who=b.contact(None, lid=b.LID)))
+    store.take(replace(b.ignored(), pair=b.contact(lid=b.LID)))
+    merged = store.conversation(1)
+    assert store.conversation(2).alias_of == 1
+    assert (merged.patience_ms, merged.patience_why) == (longer_ms, "only a greeting")
+    assert wait_ms(store) == b.HOLD_MS  # typing was told of the LID
+
+
+def test_a_clock_that_is_set_keeps_the_gap_between_two_pieces(database_file: Place) -> None:
+    gaps: list[float] = []
+    for by_ms in (0, -3_600_000, 3_600_000):
+        store = Store(database_file, policy())
+        who = b.contact(f"55119876500{10 + len(gaps)}")
+        store.take(b.message("oi", id=f"a{by_ms}", who=who))
+        store.later(4 * S)
+        store.run(partial(jump.shift, by_ms=by_ms, before_ms=store.now_ms))
+        store.later(by_ms + 1 * S).take(b.message("tudo bem?", id=f"b{by_ms}", who=who))
+        gaps.append(talk(store, len(gaps) + 1).burst.log_gaps)
+        store.close()
+    assert gaps[0] > 0
+    assert gaps[1:] == [gaps[0]] * 2
+
+
+# What an operator reads.
+
+
+def test_a_turn_says_why_it_waited_as_long_as_it_did(store: Store) -> None:
+    store.take(b.message("oi"))
+    patience_ms = wait_ms(store)
+    claim = store.claim_when_due()
+    assert [one.detail for one in claim.story] == [
+        f"quiet; patience {patience_ms / 1000:.1f} s: only a greeting"
+    ]
+    case = store.run(partial(overview.case, turn_id=claim.turn_id, now_ms=store.now_ms))
+    assert case is not None
+    assert (case.turn.patience_ms, case.turn.patience_why) == (patience_ms, "only a greeting")
+    assert case.story[0].moment.detail == claim.story[0].detail
+    assert sum(case.parts.values()) == case.total_ms == patience_ms
+
+
+def test_a_turn_that_is_tried_again_says_why_its_first_window_closed(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.give_back(store.claim_when_due(), after_ms=5 * S)
+    claim = store.claim_when_due()
+    assert claim.story[0].detail is not None
+    assert claim.story[0].detail.endswith("only a greeting")
+
+
+def test_the_kind_of_the_last_piece_is_kept_and_none_of_its_words(store: Store) -> None:
+    store.take(b.message("meu segredo é este"))
+    last = talk(store).last
+    assert last is not None
+    assert last.kind is PieceKind.STATEMENT
+    assert "segredo" not in (store.conversation().talk or "")
