@@ -11,7 +11,7 @@ means the clinic's fixed patience, and floor and ceiling hold always.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from clinic_bot.debounce.patience_model import Forecast, Model, features, forecast, shift
@@ -20,6 +20,8 @@ from clinic_bot.debounce.talk import Talk
 
 #: Said when the model could not be asked.
 FIXED = "the clinic's fixed patience"
+#: Where nothing is known of a patient yet, a typing signal gets the time to come: 1 to 3 s after the first piece.
+STRANGER_FLOOR_MS = 3_000
 _TYPING = "the patient is typing or recording"
 
 
@@ -81,11 +83,20 @@ def _patience(
         assert talk.last is not None
         outcomes, values = model.outcomes(typing_expected=typing_expected), features(talk, talk.last)
         seen = forecast(outcomes, values, shift(talk.last, talk.burst.pieces))
+        limits = limits_for(talk, limits)
         wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
         wait_ms, why = round(wait_s * 1000), reasons(talk, outcomes.pushes(values))
     except Exception:  # whatever it is, the patient is waited for
         wait_ms, why = limits.fixed_ms, FIXED
     return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why
+
+
+def limits_for(talk: Talk, limits: Limits) -> Limits:
+    """The clinic's limits; in a stranger's first turn with a higher floor, unless the piece is an ending by itself."""
+    piece = talk.last
+    if talk.rhythm.turns or piece is None or piece.fits or piece.complete:
+        return limits
+    return replace(limits, floor_ms=min(max(limits.floor_ms, STRANGER_FLOOR_MS), limits.ceiling_ms))
 
 
 def foresee(talk: Talk, model: Model, *, typing_expected: bool) -> Forecast:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic_bot.debounce.patience import DEFAULT, Limits, best_wait_s, foresee
+from clinic_bot.debounce.patience import DEFAULT, Limits, best_wait_s, foresee, limits_for
 from clinic_bot.debounce.patience_model import Model
 from clinic_bot.lab.moments import Moment
 
@@ -41,7 +41,10 @@ def candidates(
     def ours(name: str, limits: Limits) -> Candidate:
         return Candidate(
             name,
-            lambda presence: [best_wait_s(seen, model.edges_s, limits) for seen in forecasts[presence]],
+            lambda presence: [
+                best_wait_s(seen, model.edges_s, limits_for(one.talk, limits))
+                for seen, one in zip(forecasts[presence], moments, strict=True)
+            ],
             limits,
         )
 

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_bot.debounce.patience import DEFAULT, FIXED, Decision, Limits, best_wait_s, decide
+from clinic_bot.debounce.patience import (
+    DEFAULT,
+    FIXED,
+    STRANGER_FLOOR_MS,
+    Decision,
+    Limits,
+    best_wait_s,
+    decide,
+)
 from clinic_bot.debounce.patience_model import DATA, Forecast, Model, load_model, read_model
 from clinic_bot.debounce.piece import Asked
 from clinic_bot.debounce.piece_words import asked_by, read_piece
@@ -321,3 +329,18 @@ def test_the_question_that_was_asked_counts_only_once(model: Model) -> None:
     talk = said("sim", after="Posso confirmar?")
     assert talk.asked is Asked.YES_NO
     assert talk.spoke(talk.last_ms + 5 * S).asked is Asked.NOTHING
+
+
+def test_a_stranger_gets_the_time_in_which_a_typing_signal_comes(model: Model) -> None:
+    question = read_piece(Content(Kind.TEXT, "vcs aceitam unimed?"))
+    stranger = Talk().heard(question, 1_000)
+    known = replace(stranger, rhythm=stranger.rhythm._replace(turns=1))
+    asked = decide(stranger, DEFAULT, model, now_ms=1_000)
+    assert asked.patience_ms == STRANGER_FLOOR_MS > decide(known, DEFAULT, model, now_ms=1_000).patience_ms
+    low = replace(DEFAULT, ceiling_ms=2_000)
+    assert decide(stranger, low, model, now_ms=1_000).patience_ms == 2_000
+
+
+def test_what_ends_by_itself_is_waited_for_no_longer_from_a_stranger(model: Model) -> None:
+    request = read_piece(Content(Kind.TEXT, "quero remarcar minha consulta de terça para quinta às 10h."))
+    assert decide(Talk().heard(request, 1_000), DEFAULT, model, now_ms=1_000).patience_ms < STRANGER_FLOOR_MS
