@@ -3,14 +3,16 @@
 import re
 import unicodedata
 
-_COMBINING = dict.fromkeys(range(0x300, 0x370))
+_COMBINING = re.compile("[\u0300-\u036f]+")
 _RUN = re.compile(r"([a-z])\1+")
 
 
 def plain(text: str) -> str:
     """Lower case, no accents, every run of one letter as one letter."""
-    bare = unicodedata.normalize("NFKD", text.lower()).translate(_COMBINING)
-    return _RUN.sub(r"\1", bare)
+    lower = text.lower()
+    if not lower.isascii():
+        lower = _COMBINING.sub("", unicodedata.normalize("NFKD", lower))
+    return _RUN.sub(r"\1", lower) if _RUN.search(lower) else lower
 
 
 def _table(text: str) -> frozenset[str]:

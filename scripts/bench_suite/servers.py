@@ -103,7 +103,14 @@ async def bare() -> AsyncIterator[Target]:
 async def bot(
     world: StandIns, folder: Path, *, database: Place | None = None, **settings: object
 ) -> AsyncIterator[Bot]:
-    """A real server in sandbox mode on real time, with ``settings`` such as ``quiet_s=1``; killed at the end."""
+    """A real server in sandbox mode on real time, with ``settings`` such as ``quiet_s=1``; killed at the end.
+
+    Every message's patience is decided as it is at a clinic, between two limits a millisecond apart: so it costs what
+    it costs, and a window still ends ``quiet_s`` after its last message.
+    """
+    if "quiet_s" in settings:
+        quiet_s = float(str(settings["quiet_s"]))
+        settings = {"patience_floor_s": quiet_s, "patience_ceiling_s": quiet_s + 0.001, **settings}
     with tempfile.TemporaryDirectory(dir=folder) as place:
         database = database or Path(place) / "bench.sqlite"
         environment = {

@@ -34,6 +34,8 @@ async def clinic(folder: Path, brain: Recorder) -> AsyncIterator[tuple[Server, S
             groq_url=pair.groq_url,
             zapi_url=pair.zapi_url,
             quiet_s=str(QUIET_S),
+            patience_floor_s=str(QUIET_S),
+            patience_ceiling_s=str(QUIET_S),
             typing_delay_s="0",
         )
         pair.zapi.webhooks.set_all(server.webhook)
