@@ -11,12 +11,12 @@ patients, and are judgement.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from itertools import accumulate, pairwise
 from math import exp, isfinite, log
-from operator import mul
+from operator import itemgetter, mul
 
 from clinic_bot.debounce.piece import Asked, Piece, PieceKind
 from clinic_bot.debounce.talk import GOES_ON, Talk
@@ -37,6 +37,28 @@ SHIFTS: Mapping[str, float] = {
 }
 
 
+#: In the order of the coefficients.
+FEATURES = (
+    "greeting", "thanks", "bye", "ack", "symbols", "question", "fragment", "open", "asks", "punct",
+    "chars", "words", "first", "second", "pieces", "asked_before", "greeted_before", "burst_chars",
+    "goes_on", "lately", "gaps", "last_gap", "has_gap", "burst_gaps", "speed",
+    "unpunctuated", "punctuated", "longer", "answering", "answering_first", "answering_asks",
+    "messages", "last_turn", "questions_followed", "asks_followed",
+)  # fmt: skip
+
+# Yes or no. What they come to together is the same for many pieces, so it is worked out once.
+_FLAGS = frozenset({
+    "greeting", "thanks", "bye", "ack", "symbols", "question", "fragment", "open", "asks", "punct", "first", "second",
+    "asked_before", "greeted_before", "has_gap", "answering", "answering_first", "answering_asks",
+})  # fmt: skip
+_flags = itemgetter(*(at for at, name in enumerate(FEATURES) if name in _FLAGS))
+_scales = itemgetter(*(at for at, name in enumerate(FEATURES) if name not in _FLAGS))
+#: Combinations remembered; a chat has some dozens.
+_REMEMBERED = 2_000
+
+Values = Sequence[float]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """A set of coefficients: the first row is "that was the last piece", then one for each stretch of time."""
@@ -45,6 +67,30 @@ class Outcomes:
     weights: tuple[tuple[float, ...], ...]
     means: tuple[float, ...]  #: of the features, where it was fitted
     going_on: tuple[float, ...]  #: what one unit of a feature adds to the log-odds of going on, about
+    scaled: tuple[Values, ...] = field(init=False, compare=False, repr=False)  #: weights of what is no flag
+
+    _by_flags: dict[Values, Values] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scaled", tuple(map(_scales, self.weights)))
+        object.__setattr__(self, "_by_flags", {})
+
+    def scores(self, values: Values) -> list[float]:
+        """Of each outcome.
+
+        Raises:
+            ValueError, TypeError: there are not as many coefficients as features, or not as many rows.
+        """
+        flags, scales = _flags(values), _scales(values)
+        begun = self._by_flags.get(flags)
+        if begun is None:
+            if len(self._by_flags) >= _REMEMBERED:
+                self._by_flags.clear()
+            begun = self._by_flags[flags] = tuple(
+                bias + sum(map(mul, _flags(row), flags))
+                for bias, row in zip(self.biases, self.weights, strict=True)
+            )
+        return [start + sum(map(mul, row, scales)) for start, row in zip(begun, self.scaled, strict=True)]
 
     def pushes(self, values: Sequence[float]) -> tuple[float, ...]:
         """What each feature adds to the log-odds of going on, beside what is usual."""
@@ -68,15 +114,6 @@ class Forecast:
     last: float  #: chance that nothing more comes
     by: tuple[float, ...]  #: chance that something came by the end of each stretch
 
-
-#: In the order of the coefficients.
-FEATURES = (
-    "greeting", "thanks", "bye", "ack", "symbols", "question", "fragment", "open", "asks", "punct",
-    "chars", "words", "first", "second", "pieces", "asked_before", "greeted_before", "burst_chars",
-    "goes_on", "lately", "gaps", "last_gap", "has_gap", "burst_gaps", "speed",
-    "unpunctuated", "punctuated", "longer", "answering", "answering_first", "answering_asks",
-    "messages", "last_turn", "questions_followed", "asks_followed",
-)  # fmt: skip
 
 # What somebody unknown is taken to do, as a number of pieces already seen that behave as the average.
 _USUAL_LOG_GAP = 2.3
@@ -149,9 +186,7 @@ def forecast(outcomes: Outcomes, values: Sequence[float], shifted: float = 0.0) 
     """
     if len(values) != len(outcomes.going_on):
         raise ValueError("not the features that the coefficients are for")
-    scores = [
-        bias + sum(map(mul, row, values)) for bias, row in zip(outcomes.biases, outcomes.weights, strict=True)
-    ]
+    scores = outcomes.scores(values)
     scores[0] -= shifted
     highest = max(scores)
     chances = [exp(score - highest) for score in scores]

@@ -19,7 +19,7 @@ from clinic_bot.debounce.patience import (
     best_wait_s,
     decide,
 )
-from clinic_bot.debounce.patience_model import DATA, Forecast, Model, load_model, read_model
+from clinic_bot.debounce.patience_model import DATA, Forecast, Model, features, load_model, read_model
 from clinic_bot.debounce.piece import Asked
 from clinic_bot.debounce.piece_words import asked_by, read_piece
 from clinic_bot.debounce.talk import Talk
@@ -344,3 +344,19 @@ def test_a_stranger_gets_the_time_in_which_a_typing_signal_comes(model: Model) -
 def test_what_ends_by_itself_is_waited_for_no_longer_from_a_stranger(model: Model) -> None:
     request = read_piece(Content(Kind.TEXT, "quero remarcar minha consulta de terça para quinta às 10h."))
     assert decide(Talk().heard(request, 1_000), DEFAULT, model, now_ms=1_000).patience_ms < STRANGER_FLOOR_MS
+
+
+@given(talks())
+def test_a_score_is_the_sum_of_what_each_feature_adds(talk: Talk) -> None:
+    """Whatever of it is remembered from a piece before."""
+    found = load_model()
+    assert found is not None
+    if talk.last is None:
+        return
+    values = features(talk, talk.last)
+    plain = [
+        bias + sum(weight * value for weight, value in zip(row, values, strict=True))
+        for bias, row in zip(found.message.biases, found.message.weights, strict=True)
+    ]
+    assert found.message.scores(values) == pytest.approx(plain)
+    assert found.message.scores(values) == found.message.scores(values)
