@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from clinic_bot.app import running
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import Misconfigured
+from clinic_bot.settings import Settings
 from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.builders import EMERGENCY_TEXT
@@ -94,6 +95,21 @@ async def test_typing_holds_the_answer_back(place: Place) -> None:
         await it.until_states(SENT)
         (turn,) = await it.turns()
         assert turn.closed_by == "presence"
+
+
+async def test_by_default_what_the_patient_wrote_decides_how_long_is_waited(place: Place) -> None:
+    defaults = {
+        name: Settings.model_fields[name].default for name in ("patience_floor_s", "patience_ceiling_s")
+    }
+    async with clinic(place, **defaults) as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert (turn.closed_by, turn.patience_why) == ("quiet", "only a greeting")
+        assert turn.patience_ms is not None
+        last_ms = (await it.conversation()).last_ms
+        assert last_ms is not None
+        assert turn.due_ms == last_ms + turn.patience_ms > last_ms + 6_000
 
 
 @pytest.mark.alone

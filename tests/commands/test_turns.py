@@ -98,6 +98,8 @@ def test_the_story_is_told_with_its_times_and_without_words(terminal: Terminal, 
     said = terminal.said("turns", "show", TURN)
     for part in (
         "nothing more came",
+        "patience    6.000 s after the last piece: the clinic's fixed patience",
+        "quiet; patience 6.0 s: the clinic's fixed patience",
         "a-model: ok",
         "0.880 s",
         "read timeout",
