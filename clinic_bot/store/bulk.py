@@ -44,12 +44,13 @@ _ARM = """
 UPDATE conversation
 SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
     last_ms = max(coalesce(conversation.last_ms, 0), new.last_ms),
-    wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why
+    wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why,
+    hold_until_ms = new.hold_until_ms
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS next_seq,
              json_extract(value, '$[2]') AS added, json_extract(value, '$[3]') AS first_ms,
              json_extract(value, '$[4]') AS last_ms, json_extract(value, '$[5]') AS wake_at_ms,
              json_extract(value, '$[6]') AS talk, json_extract(value, '$[7]') AS patience_ms,
-             json_extract(value, '$[8]') AS patience_why
+             json_extract(value, '$[8]') AS patience_why, json_extract(value, '$[9]') AS hold_until_ms
       FROM json_each(?)) AS new
 WHERE conversation.id = new.id"""
 
@@ -63,17 +64,18 @@ WITH kept AS (
     UPDATE conversation
     SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
         last_ms = greatest(conversation.last_ms, new.last_ms),
-        wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why
+        wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why,
+        hold_until_ms = new.hold_until_ms
     FROM unnest(?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[], ?8::bigint[], ?9::bigint[],
-                ?10::text[], ?11::bigint[], ?12::text[])
-         AS new (id, next_seq, added, first_ms, last_ms, wake_at_ms, talk, patience_ms, patience_why)
+                ?10::text[], ?11::bigint[], ?12::text[], ?13::bigint[])
+         AS new (id, next_seq, added, first_ms, last_ms, wake_at_ms, talk, patience_ms, patience_why, hold_until_ms)
     WHERE conversation.id = new.id
 )
 INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
                      handled_ms, corrects, author)
 SELECT new.*, 'patient'
-FROM unnest(?13::bigint[], ?14::bigint[], ?15::text[], ?16::text[], ?17::text[], ?18::text[], ?19::text[],
-            ?20::bigint[], ?21::bigint[], ?22::bigint[], ?23::boolean[]) AS new"""
+FROM unnest(?14::bigint[], ?15::bigint[], ?16::text[], ?17::text[], ?18::text[], ?19::text[], ?20::text[],
+            ?21::bigint[], ?22::bigint[], ?23::bigint[], ?24::boolean[]) AS new"""
 
 #: Most rows in one INSERT. The driver keeps what it prepared, so each count up to here is prepared once.
 _ROWS = 64
@@ -171,7 +173,7 @@ class Bulk:
 def _armed(added: int, known: Known, last_ms: int) -> tuple[object, ...]:
     return (
         known.id, known.next_seq, added, known.first_ms, last_ms, known.wake_at_ms,
-        known.talk, known.patience_ms, known.patience_why,
+        known.talk, known.patience_ms, known.patience_why, known.hold_until_ms,
     )  # fmt: skip
 
 

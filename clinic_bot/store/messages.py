@@ -38,7 +38,7 @@ _FIND_BY_LID = _FIND + "lid = ?2"
 _ARM = """
 UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3,
        last_ms = CASE WHEN last_ms > ?4 THEN last_ms ELSE ?4 END,
-       wake_at_ms = ?5, emergency_seq = ?6, talk = ?7, patience_ms = ?8, patience_why = ?9
+       wake_at_ms = ?5, emergency_seq = ?6, talk = ?7, patience_ms = ?8, patience_why = ?9, hold_until_ms = ?10
 WHERE id = ?1"""
 
 #: Rows of ``add_to`` follow, each as ``ROW``.
@@ -115,7 +115,7 @@ def append_message(
         _ARM,
         (
             known.id, known.next_seq, known.first_ms, now_ms, known.wake_at_ms, known.emergency_seq,
-            known.talk, known.patience_ms, known.patience_why,
+            known.talk, known.patience_ms, known.patience_why, known.hold_until_ms,
         ),
     )  # fmt: skip
     wake_at_ms = known.wake_at_ms if known.owner is None else None
@@ -171,8 +171,10 @@ def _listen(
     """How long the next piece is waited for, and what is known of the patient now.
 
     A correction is no piece, and neither is what comes out of a queue long after it was written: its sender went
-    on, or did not, meanwhile. Both have the fixed window.
+    on, or did not, meanwhile. Both have the fixed window. Typing that was seen before ended with this message: what
+    is typed next is announced anew.
     """
+    known.hold_until_ms = 0
     known.patience_ms = known.patience_why = None
     if corrects or (event.sent_ms is not None and now_ms - event.sent_ms > TURN_GAP_MS):
         return

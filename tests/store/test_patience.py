@@ -194,6 +194,16 @@ def test_typing_counts_for_the_piece_that_follows_it(store: Store) -> None:
     assert (talk(store).rhythm.follow_ups, talk(store).rhythm.announced) == (2, 1)
 
 
+def test_typing_that_led_to_a_message_does_not_hold_the_answer_to_it(store: Store) -> None:
+    store.take(b.message("tem horário na quinta?"))
+    store.answer(reply=QUESTION)
+    store.later(20 * S).take(b.presence(PresenceStatus.COMPOSING))
+    store.later(1 * S).take(b.message("Sim.", id="m2"))
+    assert wait_ms(store) <= 1_500
+    store.later(500).take(b.presence(PresenceStatus.COMPOSING))  # there is more after all
+    assert wait_ms(store) == b.HOLD_MS
+
+
 # What is no piece.
 
 
