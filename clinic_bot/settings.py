@@ -144,7 +144,11 @@ class Settings(BaseSettings):
         description="`answer`: a backlog gets one answer for all of it; `hand_over`: it goes to a person.",
     )
 
-    quiet_s: float = Field(default=6, gt=0, description="Silence that ends a burst, in seconds.")
+    quiet_s: float = Field(
+        default=6,
+        gt=0,
+        description="Silence that ends a burst, in seconds, where nothing can be said about what the patient wrote.",
+    )
     patience_care: float = Field(
         default=40,
         gt=0,
@@ -155,7 +159,8 @@ class Settings(BaseSettings):
     patience_floor_s: float = Field(
         default=1,
         ge=0.1,
-        description="Shortest silence that ends a burst, in seconds, however finished it sounds.",
+        description="Shortest silence that ends a burst, in seconds, however finished it sounds. Equal to "
+        "`CLINIC_BOT_PATIENCE_CEILING_S`, every wait is the same.",
     )
     patience_ceiling_s: float = Field(
         default=13,

@@ -148,6 +148,8 @@ async def clinic(
             "CLINIC_BOT_MODE": "sandbox",
             "CLINIC_BOT_WEBHOOK_SECRET": SECRET,
             "CLINIC_BOT_QUIET_S": str(QUIET_S),
+            "CLINIC_BOT_PATIENCE_FLOOR_S": str(QUIET_S),
+            "CLINIC_BOT_PATIENCE_CEILING_S": str(QUIET_S),
             "CLINIC_BOT_TYPING_DELAY_S": "0",
             "GROQ_BASE_URL": pair.groq_url,
             "ZAPI_BASE_URL": pair.zapi_url,
