@@ -1,9 +1,10 @@
 """What is kept of a patient's writing from piece to piece, and how long the next piece is waited for.
 
 Pure. Nothing here raises: a fault of the reading or of the model must not keep a message from being stored, so it
-leaves what was known and the fixed window.
+leaves what was known and the fixed patience.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinic_bot.debounce.patience import FIXED, Limits, decide
@@ -18,8 +19,8 @@ class Heard:
     """What stands beside the conversation after a piece."""
 
     talk: str | None  #: ``Talk.packed``
-    patience_ms: int | None  #: of silence after the last piece; None: the fixed window's
-    why: str | None  #: for the operator
+    patience_ms: int  #: of silence after the last piece
+    why: str  #: for the operator
 
 
 class Listener:
@@ -28,35 +29,30 @@ class Listener:
     def __init__(self, limits: Limits, model: Model | None) -> None:
         self._limits = limits
         self._model = model
+        #: Waited whenever nothing can be said.
+        self.fixed_ms = max(limits.floor_ms, min(limits.fixed_ms, limits.ceiling_ms))
+        #: Nothing is answered sooner, so nothing has to be decided sooner.
+        self.floor_ms = limits.floor_ms
         #: Whether typing signals come at all, which depends on how the line is set up; false until one is seen.
         self.signals_come = False
 
     def hear(
-        self,
-        talk: str | None,
-        content: Content,
-        at_ms: int,
-        *,
-        signal_ms: int | None = None,
-        decides: bool = True,
+        self, talk: str | None, pieces: Sequence[tuple[Content, int]], *, signal_ms: int | None = None
     ) -> Heard:
-        """One more piece.
+        """Some more pieces, each with our receipt of it; the last one decides. With none: decide as things stand.
 
         Args:
             talk: what is known of the patient, as it was kept.
-            at_ms: our receipt.
             signal_ms: when the patient was last seen typing or recording.
-            decides: whether anybody will wait by this piece; the talk is kept up either way.
         """
         try:
             known = Talk.unpacked(talk)
-            typed = signal_ms is not None and signal_ms > known.last_ms
-            known = known.heard(read_piece(content, known.asked), at_ms, typed=typed)
-            if not decides:
-                return Heard(known.packed(), None, None)
+            for content, at_ms in pieces:
+                typed = signal_ms is not None and known.last_ms < signal_ms <= at_ms
+                known = known.heard(read_piece(content, known.asked), at_ms, typed=typed)
             return self._decided(known)
         except Exception:
-            return Heard(talk, None, FIXED)
+            return Heard(talk, self.fixed_ms, FIXED)
 
     def reread(self, talk: str | None, content: Content) -> Heard:
         """The last piece says something else now: its patient corrected it."""
@@ -66,7 +62,7 @@ class Listener:
             chars = known.burst.chars + piece.n_chars - (known.last.n_chars if known.last else 0)
             return self._decided(replace(known, burst=known.burst._replace(chars=chars), last=piece))
         except Exception:
-            return Heard(talk, None, FIXED)
+            return Heard(talk, self.fixed_ms, FIXED)
 
     def spoke(self, talk: str | None, at_ms: int, reply: str) -> str | None:
         """What is known after the clinic, or the bot, said something."""

@@ -44,13 +44,11 @@ _ARM = """
 UPDATE conversation
 SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
     last_ms = max(coalesce(conversation.last_ms, 0), new.last_ms),
-    wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why,
-    hold_until_ms = new.hold_until_ms
+    wake_at_ms = new.wake_at_ms, hold_until_ms = new.hold_until_ms, patience_ms = NULL
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS next_seq,
              json_extract(value, '$[2]') AS added, json_extract(value, '$[3]') AS first_ms,
              json_extract(value, '$[4]') AS last_ms, json_extract(value, '$[5]') AS wake_at_ms,
-             json_extract(value, '$[6]') AS talk, json_extract(value, '$[7]') AS patience_ms,
-             json_extract(value, '$[8]') AS patience_why, json_extract(value, '$[9]') AS hold_until_ms
+             json_extract(value, '$[6]') AS hold_until_ms
       FROM json_each(?)) AS new
 WHERE conversation.id = new.id"""
 
@@ -64,18 +62,16 @@ WITH kept AS (
     UPDATE conversation
     SET next_seq = new.next_seq, revision = revision + new.added, first_pending_ms = new.first_ms,
         last_ms = greatest(conversation.last_ms, new.last_ms),
-        wake_at_ms = new.wake_at_ms, talk = new.talk, patience_ms = new.patience_ms, patience_why = new.patience_why,
-        hold_until_ms = new.hold_until_ms
-    FROM unnest(?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[], ?8::bigint[], ?9::bigint[],
-                ?10::text[], ?11::bigint[], ?12::text[], ?13::bigint[])
-         AS new (id, next_seq, added, first_ms, last_ms, wake_at_ms, talk, patience_ms, patience_why, hold_until_ms)
+        wake_at_ms = new.wake_at_ms, hold_until_ms = new.hold_until_ms, patience_ms = NULL
+    FROM unnest(?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[], ?8::bigint[], ?9::bigint[], ?10::bigint[])
+         AS new (id, next_seq, added, first_ms, last_ms, wake_at_ms, hold_until_ms)
     WHERE conversation.id = new.id
 )
 INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
                      handled_ms, corrects, author)
 SELECT new.*, 'patient'
-FROM unnest(?14::bigint[], ?15::bigint[], ?16::text[], ?17::text[], ?18::text[], ?19::text[], ?20::text[],
-            ?21::bigint[], ?22::bigint[], ?23::bigint[], ?24::boolean[]) AS new"""
+FROM unnest(?11::bigint[], ?12::bigint[], ?13::text[], ?14::text[], ?15::text[], ?16::text[], ?17::text[],
+            ?18::bigint[], ?19::bigint[], ?20::bigint[], ?21::boolean[]) AS new"""
 
 #: Most rows in one INSERT. The driver keeps what it prepared, so each count up to here is prepared once.
 _ROWS = 64
@@ -101,12 +97,9 @@ class Bulk:
         self._policy = policy
         self._instance = events[0].contact.instance
         self._kept, self._known, self._early = self._look_up(events)
-        # Nobody waits by a piece that another one follows in the same transaction. A redelivery is no piece.
-        fresh = {one.key: one.contact.phone_key for one in events if one.key not in self._kept}
-        self._last = {phone_key: key for key, phone_key in fresh.items()}
         self._bodies: list[tuple[str, int, bytes]] = []
         self._messages: list[tuple[object, ...]] = []
-        self._armed: dict[int, tuple[int, Known, int]] = {}  # how many were added, to what, and when last
+        self._armed: dict[int, list[int | None]] = {}
         self._said: dict[int, tuple[str, ...]] = {}  # not stored yet
 
     def add(self, event: Message, body: bytes, now_ms: int) -> Stored | None:
@@ -123,10 +116,12 @@ class Bulk:
         self._kept.add(event.key)
         self._bodies.append((event.key, now_ms, body))
         self._said[known.id] = (*self._said.get(known.id, ()), text)
-        more = self._last.get(contact.phone_key) != event.key
-        self._messages.append(add_to(known, event, now_ms, self._policy, more=more))
-        added, *_ = self._armed.get(known.id, (0,))
-        self._armed[known.id] = added + 1, known, now_ms
+        self._messages.append(add_to(known, event, now_ms, self._policy))
+        before = self._armed.get(known.id)
+        added = before[2] + 1 if before and before[2] else 1
+        self._armed[known.id] = [
+            known.id, known.next_seq, added, known.first_ms, now_ms, known.wake_at_ms, known.hold_until_ms,
+        ]  # fmt: skip
         return Stored(known.id, known.wake_at_ms if known.owner is None else None, known.revision)
 
     def _is_danger(self, known: Known, text: str) -> bool:
@@ -147,7 +142,7 @@ class Bulk:
         """Store what was added. A conversation added to later counts from there."""
         if not self._messages:
             return
-        armed = [_armed(*one) for one in self._armed.values()]
+        armed = list(self._armed.values())
         if self._postgres:
             # By key, as everybody inserts them: two replicas with the same redeliveries then wait in one order.
             columns = [*zip(*sorted(self._bodies), strict=True), *zip(*armed, strict=True)]
@@ -168,13 +163,6 @@ class Bulk:
         statement = _LOOK_UP_POSTGRES if self._postgres else _LOOK_UP
         kept, rows, early = map(json.loads, self._driver.execute(statement, asked).fetchone())
         return set(kept), {row[0]: Known(*row[1:]) for row in rows}, frozenset(early)
-
-
-def _armed(added: int, known: Known, last_ms: int) -> tuple[object, ...]:
-    return (
-        known.id, known.next_seq, added, known.first_ms, last_ms, known.wake_at_ms,
-        known.talk, known.patience_ms, known.patience_why, known.hold_until_ms,
-    )  # fmt: skip
 
 
 def _array(values: Iterable[Any]) -> str:

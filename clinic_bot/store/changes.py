@@ -11,9 +11,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.window import hold_until_ms
-from clinic_bot.events import Content, Deletion, Edit, Kind, PresenceStatus, StaffMessage
+from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
-from clinic_bot.store import contacts
+from clinic_bot.store import contacts, listening
 from clinic_bot.store.conversations import locked, pending, rearm, wake_of
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
@@ -25,16 +25,26 @@ _AUTOMATIC_WITHIN_MS = 120_000
 _AUTOMATIC_AFTER_PATIENT_MS = 10_000
 
 
-def hold(conversation: Conversation, status: PresenceStatus, policy: Policy, now_ms: int) -> None:
+def hold(
+    session: Session, conversation: Conversation, status: PresenceStatus, policy: Policy, now_ms: int
+) -> None:
     """Let a presence signal hold the window open; only the owner writes ``wake_at_ms`` of an owned row.
 
     A turn that waits to be tried again has had its window: its instant is the provider's, not the patient's.
     """
+    _catch_up(session, conversation, policy)  # what came before is not announced by this
     if status in (PresenceStatus.COMPOSING, PresenceStatus.RECORDING):
         conversation.signal_ms = now_ms
+        if policy.listener is not None:
+            policy.listener.signals_come = True
     conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)
     if conversation.owner is None and conversation.wake_at_ms is not None and not conversation.retries:
         conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
+
+
+def _catch_up(session: Session, conversation: Conversation, policy: Policy) -> None:
+    if policy.listener is not None and conversation.patience_ms is None:
+        listening.catch_up(conversation, pending(session, conversation), policy)
 
 
 # A person of the clinic.
@@ -61,11 +71,12 @@ def staff_message(
             give_back_to_bot(session, conversation, policy, now_ms)
         return conversation, False
     automatic = _is_automatic(session, conversation, event.content.text, policy, now_ms)
+    if not (automatic or old):
+        _catch_up(session, conversation, policy)
+        listening.spoke(conversation, policy.listener, now_ms, event.content.text)
     _append_clinic(session, conversation, event, now_ms, automatic=automatic)
     if automatic or old:
         return conversation, False
-    if policy.listener is not None:
-        conversation.talk = policy.listener.spoke(conversation.talk, now_ms, event.content.text)
     take_over(session, conversation, policy, now_ms)
     return conversation, True
 
@@ -208,21 +219,11 @@ def _changed(session: Session, conversation: Conversation, policy: Policy, now_m
     waiting = pending(session, conversation)
     texts = [message.text for message in waiting]
     if waiting and waiting[-1].seq == seq:
-        _reread(conversation, waiting[-1], policy)
+        listening.reread(conversation, waiting[-1], policy)
     if texts and policy.is_emergency(texts):
         conversation.emergency_seq = max(conversation.emergency_seq, seq)
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
-
-
-def _reread(conversation: Conversation, last: Message, policy: Policy) -> None:
-    """The last piece says something else now, and is waited by so; not where the fixed window was chosen for it."""
-    if policy.listener is None or conversation.patience_ms is None:
-        return
-    heard = policy.listener.reread(conversation.talk, Content(Kind(last.kind), last.text))
-    conversation.talk, conversation.patience_ms, conversation.patience_why = (
-        heard.talk, heard.patience_ms, heard.why,
-    )  # fmt: skip
 
 
 def _versions(session: Session, provider_id: str, from_me: bool) -> Sequence[Message]:

@@ -8,8 +8,9 @@ from sqlmodel import col
 
 from clinic_bot.debounce.patience import FIXED
 from clinic_bot.debounce.window import Window, closed_by
-from clinic_bot.store import changes, rows, steps, story
+from clinic_bot.store import changes, listening, rows, steps, story
 from clinic_bot.store.closing import rearm, take_back
+from clinic_bot.store.conversations import wake_of
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
@@ -135,6 +136,9 @@ def claim(
         return _wait_for_person(connection, conversation, policy, now_ms)
     if due.switched_off:
         return Later(now_ms + _SWITCHED_OFF_MS)
+    if _goes_on(conversation, waiting, policy, now_ms):
+        rows.save(connection, conversation)
+        return Later(conversation.wake_at_ms)
     if conversation.attempts >= SUSPECT and _another_suspect_is_open(connection, conversation.id):
         return Later(now_ms + _SUSPECTED_MS)
     if conversation.attempts >= MAX_ATTEMPTS:
@@ -156,6 +160,16 @@ def _another_suspect_is_open(connection: Connection, conversation_id: int) -> bo
     )  # two of them may be claimed at this moment
     asked = (SUSPECT, conversation_id)
     return bool(driver.execute(_OPEN_SUSPECTS, asked).fetchone()[0])
+
+
+def _goes_on(
+    conversation: ConversationRow, waiting: Sequence[MessageRow], policy: Policy, now_ms: int
+) -> bool:
+    """Whether the window stays open by what came since somebody looked last. A range that is pinned had its window."""
+    if not listening.catch_up(conversation, waiting, policy) or conversation.open_hi is not None:
+        return False
+    conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
+    return conversation.wake_at_ms is not None and conversation.wake_at_ms > now_ms
 
 
 def _wait_for_person(

@@ -85,7 +85,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     session.flush()  # the unique index wants the LID gone there before it comes here
     survivor.lid = lid or survivor.lid  # it moved before, if this merge had to wait for a send
     survivor.human_until_ms = max(survivor.human_until_ms, other.human_until_ms)
-    _wait_as_the_longer(survivor, other, policy)
+    _listen_to_both(survivor, other)
     if other.open_hi is not None:
         other.merge_into = survivor.id
         return
@@ -103,19 +103,12 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
         rearm(session, survivor, policy, now_ms)
 
 
-def _wait_as_the_longer(survivor: Conversation, other: Conversation, policy: Policy) -> None:
-    """One window for both: the longer patience and the longer hold. A number has more of a history than a LID."""
+def _listen_to_both(survivor: Conversation, other: Conversation) -> None:
+    """One window for both, decided anew by what came last. A number has more of a history than a LID."""
     survivor.talk = survivor.talk or other.talk
     survivor.hold_until_ms = max(survivor.hold_until_ms, other.hold_until_ms)
     survivor.signal_ms = max(survivor.signal_ms or 0, other.signal_ms or 0) or None
-    if other.first_pending_ms is None:
-        return
-    fixed_ms = policy.timing.quiet_ms
-    mine_ms, other_ms = (
-        fixed_ms if one.patience_ms is None else one.patience_ms for one in (survivor, other)
-    )
-    if survivor.first_pending_ms is None or other_ms > mine_ms:
-        survivor.patience_ms, survivor.patience_why = other.patience_ms, other.patience_why
+    survivor.patience_ms = None
 
 
 def fence(session: Session, conversation: Conversation) -> None:

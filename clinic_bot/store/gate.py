@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import rows, steps
+from clinic_bot.store import listening, rows, steps
 from clinic_bot.store.closing import close, return_to_waiting
 from clinic_bot.store.lease import Claim, ours
 from clinic_bot.store.policy import Policy
@@ -116,8 +116,7 @@ def _pass(
             moments=moments,
         )
     conversation.open_hi = claim.high
-    if policy.listener is not None:
-        conversation.talk = policy.listener.spoke(conversation.talk, now_ms, draft.reply)
+    listening.spoke(conversation, policy.listener, now_ms, draft.reply)
     if draft.hand_over is not None:
         conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
     rows.save(connection, conversation)

@@ -79,13 +79,11 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
             where = added.conversation_id, added.wake_at_ms, added.revision
             return Taken(Answer.QUEUED, None, *where, emergency=added.emergency)
         case Presence():
-            if policy.listener is not None:
-                policy.listener.signals_come = True
             with session_on(connection) as session:
                 conversation = contacts.find(session, event.contact)
                 if conversation is None:
                     return QUEUED  # presence opens no conversation
-                changes.hold(conversation, event.status, policy, now_ms)
+                changes.hold(session, conversation, event.status, policy, now_ms)
                 return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms)
         case Ignored():
             if event.pair is not None:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from clinic_bot.debounce.listener import Listener
-from clinic_bot.debounce.talk import TURN_GAP_MS
 from clinic_bot.events import Contact, Message
 from clinic_bot.store import contacts
 from clinic_bot.store.policy import Policy, next_wake_ms
@@ -27,7 +25,7 @@ class Appended:
 
 #: Of ``conversation``, what ``Known`` holds.
 COLUMNS = """id, phone, lid, name, next_seq, done_seq, first_pending_ms, hold_until_ms, human_until_ms, owner,
-wake_at_ms, alerted_seq, emergency_seq, retries, revision, talk, signal_ms, patience_ms, patience_why"""
+wake_at_ms, alerted_seq, emergency_seq, retries, revision"""
 
 _FIND = f"""
 SELECT EXISTS (SELECT 1 FROM early_change WHERE instance = ?1 AND target_id = ?3), {COLUMNS}
@@ -38,7 +36,7 @@ _FIND_BY_LID = _FIND + "lid = ?2"
 _ARM = """
 UPDATE conversation SET next_seq = ?2, revision = revision + 1, first_pending_ms = ?3,
        last_ms = CASE WHEN last_ms > ?4 THEN last_ms ELSE ?4 END,
-       wake_at_ms = ?5, emergency_seq = ?6, talk = ?7, patience_ms = ?8, patience_why = ?9, hold_until_ms = ?10
+       wake_at_ms = ?5, emergency_seq = ?6, hold_until_ms = ?7, patience_ms = NULL
 WHERE id = ?1"""
 
 #: Rows of ``add_to`` follow, each as ``ROW``.
@@ -75,10 +73,6 @@ class Known:
     emergency_seq: int
     retries: int
     revision: int
-    talk: str | None
-    signal_ms: int | None
-    patience_ms: int | None
-    patience_why: str | None
 
     def learns_from(self, contact: Contact) -> bool:
         """Whether the contact says something about the person that the row does not."""
@@ -115,7 +109,7 @@ def append_message(
         _ARM,
         (
             known.id, known.next_seq, known.first_ms, now_ms, known.wake_at_ms, known.emergency_seq,
-            known.talk, known.patience_ms, known.patience_why, known.hold_until_ms,
+            known.hold_until_ms,
         ),
     )  # fmt: skip
     wake_at_ms = known.wake_at_ms if known.owner is None else None
@@ -135,25 +129,20 @@ def add_to(
     *,
     emergency: bool = False,
     corrects: bool = False,
-    more: bool = False,
 ) -> tuple[object, ...]:
-    """Give the message its ``seq`` and move the window in ``known``; returns the row to store.
-
-    Args:
-        more: whether another of the conversation follows at once, so that nobody waits by this one.
-    """
+    """Give the message its ``seq`` and move the window in ``known``; returns the row to store."""
     too_old, seq = is_too_old(event, now_ms, policy), known.next_seq
     known.next_seq, known.revision = seq + 1, known.revision + 1
     if not too_old:
         known.first_ms = now_ms if known.first_ms is None else known.first_ms
         known.emergency_seq = seq if emergency else known.emergency_seq
         if policy.listener is not None:
-            _listen(policy.listener, known, event, now_ms, corrects=corrects, decides=not (emergency or more))
+            # Typing that was seen before ended with this message; what is typed next is announced anew.
+            known.hold_until_ms = 0
         if known.owner is None:
             known.wake_at_ms = next_wake_ms(
                 policy, first_ms=known.first_ms, last_ms=now_ms, hold_until_ms=known.hold_until_ms,
-                patience_ms=known.patience_ms, human_until_ms=known.human_until_ms,
-                alerted=known.alerted_seq > known.done_seq,
+                patience_ms=None, human_until_ms=known.human_until_ms, alerted=known.alerted_seq > known.done_seq,
                 emergency=known.emergency_seq > known.done_seq, now_ms=now_ms,
                 not_before_ms=(known.wake_at_ms or 0) if known.retries else 0,
             )  # fmt: skip
@@ -163,26 +152,6 @@ def add_to(
         known.id, seq, event.provider_id, content.kind.value, content.text, detail, content.quoted_id, event.sent_ms,
         now_ms, now_ms if too_old else None, corrects,
     )  # fmt: skip
-
-
-def _listen(
-    listener: Listener, known: Known, event: Message, now_ms: int, *, corrects: bool, decides: bool
-) -> None:
-    """How long the next piece is waited for, and what is known of the patient now.
-
-    A correction is no piece, and neither is what comes out of a queue long after it was written: its sender went
-    on, or did not, meanwhile. Both have the fixed window. Typing that was seen before ended with this message: what
-    is typed next is announced anew.
-    """
-    known.hold_until_ms = 0
-    known.patience_ms = known.patience_why = None
-    if corrects or (event.sent_ms is not None and now_ms - event.sent_ms > TURN_GAP_MS):
-        return
-    heard = listener.hear(
-        known.talk, event.content, now_ms, signal_ms=known.signal_ms,
-        decides=decides and known.human_until_ms <= now_ms,
-    )  # fmt: skip
-    known.talk, known.patience_ms, known.patience_why = heard.talk, heard.patience_ms, heard.why
 
 
 def _is_emergency(driver: Driver, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:

@@ -26,6 +26,11 @@ class Policy:
     )
     listener: Listener | None = None  #: None: every wait is the fixed window's
 
+    @property
+    def first_look_ms(self) -> int:
+        """The patience while nothing was decided about the last piece."""
+        return self.timing.quiet_ms if self.listener is None else self.listener.floor_ms
+
 
 def next_wake_ms(
     policy: Policy,
@@ -53,4 +58,6 @@ def next_wake_ms(
         return human_until_ms if alerted else min(first_ms + policy.alert_ms, human_until_ms)
     if emergency:
         return now_ms
+    if patience_ms is None:
+        patience_ms = policy.first_look_ms
     return max(due_ms(Window(first_ms, last_ms, hold_until_ms, patience_ms), policy.timing), not_before_ms)

@@ -31,6 +31,8 @@ class ConversationRow:
     revision: int
     hold_until_ms: int
     talk: str | None
+    heard_seq: int
+    signal_ms: int | None
     patience_ms: int | None
     patience_why: str | None
     emergency_seq: int
@@ -113,7 +115,8 @@ class Held:
 #: What a turn's life writes of its conversation.
 _WRITTEN = (
     "done_seq", "first_pending_ms", "last_ms", "wake_at_ms", "owner", "epoch", "attempts", "retries", "superseded",
-    "open_hi", "human_until_ms", "alerted_seq", "talk",
+    "open_hi", "human_until_ms", "alerted_seq", "talk", "heard_seq",
+    "patience_ms", "patience_why",
 )  # fmt: skip
 
 

@@ -123,10 +123,13 @@ class Conversation(SQLModel, table=True):
     emergency_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
 
     talk: str | None = Field(default=None, sa_column=Column(Text))  # ``debounce/talk.py``, packed: no words
+    heard_seq: int = Field(
+        default=0, sa_column=Column(Big, nullable=False, server_default="0")
+    )  # is in ``talk``
     signal_ms: int | None = Field(default=None, sa_column=Column(Big))  # last seen typing or recording
     patience_ms: int | None = Field(
         default=None, sa_column=Column(Big)
-    )  # after ``last_ms``; none: the fixed one
+    )  # after ``last_ms``; none: not decided yet
     patience_why: str | None = Field(default=None, sa_column=Column(Text))
 
     wake_at_ms: int | None = Field(default=None, sa_column=Column(Big))

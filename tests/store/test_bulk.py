@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from clinic_bot.debounce import listener
 from clinic_bot.debounce.listener import Listener
-from clinic_bot.debounce.patience import DEFAULT, Decision, decide
+from clinic_bot.debounce.patience import DEFAULT
 from clinic_bot.debounce.patience_model import load_model
-from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Event, PresenceStatus
 from clinic_bot.store.bulk import Bulk
 from clinic_bot.store.inbox import Arrival, Taken, take_in, take_in_all
@@ -108,36 +105,14 @@ def test_together_is_as_one_by_one(store: Store, before: list[Event], together: 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.lists(events(), max_size=6), together=st.lists(events(), max_size=24))
 def test_patience_is_what_it_is_one_by_one(store: Store, before: list[Event], together: list[Event]) -> None:
-    """Only the last piece of a conversation decides, so what is said of the wait before it may differ meanwhile."""
     seen: list[object] = []
     for take in (one_by_one, together_at_once):
         store.run(empty)
         policy = replace(b.POLICY, listener=Listener(DEFAULT, load_model()))
         store.run(partial(one_by_one, given=arrivals(before), policy=policy))
-        store.run(partial(take, given=arrivals(together, first=len(before)), policy=policy))
-        seen.append(store.run(rows))
+        taken = store.run(partial(take, given=arrivals(together, first=len(before)), policy=policy))
+        seen.append((taken, store.run(rows)))
     assert seen[0] == seen[1]
-
-
-def test_of_many_pieces_of_one_patient_only_the_last_is_decided(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    policy = replace(b.POLICY, listener=Listener(DEFAULT, load_model()))
-    given = [b.message("oi", id="m0"), b.message("bom dia", id="m1"), b.message("queria marcar e", id="m2")]
-    store.run(partial(one_by_one, given=arrivals(given[:1]), policy=policy))
-    decided: list[Talk] = []
-
-    def counting(talk: Talk, *given: Any, **named: Any) -> Decision:
-        decided.append(talk)
-        return decide(talk, *given, **named)
-
-    monkeypatch.setattr(listener, "decide", counting)
-    # The redelivery at the end is no piece.
-    store.run(partial(together_at_once, given=arrivals([*given[1:], given[1]], first=1), policy=policy))
-    assert [talk.burst.pieces for talk in decided] == [3]
-    why = store.conversation().patience_why
-    assert why is not None
-    assert why.startswith("a sentence left open")
 
 
 def test_known_people_cost_no_statement_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,10 +136,15 @@ class Store:
         return taken
 
     def claim_when_due(self, conversation_id: int = 1, *, owner: str = "p1") -> Claim:
-        wake = self.conversation(conversation_id).wake_at_ms
-        assert wake is not None
-        self.now_ms = max(self.now_ms, wake)
-        return self.claim(conversation_id, owner=owner)
+        while True:  # the first look may only say how long is waited
+            wake = self.conversation(conversation_id).wake_at_ms
+            assert wake is not None
+            self.now_ms = max(self.now_ms, wake)
+            taken = self.try_claim(conversation_id, owner=owner)
+            if isinstance(taken, Claim):
+                return taken
+            assert taken.wake_at_ms is not None
+            assert taken.wake_at_ms > self.now_ms, taken
 
     def intent(
         self,

@@ -10,9 +10,10 @@ depends_on = None
 
 Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-#: All may be empty: a version that does not know them goes on beside this one.
+#: All may be empty, or are so by default: a version that does not know them goes on beside this one.
 _ADDED = (
     ("conversation", "talk", sa.Text()),
+    ("conversation", "heard_seq", Big),
     ("conversation", "signal_ms", Big),
     ("conversation", "patience_ms", Big),
     ("conversation", "patience_why", sa.Text()),
@@ -23,7 +24,9 @@ _ADDED = (
 
 def upgrade() -> None:
     for table, name, kind in _ADDED:
-        op.add_column(table, sa.Column(name, kind, nullable=True))
+        counts = name == "heard_seq"
+        column = sa.Column(name, kind, nullable=not counts, server_default="0" if counts else None)
+        op.add_column(table, column)
 
 
 def downgrade() -> None:
