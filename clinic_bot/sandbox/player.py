@@ -6,13 +6,17 @@ A reply's time is when it leaves Z-API's queue, which is what the patient sees.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from clinic_bot.debounce.listener import Listener
+from clinic_bot.debounce.patience import DEFAULT
+from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.window import Window, due_ms, hold_until_ms
-from clinic_bot.events import Json, PresenceStatus
+from clinic_bot.events import Content, Json, PresenceStatus
+from clinic_bot.events import Kind as MessageKind
 from clinic_bot.sandbox import payloads
 from clinic_bot.sandbox.effects import Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
@@ -33,6 +37,9 @@ _AT_REST_MS = 1_500
 _BUSY_MS = 120_000
 #: How long the model thinks when a scenario has something happen meanwhile.
 _IN_FLIGHT_LATENCY_S = 5.0
+
+
+_KINDS = {"audio": MessageKind.AUDIO, "image": MessageKind.IMAGE, "document": MessageKind.DOCUMENT}
 
 
 class Now(StrEnum):
@@ -115,6 +122,8 @@ class Player:
         self._scene = scene
         self._presence = presence
         self._timing = window_timing()
+        self._listener = Listener(DEFAULT, load_model())
+        self._talk: str | None = None
         self._window: Window | None = None
         self._said: dict[str, Payload] = {}  # by key, for redeliveries, edits and deletions
         self._posts: set[asyncio.Task[None]] = set()
@@ -233,16 +242,21 @@ class Player:
         if event.type == "presence":
             self._hold(event.text("status"), at_ms)
         elif ours and event.type != "redelivery":
-            held = self._window.hold_until_ms if self._window else 0
+            content = Content(
+                _KINDS.get(event.type, MessageKind.TEXT), event.text("text") or event.text("caption")
+            )
+            heard = self._listener.hear(self._talk, [(content, at_ms)])
+            self._talk = heard.talk
             first_ms = self._window.first_ms if self._window else at_ms
-            self._window = Window(first_ms, at_ms, held)
+            self._window = Window(first_ms, at_ms, patience_ms=heard.patience_ms)
         self._scene.lines.append((at_ms - self._stage.now_ms, "patient", _shown(event)))
 
     def _hold(self, status: str, at_ms: int) -> None:
         if self._window is None:
             return
         until_ms = hold_until_ms(PresenceStatus(status), self._window.hold_until_ms, at_ms, self._timing)
-        self._window = Window(self._window.first_ms, self._window.last_ms, until_ms)
+        self._listener.signals_come = True
+        self._window = replace(self._window, hold_until_ms=until_ms)
 
     # Watching.
 
@@ -296,6 +310,7 @@ class Player:
         scene, now_ms = self._scene, self._clock.now_ms()
         for left in list(self._zapi.sent)[self._seen :]:
             scene.lines.append((left.left_ms - self._stage.now_ms, "clinic", left.text))
+            self._talk = self._listener.spoke(self._talk, left.left_ms, left.text)
             self._seen += 1
         if self._zapi.queue:
             scene.now, self._window = Now.SENDING, None
