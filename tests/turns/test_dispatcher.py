@@ -200,7 +200,7 @@ async def test_what_another_replica_left_lying_is_found_within_a_moment(database
         for _ in range(b.QUIET_MS // TOGETHER.every_ms):
             assert it.dispatcher.open == 0
             await it.tick(TOGETHER.every_ms)
-        assert it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)]
+        await until(lambda: it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)])
 
 
 async def test_behind_what_cannot_be_taken_now_a_whole_sweep_finds_the_rest(
@@ -219,7 +219,7 @@ async def test_behind_what_cannot_be_taken_now_a_whole_sweep_finds_the_rest(
         assert it.runner.answered == []
         for _ in range(TOGETHER.whole_every):
             await it.tick(TOGETHER.every_ms)
-        assert {found for found, _, _ in it.runner.answered} == {4, 5}
+        await until(lambda: {found for found, _, _ in it.runner.answered} == {4, 5})
 
 
 async def test_after_the_clock_was_set_forward_what_became_due_begins_at_once(database: Database) -> None:
@@ -230,8 +230,7 @@ async def test_after_the_clock_was_set_forward_what_became_due_begins_at_once(da
         it.dispatcher._timer.cancel()  # it would come an hour late
         it.clock.advance(b.QUIET_MS)
         it.dispatcher.clock_moved()
-        await it.quiet()
-        assert len(it.runner.answered) == 1
+        await until(lambda: len(it.runner.answered) == 1)
 
 
 async def test_what_was_open_before_the_start_is_taken_up(database: Database) -> None:
