@@ -134,7 +134,7 @@ class Service:
         else:
             keeper = Keeper(cast(Shared, self.database), self.leases, self.clock, self.dispatcher)
             self._background(keeper.renew_forever())
-            self._background(keeper.look_forever())
+            self.dispatcher.look_beside(keeper)
             self._background(self._follow_server())
         log.info(
             "started",

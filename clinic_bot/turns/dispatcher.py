@@ -15,11 +15,13 @@ from types import MappingProxyType
 from typing import Protocol
 
 import structlog
+from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import conversations
 from clinic_bot.store.database import Database
+from clinic_bot.store.renewal import Seen
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,13 @@ class TurnRunner(Protocol):
     def taken_over(self, conversation_id: int) -> None: ...
 
 
+class Beside(Protocol):
+    """Who wants to look at the database with every sweep, without a transaction of his own; the keeper of leases."""
+
+    def look(self, connection: Connection) -> list[Seen]: ...
+    def tell(self, found: list[Seen]) -> None: ...
+
+
 class Dispatcher:
     """Starts a turn the moment its window closes; one at a time for each conversation.
 
@@ -81,6 +90,7 @@ class Dispatcher:
         self._clock = clock
         self._slots = slots
         self._sweeping = sweeping
+        self._beside: Beside | None = None
         self._suspects = dict(suspects)
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
@@ -100,6 +110,10 @@ class Dispatcher:
         """Load what is due soon, at once and then every few seconds."""
         await self._sweep()
         self._sweeper = asyncio.create_task(self._sweep_forever())
+
+    def look_beside(self, beside: Beside) -> None:
+        """Let somebody look with every sweep from now on."""
+        self._beside = beside
 
     def notice(self, conversation_id: int, wake_at_ms: int | None, *, emergency: bool = False) -> None:
         """A transaction said when to look at a conversation. Call it after the commit."""
@@ -261,12 +275,18 @@ class Dispatcher:
         """
         until_ms, after = self._clock.now_ms() + self._sweeping.ahead_ms, (-1, -1)
         while True:
-            page = await self._database.read(
-                partial(conversations.due_before, until_ms=until_ms, after=after)
-            )
+            page, seen = await self._database.read(partial(self._read, until_ms=until_ms, after=after))
+            if self._beside is not None:
+                self._beside.tell(seen)
             for wake_at_ms, conversation_id in page:
                 if conversation_id not in self._running and (anew or conversation_id not in self._wake_ms):
                     self.notice(conversation_id, wake_at_ms)
             if len(page) < conversations.PAGE or not whole:
                 return
             after = page[-1]
+
+    def _read(
+        self, connection: Connection, *, until_ms: int, after: tuple[int, int]
+    ) -> tuple[list[tuple[int, int]], list[Seen]]:
+        page = conversations.due_before(connection, until_ms=until_ms, after=after)
+        return page, [] if self._beside is None else self._beside.look(connection)

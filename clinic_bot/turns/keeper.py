@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
@@ -23,7 +24,6 @@ LEASE_MS = 15_000
 _RENEW_MS = 5_000
 #: A row that somebody was writing just then, or a database that did not answer.
 _AGAIN_MS = 500
-_LOOK_MS = 200
 
 T = TypeVar("T")
 
@@ -32,7 +32,6 @@ class Shared(Protocol):
     """The PostgreSQL executor, which has a connection for renewals alone."""
 
     async def renew(self, job: Job[T]) -> T: ...
-    async def read(self, job: Job[T]) -> T: ...
 
 
 class Wakeful(Protocol):
@@ -44,7 +43,7 @@ class Wakeful(Protocol):
 
 
 class Keeper:
-    """Two loops over what is held: ``renew_forever`` and ``look_forever``, until they are cancelled."""
+    """``renew_forever`` keeps what is held, until it is cancelled; sweeps of the dispatcher ``look`` for it."""
 
     def __init__(self, database: Shared, leases: Leases, clock: Clock, dispatcher: Wakeful) -> None:
         self._database = database
@@ -74,28 +73,16 @@ class Keeper:
         job = partial(renewal.renew, claims=claims, owner=self._leases.owner, now_ms=now_ms)
         found = await self._database.renew(partial(job, lease_ms=self._leases.lease_ms))
         self._leases.renewed([seen.conversation_id for seen in found if seen.renewed], asked_ms)
-        self._tell(found)
+        self.tell(found)
         return all(seen.renewed or not seen.ours for seen in found)
 
-    async def look_forever(self) -> None:
-        while True:
-            await self._clock.sleep(_LOOK_MS)
-            try:
-                await self.look()
-            except StorageUnavailable as exc:
-                log.warning("turns of this process not looked at", problem=str(exc))
-            except Exception:
-                log.exception("looking at this process's turns broke off")
-
-    async def look(self) -> None:
-        """One look between two renewals. Raises StorageUnavailable."""
+    def look(self, connection: Connection) -> list[Seen]:
+        """Between two renewals, in the transaction of a sweep."""
         claims = self._leases.all()
-        if claims:
-            self._tell(
-                await self._database.read(partial(renewal.look, claims=claims, owner=self._leases.owner))
-            )
+        return renewal.look(connection, claims, owner=self._leases.owner) if claims else []
 
-    def _tell(self, found: list[Seen]) -> None:
+    def tell(self, found: list[Seen]) -> None:
+        """Act on what was seen, after the transaction."""
         for seen in found:
             claim = self._leases.get(seen.conversation_id, seen.epoch)
             if claim is None:
