@@ -73,4 +73,7 @@ def claim_of(conversation_id: int) -> Job[Claim | Later]:
 
 @cache
 def _policy() -> Policy:
-    return policy_of(Settings(), screening_lists(example_clinic()))
+    """A patience that is decided, and is always the shortest: the look that hears a burst is the one that claims it."""
+    shortest_s = Settings().patience_floor_s
+    settings = Settings(patience_floor_s=shortest_s, patience_ceiling_s=shortest_s + 0.001)
+    return policy_of(settings, screening_lists(example_clinic()))
