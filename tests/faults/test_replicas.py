@@ -50,7 +50,7 @@ def asked(it: Clinic) -> int:
 
 
 async def test_bursts_whose_messages_come_to_three_replicas_get_one_reply_each(place: Place) -> None:
-    async with replicas(place, 3, quiet_s=4) as all_of_them:
+    async with replicas(place, 3, quiet_s=20) as all_of_them:
         phones = [f"55119876500{n:02d}" for n in range(12)]
         for k, text in enumerate(("oi", "queria marcar", "pra amanhã")):
             await asyncio.gather(
