@@ -8,6 +8,7 @@ import contextlib
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -45,6 +46,8 @@ class PostgresServer:
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user is not None:
             shutil.chown(folder, self._user)
+            if not _open_to_all(self._programs):
+                self._programs = _copied(self._programs, folder)
         port = _free_port() if tcp else 5432
         listen = {"listen_addresses": "127.0.0.1" if tcp else "", "unix_socket_directories": str(folder)}
         given = {"port": str(port), **listen, **settings}
@@ -110,6 +113,24 @@ def _programs() -> Path:
     if found is None or found.origin is None:
         raise ModuleNotFoundError(f"{_PACKAGE} is not installed; scripts/install brings it")
     return Path(found.origin).parent / _PROGRAMS
+
+
+def _open_to_all(place: Path) -> bool:
+    """Whether every user may go there: root's own folder, for one, lets nobody through."""
+    return all(one.stat().st_mode & stat.S_IXOTH for one in (place, *place.resolve().parents))
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The wheel where the user that runs its programs may go, with the libraries that they find beside it."""
+    wheel = programs.parents[1]
+    for part in (wheel, wheel.with_name(f"{_PACKAGE}.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
+    copied = folder / "wheel"
+    for place in (copied, *copied.rglob("*")):
+        if not place.is_symlink():
+            shutil.chown(place, "nobody")
+    return copied / programs.relative_to(wheel.parent)
 
 
 def _free_port() -> int:
