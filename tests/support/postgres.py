@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: the wheel's own programs on a Unix socket, or a server that the environment names.
 
-One template database with the schema; each test gets a clone of its own.
+Each test gets a database of its own with the schema: a clone of one template, or one that another test gave back
+and that was emptied.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from sqlalchemy import URL, make_url
 
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.postgres import engine
+from tests.support.postgres_emptying import Template, emptied
 
 #: A server to use instead; the role needs the right to create databases.
 VARIABLE = "CLINIC_BOT_TEST_POSTGRES_URL"
@@ -60,20 +62,25 @@ class Server:
         self._command(f"DROP DATABASE IF EXISTS {self._template}")
         self._command(f"CREATE DATABASE {self._template}")
         self.background.run(_create_schema(self._of(self._template)))
+        self._as_made = self.background.run(Template.of(_dsn(self._of(self._template))))
+        self._free: list[str] = []
 
     @contextmanager
     def clone(self) -> Iterator[URL]:
-        """An empty database with the schema, until the block ends."""
-        with self.database(f"TEMPLATE {self._template}") as url:
-            yield url
+        """An empty database with the schema, until the block ends. To empty one takes 10 ms, to make one 300."""
+        name = self._free.pop() if self._free else self._create(f"TEMPLATE {self._template}")
+        yield self._of(name)
+        if self.background.run(emptied(_dsn(self._of(name)), self._as_made)):
+            self._free.append(name)
+        else:
+            self._drop(name)
 
     @contextmanager
     def database(self, how: str = "") -> Iterator[URL]:
         """A database without anything in it, until the block ends."""
-        name = f"clinic_bot_{os.getpid()}_{next(self._numbers)}"
-        self._command(f"CREATE DATABASE {name} {how}")
+        name = self._create(how)
         yield self._of(name)
-        self._command(f"DROP DATABASE {name} WITH (FORCE)")
+        self._drop(name)
 
     def restart(self) -> None:
         """End every session without a word, and take new ones in a moment. One that was given only does the first."""
@@ -85,8 +92,17 @@ class Server:
             )
 
     def close(self) -> None:
-        self._command(f"DROP DATABASE {self._template} WITH (FORCE)")
+        for name in (*self._free, self._template):
+            self._drop(name)
         self.background.close()
+
+    def _create(self, how: str) -> str:
+        name = f"clinic_bot_{os.getpid()}_{next(self._numbers)}"
+        self._command(f"CREATE DATABASE {name} {how}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._command(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _of(self, name: str) -> URL:
         return self.url.set(database=name)

@@ -79,7 +79,11 @@ class _OnServer:
         self._background.close()
 
     async def _connect(self) -> AsyncConnection:
-        return await self._engine.connect()
+        connection = await self._engine.connect()
+        # On a busy machine the first statement of a kind takes seconds to be written, between two of a transaction.
+        await connection.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
+        await connection.commit()
+        return connection
 
 
 def _in_transaction(connection: Connection, job: Callable[[Connection], T]) -> T:
