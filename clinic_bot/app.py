@@ -29,7 +29,7 @@ from clinic_bot.operations.alerts import Alerts, Channel
 from clinic_bot.operations.health import Readiness
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
-from clinic_bot.policies import contact_of, policy_of, screening_lists
+from clinic_bot.policies import contact_of, periods_of, policy_of, screening_lists
 from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch, Times
 from clinic_bot.reply.fence import Fence
@@ -40,11 +40,12 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import inbox, notices, proposals, server_clock, sqlite, switches, watch
+from clinic_bot.store import notices, server_clock, sqlite, switches, watch
 from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
+from clinic_bot.store.pruning import Pruning
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
@@ -66,7 +67,6 @@ _SWITCH_S = 0.001
 #: With uvicorn's own grace this stays below the 25 s a supervisor waits.
 _DRAIN_S = 18.0
 _HOUSEKEEPING_MS = 60_000
-_PRUNE_SLICE_PAUSE_MS = 50
 #: Clocks of machines part by some milliseconds a minute at worst.
 _FOLLOW_MS = 5_000
 
@@ -350,22 +350,18 @@ class Service:
         self._stack.push_async_callback(cancel)
 
     async def _keep_house(self) -> None:
-        """Every minute: prune old bodies in slices, count what the gauges show."""
+        """Every minute: forget what is old, in slices, and count what the gauges show."""
+        pruning = Pruning(
+            self.database, self.clock, periods_of(self.settings), self.metrics, on_duty=self.on_duty
+        )
         while True:
             try:
                 await self.lookout.look()
                 if self.on_duty():
-                    await self._prune()
+                    await pruning.prune()
             except StorageUnavailable as exc:
                 log.error("housekeeping failed", problem=str(exc))
             await self.clock.sleep(_HOUSEKEEPING_MS)
-
-    async def _prune(self) -> None:
-        before_ms = self.clock.now_ms() - round(self.settings.inbox_days * 86_400_000)
-        while await self.database.write(partial(inbox.prune, before_ms=before_ms)):
-            await self.clock.sleep(_PRUNE_SLICE_PAUSE_MS)
-        await self.database.write(partial(notices.prune, before_ms=before_ms))
-        await self.database.write(partial(proposals.prune, before_ms=before_ms))
 
     async def readiness(self) -> Readiness:
         """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""

@@ -14,9 +14,12 @@ from clinic_bot.intake.identity import listed_key, phone_key
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.settings import Settings
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.pruning import Periods
 from clinic_bot.turns.emergency import find_emergency, may_be_emergency
 
 log = structlog.get_logger(__name__)
+
+_DAY_MS = 86_400_000
 
 
 def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
@@ -30,13 +33,21 @@ def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
         # Where nothing is sent, a person answers everything, and each burst is to be drafted all the same.
         human_ms=round(settings.human_mode_s * 1000) if settings.mode.sends else 0,
         alert_ms=round(settings.human_alert_s * 1000),
-        horizon_ms=round(settings.inbox_days * 86_400_000),
+        horizon_ms=periods_of(settings).inbox_ms,
+        records_ms=periods_of(settings).records_ms,
         may_be_emergency=may_be_emergency,
         is_emergency=_is_emergency,
         is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
         is_automatic=lambda text: is_automatic_text(text, lists),
         is_give_back=lambda text: is_give_back_phrase(text, lists),
         listener=_listener(limits),
+    )
+
+
+def periods_of(settings: Settings) -> Periods:
+    """How long records stay."""
+    return Periods(
+        inbox_ms=round(settings.inbox_days * _DAY_MS), records_ms=round(settings.records_days * _DAY_MS)
     )
 
 

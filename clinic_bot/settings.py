@@ -204,6 +204,11 @@ class Settings(BaseSettings):
     inbox_days: float = Field(
         default=8, ge=8, description="Days a webhook body is kept; a redelivery is known that long."
     )
+    records_days: float = Field(
+        default=365,
+        ge=30,
+        description="Days that messages, turns and the tools' steps are kept. Appointments and patients stay.",
+    )
     max_replies_per_hour: int = Field(
         default=20,
         ge=2,
@@ -260,6 +265,11 @@ class Settings(BaseSettings):
     def _together(self) -> Self:
         if self.max_wait_s < self.quiet_s:
             raise ValueError("CLINIC_BOT_MAX_WAIT_S must not be below CLINIC_BOT_QUIET_S")
+        if self.records_days < max(self.inbox_days, self.history_hours / 24):
+            raise ValueError(
+                "CLINIC_BOT_RECORDS_DAYS must not be below CLINIC_BOT_INBOX_DAYS or what CLINIC_BOT_HISTORY_HOURS "
+                "shows to the model"
+            )
         if self.patience_ceiling_s < self.patience_floor_s:
             raise ValueError("CLINIC_BOT_PATIENCE_CEILING_S must not be below CLINIC_BOT_PATIENCE_FLOOR_S")
         if self.mode is not Mode.SANDBOX and (self.sandbox_clock or self.sandbox_speed != 1):

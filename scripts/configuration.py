@@ -23,6 +23,9 @@ start on a value that cannot work, naming the variable. `.env.example` holds wha
 This page is written by `scripts/docs` from `clinic_bot/settings.py`: change the text there.
 """
 
+#: What the settings of the section before it cannot say in their own lines.
+KEPT = Path(__file__).parent / "configuration_kept.md"
+
 #: Titles, with the names of settings or the beginnings of names (they end in ``_``) that belong there.
 SECTIONS = {
     "The service": (
@@ -96,6 +99,8 @@ def page() -> str:
         ]
         head = ["| variable | default | takes | what it does |", "| --- | --- | --- | --- |"]
         parts.append("\n".join([f"## {title}", "", *head, *rows, ""]))
+        if title == THE_REST:
+            parts.append(KEPT.read_text("utf-8"))
     return "\n".join(parts)
 
 

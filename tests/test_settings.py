@@ -66,6 +66,14 @@ def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
         ({"CLINIC_BOT_MODE": "test"}, "mode"),
         ({"CLINIC_BOT_PORT": "70000"}, "port"),
         ({"CLINIC_BOT_INBOX_DAYS": "7"}, "inbox_days"),
+        (
+            {"CLINIC_BOT_INBOX_DAYS": "40", "CLINIC_BOT_RECORDS_DAYS": "39"},
+            "CLINIC_BOT_RECORDS_DAYS must not be below",
+        ),
+        (
+            {"CLINIC_BOT_HISTORY_HOURS": "721", "CLINIC_BOT_RECORDS_DAYS": "30"},
+            "CLINIC_BOT_RECORDS_DAYS must not be",
+        ),
         ({"CLINIC_BOT_LOG_FORMAT": "xml"}, "log_format"),
         ({"CLINIC_BOT_ALERT_URL": "http://hooks.example/x"}, "https address"),
         ({"CLINIC_BOT_ALERT_URL": "ftp://127.0.0.1/x"}, "https address"),

@@ -92,6 +92,7 @@ class Metrics:
             "alert_deliveries", "Alerts by channel and outcome.", "channel", "outcome"
         )
         self._loops = self._counter("stopped_loops", "Chats handed over for too many replies in an hour.")
+        self._pruned = self._counters("pruned_rows", "Rows that went with time.", "table")
         self._sends.start_at_zero((outcome,) for outcome in _SEND_OUTCOMES)
         self._turns.start_at_zero((state,) for state in _TURN_ENDS)
         self._switches.start_at_zero((name,) for name in _SWITCHES)
@@ -152,6 +153,9 @@ class Metrics:
     def alert_delivered(self, channel: str, outcome: str) -> None:
         """``outcome`` is one word: ``delivered``, ``failed``, ``dropped``, and of WhatsApp also how a notice ended."""
         self._deliveries[channel, outcome].inc()
+
+    def pruned(self, table: str, rows: int) -> None:
+        self._pruned[table,].inc(rows)
 
     def render(self) -> bytes:
         """Prometheus's text format; ``CONTENT_TYPE`` goes with it."""

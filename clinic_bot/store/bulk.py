@@ -2,7 +2,7 @@
 
 SQLite lets the interpreter's lock go at every statement and has to win it back from a busy loop, so what counts
 under load is their number. Here it does not grow with the messages. Only the plain case is taken: a known
-conversation that learns nothing, no emergency, nothing that came early. Everything else goes one by one.
+conversation that learns nothing, no emergency, nothing that came early or very late. Everything else goes one by one.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from clinic_bot.events import Message
-from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to, pending_texts
+from clinic_bot.store.messages import APPEND, COLUMNS, ROW, Known, add_to, is_too_old, pending_texts
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import Driver, driver_of, is_postgres
 
@@ -106,7 +106,7 @@ class Bulk:
         """Take a message, or answer None when it is not plain and nothing was done."""
         contact = event.contact
         known = self._known.get(contact.phone_key or "") if contact.instance == self._instance else None
-        if known is None or not event.key:
+        if known is None or not event.key or is_too_old(event, now_ms, self._policy):
             return None
         if event.key in self._kept:
             return DUPLICATE

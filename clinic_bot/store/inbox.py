@@ -25,7 +25,7 @@ from clinic_bot.events import (
     Receipt,
     StaffMessage,
 )
-from clinic_bot.store import changes, contacts, evidence, locks
+from clinic_bot.store import changes, contacts, evidence, late, locks
 from clinic_bot.store.bulk import DUPLICATE as ALREADY_STORED
 from clinic_bot.store.bulk import Bulk
 from clinic_bot.store.messages import append_message
@@ -67,6 +67,8 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
         now_ms: when it came.
     """
     match event:
+        case Message() | StaffMessage() | Edit() if late.was_known(connection, event, now_ms, policy):
+            return DUPLICATE
         case Message():
             if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
                 return DUPLICATE
@@ -186,7 +188,7 @@ def keep(connection: Connection, key: str, body: bytes, now_ms: int, outcome: st
     return bool(driver_of(connection).execute(_KEEP, row).rowcount)
 
 
-# Bodies that could not be read, and pruning.
+# Bodies that could not be read.
 
 UNREADABLE_ROWS = 1_000
 UNREADABLE_BYTES = 64 * 1024
@@ -202,18 +204,3 @@ def keep_unreadable(connection: Connection, body: bytes, problem: str, now_ms: i
     driver.execute(
         "DELETE FROM unreadable WHERE id <= (SELECT max(id) FROM unreadable) - ?", (UNREADABLE_ROWS,)
     )
-
-
-def prune(connection: Connection, before_ms: int, *, limit: int = 500) -> int:
-    """Delete a slice of bodies received before an instant; returns how many, so the caller knows when to stop."""
-    driver = driver_of(connection)
-    pruned = 0
-    for table in (
-        "inbox",
-        "unreadable",
-    ):  # rows stand in the order they came, so only the oldest are looked at
-        oldest = f"SELECT id, received_ms FROM {table} ORDER BY id LIMIT ?"  # noqa: S608 - our own two names
-        query = f"DELETE FROM {table} WHERE id IN (SELECT id FROM ({oldest}) AS oldest WHERE received_ms < ?)"  # noqa: S608
-        pruned += driver.execute(query, (limit, before_ms)).rowcount
-    driver.execute("DELETE FROM early_change WHERE received_ms < ?", (before_ms,))
-    return pruned

@@ -24,6 +24,8 @@ class Policy:
     is_give_back: Callable[[str], bool] = (
         _never  #: the words by which the clinic gives a chat back to the bot
     )
+    #: age past which what was said is forgotten: such an event is a redelivery of something that is gone
+    records_ms: int = 365 * 86_400_000
     listener: Listener | None = None  #: None: every wait is the fixed window's
 
     @property

@@ -245,15 +245,16 @@ def _act(
     return appointments.cancel(connection, who, proposal.appointment_id, now_ms=now_ms)
 
 
-def prune(connection: Connection, *, before_ms: int) -> int:
-    """Forget what was proposed before ``before_ms``, and which cells of the calendar were had until then.
+def prune(connection: Connection, *, before_ms: int, limit: int) -> int:
+    """Forget a slice of what was proposed before ``before_ms``, and which cells of the calendar were had until then.
 
     What was booked, moved or cancelled stays as an appointment. Answers how many proposals went.
     """
-    old = select(col(Proposal.id)).where(col(Proposal.created_ms) < before_ms)
+    oldest = select(col(Proposal.id)).where(col(Proposal.created_ms) < before_ms)
+    old = list(connection.execute(oldest.order_by(col(Proposal.id)).limit(limit)).scalars())
     is_over = or_(col(AgendaCell.proposal_id).in_(old), col(AgendaCell.cell) < before_ms // cells.CELL_MS)
     connection.execute(delete(AgendaCell).where(is_over))
-    return connection.execute(delete(Proposal).where(col(Proposal.created_ms) < before_ms)).rowcount
+    return connection.execute(delete(Proposal).where(col(Proposal.id).in_(old))).rowcount
 
 
 def _write(connection: Connection, proposal: ProposalRow, **values: object) -> None:

@@ -182,28 +182,3 @@ def test_of_an_endless_unreadable_body_the_beginning_is_kept(store: Store) -> No
     _unreadable(store, b"x" * (UNREADABLE_BYTES + 1))
     kept = store.run(lambda c: c.exec_driver_sql("SELECT length(body) FROM unreadable").scalar_one())
     assert kept == UNREADABLE_BYTES == 64 * 1024
-
-
-# Pruning.
-
-
-def test_bodies_are_pruned_in_slices_and_eight_days_stay_known(store: Store) -> None:
-    for n in range(25):
-        store.at(n).take(b.ignored(id=f"old{n}"))
-    store.at(DAY_MS).take(b.message("oi", id="recent"))
-    store.at(8 * DAY_MS + 10)
-    before_ms = store.now_ms - 8 * DAY_MS
-    slices = []
-    while pruned := store.run(partial(inbox.prune, before_ms=before_ms, limit=4)):
-        slices.append(pruned)
-    assert slices == [4, 4, 2]
-    assert store.count("inbox") == 16
-    assert store.take(b.ignored(id="old10")).answer is Answer.DUPLICATE
-    assert store.take(b.message("oi", id="recent")).answer is Answer.DUPLICATE
-    assert store.texts() == ["oi"]
-
-
-def test_pruning_forgets_an_edit_whose_message_never_came(store: Store) -> None:
-    store.take(b.edit("novo", of="never"))
-    store.run(partial(inbox.prune, before_ms=START_MS + 1))
-    assert store.count("early_change") == 0

@@ -250,9 +250,11 @@ def test_a_delivery_report_says_how_it_ended(
 
 
 def test_what_ended_is_forgotten_and_what_is_open_is_not(store: Store) -> None:
-    done, uncertain, waits = add(store), add(store), add(store)
+    done, uncertain, on_its_way, waits = (add(store) for _ in range(4))
     conclude(store, intended(store, done))
     conclude(store, intended(store, uncertain), NoticeState.UNKNOWN)
-    assert store.run(partial(notices.prune, before_ms=store.now_ms + 1)) == 1
-    assert state_of(store, uncertain) == "unknown"
+    intended(store, on_its_way)
+    prune = partial(notices.prune, before_ms=store.now_ms + 1, limit=1)
+    assert [store.run(prune) for _ in range(3)] == [1, 1, 0]
+    assert state_of(store, on_its_way) == "sending"
     assert state_of(store, waits) == "waiting"
