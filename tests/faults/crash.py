@@ -29,10 +29,11 @@ from clinic_bot.reply.outbox import Outbox
 from clinic_bot.reply.settle import settle_once
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import inbox, recovery
-from clinic_bot.store.database import Job
+from clinic_bot.store.database import Database, Job
 from clinic_bot.store.evidence import HOLD_AFTER_MS
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.leases import Leases
+from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import Conversation
 from clinic_bot.turns.backlog import Backlog, Choice
@@ -136,11 +137,11 @@ class HeldDatabase(SqliteDatabase):
 
 
 class Life:
-    """One process on the file, as far as a turn needs one. Built and used inside its own loop."""
+    """One process on the records, as far as a turn needs one. Built and used inside its own loop."""
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         outside: Outside,
         clock: FakeClock,
         *,
@@ -152,7 +153,9 @@ class Life:
         agent, zapi: in the place of the scripted ones.
         recalls: whether a reply that the patient overtook is taken back.
         """
-        self.database = HeldDatabase(path)
+        self.held = HeldDatabase(place) if isinstance(place, Path) else None
+        self.database: Database = self.held or open_database(place)
+        shared = self.held is None
         self.outside = outside
         self.clock = clock
         self.agent = ScriptedAgent(outside)
@@ -160,10 +163,11 @@ class Life:
         self._asked_at = zapi or self.zapi
         neighbours, metrics, facts = Neighbours(), _metrics(), example_clinic()
         self.afterthoughts = Afterthoughts(
-            self.database, self._asked_at, clock, b.POLICY, metrics, lambda _conversation, _wake_at_ms: None
-        )
+            self.database, self._asked_at, clock, b.POLICY, metrics, lambda _conversation, _wake_at_ms: None,
+            shared=shared,
+        )  # fmt: skip
         watch = ConnectionWatch(self.database, self._asked_at, clock, b.POLICY, neighbours, _TIMES)
-        leases = Leases(clock, owner=f"process {id(self)}", lease_ms=b.LEASE_MS, shared=False)
+        leases = Leases(clock, owner=f"process {id(self)}", lease_ms=b.LEASE_MS, shared=shared)
         outbox = Outbox(
             self.database, self._asked_at, clock, b.POLICY, metrics, neighbours, watch,
             Fence(self.database, clock, b.POLICY, leases),
@@ -183,6 +187,9 @@ class Life:
         self._running: set[int] = set()
 
     async def start(self) -> None:
+        """Where replicas share a server, a lease of a dead one ends when it runs out."""
+        if self.held is None:
+            return
         job = partial(recovery.recover, now_ms=self.clock.now_ms(), policy=b.POLICY)
         await self.database.write(job)
 
@@ -280,8 +287,8 @@ class _Steps:
         self.taken += 1
         if self.taken == self.kill_at:
             self.dies()
-        if self.life is not None:
-            self.life.database.step_ended()
+        if self.life is not None and self.life.held is not None:
+            self.life.held.step_ended()
 
 
 def _be_killed() -> None:
@@ -321,10 +328,11 @@ def live(
         loop.run_until_complete(main())
     except Killed:
         assert steps.life is not None
-        death = Death(steps.taken, steps.life.database.under_way > 0)
+        assert steps.life.held is not None
+        death = Death(steps.taken, steps.life.held.under_way > 0)
     finally:
-        if steps.life is not None:
-            steps.life.database.die(stores=stores)
+        if steps.life is not None and steps.life.held is not None:
+            steps.life.held.die(stores=stores)
         for (
             task
         ) in steps.tasks:  # dropped while their loop can be spoken to; nothing of them can act any more

@@ -12,6 +12,7 @@ from typing import Any
 from clinic_bot.agent.chat import CallRecord, Completion, Message, ToolCall
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import example_clinic
+from clinic_bot.store.places import Place
 from tests.faults import crash_child
 from tests.faults.crash import Life
 from tests.faults.crash_outside import Held, Outside
@@ -40,8 +41,7 @@ class StubbornModel:
     ) -> Completion:
         await asyncio.sleep(0)  # before the request leaves
         shown = sum(message["role"] == "tool" for message in messages)
-        self._outside.asked.append("for words" if begun else f"for a change, {shown} done")
-        n = len(self._outside.asked)
+        n = self._outside.ask("for words" if begun else f"for a change, {shown} done")
         await (self.finds_words if begun else self.thinks).passed()
         await asyncio.sleep(0)  # before its answer is read
         if begun:
@@ -50,10 +50,10 @@ class StubbornModel:
 
 
 class BookingLife(Life):
-    def __init__(self, path: Path, outside: Outside, clock: FakeClock) -> None:
+    def __init__(self, place: Place, outside: Outside, clock: FakeClock) -> None:
         self.model = StubbornModel(outside)
         agent = Agent(self.model, example_clinic(), max_steps=3, timeout_s=60, clock=clock, tools=[DIARY])
-        super().__init__(path, outside, clock, agent=agent)
+        super().__init__(place, outside, clock, agent=agent)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What outlives a process: Z-API with what it accepted, and the webhooks that it posts until they are acknowledged."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,7 @@ class Outside:
         not_sent: so many sends find nobody who listens.
         cut: whether the connection breaks after the message was accepted.
         queues: whether what was accepted stands in Z-API's queue to the end, and may be deleted there.
-        ledger: where what was accepted is written down, for a process that takes this object with it.
+        ledger: where what happened is written down, for a process that takes this object with it.
     """
 
     events: Sequence[Event]
@@ -47,27 +48,47 @@ class Outside:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.ledger is not None and self.ledger.exists():
-            for text in self.ledger.read_text("utf-8").splitlines():
-                self._add(text)
+        if self.ledger is None or not self.ledger.exists():
+            return
+        happened = {"ask": self.ask, "accept": self.accept, "delete": self.delete, "miss": self.miss}
+        ledger, self.ledger = self.ledger, None
+        for line in ledger.read_text("utf-8").splitlines():
+            what, said = json.loads(line)
+            happened[what](said)
+        self.ledger = ledger
+
+    def ask(self, question: str) -> int:
+        """The model is asked; how often it was by now."""
+        self._note("ask", question)
+        self.asked.append(question)
+        return len(self.asked)
+
+    def miss(self, text: str) -> bool:
+        """Whether this send finds nobody."""
+        if not self.not_sent:
+            return False
+        self._note("miss", text)
+        self.not_sent -= 1
+        return True
 
     def accept(self, text: str) -> Accepted:
-        if self.ledger is not None:
-            with self.ledger.open("a", encoding="utf-8") as ledger:
-                ledger.write(f"{text}\n")
-        return self._add(text)
+        self._note("accept", text)
+        n = len(self.accepted) + self.deleted + 1
+        self.accepted.append(Accepted(text, f"3EB{n}", f"Z{n}"))
+        return self.accepted[-1]
 
     def delete(self, zaap_id: str) -> bool:
         """Take it out of the queue: it is never delivered. False when it has left."""
+        self._note("delete", zaap_id)
         kept = [one for one in self.accepted if not (self.queues and one.zaap_id == zaap_id)]
         found = len(self.accepted) - len(kept)
         self.accepted, self.deleted = kept, self.deleted + found
         return found > 0
 
-    def _add(self, text: str) -> Accepted:
-        n = len(self.accepted) + self.deleted + 1
-        self.accepted.append(Accepted(text, f"3EB{n}", f"Z{n}"))
-        return self.accepted[-1]
+    def _note(self, what: str, said: str) -> None:
+        if self.ledger is not None:
+            with self.ledger.open("a", encoding="utf-8") as ledger:
+                ledger.write(f"{json.dumps([what, said])}\n")
 
     def reports(self) -> list[Event]:
         if not self.confirms:
@@ -103,8 +124,7 @@ class ScriptedAgent(Agent):
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
         await asyncio.sleep(0)  # before the request leaves
-        self._outside.asked.append(request.text)
-        mine = len(self._outside.asked)
+        mine = self._outside.ask(request.text)
         await self.thinks.passed()
         await asyncio.sleep(0)  # before its answer is read
         return AgentAnswer(f"Resposta {mine}.", None, "scripted", 10, 5, 1, ())
@@ -123,8 +143,7 @@ class ScriptedZapi(ZapiClient):
         self, phone: str, message: str, *, delay_typing_s: float = 0, delay_s: float | None = None
     ) -> Sent:
         await asyncio.sleep(0)  # before the request leaves
-        if self._outside.not_sent:
-            self._outside.not_sent -= 1
+        if self._outside.miss(message):
             raise NotSent("no connection")
         accepted = self._outside.accept(message)
         await self.sends.passed()

@@ -19,8 +19,11 @@ from clinic_bot.sandbox import payloads, standins
 from clinic_bot.sandbox.payloads import Line
 from clinic_bot.sandbox.receptionist import Scripted
 from clinic_bot.sandbox.standins import StandIns, stand_ins
+from clinic_bot.store.places import Place
 from tests.faults.disk import Disk
 from tests.support.process import STARTED_WITHIN_S, environment, url_of
+from tests.support.store import Store
+from tests.support.store import url_of as records_at
 
 SECRET = "a-secret-of-the-tests-0001"
 PHONE = "5511987650001"
@@ -36,6 +39,7 @@ class Server:
     folder: Path
     stand_ins: StandIns
     http: httpx.AsyncClient
+    place: Place
 
     async def receive(self, text: str, *, id: str = "M1", phone: str = PHONE) -> httpx.Response:
         """A patient's message, as Z-API posts it."""
@@ -67,7 +71,13 @@ class Server:
         return await self.left()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(f"file:{self.folder / 'clinic_bot.sqlite'}?mode=ro", uri=True) as connection:
+        if not isinstance(self.place, Path):
+            store = Store(self.place)
+            try:
+                return [tuple(row) for row in store.run(lambda c: c.exec_driver_sql(query).all())]
+            finally:
+                store.close()
+        with sqlite3.connect(f"file:{self.place}?mode=ro", uri=True) as connection:
             return connection.execute(query).fetchall()
 
     def states(self) -> list[str]:
@@ -94,13 +104,21 @@ async def neighbours(*says: str, speed: float = 1) -> AsyncIterator[StandIns]:
 
 @asynccontextmanager
 async def server(
-    folder: Path, pair: StandIns, *, disk: Disk | None = None, command: Sequence[str] = (), **settings: str
+    folder: Path,
+    pair: StandIns,
+    *,
+    disk: Disk | None = None,
+    command: Sequence[str] = (),
+    place: Place | None = None,
+    **settings: str,
 ) -> AsyncIterator[Server]:
     """Serve until the block ends; what still runs then is killed.
 
     Args:
         command: what Python runs instead of the package.
+        place: where the records are; a file in the folder if nothing is said.
     """
+    place = place or folder / "clinic_bot.sqlite"
     arguments = [*(command or ("-m", "clinic_bot")), "serve", "--port", "0"]
     quiet_s = settings.get("quiet_s", "0.2")
     given = {
@@ -111,6 +129,7 @@ async def server(
         "patience_ceiling_s": quiet_s,
         "typing_delay_s": "0",
         "log_format": "json",
+        "database_url": records_at(place),
         **settings,
     }
     names = {f"CLINIC_BOT_{name.upper()}": value for name, value in given.items()}
@@ -127,7 +146,7 @@ async def server(
         url = await asyncio.wait_for(url_of(process), STARTED_WITHIN_S)
         pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{SECRET}")
         async with httpx.AsyncClient(timeout=20) as http:
-            yield Server(process, url, folder, pair, http)
+            yield Server(process, url, folder, pair, http, place)
     finally:
         if process.returncode is None:
             process.kill()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clinic_bot.events import Event
+from clinic_bot.store.places import Place
 from tests.faults.crash import Life, Play, every_death, live
 from tests.faults.crash_outside import Outside
 from tests.faults.test_crash_points import EMERGENCY, FIRST, LEAST_STEPS, SECOND, STAFF, judge, records_of
@@ -17,8 +18,8 @@ THIRD = b.message("obrigada", id="m3", who=b.contact(lid=b.LID))
 
 
 class RecallingLife(Life):
-    def __init__(self, path: Path, outside: Outside, clock: FakeClock) -> None:
-        super().__init__(path, outside, clock, recalls=True)
+    def __init__(self, place: Place, outside: Outside, clock: FakeClock) -> None:
+        super().__init__(place, outside, clock, recalls=True)
 
 
 async def after_the_reply(life: Life) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.faults.disk import AVAILABLE, Disk
 from tests.faults.server import PHONE, Server, neighbours, server
@@ -35,8 +36,8 @@ def pending(it: Server) -> int:
     return int(rows[0][0])
 
 
-async def test_after_the_signal_it_is_not_ready_and_claims_nothing(tmp_path: Path) -> None:
-    async with neighbours() as pair, server(tmp_path, pair, quiet_s="0.5") as it:
+async def test_after_the_signal_it_is_not_ready_and_claims_nothing(place: Place, tmp_path: Path) -> None:
+    async with neighbours() as pair, server(tmp_path, pair, place=place, quiet_s="0.5") as it:
         pair.groq.add_fault({"kind": "slow", "seconds": 3_600})
         await it.receive("oi", id="M1")
         await until(lambda: len(pair.groq.requests) == 1)
@@ -49,8 +50,8 @@ async def test_after_the_signal_it_is_not_ready_and_claims_nothing(tmp_path: Pat
         assert it.rows("SELECT attempts FROM conversation ORDER BY id") == [(0,), (0,)]
 
 
-async def test_a_send_under_way_is_finished_and_noted(tmp_path: Path) -> None:
-    async with neighbours() as pair, server(tmp_path, pair) as it:
+async def test_a_send_under_way_is_finished_and_noted(place: Place, tmp_path: Path) -> None:
+    async with neighbours() as pair, server(tmp_path, pair, place=place) as it:
         pair.zapi.add_fault({"kind": "slow", "seconds": 1, "count": 1})
         await it.receive("oi")
         await until(lambda: it.states() == [TurnState.SENDING])

@@ -10,7 +10,6 @@ from sqlalchemy import URL
 
 from tests.faults.server import Server, neighbours, server
 from tests.support.fixtures import ON_POSTGRES
-from tests.support.store import url_of
 from tests.support.waiting import until
 
 pytestmark = ON_POSTGRES
@@ -27,7 +26,7 @@ async def test_turns_of_replicas_that_stop_or_die_are_answered_once_by_another(
         async def replica(name: str) -> Server:
             folder = tmp_path / name
             folder.mkdir()
-            return await stack.enter_async_context(server(folder, pair, database_url=url_of(place)))
+            return await stack.enter_async_context(server(folder, pair, place=place))
 
         def asked() -> int:
             return len(pair.groq.requests)

@@ -91,6 +91,17 @@ class Server:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clinic_bot'"
             )
 
+    @contextmanager
+    def away(self, url: URL) -> Iterator[None]:
+        """One database lets nobody in, and ends every session, until the block ends; the others go on."""
+        name = url.database
+        self._command(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        try:
+            yield
+        finally:
+            self._command(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
     def close(self) -> None:
         for name in (*self._free, self._template):
             self._drop(name)
