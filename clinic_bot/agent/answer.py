@@ -46,6 +46,7 @@ class AgentRequest:
         change: how a tool's change passes the gate.
         read: how a tool looks at the conversation's records.
         done_steps: what an earlier try of the same messages changed. The model is shown it as done.
+        notes: what code has seen in the burst and the model is told, in Portuguese.
     """
 
     user: str
@@ -57,6 +58,7 @@ class AgentRequest:
     change: Change = field(default=_nothing_changes, compare=False, repr=False)
     read: Read = field(default=_nothing_is_kept, compare=False, repr=False)
     done_steps: Sequence[ToolStep] = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class AgentAnswer:
         steps: tool calls that changed nothing; those that did were journalled when they did.
         calls: calls to the provider that were answered, refused generations included.
         record: every call of the turn, in order, those that came to nothing too.
+        wordless: the model decided the hand-over and gave no text that may be said; ``text`` is the clinic's own.
     """
 
     text: str
@@ -81,6 +84,7 @@ class AgentAnswer:
     calls: int
     steps: tuple[ToolStep, ...]
     record: tuple[CallRecord, ...] = field(default=(), compare=False)
+    wordless: bool = False
 
 
 def tokens_spent(record: Iterable[CallRecord]) -> int:

@@ -146,7 +146,7 @@ class FrontDesk:
         done = proposals.carry_out(connection, case.who, proposal, turn_id=said.turn_id, now_ms=case.now_ms)
         if done is None:
             raise ChangeRefused("esse horário acabou de ser ocupado. Consulte de novo e ofereça outro.")
-        return f"Feito, {words.DONE[Action(proposal.action)]}: {case.visit(done)}. Diga isso ao paciente."
+        return words.done(Action(proposal.action), case.visit(done))
 
     def confirm(self, connection: Connection, conversation_id: int, given: Given) -> str:
         case = self._case(connection, conversation_id)
@@ -156,7 +156,7 @@ class FrontDesk:
             raise ChangeRefused("o paciente não confirmou a presença; pergunte.")
         done = appointments.confirm(connection, case.who, row.id, now_ms=case.now_ms)
         assert done is not None
-        return f"Presença confirmada: {case.visit(done)}."
+        return words.present(case.visit(done))
 
     def _bound(self, case: Case) -> Heard:
         """What was said, where it may lead to something."""

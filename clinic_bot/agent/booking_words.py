@@ -1,5 +1,6 @@
 """What the agenda's tools say to the model, in Portuguese. Pure; no id of a row stands in it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,6 +55,25 @@ def proposal_label(number: int) -> str:
 
 def status(value: str) -> str:
     return _STATUS[AppointmentStatus(value)]
+
+
+def done(action: Action, visit: str) -> str:
+    return f"Feito, {DONE[action]}: {visit}. Diga isso ao paciente."
+
+
+def present(visit: str) -> str:
+    return f"Presença confirmada: {visit}."
+
+
+_DONE = re.compile(r"Feito, (\w+): (.+)\. Diga isso ao paciente\.|(Presença confirmada): (.+)\.")
+
+
+def what_was_done(result: str) -> str | None:
+    """What ``done`` or ``present`` told of, as one tells it to a patient; None of any other answer."""
+    match = _DONE.fullmatch(result)
+    if match is None:
+        return None
+    return f"consulta {match[1]}: {match[2]}" if match[1] else f"presença confirmada: {match[4]}"
 
 
 def offered(slots: Sequence[Slot]) -> str:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clinic_bot.agent import budget, claims, prompt, wording
+from clinic_bot.agent import budget, claims, disclosure, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import (
     BadGeneration,
@@ -39,6 +39,10 @@ _WRITE_AGAIN = (
 _NOT_DONE = (
     "[contexto] Sua última saída não pode ser enviada: diz que algo foi marcado, mudado, cancelado ou confirmado, e "
     "nenhuma ferramenta fez isso. Escreva de novo só o que é verdade, ou chame a ferramenta."
+)
+_NO_PERSON = (
+    "[contexto] Sua última saída não pode ser enviada: ela se passa por uma pessoa. Escreva de novo; se perguntaram, "
+    "diga que é assistente virtual (inteligência artificial)."
 )
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
 _NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
@@ -115,15 +119,17 @@ class Agent:
         turn = _Turn(request, ends_at, self._room, exchanges=_done(done), changed=list(done))
         if self._standing is not None:
             turn.standing = await request.read(self._standing)
+        wordless = False
         try:
             text = await self._think(turn)
         except ModelUnusable:
             if turn.hand_over is None:
                 raise
             # The decision stands; only the sentence about it is missing, and the clinic has one.
-            text = self._facts.hand_over_text(request.now)
+            text, wordless = self._facts.hand_over_text(request.now), True
         return AgentAnswer(
-            text=self._presentable(text, request),
+            text=self._presentable(text, request, offers=turn.hand_over is None),
+            wordless=wordless,
             hand_over=turn.hand_over,
             model=turn.model,
             prompt_tokens=turn.prompt_tokens,
@@ -193,9 +199,9 @@ class Agent:
         context = prompt.context(
             self._facts,
             request.now,
-            first_contact=_is_first_contact(request),
+            first_contact=disclosure.is_first_contact(request.history, self._facts),
             patient_name=request.patient_name,
-            standing=turn.standing,
+            standing=" ".join(filter(None, (turn.standing, request.notes))),
         )
         return [
             {"role": "system", "content": self._system},
@@ -266,6 +272,8 @@ class Agent:
         text = self._in_whatsapp(completion)
         if not text:
             return _WRITE_AGAIN
+        if disclosure.denies(text):
+            return _NO_PERSON
         called = {step.tool for step in (*turn.changed, *turn.steps) if not step.result.startswith("Erro")}
         # Without an agenda of ours what stands in the reception's is not known here, and may be told by the history.
         has_booked = self._standing is None or OWN_APPOINTMENTS in turn.standing
@@ -275,15 +283,12 @@ class Agent:
         text = wording.to_whatsapp(completion.text)
         return wording.whole_sentences(text) if completion.cut else text
 
-    def _presentable(self, text: str, request: AgentRequest) -> str:
-        """Bounded, and at first contact saying that a machine writes, whatever the model forgot."""
-        if _is_first_contact(request) and not wording.discloses(text):
-            text = f"{prompt.introduction(self._facts)}\n\n{text}"
-        return wording.bounded(text)
-
-
-def _is_first_contact(request: AgentRequest) -> bool:
-    return all(item.speaker is not Speaker.BOT for item in request.history)
+    def _presentable(self, text: str, request: AgentRequest, *, offers: bool) -> str:
+        """Bounded, and saying that a machine writes where that must be said, whatever the model forgot."""
+        honest = disclosure.open_about_it(
+            text, self._facts, history=request.history, asked=request.text, offers=offers
+        )
+        return wording.bounded(honest)
 
 
 def _history(items: Sequence[Said]) -> Iterator[Message]:

@@ -109,10 +109,6 @@ def unmarked(text: str) -> str:
     return re.sub(r"\[\s*(contexto|a recepção escreveu[^\]]*)\s*\]", r"(\1)", text, flags=re.IGNORECASE)
 
 
-def introduction(facts: ClinicFacts) -> str:
-    return f"Olá! Sou {facts.assistant_name}, assistente virtual da {facts.name}."
-
-
 def _list_within(title: str, entries: list[str], room: int) -> str:
     """``title: a; b; c``, or as many as fit and where the others are."""
     kept: list[str] = []

@@ -15,7 +15,7 @@ _LEAKS = re.compile(
         (
             r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>|</?(?:think|invoke|parameter)\b|\[/?TOOL_CALLS?\]",
             r"\bto=functions|\bfunctions\.\w|\bassistant(?:final|commentary|analysis)",
-            r"\b(?:consulta|proposta)#\d",
+            r"\b(?:consulta|proposta) ?# ?\d",
             r"\b(?:fc|call|chatcmpl|req|org|gsk)[_-][0-9a-z][0-9a-z-]{11,}",
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",
@@ -46,13 +46,6 @@ def _rules(system: str) -> tuple[str, ...]:
     rules = system.partition("\nFatos da clínica:\n")[0]
     sentences = (one.strip("- \n") for one in re.split(r"(?<=[.:;])\s", rules))
     return tuple(_squeezed(one) for one in sentences if len(one) >= _SENTENCE_CHARS)
-
-
-def discloses(text: str) -> bool:
-    """Whether it says that a machine is writing."""
-    return bool(
-        re.search(r"assistente\s+virtual|intelig[êe]ncia\s+artificial|\brob[ôo]\b", text, re.IGNORECASE)
-    )
 
 
 def to_whatsapp(text: str) -> str:

@@ -278,11 +278,16 @@ class ClinicFacts(_Table):
         return self.hours.week().next_opening(at.astimezone(self.timezone))
 
     def reception_answers(self, at: datetime) -> str:
-        """When a person reads this: ``a partir das 8h de amanhã``; while open, ``assim que possível``."""
+        """When a person reads this: ``amanhã (terça) a partir das 8h``; while open, ``assim que possível``."""
         opening = None if self.is_open(at) else self.next_opening(at)
         if opening is None:
             return "assim que possível"
         return texts.opening_phrase(opening, at.astimezone(self.timezone))
+
+    def says_when(self, text: str, at: datetime) -> bool:
+        """Whether ``text`` tells when a person reads this; while open, and where no opening is in sight, any does."""
+        opening = None if self.is_open(at) else self.next_opening(at)
+        return opening is None or texts.says_when(text, opening, at.astimezone(self.timezone))
 
     def hand_over_text(self, at: datetime) -> str:
         return self._with_opening(self.texts.hand_over, at)

@@ -86,6 +86,12 @@ def services_meant(facts: "ClinicFacts", text: str) -> list["Service"]:
     )
 
 
+def services_named(facts: "ClinicFacts", text: str) -> list["Service"]:
+    """The services, bookable or not, whose own name stands best in ``text``; none if none does."""
+    words = words_in(text)
+    return _best(facts.services, [_hits(words, f"{one.name} {one.id}") for one in facts.services])
+
+
 def professionals_meant(professionals: Sequence["Professional"], text: str) -> list["Professional"]:
     """Those of ``professionals`` whose own name stands in ``text``; none if nobody's does."""
     words = words_in(text)

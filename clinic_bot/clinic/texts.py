@@ -1,5 +1,6 @@
 """Portuguese phrases made from facts, and the fixed texts a clinic has if it writes none of its own. Pure."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -66,18 +67,41 @@ def day_and_hour(value: datetime) -> str:
 
 
 def opening_phrase(opening: datetime, now: datetime) -> str:
-    """When the clinic opens next, as one says it: ``a partir das 8h de amanhã``. Both in one zone."""
+    """When the clinic opens next, as one says it: ``amanhã (terça) a partir das 8h``. Both in one zone."""
     days = (opening.date() - now.date()).days
+    weekday = WEEKDAYS[opening.weekday()].removesuffix("-feira")
+    date_of = f"{opening.day:02d}/{opening.month:02d}"
     if days == 0:
-        day = "de hoje"
+        day = "hoje"
     elif days == 1:
-        day = "de amanhã"
+        day = f"amanhã ({weekday})"
     elif days < 7:
-        day = f"de {WEEKDAYS[opening.weekday()]}"
+        day = (
+            f"{'no' if weekday in ('sábado', 'domingo') else 'na'} {WEEKDAYS[opening.weekday()]} ({date_of})"
+        )
     else:
-        day = f"do dia {opening.day:02d}/{opening.month:02d}"
+        day = f"no dia {date_of} ({weekday})"
     article = "da" if opening.hour == 1 else "das"
-    return f"a partir {article} {clock_time(opening.timetz())} {day}"
+    return f"{day} a partir {article} {clock_time(opening.timetz())}"
+
+
+def says_when(text: str, opening: datetime, now: datetime) -> bool:
+    """Whether ``text`` names the hour of an opening, and its day."""
+    hour, minute = opening.hour, opening.minute
+    at = rf"0?{hour}(?:h{minute:02d}|:{minute:02d})" if minute else rf"0?{hour}(?:h(?:00)?|:00| horas?)"
+    days = (opening.date() - now.date()).days
+    weekday = WEEKDAYS[opening.weekday()].removesuffix("-feira")
+    named = [
+        weekday,
+        f"{opening.day:02d}/{opening.month:02d}",
+        f"{opening.day}/{opening.month}",
+        f"dia {opening.day}",
+    ]
+    named += ["hoje"] if days == 0 else ["amanhã", "amanha"] if days == 1 else []
+    plain = text.lower()
+    return bool(re.search(rf"(?<!\d){at}(?!\d)", plain)) and any(
+        re.search(rf"(?<![\w/]){re.escape(day)}(?![\w/])", plain) for day in named
+    )
 
 
 def enumerate_words(words: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from clinic_bot.store.switches import ActiveSwitch
 from clinic_bot.store.tables import Message, Turn
 
 #: Columns of a turn that hold somebody's words.
-_WORDS = {"question", "reply"}
+_WORDS = {"question", "reply", "hand_over"}
 _OF_MESSAGE = ("seq", "kind", "sent_ms", "received_ms", "edited_ms", "deleted_ms", "handled_ms")
 
 
@@ -133,7 +133,7 @@ def _head(case: Case, style: Style) -> Iterator[str]:
     yield f"  closed by   {turn.closed_by}: {CLOSED_BY.get(turn.closed_by, 'tried again')}"
     if turn.patience_ms is not None:
         yield f"  patience    {duration(turn.patience_ms)} after the last piece: {turn.patience_why}"
-    for name, value in _facts(turn, case):
+    for name, value in _facts(turn, case, style):
         if value:
             yield f"  {name:<11} {value}"
     if turn.settled_ms is not None:
@@ -143,12 +143,12 @@ def _head(case: Case, style: Style) -> Iterator[str]:
         yield f"  reply       {turn.reply}"
 
 
-def _facts(turn: Turn, case: Case) -> Iterator[tuple[str, str]]:
+def _facts(turn: Turn, case: Case, style: Style) -> Iterator[tuple[str, str]]:
     tokens = f"{turn.prompt_tokens} + {turn.completion_tokens} tokens in {turn.calls} calls"
     yield "model", f"{turn.model}, {tokens}" if turn.model else ""
     yield "thrown away", f"{turn.thrown_tokens} tokens" if turn.thrown_tokens else ""
     yield "tools", ", ".join(f"{step.tool} ({step.state})" for step in case.steps)
-    yield "handed over", turn.hand_over or ""
+    yield "for reception", (turn.hand_over if style.full else None) or turn.for_reception or ""
     yield "emergency", turn.emergency or ""
     yield "receipt", turn.receipt or ""
     yield "ids", ", ".join(key for key in (turn.zaap_id, turn.message_id) if key)

@@ -34,6 +34,8 @@ class AlertKind(StrEnum):
     RULE_9 = "rule9"  #: conversations that nothing will wake: a fault of ours
     SEND_HELD = "send_held"  #: nobody knows whether a reply left; a person decides
     TURN_DEAD = "turn_dead"  #: a turn failed every time and was set aside
+    HANDED_OVER = "handed_over"  #: a chat that the reply gave to the reception
+    FOR_RECEPTION = "for_reception"  #: something came for the reception, and the bot goes on
     PATIENT_WAITS = "patient_waits"  #: for the person who has the chat
     LOOP_GUARD = "loop_guard"  #: too many replies in one conversation; a person has it now
     EMERGENCY = "emergency"

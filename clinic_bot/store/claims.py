@@ -46,6 +46,8 @@ class Later:
 
     wake_at_ms: int | None
     unanswered: bool = False  #: a patient has waited too long for the person who has the chat
+    phone: str | None = None  #: whose that is
+    lid: str | None = None
     set_aside: bool = False  #: the turn failed too often and was closed as dead
 
 
@@ -179,7 +181,9 @@ def _wait_for_person(
     unanswered = conversation.alerted_seq <= conversation.done_seq
     conversation.alerted_seq = conversation.next_seq - 1
     rearm(connection, conversation, policy, now_ms)
-    return Later(conversation.wake_at_ms, unanswered=unanswered)
+    return Later(
+        conversation.wake_at_ms, unanswered=unanswered, phone=conversation.phone, lid=conversation.lid
+    )
 
 
 def _take(

@@ -23,6 +23,7 @@ class Draft:
     question: str
     reply: str
     hand_over: str | None = None
+    for_reception: str | None = None  #: what the reception has to know of this turn; no patient's words in it
     emergency: str | None = None
     model: str | None = None
     prompt_tokens: int = 0
@@ -53,12 +54,13 @@ class Change:
     wake_at_ms: int | None = None  #: when to look at the conversation again if the turn ended
 
 
+_WHY = ("hand_over", "for_reception", "emergency")
 _WRITE = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
     .values(
         {
-            **{name: bindparam(name) for name in ("question", "reply", "hand_over", "emergency", "model")},
+            **{name: bindparam(name) for name in ("question", "reply", "model", *_WHY)},
             **{
                 name: bindparam(name) for name in ("prompt_tokens", "completion_tokens", "calls", "intent_ms")
             },
@@ -206,8 +208,8 @@ def _write_draft(
         connection,
         {
             "turn_id": turn.id, "intent_ms": now_ms, "question": draft.question, "reply": draft.reply,
-            "hand_over": draft.hand_over, "emergency": draft.emergency, "model": draft.model, "calls": draft.calls,
-            "prompt_tokens": draft.prompt_tokens, "completion_tokens": draft.completion_tokens,
+            "model": draft.model, "calls": draft.calls, "prompt_tokens": draft.prompt_tokens,
+            "completion_tokens": draft.completion_tokens, **{name: getattr(draft, name) for name in _WHY},
         },
     )  # fmt: skip
     if draft.steps:

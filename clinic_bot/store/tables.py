@@ -220,6 +220,12 @@ class Turn(SQLModel, table=True):
         ),
         Index("ix_turn_message", "message_id"),
         Index("ix_turn_zaap", "zaap_id"),
+        Index(
+            "ix_turn_for_reception",
+            "intent_ms",
+            sqlite_where=text("for_reception IS NOT NULL"),
+            postgresql_where=text("for_reception IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
@@ -237,6 +243,10 @@ class Turn(SQLModel, table=True):
     )  # the merged burst, as the agent read it
     reply: str | None = Field(default=None, sa_column=Column(Text))
     hand_over: str | None = Field(default=None, sa_column=Column(Text))
+    for_reception: str | None = Field(default=None, sa_column=Column(Text))  # why, without a patient's words
+    waits_told_ms: int | None = Field(
+        default=None, sa_column=Column(Big)
+    )  # when it was told that nobody came
     emergency: str | None = Field(default=None, sa_column=Column(Text))
     model: str | None = Field(default=None, sa_column=Column(Text))
     prompt_tokens: int = Field(default=0)

@@ -13,6 +13,29 @@ def emergency(phone: str | None, lid: str | None = None, *, sends: bool = True) 
     return f"Possível emergência {_in_chat(phone, lid)}. {answered} Abra o WhatsApp agora."
 
 
+def handed_over(phone: str | None, lid: str | None = None, *, why: str) -> str:
+    return f"A conversa {_in_chat(phone, lid)} é da recepção: {why}. Responda no WhatsApp; lá está o que foi dito."
+
+
+def for_reception(phone: str | None, lid: str | None = None, *, what: str) -> str:
+    return f"Chegou {_in_chat(phone, lid)}: {what}. Veja no WhatsApp; o assistente continua atendendo."
+
+
+def nobody_came(phone: str | None, lid: str | None = None, *, minutes: int) -> str:
+    return (
+        f"Há {_long(minutes)} a recepção recebeu a conversa {_in_chat(phone, lid)} e ninguém respondeu ao paciente. "
+        "Responda no WhatsApp."
+    )
+
+
+def emergency_with_a_person(phone: str | None, lid: str | None = None) -> str:
+    """The bot is silent there, so only the reader of this stands between the patient and silence."""
+    return (
+        f"URGENTE: possível emergência {_in_chat(phone, lid)}, que está com uma pessoa da clínica. O assistente não "
+        "responde nessa conversa. Abra o WhatsApp agora e oriente: SAMU 192, ou CVV 188 em crise emocional."
+    )
+
+
 def patient_waits(phone: str | None, lid: str | None = None, *, minutes: int) -> str:
     return f"Há mais de {minutes} min um paciente espera por uma pessoa {_in_chat(phone, lid)}. Responda no WhatsApp."
 
@@ -27,3 +50,7 @@ def loop_stopped(phone: str | None, lid: str | None = None, *, most_per_hour: in
 def _in_chat(phone: str | None, lid: str | None) -> str:
     known = phone or lid
     return f"no chat {mask_phone(known)}" if known else "em um chat"
+
+
+def _long(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

@@ -34,6 +34,7 @@ class Attempt:
         self._database = database
         self._clock = clock
         self._policy = policy
+        self.changed: list[tuple[str, str]] = [(step.tool, step.result) for step in claim.done_steps]
         self._told = 0
         self._holds = False  # a change was made, or is being written
 
@@ -105,5 +106,6 @@ class Attempt:
         if change.gate is not Gate.OPEN:
             raise NotChanged(change.gate, change.wake_at_ms)
         now_ms = self._clock.now_ms()
+        self.changed.append((tool, change.result))
         self.claim.story.append(Moment(What.CHANGED, now_ms, now_ms - began_ms, tool))
         return change.result

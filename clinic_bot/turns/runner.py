@@ -37,6 +37,7 @@ from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.replies import replies_since
+from clinic_bot.turns import done, handing_over
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
@@ -50,6 +51,8 @@ log = structlog.get_logger(__name__)
 _LID_TRIES, _LID_WAIT_MS = 2, 2_000
 #: However soon the provider says to come back.
 _SHORTEST_WAIT_MS = 250
+#: Ends after which a patient reads the reply, or may.
+_LEFT = frozenset((Ended.SENT, Ended.UNKNOWN, Ended.UNDELIVERED))
 #: At the end of the process.
 _FINISH_WITHIN_MS = 2_000
 
@@ -175,7 +178,8 @@ class Runner:
     def _wait(self, conversation_id: int, later: Later) -> int | None:
         if later.unanswered:
             log.warning("patient waits for a person", conversation=conversation_id)
-            self._own_words.patient_waits(minutes=round(self._policy.alert_ms / 60_000))
+            minutes = round(self._policy.alert_ms / 60_000)
+            self._own_words.patient_waits(later.phone, later.lid, minutes=minutes)
         if later.set_aside:
             self._metrics.turn_ended("dead")
             log.error("turn set aside", conversation=conversation_id)
@@ -217,9 +221,11 @@ class Runner:
         claim, background = taken.claim, taken.background
         draft = self._own_words.emergency(claim)
         text = "" if draft is not None else merged(claim, background)
-        draft = draft or self._own_words.instead_of_the_model(claim, text, spoken=taken.spoken)
+        draft = draft or self._own_words.instead_of_the_model(
+            claim, text, background.said, spoken=taken.spoken
+        )
         if draft is not None:
-            return await self._outbox.say(claim, draft, answered_ms=self._clock.now_ms())
+            return await self._say(claim, draft, answered_ms=self._clock.now_ms())
         learning = self._contacts.learn_lid(claim)
         attempt = Attempt(self._database, self._clock, self._policy, claim)
         try:
@@ -238,17 +244,26 @@ class Runner:
         except StorageUnavailable:
             raise
         except (Retry, Operator) as exc:
-            return await self._when_the_model_fails(claim, text, exc, thrown_tokens=attempt.spent)
+            return await self._when_the_model_fails(attempt, background, text, exc)
         finally:
             if learning is not None:
                 learning.cancel()
-        return await self._outbox.say(claim, draft, answered_ms=answered_ms)
+        return await self._say(claim, draft, answered_ms=answered_ms)
+
+    async def _say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
+        """Say it, and tell the reception where that is hers to go on with."""
+        result = await self._outbox.say(claim, draft, answered_ms=answered_ms)
+        if result.ended in _LEFT:
+            self._own_words.tell_reception(claim, draft)
+        return result
 
     async def _think(self, attempt: Attempt, background: Background, text: str) -> Draft:
         """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
         claim = attempt.claim
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
+        texts = [message.text for message in claim.messages if message.text]
+        found = handing_over.noticed(texts, background.said, self._facts)
         now = self._clock.local(self._facts.timezone)
         request = AgentRequest(
             _opaque(claim),
@@ -260,13 +275,14 @@ class Runner:
             change=attempt.change,
             read=attempt.read,
             done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
+            notes=handing_over.notes(found),
         )
         try:
             answer = await self._thinking.ask(attempt, request)
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
-            return self._own_words.could_not_answer(claim, text)
-        return Draft(
+            return self._own_words.could_not_answer(claim, text, background.said, attempt.changed)
+        draft = Draft(
             question=text,
             reply=answer.text,
             hand_over=answer.hand_over,
@@ -276,26 +292,31 @@ class Runner:
             calls=answer.calls,
             steps=tuple((step.tool, step.arguments, step.result) for step in answer.steps),
         )
+        if answer.wordless:
+            draft = done.told(draft, attempt.changed)
+        return handing_over.settled(
+            draft, found, texts=texts, said=background.said, facts=self._facts, now=now
+        )
 
     async def _when_the_model_fails(
-        self, claim: Claim, text: str, exc: ClinicBotError, *, thrown_tokens: int
+        self, attempt: Attempt, background: Background, text: str, exc: ClinicBotError
     ) -> Result:
         """Give claim and slot back and come later, without spending an attempt; but not for ever.
 
         A patient who has waited too long gets one honest sentence and a person, and that is the turn's reply
         (rule 17).
         """
-        now_ms = self._clock.now_ms()
+        claim, now_ms = attempt.claim, self._clock.now_ms()
         left_ms = claim.first_due_ms + self._limits.unavailable_after_ms - now_ms
         if left_ms <= 0:
-            draft = self._own_words.out_of_order(claim, text)
-            return await self._outbox.say(claim, draft, answered_ms=now_ms)
+            draft = self._own_words.out_of_order(claim, text, background.said, attempt.changed)
+            return await self._say(claim, draft, answered_ms=now_ms)
         stated_s = exc.retry_after_s if isinstance(exc, ProviderBusy | ProviderDown) else None
         wait_ms = backoff_ms(claim.retries) if stated_s is None else round(stated_s * 1000)
         wait_ms = max(_SHORTEST_WAIT_MS, min(wait_ms, left_ms))
         say = log.error if isinstance(exc, Operator) else log.warning
         say("turn waits for the model", turn=claim.turn_id, problem=str(exc), wait_ms=wait_ms)
-        return await self._again(claim, wait_ms, counts=False, thrown_tokens=thrown_tokens, why=str(exc))
+        return await self._again(claim, wait_ms, counts=False, thrown_tokens=attempt.spent, why=str(exc))
 
     async def _again(
         self, claim: Claim, wait_ms: int, *, counts: bool, why: str, thrown_tokens: int = 0

@@ -133,12 +133,12 @@ async def test_a_look_up_is_run_and_its_result_goes_back() -> None:
 async def test_a_hand_over_carries_the_reason_and_the_model_s_sentence() -> None:
     answer, model = await answered(
         hands_over("Rafaela quer remarcar a consulta de amanhã"),
-        says("Passei seu pedido à recepção, que responde a partir das 8h de amanhã."),
+        says("Passei seu pedido à recepção, que responde amanhã (quarta) a partir das 8h."),
         ask=request("quero remarcar", now=NIGHT),
     )
     assert answer.hand_over == "Rafaela quer remarcar a consulta de amanhã"
     assert answer.text.startswith("Passei seu pedido")
-    assert "a partir das 8h de amanhã" in model.asked[1][-1]["content"]
+    assert "amanhã (quarta) a partir das 8h" in model.asked[1][-1]["content"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ async def test_a_hand_over_carries_the_reason_and_the_model_s_sentence() -> None
 async def test_a_decided_hand_over_stands_when_the_model_finds_no_words(after: list[Completion]) -> None:
     answer, _ = await answered(hands_over("recibo"), *after, ask=request("quero um recibo", now=NIGHT))
     assert answer.hand_over == "recibo"
-    assert answer.text == f"{FACTS.texts.hand_over} A recepção responde a partir das 8h de amanhã."
+    assert answer.text == f"{FACTS.texts.hand_over} A recepção responde amanhã (quarta) a partir das 8h."
 
 
 async def test_two_reasons_are_both_kept() -> None:
@@ -317,7 +317,10 @@ async def test_the_seconds_of_a_turn_are_shared_by_its_calls() -> None:
 
 async def test_the_first_answer_says_that_a_machine_writes() -> None:
     answer, model = await answered(says("Abrimos às 8h."), ask=request(history=()))
-    assert answer.text == "Olá! Sou Bia, assistente virtual da Clínica Ipê Amarelo.\n\nAbrimos às 8h."
+    assert (
+        answer.text == "Olá! Sou Bia, assistente virtual (inteligência artificial) da Clínica Ipê Amarelo. "
+        "Se preferir falar com uma pessoa, é só pedir.\n\nAbrimos às 8h."
+    )
     assert "Primeiro contato" in model.asked[0][-2]["content"]
     answer, _ = await answered(says("Oi, sou a Bia, assistente virtual!"), ask=request(history=()))
     assert answer.text == "Oi, sou a Bia, assistente virtual!"

@@ -56,7 +56,7 @@ def test_the_context_says_the_time_and_whether_somebody_is_there() -> None:
     night = prompt.context(FACTS, NIGHT, first_contact=True, patient_name="Rafaela")
     assert "terça-feira, 6 de outubro de 2026, 10h12; clínica aberta" in day
     assert "Primeiro contato" not in day
-    assert "clínica fechada; a recepção responde a partir das 8h de amanhã" in night
+    assert "clínica fechada; a recepção responde amanhã (quarta) a partir das 8h" in night
     assert "Primeiro contato" in night
     assert "Rafaela" in night
 

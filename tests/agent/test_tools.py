@@ -31,7 +31,7 @@ def test_looking_up_reads_the_clinic_s_facts() -> None:
 def test_calling_the_reception_keeps_the_reason_and_says_when_it_answers() -> None:
     result = run(HAND_OVER, '{"motivo": "  remarcar a consulta\\n de amanhã "}')
     assert result.hand_over == "remarcar a consulta de amanhã"
-    assert "a partir das 8h de amanhã" in result.text
+    assert "amanhã (quarta) a partir das 8h" in result.text
 
 
 def test_a_reason_is_bounded() -> None:

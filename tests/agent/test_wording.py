@@ -80,16 +80,3 @@ def test_a_long_text_ends_with_a_sentence() -> None:
 def test_an_unfinished_sentence_is_left_off() -> None:
     assert wording.whole_sentences("Abrimos às 8h. No sábado até às 12") == "Abrimos às 8h."
     assert wording.whole_sentences("No sábado até") == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Sou assistente  virtual", True),
-        ("uma Inteligência Artificial", True),
-        ("sou um robô", True),
-        ("oi", False),
-    ],
-)
-def test_saying_that_a_machine_writes_is_recognised(text: str, said: bool) -> None:
-    assert wording.discloses(text) is said

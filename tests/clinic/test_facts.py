@@ -174,9 +174,9 @@ def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     ("when", "said"),
     [
         ("2026-10-06T13:12:00Z", ""),
-        ("2026-10-06T10:30:00Z", "A recepção responde a partir das 8h de hoje."),
-        ("2026-10-07T01:41:00Z", "A recepção responde a partir das 8h de amanhã."),
-        ("2026-10-10T16:00:00Z", "A recepção responde a partir das 8h de terça-feira."),
+        ("2026-10-06T10:30:00Z", "A recepção responde hoje a partir das 8h."),
+        ("2026-10-07T01:41:00Z", "A recepção responde amanhã (quarta) a partir das 8h."),
+        ("2026-10-10T16:00:00Z", "A recepção responde na terça-feira (13/10) a partir das 8h."),
     ],
     ids=["open", "early the same day", "at night, already tomorrow in UTC", "over a holiday"],
 )
@@ -193,7 +193,7 @@ def test_far_openings_are_named_by_date_and_none_in_sight_is_no_lie(tmp_path: Pa
     hours = facts.hours.model_copy(update={"holidays": tuple(closed)})
     now = datetime(2026, 10, 6, 15, tzinfo=UTC)
     holiday = facts.model_copy(update={"hours": hours})
-    assert holiday.reception_answers(now) == "a partir das 8h do dia 20/10"
+    assert holiday.reception_answers(now) == "no dia 20/10 (terça) a partir das 8h"
     never = loaded(tmp_path, 'name = "A"\nassistant_name = "B"\n[hours]')
     assert never.reception_answers(now) == "assim que possível"
 

@@ -1,0 +1,104 @@
+"""Saying that a machine writes: at first contact and whenever somebody asks, whatever the model makes of it. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
+from clinic_bot.events import Said, Speaker
+
+_MACHINE = (
+    r"(?:robos?|robot|chat ?bot|bot|maquina|ia|inteligencia artificial|computador|programa|automatic[oa]|gravacao"
+    r"|assistente (?:virtual|automatic[oa]|digital)|chat ?gpt|atendimento automatico|resposta automatica)"
+)
+_HUMAN = r"(?:pessoa|humano|humana|ser humano|gente|alguem|atendente|real|de verdade)"
+_ASKS = re.compile(
+    rf"\b(?:e|eh|es|sois|seria|sera que e|isso e|isto e|aqui e|vc e|voce e|voces sao|tu e|voce seria"
+    rf"|ta falando com|falando com"
+    rf"|falo com|conversando com|to com|respondendo e|quem responde e)\b(?: (?!o\b|no\b|na\b|do\b|da\b"
+    rf"|de\b)\w+){{0,3}} {_MACHINE}\b[^.!\n]*\?"
+    rf"|\b(?:voce|vc|tu|isso|aqui) (?:e|eh) (?:(?:um|uma|o|a|mesmo|de|so|algum|alguma) )*(?:{_MACHINE}|{_HUMAN})\b"
+    rf"|\b(?:falando|falo|conversando|tratando) com (?:(?:um|uma|o|a|algum) )?(?:{_MACHINE}|{_HUMAN})\b[^.!\n]*(?:\?|$)"
+    rf"|^\W*(?:e|eh) (?:(?:um|uma) )?(?:{_MACHINE}|{_HUMAN}(?= (?:real|de verdade|humana|mesmo|ou)"
+    rf"| ?\?))\b[^.!\n]*(?:\?|$)"
+    rf"|^\W*{_MACHINE}\W*\?+\W*$|\brobo ou (?:pessoa|humano|gente)|\b(?:pessoa|humano|gente) ou (?:(?:um|e|com) )*robo"
+    rf"|\bcom quem (?:eu )?(?:falo|estou falando|to falando|tou falando|converso)\b|\bquem (?:e voce|e vc"
+    rf"|esta falando|fala)\b\W*\?"
+    rf"|\bare you (?:a |an )?(?:bot|robot|human|real|ai|person)\b|\bam i (?:talking|speaking) (?:to|with) (?:a |an )?"
+)
+_NO_MACHINE = re.compile(
+    r"\bnao (?:sou|somos|e|eh|estou sendo|se trata de|ha)"
+    rf"(?:(?!\b(?:sim|mas|sou|so|apenas)\b)[^.!?,;\n]){{0,24}}\b{_MACHINE}\b"
+)
+_A_PERSON = re.compile(
+    r"(?<!nao )\bsou (?:(?:um|uma|a|o|de) )*(?:pessoa|human[oa]|ser humano|gente|carne e osso|verdade"
+    r"|atendente human[oa]"
+    r"|recepcionista|secretari[ao]|funcionari[oa]|medic[oa]|enfermeir[oa])\b"
+    r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, (?:(?:a|o|da|do) )?(?:recepcionista|secretari[ao]|atendente"
+    r"|funcionari[oa])\b(?! virtual)"
+    r"|(?<!nao )\b(?:voce |vc )?(?:esta|ta) (?:falando|conversando) com (?:(?:um|uma) )?(?:pessoa|human[oa]"
+    r"|gente|ser humano)\b"
+    r"|\bpessoa (?:real|de verdade) (?:aqui|falando)\b"
+)
+_SAYS = re.compile(
+    r"\bassistente (?:virtual|digital|automatic[oa])\b|\binteligencia artificial\b|\brobo\b|\bchat ?bot\b"
+    r"|\batendimento automatico\b|\bsou uma? ia\b"
+)
+_OUR_MARKS = re.compile(r"\[[^\]]*\]")
+#: How history shows a reply that nobody read.
+_NOT_READ = "[não entregue]"
+
+
+def asks(text: str) -> bool:
+    """Whether a burst asks who, or what, is answering."""
+    return any(_ASKS.search(line) for line in map(plain, _OUR_MARKS.sub(" ", text).splitlines()))
+
+
+def denies(text: str) -> bool:
+    """Whether a reply passes itself off as a person."""
+    said = plain(text)
+    return bool(_NO_MACHINE.search(said) or _A_PERSON.search(said))
+
+
+def discloses(text: str) -> bool:
+    """Whether it says that a machine is writing."""
+    return bool(_SAYS.search(_NO_MACHINE.sub(" ", plain(text))))
+
+
+def is_first_contact(history: Sequence[Said], facts: ClinicFacts) -> bool:
+    """Whether the patient has read nothing of ours that could have said it; a text for danger does not."""
+    fixed = (facts.texts.emergency, facts.texts.emotional_crisis)
+    return not any(
+        one.speaker is Speaker.BOT and one.text not in fixed and not one.text.startswith(_NOT_READ)
+        for one in history
+    )
+
+
+def introduction(facts: ClinicFacts, *, offers: bool = True) -> str:
+    said = f"Olá! Sou {facts.assistant_name}, assistente virtual (inteligência artificial) da {facts.name}."
+    return f"{said} Se preferir falar com uma pessoa, é só pedir." if offers else said
+
+
+def open_about_it(
+    text: str, facts: ClinicFacts, *, history: Sequence[Said], asked: str, offers: bool = True
+) -> str:
+    """``text``, saying that a machine writes where it has to be said and is not.
+
+    Args:
+        asked: the burst that it answers.
+        offers: whether a person may still be asked for; not where the text itself hands over.
+    """
+    if is_first_contact(history, facts):
+        needed = introduction(facts, offers=offers)
+    elif asks(asked):
+        needed = facts.ai_disclosure if discloses(facts.ai_disclosure) else _answer(facts)
+    else:
+        return text
+    return text if discloses(text) else f"{needed}\n\n{text}"
+
+
+def _answer(facts: ClinicFacts) -> str:
+    return (
+        f"Sou {facts.assistant_name}, assistente virtual (inteligência artificial) da {facts.name}, e não uma pessoa. "
+        "Se preferir falar com alguém da recepção, é só pedir."
+    )

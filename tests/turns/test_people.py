@@ -1,0 +1,61 @@
+"""A person can always be had, and knows what was done: over HTTP, with a model that sees to neither."""
+
+from pathlib import Path
+
+from clinic_bot.agent.tools import CARRY_OUT, HAND_OVER
+from clinic_bot.clinic.facts import example_clinic
+from clinic_bot.sandbox.receptionist import BrainTurn
+from clinic_bot.turns.wishes import Wish
+from tests.operations.test_alerts import total
+from tests.support.desk import FACTS
+from tests.support.service import Clinic, clinic
+from tests.turns.test_booking import ASKS, PHONE, SENT, booked, calls, proposes, thinks
+
+BROKEN = "<function=efetivar_proposta>{}</function>"
+VISIT = "Consulta de dermatologia com Dra. Ana Reis, quinta-feira, 24/09, às 14h, para Rafaela Pinto"
+
+
+def alerts(it: Clinic, kind: str) -> float:
+    return total(it.service.metrics, "alerts_total", kind=kind)
+
+
+async def test_who_asks_for_a_person_gets_one_from_a_model_that_ignores_it(database_file: Path) -> None:
+    async with clinic(database_file, says=("Posso resolver por aqui!",)) as it:
+        await it.patient(phone=PHONE, text="quero falar com uma pessoa")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert (turn.hand_over, turn.for_reception) == (Wish.PERSON.value, Wish.PERSON.value)
+        assert example_clinic().texts.hand_over in (turn.reply or "")
+        assert (await it.conversation()).human_until_ms > it.service.clock.now_ms()
+        assert alerts(it, "handed_over") == 1
+        assert f"Percebido na mensagem: {Wish.PERSON}" in str(it.brain.asked[0]["messages"])
+
+
+async def test_after_a_change_a_model_that_fails_leaves_nobody_in_the_dark(database_file: Path) -> None:
+    """One phone each: the model breaks off after the booking, or after it called for the reception as well."""
+    ends: dict[str, tuple[BrainTurn | str, ...]] = {
+        "5511987650001": (calls(CARRY_OUT, proposta="proposta#1"), BROKEN),
+        "5511987650002": (
+            calls(CARRY_OUT, proposta="proposta#1"),
+            calls(HAND_OVER, motivo="quer nota fiscal"),
+            BROKEN,
+        ),
+    }
+    async with clinic(database_file, facts=FACTS) as it:
+        for n, (phone, script) in enumerate(ends.items()):
+            hour = ("14h", "14h30")[n]
+            asks = ASKS.replace("14h", hour)
+            thinks(it, proposes("Rafaela Pinto", f"quinta às {hour}"), asks)
+            await it.patient(phone=phone, text=f"queria dermato quinta às {hour}, Rafaela Pinto")
+            await it.until_states(*[SENT] * (2 * n + 1))
+            thinks(it, *script)
+            await it.patient(phone=phone, text="pode marcar sim")
+            await it.until_states(*[SENT] * (2 * n + 2))
+        assert await booked(it) == ["Rafaela Pinto", "Rafaela Pinto"]
+        turns = await it.turns()
+        for turn, visit in ((turns[1], VISIT), (turns[3], VISIT.replace("14h", "14h30"))):
+            assert (turn.reply or "").startswith(f"Já ficou registrado: consulta marcada: {visit}.")
+            assert f"já feito: consulta marcada: {visit}" in (turn.hand_over or "")
+            assert "Rafaela" not in (turn.for_reception or "")
+        assert turns[3].hand_over is not None
+        assert turns[3].hand_over.startswith("quer nota fiscal")
