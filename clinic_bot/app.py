@@ -58,6 +58,7 @@ from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
+from clinic_bot.turns.unanswered import Unanswered
 
 log = structlog.get_logger(__name__)
 
@@ -227,6 +228,10 @@ class Service:
             self.database, self.metrics, self.alerts, instance=instance,
             room_bytes=partial(_room_beside, place) if isinstance(place, Path) else None, on_duty=self.on_duty,
         )  # fmt: skip
+        self.unanswered = Unanswered(
+            self.database, self.clock, self.facts, self.alerts.alert,
+            alert_ms=self.policy.alert_ms, on_duty=self.on_duty,
+        )  # fmt: skip
 
     def _zapi(self) -> ZapiClient:
         client = ZapiClient if self.settings.mode.sends else WatchingZapi
@@ -357,6 +362,7 @@ class Service:
         while True:
             try:
                 await self.lookout.look()
+                await self.unanswered.look()
                 if self.on_duty():
                     await pruning.prune()
             except StorageUnavailable as exc:

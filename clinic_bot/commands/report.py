@@ -148,7 +148,7 @@ def _facts(turn: Turn, case: Case, style: Style) -> Iterator[tuple[str, str]]:
     yield "model", f"{turn.model}, {tokens}" if turn.model else ""
     yield "thrown away", f"{turn.thrown_tokens} tokens" if turn.thrown_tokens else ""
     yield "tools", ", ".join(f"{step.tool} ({step.state})" for step in case.steps)
-    yield "for reception", (turn.hand_over if style.full else None) or turn.for_reception or ""
+    yield "reception", (turn.hand_over if style.full else None) or turn.for_reception or ""
     yield "emergency", turn.emergency or ""
     yield "receipt", turn.receipt or ""
     yield "ids", ", ".join(key for key in (turn.zaap_id, turn.message_id) if key)

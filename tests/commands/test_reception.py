@@ -1,0 +1,29 @@
+"""``clinic-bot reception``."""
+
+import time
+
+from tests.commands.terminal import Terminal
+from tests.store.test_reception import OTHER, handed
+from tests.support import builders as b
+from tests.support.store import Store
+
+
+def test_the_reception_reads_who_waits_and_why(terminal: Terminal, store: Store) -> None:
+    assert terminal.said("reception") == "Nothing waits for the reception.\n"
+    store.now_ms = round(time.time() * 1000) - 60_000  # commands look back from the machine's own clock
+    handed(store, b.PHONE, "reclamação", "Ana reclama da espera", id="m1")
+    handed(store.later(1_000), OTHER, "ligação perdida", None, id="m2")
+    printed = terminal.said("reception")
+    assert "reclamação" in printed
+    assert "the reception's" in printed
+    assert "the bot's" in printed
+    assert "Ana" not in printed
+    assert b.PHONE not in printed
+    full = terminal.said("reception", "--full")
+    assert "Ana reclama da espera" in full
+    assert b.PHONE in full
+    call, complaint = terminal.json("reception")
+    assert (call["handed_over"], complaint["handed_over"]) == (False, True)
+    store.later(1_000).take(b.staff("Oi, Ana!", who=b.contact(b.PHONE)))
+    assert [one["why"] for one in terminal.json("reception")] == ["ligação perdida"]
+    assert len(terminal.json("reception", "--all")) == 2
