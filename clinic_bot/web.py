@@ -7,8 +7,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clinic_bot.app import Service
+from clinic_bot.events import Contact
 from clinic_bot.intake.webhook import Door, Webhook
+from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.operations.health import health_routes
+from clinic_bot.turns import alert_words
 
 _WEBHOOK_PATH = "/webhook/zapi/"
 
@@ -55,6 +58,10 @@ async def _not_found(_request: Request, _exc: Exception) -> Response:
 
 
 def _webhook(service: Service) -> Webhook:
+    def danger_with_a_person(contact: Contact | None) -> None:
+        phone, lid = (contact.phone, contact.lid) if contact else (None, None)
+        service.alerts.alert(AlertKind.EMERGENCY, alert_words.emergency_with_a_person(phone, lid))
+
     credentials = service.credentials
     return Webhook(
         service.database,
@@ -66,4 +73,5 @@ def _webhook(service: Service) -> Webhook:
         service.lists,
         instance_id=credentials.zapi_instance,
         connection_changed=service.connection.look_soon,
+        danger_with_a_person=danger_with_a_person,
     )

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.events import Reason
+from clinic_bot.events import Contact, Reason
 from clinic_bot.intake.limits import Limit
 from clinic_bot.intake.payloads import MalformedBody, TooLarge, inflate, parse_body, read_event
 from clinic_bot.intake.screening import ScreeningLists, screen
@@ -78,6 +78,10 @@ def _nobody() -> None:
     """Where nobody watches the connection."""
 
 
+def _to_nobody(_contact: Contact | None) -> None:
+    """Where nobody is told."""
+
+
 class Webhook:
     """``POST /webhook/zapi/{secret}``: every event of Z-API on one URL.
 
@@ -96,8 +100,10 @@ class Webhook:
         *,
         instance_id: str | None,
         connection_changed: Callable[[], None] = _nobody,
+        danger_with_a_person: Callable[[Contact | None], None] = _to_nobody,
     ) -> None:
         """Args:
+        danger_with_a_person: told of an emergency in a chat where the bot is silent; must not wait or raise.
         connection_changed: told when Z-API says that WhatsApp came or went; must not wait or raise.
         """
         self._database = database
@@ -109,6 +115,7 @@ class Webhook:
         self._lists = lists
         self._instance_id = instance_id
         self._connection_changed = connection_changed
+        self._danger_with_a_person = danger_with_a_person
         self._arrives = Limit(_BODY_WITHIN_S)
         self._commits = Limit(_STORE_WITHIN_S)
 
@@ -155,7 +162,7 @@ class Webhook:
         except (StorageUnavailable, TimeoutError) as exc:
             log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
             return _not_stored()
-        self._tell(taken)
+        self._tell(taken, getattr(event, "contact", None))
         return _answer(taken.answer, taken.reason)
 
     async def _store(self, job: Callable[[Connection], T]) -> T:
@@ -169,7 +176,7 @@ class Webhook:
                     raise
                 await asyncio.sleep(_STORE_RETRY_S)
 
-    def _tell(self, taken: Taken) -> None:
+    def _tell(self, taken: Taken, contact: Contact | None) -> None:
         if taken.reason is Reason.CONNECTION:
             self._connection_changed()  # what is true now Z-API is asked itself: this may be old, or forged
         if taken.conversation_id is None:
@@ -178,8 +185,9 @@ class Webhook:
             self._metrics.taken_over()
             self._dispatcher.taken_over(taken.conversation_id)
         if taken.emergency and (taken.wake_at_ms or 0) > self._clock.now_ms():
-            # A person has the chat, and the bot speaks into it not even now (rule 15); somebody has to look.
+            # A person has written here, and the bot speaks into it not even now (rule 15); she has to look at once.
             log.error("emergency while a person has the chat", conversation=taken.conversation_id)
+            self._danger_with_a_person(contact)
         if taken.revision is not None:
             self._dispatcher.newer(taken.conversation_id, taken.revision)
         self._dispatcher.notice(taken.conversation_id, taken.wake_at_ms, emergency=taken.emergency)

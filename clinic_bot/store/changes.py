@@ -13,10 +13,11 @@ from sqlmodel import Session, col, select
 from clinic_bot.debounce.window import hold_until_ms
 from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
-from clinic_bot.store import contacts, listening
+from clinic_bot.store import contacts, listening, urgent
 from clinic_bot.store.conversations import locked, pending, rearm, wake_of
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.session import driver_of
 from clinic_bot.store.tables import Author, Conversation, EarlyChange, Message, Turn, TurnState
 
 #: One text typed into this many chats, each within seconds of a patient's message, is WhatsApp Business, not a person.
@@ -222,8 +223,20 @@ def _changed(session: Session, conversation: Conversation, policy: Policy, now_m
         listening.reread(conversation, waiting[-1], policy)
     if texts and policy.is_emergency(texts):
         conversation.emergency_seq = max(conversation.emergency_seq, seq)
+        _answer_danger(session, conversation, policy, now_ms)
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
+
+
+def _answer_danger(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+    """A chat that only a reply of ours handed over has nobody in it who could answer an emergency."""
+    human_until_ms = conversation.human_until_ms
+    if human_until_ms <= now_ms:
+        return
+    assert conversation.id is not None
+    session.flush()
+    if urgent.take_back(driver_of(session.connection()), conversation.id, human_until_ms, policy):
+        session.refresh(conversation, ["human_until_ms"])
 
 
 def _versions(session: Session, provider_id: str, from_me: bool) -> Sequence[Message]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from clinic_bot.events import Contact, Message
-from clinic_bot.store import contacts
+from clinic_bot.store import contacts, urgent
 from clinic_bot.store.policy import Policy, next_wake_ms
 from clinic_bot.store.session import Driver, driver_of, session_on
 
@@ -103,6 +103,12 @@ def append_message(
     emergency = not is_too_old(event, now_ms, policy) and _is_emergency(
         driver, known.id, known.done_seq, event.content.text, policy
     )
+    if (
+        emergency
+        and known.human_until_ms > now_ms
+        and urgent.take_back(driver, known.id, known.human_until_ms, policy)
+    ):
+        known.human_until_ms = 0
     added = add_to(known, event, now_ms, policy, emergency=emergency, corrects=corrects)
     driver.execute(APPEND + ROW, added)
     driver.execute(

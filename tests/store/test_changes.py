@@ -44,7 +44,7 @@ def test_what_comes_later_waits_for_the_alert_and_then_for_the_end(store: Store)
     taken = store.at(60_000).take(b.message("e amanhã?"))
     assert taken.wake_at_ms == START_MS + 60_000 + b.ALERT_MS
     told = store.at(60_000 + b.ALERT_MS).try_claim()
-    assert told == Later(START_MS + b.HUMAN_MS, unanswered=True)
+    assert told == Later(START_MS + b.HUMAN_MS, unanswered=True, phone=b.PHONE)
     store.take(b.message("alô?", id="m2"))
     assert store.wake_ms == b.HUMAN_MS  # reported once
     claim = store.at(b.HUMAN_MS).claim()

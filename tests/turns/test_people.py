@@ -9,6 +9,7 @@ from clinic_bot.turns.wishes import Wish
 from tests.operations.test_alerts import total
 from tests.support.desk import FACTS
 from tests.support.service import Clinic, clinic
+from tests.support.waiting import until
 from tests.turns.test_booking import ASKS, PHONE, SENT, booked, calls, proposes, thinks
 
 BROKEN = "<function=efetivar_proposta>{}</function>"
@@ -59,3 +60,21 @@ async def test_after_a_change_a_model_that_fails_leaves_nobody_in_the_dark(datab
             assert "Rafaela" not in (turn.for_reception or "")
         assert turns[3].hand_over is not None
         assert turns[3].hand_over.startswith("quer nota fiscal")
+
+
+async def test_danger_in_a_chat_of_the_reception_calls_her_and_is_answered_where_nobody_came(
+    database_file: Path,
+) -> None:
+    texts = example_clinic().texts
+    other = "5511987650002"
+    async with clinic(database_file, says=("Certo!",)) as it:
+        await it.patient(phone=PHONE, text="quero falar com uma pessoa")
+        await it.until_states(SENT)
+        await it.patient(phone=PHONE, text="to com uma dor forte no peito")
+        await it.until_states(SENT, SENT)
+        assert (await it.turns())[1].reply == texts.emergency
+        assert alerts(it, "emergency") == 1
+        await it.staff(phone=other, text="Oi, aqui é a Rosa")
+        await it.patient(phone=other, text="to com uma dor forte no peito")
+        await until(lambda: alerts(it, "emergency") == 2)
+        assert await it.states() == [SENT, SENT]

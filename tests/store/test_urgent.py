@@ -1,0 +1,62 @@
+"""An emergency in a chat that is the reception's: answered at once, unless a person has written there."""
+
+from functools import partial
+
+import pytest
+
+from clinic_bot.store import gate
+from clinic_bot.store.gate import Draft, Gate
+from clinic_bot.store.inbox import Taken
+from tests.support import builders as b
+from tests.support.store import Store
+
+
+def handed_over(store: Store) -> None:
+    store.take(b.message("quero falar com alguém"))
+    claim = store.claim_when_due()
+    assert store.intent(claim, "Passei para a recepção.", hand_over="quer uma pessoa") is Gate.OPEN
+    assert store.outcome(claim, message_id="r1").ours
+    store.later(60_000)
+
+
+def in_danger(store: Store) -> Taken:
+    return store.take(b.message(b.EMERGENCY_TEXT, id="m9"))
+
+
+def rewritten(store: Store) -> Taken:
+    store.take(b.message("bom dia", id="m8"))
+    return store.take(b.edit(b.EMERGENCY_TEXT, of="m8"))
+
+
+@pytest.mark.parametrize("happens", [in_danger, rewritten])
+def test_where_nobody_came_yet_the_fixed_text_does_not_wait(store: Store, happens: object) -> None:
+    handed_over(store)
+    assert callable(happens)
+    taken: Taken = happens(store)
+    assert taken.emergency
+    assert taken.wake_at_ms == store.now_ms
+    claim = store.claim()
+    assert claim.emergency
+    draft = Draft(b.EMERGENCY_TEXT, "Ligue 192", hand_over="emergência", emergency="chest_pain")
+    write = partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY)
+    assert store.run(write)[0] is Gate.OPEN
+    assert store.conversation().human_until_ms == store.now_ms + b.HUMAN_MS  # hers again
+
+
+@pytest.mark.parametrize("happens", [in_danger, rewritten])
+def test_where_a_person_wrote_the_bot_stays_silent(store: Store, happens: object) -> None:
+    handed_over(store)
+    store.take(b.staff("Oi, aqui é a Rosa"))
+    store.later(1_000)
+    assert callable(happens)
+    taken: Taken = happens(store)
+    assert taken.emergency
+    assert (taken.wake_at_ms or 0) > store.now_ms
+    assert store.conversation().human_until_ms > store.now_ms
+
+
+def test_ordinary_words_wait_for_the_reception(store: Store) -> None:
+    handed_over(store)
+    taken = store.take(b.message("oi?", id="m9"))
+    assert (taken.wake_at_ms or 0) > store.now_ms
+    assert store.conversation().human_until_ms > store.now_ms
