@@ -45,6 +45,7 @@ class Kind(StrEnum):
     ORDER = "order"
     PAYMENT = "payment"
     EVENT = "event"
+    CALL = "call"  #: a call that nobody took
     UNSUPPORTED = "unsupported"
 
 

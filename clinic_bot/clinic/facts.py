@@ -189,6 +189,9 @@ class Texts(_Table):
     emotional_crisis: Required = texts.EMOTIONAL_CRISIS
     hand_over: Required = texts.HAND_OVER
     unavailable: Required = texts.UNAVAILABLE
+    missed_call: Required = texts.MISSED_CALL
+    payment_receipt: Required = texts.PAYMENT_RECEIPT
+    exam_file: Required = texts.EXAM_FILE
 
     @field_validator("emergency")
     @classmethod

@@ -19,6 +19,12 @@ UNAVAILABLE = (
     "Recebi sua mensagem, mas não estou conseguindo responder agora. Avisei a nossa recepção, que continua o "
     "atendimento por aqui."
 )
+MISSED_CALL = (
+    "Sou a assistente virtual e só atendo por mensagem: vi sua ligação, avisei a recepção, e você pode escrever por "
+    "aqui o que precisa."
+)
+PAYMENT_RECEIPT = "Recebi seu comprovante e avisei a recepção, que confere e confirma por aqui."
+EXAM_FILE = "Recebi seu documento e avisei a recepção; a avaliação é sempre com um profissional."
 
 WEEKDAYS = (
     "segunda-feira",

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 from clinic_bot.events import (
     Contact,
+    Content,
     Deletion,
     Delivery,
     Echo,
     Edit,
     Event,
     Ignored,
+    Kind,
     Message,
     Presence,
     PresenceStatus,
@@ -108,7 +110,7 @@ def _read_received(envelope: Envelope) -> Event:
 
 
 def _read_notification(envelope: Envelope, message_id: str | None, time_ms: int | None) -> Event:
-    """Something that happened in a chat. Only a deletion concerns us, and its id is the deleted message's."""
+    """Something that happened in a chat. A missed call is one for the reception; a deletion has its message's id."""
     payload, instance = envelope.payload, envelope.instance
     name = (ident(payload.get("notification")) or "unnamed").upper()
     reason, contact = _not_a_person(envelope), _contact(envelope)
@@ -116,7 +118,21 @@ def _read_notification(envelope: Envelope, message_id: str | None, time_ms: int 
         return Deletion(keys.deletion(instance, message_id), contact, message_id, envelope.from_me)
     event_id = message_id or ident(payload.get("callId"))
     key = keys.notification(instance, name, event_id, ident(payload.get("phone")), time_ms)
+    if name in _MISSED_CALLS and contact and reason is None and not _is_our_call(envelope):
+        video = name.endswith("VIDEO") or flag(payload.get("isVideo"))
+        content = Content(Kind.CALL, "", {"video": True} if video else {})
+        sent_ms = past_ms(time_ms, envelope.received_ms)
+        return Message(key, contact, f"call-{event_id or time_ms}", sent_ms, content)
     return Ignored(key, instance, reason or Reason.NOTIFICATION)
+
+
+_MISSED_CALLS = frozenset({"CALL_MISSED", "CALL_MISSED_VOICE", "CALL_MISSED_VIDEO"})
+
+
+def _is_our_call(envelope: Envelope) -> bool:
+    """Whether somebody of the clinic called, and the patient did not take it."""
+    direction = ident(envelope.payload.get("callDirection")) or ""
+    return envelope.from_me or direction.lower().startswith("out")
 
 
 def _read_written(envelope: Envelope, contact: Contact, message_id: str | None, time_ms: int | None) -> Event:

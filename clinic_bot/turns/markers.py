@@ -193,6 +193,10 @@ def _event(message: PendingMessage) -> str:
     return _marker("evento", _one_line(message.text), _line(message.detail, "description"))
 
 
+def _call(message: PendingMessage) -> str:
+    return "[ligação de vídeo perdida]" if message.detail.get("video") else "[ligação perdida]"
+
+
 _SHOWN: dict[Kind, Callable[[PendingMessage], str]] = {
     Kind.TEXT: _text,
     Kind.AUDIO: _captioned("áudio"),
@@ -211,5 +215,6 @@ _SHOWN: dict[Kind, Callable[[PendingMessage], str]] = {
     Kind.ORDER: _order,
     Kind.PAYMENT: _payment,
     Kind.EVENT: _event,
+    Kind.CALL: _call,
     Kind.UNSUPPORTED: _captioned("mensagem de um tipo que não abre aqui"),
 }

@@ -12,7 +12,7 @@ from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.lease import Claim
-from clinic_bot.turns import alert_words, done
+from clinic_bot.turns import alert_words, arrivals, done
 from clinic_bot.turns.backlog import Backlog
 from clinic_bot.turns.emergency import EmergencyKind, find_emergency
 from clinic_bot.turns.loop_guard import is_last_reply
@@ -73,7 +73,9 @@ class OwnWords:
     def instead_of_the_model(
         self, claim: Claim, text: str, said: Sequence[Said], *, spoken: int
     ) -> Draft | None:
-        """What is said where asking the model would be wrong: between two robots, and to what waited too long.
+        """What is said where asking the model would be wrong or of no use.
+
+        Between two robots, to what waited too long, and to a missed call or a file that is the reception's.
 
         Args:
             spoken: replies of the last hour in this conversation.
@@ -86,6 +88,11 @@ class OwnWords:
         now_ms = self._clock.now_ms()
         if self._backlog.hands_over(first_ms=claim.first_ms, now_ms=now_ms, emergency=claim.emergency):
             return self._hands_over(claim, text, said, _WAITED)
+        if arrivals.needs_no_model(claim.messages):
+            kinds = arrivals.arrived(claim.messages)
+            sentence = arrivals.sentence(kinds, self._facts)
+            honest = disclosure.open_about_it(sentence, self._facts, history=said, asked=text)
+            return Draft(text, honest, for_reception="; ".join(kinds))
         return None
 
     def could_not_answer(

@@ -37,7 +37,7 @@ from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.replies import replies_since
-from clinic_bot.turns import done, handing_over
+from clinic_bot.turns import arrivals, done, handing_over
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
@@ -263,6 +263,7 @@ class Runner:
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
         texts = [message.text for message in claim.messages if message.text]
+        kinds = arrivals.arrived(claim.messages)
         found = handing_over.noticed(texts, background.said, self._facts)
         now = self._clock.local(self._facts.timezone)
         request = AgentRequest(
@@ -275,7 +276,7 @@ class Runner:
             change=attempt.change,
             read=attempt.read,
             done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
-            notes=handing_over.notes(found),
+            notes=" ".join(filter(None, (handing_over.notes(found), arrivals.notes(kinds)))),
         )
         try:
             answer = await self._thinking.ask(attempt, request)
@@ -294,9 +295,10 @@ class Runner:
         )
         if answer.wordless:
             draft = done.told(draft, attempt.changed)
-        return handing_over.settled(
+        draft = handing_over.settled(
             draft, found, texts=texts, said=background.said, facts=self._facts, now=now
         )
+        return arrivals.acknowledged(draft, kinds, self._facts)
 
     async def _when_the_model_fails(
         self, attempt: Attempt, background: Background, text: str, exc: ClinicBotError

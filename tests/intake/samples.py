@@ -30,6 +30,8 @@ class Sample:
             return f"{payload.get('status', 'no status')}{story}"
         if "messageId" not in payload and "notification" not in payload:
             return "fragment"
+        if str(payload.get("notification")).startswith("CALL_MISSED"):
+            return "missed"
         if payload.get("isGroup") or phone.endswith("-group"):
             return "in a group"
         if phone.endswith("@newsletter"):

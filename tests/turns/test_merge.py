@@ -189,6 +189,8 @@ def test_the_order_of_the_list_does_not_matter(messages: list[PendingMessage]) -
         (said("o pedido", kind=Kind.DOCUMENT, file_name="nome.pdf"), "[documento: nome.pdf — o pedido]"),
         (said(kind=Kind.DOCUMENT, title="Exame"), "[documento: Exame]"),
         (said(kind=Kind.STICKER), "[figurinha]"),
+        (said(kind=Kind.CALL), "[ligação perdida]"),
+        (said(kind=Kind.CALL, video=True), "[ligação de vídeo perdida]"),
         (
             said(kind=Kind.LOCATION, name="Casa", address="Rua A, 10", latitude=-23.5, longitude=-46.6),
             "[localização: Casa, Rua A, 10 (-23.5, -46.6)]",
