@@ -10,6 +10,7 @@ from clinic_bot.events import Contact
 from clinic_bot.store.conversations import AFRESH, locked, pending, rearm
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
+from clinic_bot.store.relabel import relabel
 from clinic_bot.store.tables import Conversation, Turn, TurnState
 
 
@@ -94,6 +95,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
             fence(session, side)
     _withdraw_thinking(session, other)  # also one that was given back and waits to be tried again
     _take_over_pending(session, survivor, other)
+    relabel(session.connection(), survivor.id, other.id)
     other.alias_of, other.merge_into = survivor.id, None
     other.wake_at_ms = other.first_pending_ms = None
     other.done_seq = other.next_seq - 1
