@@ -47,6 +47,7 @@ from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
 from clinic_bot.store.pruning import Pruning
 from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.turns import office
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
@@ -196,6 +197,7 @@ class Service:
             instance=self.credentials.zapi_instance,
             notice=self.dispatcher.notice,
             on_switch=self.dispatcher.look_at_everything,
+            more=office.commands(self.database, interrupt=self.dispatcher.of_no_use),
         )
         admin = AdminSocket(path, desk.answer)
         self._stack.push_async_callback(admin.close)

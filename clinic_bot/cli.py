@@ -8,6 +8,7 @@ import typer
 
 from clinic_bot import __version__
 from clinic_bot.commands.db import db
+from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
 from clinic_bot.commands.reception import reception
 from clinic_bot.commands.turns import turns
@@ -168,6 +169,7 @@ def replay(
 
 
 app.add_typer(turns)
+app.add_typer(patient)
 app.add_typer(db)
 app.command()(reception)
 app.command()(pause)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic_bot.storable import storable
+from clinic_bot.storable import mark, storable
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,9 @@ from clinic_bot.storable import storable
 def test_what_no_database_takes_is_left_out(text: str, kept: str) -> None:
     assert storable(text) == kept
     storable(text).encode()
+
+
+def test_a_mark_tells_phones_apart_and_names_none() -> None:
+    marks = {mark(f"55119{n:08}") for n in range(1_000)}
+    assert len(marks) > 990
+    assert {len(one) for one in marks} == {6}

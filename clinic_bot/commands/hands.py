@@ -21,6 +21,7 @@ from clinic_bot.store.database import Job
 from clinic_bot.store.migrations import is_current, migrate
 from clinic_bot.store.places import Place, open_database, place_of
 from clinic_bot.store.sqlite import FileInUse, sole_process
+from clinic_bot.turns import office
 from clinic_bot.turns.desk import Desk
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ T = TypeVar("T")
 #: A server that starts has the file before it listens, and another command has it for a moment.
 _WAIT_FOR_SERVER_S = 5.0
 _LOOK_EVERY_S = 0.05
+_ANSWERS_WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,16 @@ def read(settings: Settings, job: Job[T]) -> T:
 
 
 def change(
-    settings: Settings, request: dict[str, Any], *, sleep: Callable[[float], None] = time.sleep
+    settings: Settings,
+    request: dict[str, Any],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    within_s: float = _ANSWERS_WITHIN_S,
 ) -> Done:
     """Have the running server do it, or do it here when none runs.
+
+    Args:
+        within_s: how long the server may take for it.
 
     Raises:
         ServerSilent: some process has the database and does not answer.
@@ -79,7 +88,7 @@ def change(
     until_s = time.monotonic() + _WAIT_FOR_SERVER_S
     while True:
         try:
-            return Done(ask(path, request), by_server=True)
+            return Done(ask(path, request, timeout_s=within_s), by_server=True)
         except NoServer:
             pass
         try:
@@ -114,15 +123,18 @@ async def _here(settings: Settings, place: Place, request: dict[str, Any]) -> di
             database,
             clock_of(settings),
             policy_of(settings, screening_lists(facts)),
-            instance=_instance(settings),
+            instance=_instance(settings, request),
             notice=lambda _conversation_id, _wake_at_ms: None,  # the next server looks by itself
+            more=office.commands(database),
         )
         return await desk.answer(request)
     finally:
         await database.close()
 
 
-def _instance(settings: Settings) -> str:
+def _instance(settings: Settings, request: dict[str, Any]) -> str:
+    if request.get("command") in office.OF_ALL_INSTANCES:
+        return ""
     if settings.mode is Mode.SANDBOX:
         return standins.INSTANCE_ID
     if settings.zapi_instance_id is None:

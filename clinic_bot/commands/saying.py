@@ -12,10 +12,10 @@ from clinic_bot.settings import Settings
 REFUSED, SILENT = 1, 3
 
 
-def change(settings: Settings, request: dict[str, Any]) -> Done:
+def change(settings: Settings, request: dict[str, Any], *, within_s: float = 10) -> Done:
     """Change something, or end the command with a sentence that says why not."""
     try:
-        done = hands.change(settings, request)
+        done = hands.change(settings, request, within_s=within_s)
     except ServerSilent as exc:
         refuse(str(exc), status=SILENT)
     if not done.said["ok"]:

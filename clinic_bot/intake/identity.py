@@ -63,6 +63,21 @@ def listed_key(number: str) -> str:
     return phone_key(f"55{plain}" if len(plain) in (10, 11) else plain)
 
 
+def asked_key(text: str) -> str | None:
+    """The key of whom a person at a terminal means: a number in any spelling, or a LID. None: it could be anybody.
+
+    Without country code it is a Brazilian number, also with the zero before the area; a number without its area may be
+    somebody else's, and is nobody's here.
+    """
+    address = parse_phone(text.strip()) if "@" in text or any(map(str.isalpha, text)) else None
+    if address is not None and address.chat is not Chat.PERSON:
+        return None
+    if address is not None and address.lid is not None:
+        return address.lid
+    plain = digits(address.phone or "" if address else text).lstrip("0")
+    return listed_key(plain) if 10 <= len(plain) <= 20 else None
+
+
 def parse_lid(value: object) -> str | None:
     """Digits of a field that holds a LID, with or without ``@lid`` and a device number."""
     text = ident(value)

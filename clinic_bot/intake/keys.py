@@ -2,12 +2,13 @@
 
 Built from the provider's ids as the design's key table says and never from a whole body, which carries signed
 URLs and trace ids that change with every delivery. An event without any identity has the key ``""``: the
-store keeps it under a key of its own.
+store keeps it under a key of its own. Keys stay when a patient has everything erased, so a phone stands in none.
 """
 
 from collections.abc import Iterable
 
 from clinic_bot.intake.fields import digest
+from clinic_bot.storable import mark
 
 NONE = ""
 
@@ -32,11 +33,15 @@ def notification(
     """``event_id`` is the message's id, or the call's. Profile and label notifications have neither."""
     if event_id is None and (chat is None or time_ms is None):
         return NONE
-    return f"{instance}:notification:{name}:{event_id or f'{chat}:{time_ms}'}"
+    return f"{instance}:notification:{name}:{event_id or f'{_mark(chat)}:{time_ms}'}"
 
 
 def receipt(instance: str, message_id: str, status: str, reader: str | None) -> str:
-    return f"{instance}:receipt:{message_id}:{status}:{reader or ''}"
+    return f"{instance}:receipt:{message_id}:{status}:{_mark(reader)}"
+
+
+def _mark(number: str | None) -> str:
+    return mark(number) if number else ""
 
 
 def receipts(instance: str, message_ids: Iterable[str], status: str, reader: str | None) -> str:

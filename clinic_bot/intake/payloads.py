@@ -32,6 +32,7 @@ from clinic_bot.intake.content import content_key, read_content
 from clinic_bot.intake.fields import digest, flag, ident, label, past_ms, provider_ms
 from clinic_bot.intake.identity import Address, Chat, parse_lid, parse_phone, phone_key
 from clinic_bot.reply.outcomes import of_delivery
+from clinic_bot.storable import mark
 
 __all__ = ["DEFAULT_INSTANCE", "MalformedBody", "TooLarge", "inflate", "parse_body", "read_event"]
 
@@ -142,7 +143,7 @@ def _read_written(envelope: Envelope, contact: Contact, message_id: str | None, 
     sent_ms = past_ms(time_ms, envelope.received_ms)
     if message_id is None:
         # WhatsApp's time has a resolution of a second, so the words are needed to tell two messages apart.
-        chat = contact.phone_key or contact.lid
+        chat = mark(contact.phone_key or contact.lid or "")
         when = envelope.received_ms if time_ms is None else time_ms
         provider_id = f"none-{chat}-{when}-{content.kind.value}-{digest(content.text)}"
     else:

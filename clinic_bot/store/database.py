@@ -49,4 +49,12 @@ class Database(Protocol):
         """Run ``job`` on a read-only connection, beside the writer."""
         ...
 
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        """Let go of what was deleted from these tables and still stands in the engine's files.
+
+        Returns:
+            What could not be done, in a sentence for the operator; None when nothing is left to do.
+        """
+        ...
+
     async def close(self) -> None: ...

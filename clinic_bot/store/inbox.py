@@ -103,7 +103,33 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
             if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
                 return DUPLICATE
     with session_on(connection) as session:
-        return _apply(session, event, now_ms, policy)
+        taken = _apply(session, event, now_ms, policy)
+    _forget_late(connection, event)
+    return taken
+
+
+#: Every reply has its words, but for one that was erased.
+_ERASED = """
+SELECT count(*) FROM turn WHERE (message_id = ?1 OR zaap_id = ?2) AND reply IS NULL AND intent_ms IS NOT NULL"""
+
+
+def _forget_late(connection: Connection, event: Event) -> None:
+    """What proves something about a reply that was erased meanwhile is kept without its body, which has the words."""
+    keys: tuple[str, ...]
+    ids: tuple[str | None, ...]
+    match event:
+        case Echo() | StaffMessage():
+            keys, ids, zaap_id = (event.key,), (event.provider_id,), None
+        case Delivery():
+            keys, ids, zaap_id = (event.key,), (event.provider_id,), event.zaap_id
+        case Receipt():
+            keys, ids, zaap_id = event.keys, event.provider_ids, None
+        case _:
+            return
+    driver = driver_of(connection)
+    if any(driver.execute(_ERASED, (one, zaap_id)).fetchone()[0] for one in ids):
+        for key in keys:
+            driver.execute("UPDATE inbox SET body = ? WHERE key = ?", (b"", key))
 
 
 @dataclass(frozen=True, slots=True)

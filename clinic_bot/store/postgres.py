@@ -15,9 +15,9 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -137,6 +137,21 @@ class PostgresDatabase:
     async def renew(self, job: Job[T]) -> T:
         """Write on a connection that nothing else uses, soon or not at all: what keeps the leases."""
         return await self._ask(self._renewal, job)
+
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        """Remove the dead versions of rows, and give their room away. Nothing is locked for it."""
+        try:
+            async with self._engine.connect() as connection:
+                raw = cast(Any, (await connection.get_raw_connection()).driver_connection)
+                await raw.execute("SET statement_timeout = 0")
+                for table in tables:
+                    await raw.execute(f'VACUUM (INDEX_CLEANUP ON) "{table}"')
+                await connection.invalidate()  # the setting was for this alone
+        except Exception as exc:
+            if is_drivers(exc) or is_database_fault(exc):
+                return f"PostgreSQL did not clean up after it ({problem_of(exc)}): its autovacuum will, or do it again"
+            raise
+        return None
 
     async def close(self) -> None:
         """Finish what waits, then let go of the connections."""

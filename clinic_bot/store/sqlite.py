@@ -12,7 +12,7 @@ import fcntl
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,8 @@ def has_wal_reset_bug() -> bool:
     return tuple(int(part) for part in library_version().split(".")) < FIXED_SQLITE
 
 
+#: A file of this size is written anew in some two seconds; a webhook waits five before it is refused.
+REWRITE_BYTES = 512 << 20
 #: A shift of the clock that could not be stored is tried again this often, if nobody writes before.
 _DIVIDER_RETRY_S = 1.0
 #: A connection that is kept after a fault is opened anew after so many of them in a row.
@@ -90,6 +92,7 @@ class SqliteDatabase:
         self._loop = asyncio.get_running_loop()
         self._lines: deque[_Line] = deque([_Line()])
         self._identity: tuple[int, int] | None = None  #: of the file that was opened first
+        self._alone: deque[_Waiting] = deque()
         self._wake = threading.Event()
         self._stopping = False
         self._writer_engine = writer_engine(path)
@@ -124,6 +127,13 @@ class SqliteDatabase:
     async def read(self, job: Job[T]) -> T:
         return await self._loop.run_in_executor(self._readers, self._read, job)
 
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        """Write the file anew without its freed pages, and empty the log; writes wait for it."""
+        future: asyncio.Future[str | None] = self._loop.create_future()
+        self._alone.append(_Waiting(rewrite, future))
+        self._wake.set()
+        return await future
+
     async def close(self) -> None:
         """Finish what waits, then let go of the file."""
         self._stopping = True
@@ -147,9 +157,10 @@ class SqliteDatabase:
     def _run(self) -> None:
         connection: Connection | None = None
         failures = 0
-        while not (self._stopping and not any(self._lines)):
+        while not (self._stopping and not any(self._lines) and not self._alone):
             self._wake.wait(_DIVIDER_RETRY_S if self._lines[0].divider else None)
             self._wake.clear()
+            connection = self._do_alone(connection)
             while batch := self._take():
                 try:
                     # Opened here, since a SQLite connection belongs to its thread.
@@ -174,6 +185,18 @@ class SqliteDatabase:
         self._readers.shutdown()
         self._reader_engine.dispose()
         _discard(connection)
+
+    def _do_alone(self, connection: Connection | None) -> Connection | None:
+        """What no transaction may be around. Answers the connection to go on with."""
+        while self._alone:
+            waiting = self._alone.popleft()
+            try:
+                connection = connection or self._writer_engine.connect()
+                outcome: object = waiting.job(connection)
+            except Exception as exc:  # nobody else can answer it
+                outcome = StorageUnavailable(problem_of(exc))
+            self._resolve([waiting], [outcome])
+        return connection
 
     def _check_file(self) -> None:
         """What is written to a file that was deleted or moved away is lost with it, and SQLite does not notice."""
@@ -225,6 +248,27 @@ def _discard(connection: Connection | None) -> None:
 # Engines.
 
 
+def rewrite(connection: Connection) -> str | None:
+    """Have nothing but the records in the file and its log: what was deleted may stand in a page that is free.
+
+    A page that was split keeps a copy of what it gave away, which no overwriting of deleted rows reaches. The library
+    makes the new file in memory, so a large one is left to an hour without a server.
+    """
+    driver = driver_of(connection)
+    size = (
+        driver.execute("PRAGMA page_count").fetchone()[0] * driver.execute("PRAGMA page_size").fetchone()[0]
+    )
+    if size <= REWRITE_BYTES:
+        driver.execute("VACUUM")
+    busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if size > REWRITE_BYTES:
+        return (
+            f"the file has {size >> 20} MiB, too many to be written anew beside the service: what was deleted is "
+            "overwritten, but a page that was split before may hold a copy"
+        )
+    return "somebody reads the file, so its log could not be emptied: do it again" if busy else None
+
+
 def writer_engine(path: Path) -> Engine:
     url = URL.create("sqlite", database=str(path))  # a URL in text would end at a "?" in the name
     engine = create_engine(
@@ -245,6 +289,9 @@ def writer_engine(path: Path) -> Engine:
         if cursor.fetchone() != (2,):
             raise StorageUnavailable("SQLite did not accept synchronous=FULL")
         cursor.execute("PRAGMA wal_autocheckpoint=4000")
+        cursor.execute(
+            "PRAGMA secure_delete=ON"
+        )  # what is deleted, by age too, is not to be read in the file
         cursor.execute("PRAGMA cache_size=-8000")
         cursor.close()
 

@@ -1,7 +1,7 @@
 """Where operators' commands that change something arrive, as plain JSON: through the server's socket, or by a
 command itself that holds the database while no server runs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 Body = dict[str, Any]
 
+#: Does one more command: gets what was asked and the present, answers as ``Desk.answer`` does.
+Handler = Callable[[Body, int], Awaitable[Body]]
+
 
 class _NotUnderstood(Exception):
     """The request is none of ours."""
@@ -32,6 +35,7 @@ class Desk:
         notice: told when a conversation is to be looked at, after the commit.
         on_switch: told that answers were stopped or may go on, after the commit; every claim and gate reads the
             switches itself, so this is for whoever would rather not wait.
+        more: other commands, by name.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Desk:
         instance: str,
         notice: Callable[[int, int | None], None],
         on_switch: Callable[[], None] | None = None,
+        more: Mapping[str, Handler] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +55,7 @@ class Desk:
         self._instance = instance
         self._notice = notice
         self._on_switch = on_switch
+        self._more = more or {}
 
     async def answer(self, asked: Body) -> Body:
         """``{"command": ...}`` in; ``{"ok": true, ...}`` out, or ``{"ok": false, "error": a sentence}``."""
@@ -78,6 +84,8 @@ class Desk:
                 return await self._pause(str(asked.get("reason") or "no reason given"), now_ms)
             case "resume":
                 return await self._resume()
+            case str(other) if other in self._more:
+                return await self._more[other](asked, now_ms)
         raise _NotUnderstood("command")
 
     async def _retry(self, turn_id: int, now_ms: int) -> Body:

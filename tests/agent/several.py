@@ -45,6 +45,9 @@ class Counted(Database):
     async def read(self, job: Job[T]) -> T:
         return await self._database.read(job)
 
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        return await self._database.reclaim(tables)
+
     async def close(self) -> None:
         await self._database.close()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from clinic_bot.operations.admin import socket_path
 from clinic_bot.store.tables import TurnState
+from tests.support.personal import CANARY, stands_in_files
 from tests.support.process import started
 from tests.support.service import clinic
 from tests.support.waiting import until
@@ -72,3 +73,22 @@ async def test_a_reply_that_was_lost_is_asked_again_by_the_server_that_runs(tmp_
         status, _, problem = await command(path, "turns", "discard", "2")
         assert status == 1
         assert problem.startswith("clinic-bot: turn 2 is sent already")
+
+
+async def test_erasing_takes_a_turn_away_from_the_server_that_thinks_about_it(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    async with clinic(path) as it:
+        it.groq_fault(kind="slow", seconds=58, count=1)
+        await it.patient(phone=PHONE, text=CANARY)
+        await it.until_states(TurnState.THINKING)
+        status, said, problem = await command(path, "patient", "erase", PHONE, "--yes")
+        assert (status, problem) == (0, "")
+        assert CANARY not in said
+        assert PHONE not in said
+        assert stands_in_files(path, CANARY, PHONE) == set()
+        await until(lambda: it.service.dispatcher.open == 0)
+        assert it.calls == 0
+        await it.patient(phone=PHONE, text="vcs abrem sabado?")
+        await it.until_states(TurnState.WITHDRAWN, TurnState.SENT)
+        assert CANARY not in str(it.stand_ins.groq.requests[-1])
+        assert stands_in_files(path, CANARY) == set()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_bot.intake.identity import Address, Chat, digits, parse_lid, parse_phone, phone_key
+from clinic_bot.intake.identity import Address, Chat, asked_key, digits, parse_lid, parse_phone, phone_key
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,26 @@ def test_parse_phone(value: object, address: Address) -> None:
 def test_bare_lid(value: str, is_lid: bool) -> None:
     address = parse_phone(value, bare_lid=True)
     assert (address.lid if is_lid else address.phone) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("+55 (11) 98765-4321", "551187654321"),
+        ("5511 8765 4321", "551187654321"),
+        ("11 98765-4321", "551187654321"),
+        ("(011) 8765-4321", "551187654321"),
+        ("0055 11 987654321", "551187654321"),
+        ("11 3333-4444", "551133334444"),
+        ("5511987654321@c.us", "551187654321"),
+        ("351 912 345 678", "351912345678"),
+        ("90210000000007@lid", "90210000000007"),
+        ("90210000000007", "90210000000007"),
+        ("98765-4321", None),
+        ("120363019502650977-group", None),
+        ("status@broadcast", None),
+        ("", None),
+    ],
+)
+def test_whom_a_person_at_a_terminal_means(written: str, key: str | None) -> None:
+    assert asked_key(written) == key

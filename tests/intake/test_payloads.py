@@ -26,6 +26,7 @@ from clinic_bot.events import (
     Trouble,
     Verdict,
 )
+from clinic_bot.storable import mark
 from tests.intake.samples import (
     INSTANCE,
     LID,
@@ -367,7 +368,7 @@ def test_a_deletion_in_a_group_is_the_groups() -> None:
     [
         ({"messageId": "M", "callId": "C"}, f"{INSTANCE}:notification:CALL_VOICE:M"),
         ({"messageId": None, "callId": "C"}, f"{INSTANCE}:notification:CALL_VOICE:C"),
-        ({"messageId": ...}, f"{INSTANCE}:notification:CALL_VOICE:{PHONE}:1789999999000"),
+        ({"messageId": ...}, f"{INSTANCE}:notification:CALL_VOICE:{mark(PHONE)}:1789999999000"),
         ({"messageId": ..., "momment": ...}, ""),
     ],
     ids=["message id", "call id", "phone and time", "no identity"],
@@ -408,7 +409,7 @@ def test_a_receipt_has_one_key_for_each_id() -> None:
     event = status(ids=["A", "B", "A", None, 7])
     assert isinstance(event, Receipt)
     assert event.provider_ids == ("A", "B", "7")
-    assert event.keys[1] == f"{INSTANCE}:receipt:B:READ:{PHONE}"
+    assert event.keys[1] == f"{INSTANCE}:receipt:B:READ:{mark(PHONE)}"
     assert len(event.keys) == 3
 
 

@@ -1,6 +1,6 @@
 """What one look a minute finds, and that a person is told of it once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
@@ -41,6 +41,9 @@ class Lost:
 
     async def read(self, job: Job[T]) -> T:
         raise StorageUnavailable("disk I/O error")
+
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        raise StorageUnavailable("it is gone")
 
     async def close(self) -> None: ...
 

@@ -1,0 +1,336 @@
+"""What is kept about a patient, column by column: what it is called in an export, and what erasing does to it. Pure.
+
+One list for both, so that a column cannot be told and forgotten, or forgotten and kept. A test holds it against the
+tables: whoever adds a table or a column says here what it is.
+
+The law behind it is the LGPD (Lei 13.709/2018): art. 18 II and V, a copy in a form that can be used; art. 18 VI and
+art. 16, erasing but for what a duty keeps. Kept is that a visit took place or was booked: service, professional, time
+and status, without a name. It fits the clinic's medical records, which the law has kept for 20 years (Lei 13.787/2018,
+art. 6) and which are not in here, to the agenda that was held.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clinic_bot.storable import mark
+
+#: Stands for the name of a patient whose data was erased.
+ERASED_NAME = "(dados apagados)"
+#: Of a turn: why it is in its state.
+ERASED = "erased at the patient's request"
+
+
+class Fate(StrEnum):
+    """What erasing does to a column."""
+
+    STAYS = "stays"  #: it says nothing of who it was, or the law wants it
+    EMPTIED = "emptied"
+    REPLACED = "replaced"  #: by something that says nothing; see ``erasing.py``
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    label: str  #: in an export, Portuguese; empty: it is the machinery's own and is left out
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table with rows of a patient."""
+
+    section: str  #: of the export
+    whose: str  #: the column that says whose a row is: of a conversation or of a turn; empty: by what the row says
+    goes: bool  #: whether erasing deletes its rows
+    columns: Mapping[str, Column]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {name: column.label for name, column in self.columns.items()}
+
+
+def _stays(label: str = "") -> Column:
+    return Column(label, Fate.STAYS)
+
+
+def _empty(label: str = "") -> Column:
+    return Column(label, Fate.EMPTIED)
+
+
+def _replaced(label: str) -> Column:
+    return Column(label, Fate.REPLACED)
+
+
+def _inner(*names: str) -> dict[str, Column]:
+    return dict.fromkeys(names, _stays())
+
+
+HELD: Mapping[str, Held] = {
+    "conversation": Held(
+        "conversas",
+        "id",
+        False,
+        {
+            "id": _stays("conversa"),
+            "instance": _stays(),
+            "phone": _empty("telefone"),
+            "phone_key": _empty(),
+            "lid": _empty("identificador_no_whatsapp"),
+            "name": _empty("nome_no_whatsapp"),
+            "last_ms": _stays("ultima_mensagem_em"),
+            "human_until_ms": _stays("com_a_recepcao_ate"),
+            "talk": _empty("ritmo_de_escrita"),
+            "patience_why": _empty(),
+            "park_reason": _empty(),
+            **_inner(
+                "alias_of",
+                "merge_into",
+                "next_seq",
+                "done_seq",
+                "revision",
+                "first_pending_ms",
+                "hold_until_ms",
+                "emergency_seq",
+                "heard_seq",
+                "signal_ms",
+                "patience_ms",
+                "wake_at_ms",
+                "owner",
+                "epoch",
+                "attempts",
+                "retries",
+                "superseded",
+                "open_hi",
+                "alerted_seq",
+            ),
+        },
+    ),
+    "message": Held(
+        "mensagens",
+        "conversation_id",
+        False,
+        {
+            "conversation_id": _stays("conversa"),
+            "seq": _stays("numero"),
+            "author": _stays("autor"),
+            "kind": _stays("tipo"),
+            "text": _empty("texto"),
+            "detail": _empty("detalhes"),
+            "sent_ms": _stays("enviada_em"),
+            "received_ms": _stays("recebida_em"),
+            "edited_ms": _stays("editada_em"),
+            "deleted_ms": _stays("apagada_em"),
+            "handled_ms": _stays("atendida_por_pessoa_em"),
+            "provider_id": _replaced("identificador"),
+            "quoted_id": _empty("responde_a"),
+            "corrects": _stays("corrige_outra"),
+        },
+    ),
+    "turn": Held(
+        "respostas",
+        "conversation_id",
+        False,
+        {
+            "id": _stays("resposta"),
+            "conversation_id": _stays("conversa"),
+            "low": _stays("da_mensagem"),
+            "high": _stays("ate_a_mensagem"),
+            "state": _stays("situacao"),
+            "reason": _empty("motivo_da_situacao"),
+            "question": _empty("o_que_o_assistente_leu"),
+            "reply": _empty("resposta_enviada"),
+            "hand_over": _empty("passada_a_recepcao_porque"),
+            "emergency": _empty("sinal_de_emergencia"),
+            "model": _stays("modelo"),
+            "message_id": _stays("identificador"),
+            "zaap_id": _stays("identificador_na_fila"),
+            "receipt": _stays("recibo"),
+            "claimed_ms": _stays("lida_em"),
+            "intent_ms": _stays("decidida_em"),
+            "outcome_ms": _stays("encerrada_em"),
+            "settled_ms": _stays("comprovada_em"),
+            "settled_by": _stays("comprovada_por"),
+            "patience_why": _empty(),
+            **_inner(
+                "epoch",
+                "closed_by",
+                "patience_ms",
+                "prompt_tokens",
+                "completion_tokens",
+                "thrown_tokens",
+                "calls",
+                "due_ms",
+            ),
+        },
+    ),
+    "step": Held(
+        "acoes_do_assistente",
+        "turn_id",
+        True,
+        {
+            "turn_id": _stays("resposta"),
+            "n": _stays("numero"),
+            "tool": _stays("acao"),
+            "arguments": _empty("pedido"),
+            "result": _empty("resultado"),
+            "state": _stays("situacao"),
+        },
+    ),
+    "turn_event": Held(
+        "andamento_das_respostas",
+        "turn_id",
+        False,
+        {
+            "id": _stays(),
+            "turn_id": _stays("resposta"),
+            "at_ms": _stays("em"),
+            "what": _stays("o_que"),
+            "took_ms": _stays("duracao_ms"),
+            "detail": _empty("detalhe"),
+        },
+    ),
+    "patient": Held(
+        "pacientes",
+        "conversation_id",
+        False,
+        {
+            "id": _stays("paciente"),
+            "instance": _stays(),
+            "conversation_id": _stays("conversa"),
+            "name": _replaced("nome"),
+            "name_key": _replaced(""),
+            "born": _empty("nascimento"),
+            "created_ms": _stays("cadastrado_em"),
+        },
+    ),
+    "appointment": Held(
+        "consultas",
+        "conversation_id",
+        False,
+        {
+            "id": _stays("consulta"),
+            "instance": _stays(),
+            "conversation_id": _stays("conversa"),
+            "number": _stays("numero"),
+            "patient_id": _stays("paciente"),
+            "service": _stays("servico"),
+            "professional": _stays("profissional"),
+            "start_ms": _stays("inicio"),
+            "end_ms": _stays("fim"),
+            "status": _stays("situacao"),
+            "revision": _stays(),
+            "turn_id": _stays("resposta"),
+            "created_ms": _stays("marcada_em"),
+            "changed_ms": _stays("alterada_em"),
+        },
+    ),
+    "proposal": Held(
+        "propostas_de_consulta",
+        "conversation_id",
+        True,
+        {
+            "id": _stays(),
+            "instance": _stays(),
+            "conversation_id": _stays("conversa"),
+            "number": _stays("numero"),
+            "action": _stays("acao"),
+            "state": _stays("situacao"),
+            "patient": _empty("paciente"),
+            "patient_key": _empty(),
+            "service": _stays("servico"),
+            "professional": _stays("profissional"),
+            "start_ms": _stays("inicio"),
+            "end_ms": _stays("fim"),
+            "appointment_id": _stays("consulta"),
+            "turn_id": _stays("resposta"),
+            "created_ms": _stays("feita_em"),
+            "held_until_ms": _stays("guardada_ate"),
+        },
+    ),
+    "notice": Held(
+        "avisos_e_lembretes",
+        "",
+        False,
+        {
+            "id": _stays("aviso"),
+            "kind": _stays("tipo"),
+            "text": _empty("texto"),
+            "state": _stays("situacao"),
+            "reason": _empty("motivo_da_situacao"),
+            "created_ms": _stays("criado_em"),
+            "due_ms": _stays("previsto_para"),
+            "conversation_id": _stays("conversa"),
+            "intent_ms": _stays("decidido_em"),
+            "outcome_ms": _stays("encerrado_em"),
+            "message_id": _stays("identificador"),
+            "zaap_id": _stays("identificador_na_fila"),
+            **_inner("attempts"),
+        },
+    ),
+    "early_change": Held(
+        "alteracoes_sem_mensagem",
+        "",
+        True,
+        {
+            "instance": _stays(),
+            "target_id": _stays("identificador"),
+            "received_ms": _stays("recebida_em"),
+            "text": _empty("texto"),
+        },
+    ),
+    "inbox": Held(
+        "recebido_do_whatsapp",
+        "",
+        False,
+        {
+            "id": _stays(),
+            "key": _replaced("chave"),
+            "received_ms": _stays("recebido_em"),
+            "outcome": _stays("situacao"),
+            "body": _empty("conteudo"),
+        },
+    ),
+    "unreadable": Held(
+        "recebido_e_ilegivel",
+        "",
+        True,
+        {
+            "id": _stays(),
+            "received_ms": _stays("recebido_em"),
+            "problem": _empty("problema"),
+            "body": _empty("conteudo"),
+        },
+    ),
+}
+
+#: Tables without a patient's row, and why.
+NOBODYS: Mapping[str, str] = {
+    "agenda_cell": "minutes of a professional, with the id of who has them",
+    "block": "the reception's own; its reason is no place for a patient's name",
+    "switch": "why nothing is answered",
+    "mark": "instants",
+    "duty": "which replica does what",
+    "common": "the state of Groq's budget",
+}
+
+
+def unnamed(text: str, numbers: Iterable[str]) -> str:
+    """A key or an id without the numbers that stand in it: what comes again under it is still known."""
+    for number in sorted(numbers, key=len, reverse=True):
+        text = text.replace(number, mark(number))
+    return text
+
+
+_MOBILE = re.compile(r"(55[1-9][1-9])9?([6-9]\d{7})", re.ASCII)
+
+
+def spellings(number: str) -> frozenset[str]:
+    """The digits of a phone as bodies may have them: of a Brazilian mobile with its ninth digit and without."""
+    found = _MOBILE.fullmatch(number)
+    return frozenset((f"{found[1]}{found[2]}", f"{found[1]}9{found[2]}")) if found else frozenset((number,))
+
+
+def speaks_of(body: bytes, numbers: Iterable[str]) -> bool:
+    """Whether one of the numbers stands in a body by itself, and not as a part of a longer one."""
+    return any(re.search(rb"(?<!\d)%s(?!\d)" % number.encode(), body) for number in numbers)

@@ -1,0 +1,22 @@
+"""The desk's commands beyond turns and switches, by the name under which they arrive."""
+
+from collections.abc import Callable, Mapping
+
+from clinic_bot.store.database import Database
+from clinic_bot.turns.desk import Handler
+from clinic_bot.turns.privacy_desk import PrivacyDesk
+
+ERASE = "erase"
+#: These are about every instance that was ever here.
+OF_ALL_INSTANCES = frozenset({ERASE})
+
+
+def commands(
+    database: Database, *, interrupt: Callable[[int], None] = lambda _conversation_id: None
+) -> Mapping[str, Handler]:
+    """What ``Desk`` takes as its other commands.
+
+    Args:
+        interrupt: told of a conversation whose model call is of no use any more.
+    """
+    return {ERASE: PrivacyDesk(database, interrupt).erase}
