@@ -41,7 +41,7 @@ class PostgresServer:
     def __init__(self, folder: Path, settings: Mapping[str, str], *, tcp: bool) -> None:
         self._folder = folder
         self.log = folder / "log"
-        self._programs = _programs()
+        self._programs = programs()
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user is not None:
@@ -108,7 +108,7 @@ def local_postgres(settings: Mapping[str, str], *, tcp: bool = False) -> Iterato
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     found = find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(f"{_PACKAGE} is not installed; scripts/install brings it")

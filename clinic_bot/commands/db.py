@@ -61,6 +61,50 @@ def copy(
     )
 
 
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; its owner's alone (mode 0600).")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+) -> None:
+    """Copy the whole database into one file, also beside the server; `docs/privacy.md` says how to restore it."""
+    from clinic_bot.commands import hands
+    from clinic_bot.commands.saying import refuse
+    from clinic_bot.store.backup import BackupRefused, back_up_server
+    from clinic_bot.store.places import place_of
+
+    place = place_of(hands.settings().database_url)
+    try:
+        if isinstance(place, Path):
+            _back_up(place, file, overwrite=overwrite)
+        else:
+            back_up_server(place, file, overwrite=overwrite)
+    except BackupRefused as exc:
+        refuse(str(exc))
+    except KeyboardInterrupt:
+        refuse("stopped; nothing was written")
+    typer.echo(f"{file} holds the whole database, checked: {file.stat().st_size / 2**20:,.1f} MiB.")
+    typer.echo(
+        "It keeps what patients have erased later: replace old backups, and keep this one as safe as the database."
+    )
+
+
+def _back_up(place: Path, file: Path, *, overwrite: bool) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    from clinic_bot.store.backup import back_up_file
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("")
+
+        def watch(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        back_up_file(place, file, overwrite=overwrite, watch=watch)
+
+
 def _file(address: str) -> Path:
     from clinic_bot.errors import Misconfigured
     from clinic_bot.store.places import place_of

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import asyncpg
-from local_postgres import FORGETFUL, PostgresServer, local_postgres
+from local_postgres import FORGETFUL, PostgresServer, local_postgres, programs
 from sqlalchemy import URL, make_url
 
 from clinic_bot.store.migrations import migrate
@@ -28,6 +28,8 @@ from tests.support.postgres_emptying import Template, emptied
 
 #: A server to use instead; the role needs the right to create databases.
 VARIABLE = "CLINIC_BOT_TEST_POSTGRES_URL"
+#: ``pg_dump`` and the others, as a machine with PostgreSQL has them.
+PROGRAMS = programs()
 _TEMPLATE = "clinic_bot_template"
 
 T = TypeVar("T")
