@@ -141,6 +141,8 @@ HELD: Mapping[str, Held] = {
             "question": _empty("o_que_o_assistente_leu"),
             "reply": _empty("resposta_enviada"),
             "hand_over": _empty("passada_a_recepcao_porque"),
+            "for_reception": _stays("mostrada_a_recepcao_porque"),
+            "waits_told_ms": _stays("falta_de_atendimento_avisada_em"),
             "emergency": _empty("sinal_de_emergencia"),
             "model": _stays("modelo"),
             "message_id": _stays("identificador"),

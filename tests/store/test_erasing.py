@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from clinic_bot.store import appointments, erasing, gate, inbox
+from clinic_bot.store import appointments, erasing, gate, pruning
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.inbox import Answer
@@ -83,7 +83,8 @@ async def test_no_byte_of_the_files_holds_a_word(place: Path, store: Store) -> N
     store.run(as_before_it_was_overwritten)
     write_everything(store)
     store.run(much)
-    store.run(lambda c: inbox.prune(c, before_ms=store.now_ms, limit=200))
+    for old in (pruning.bodies, pruning.unreadable, pruning.early_changes):
+        store.run(partial(old, before_ms=store.now_ms))
     assert stands_in_files(place, *WHO, JOANAS_WORDS) == {*WHO, JOANAS_WORDS}
     await erase(place, store)
     assert stands_in_files(place, *WHO, JOANAS_WORDS) == {JOANAS_WORDS}

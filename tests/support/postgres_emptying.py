@@ -16,7 +16,10 @@ _SCHEMA = """
 """
 _TABLES = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public'"
 _LARGE = f"{_TABLES} AND pg_relation_size(relid) > {_LARGE_BYTES}"
-_COUNTED = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+_COUNT_ANEW = """
+    SELECT setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences
+    WHERE schemaname = 'public'
+"""
 _OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -73,8 +76,7 @@ async def _empty(connection: asyncpg.Connection, made: Template) -> None:
         await connection.execute(
             f'TRUNCATE "{table}" CASCADE' if table in large else f'DELETE FROM "{table}"'
         )
-    for sequence in await connection.fetch(_COUNTED):
-        await connection.execute(f'ALTER SEQUENCE "{sequence[0]}" RESTART')
+    await connection.fetch(_COUNT_ANEW)
     for table, rows in made.rows.items():
         await connection.execute(
             f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", $1)', rows
