@@ -48,6 +48,7 @@ from clinic_bot.store.places import Place, place_of, version
 from clinic_bot.store.pruning import Pruning
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns import office
+from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
@@ -56,6 +57,8 @@ from clinic_bot.turns.emergency import find_emergency
 from clinic_bot.turns.keeper import LEASE_MS, Keeper, Shared
 from clinic_bot.turns.lookout import Lookout
 from clinic_bot.turns.own_words import OwnWords
+from clinic_bot.turns.pace import Pace
+from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
@@ -126,6 +129,8 @@ class Service:
             sweeping=TOGETHER if self.leases.shared else ALONE,
             suspects=recovered.suspects,
         )
+        if self._ahead is not None:
+            self.dispatcher.look_ahead(self._ahead)
         await self.dispatcher.start()
         self._start_alerts(zapi, place)
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
@@ -302,8 +307,7 @@ class Service:
             sends=settings.mode.sends, afterthoughts=afterthoughts,
         )  # fmt: skip
         limits = Limits(
-            history_turns=settings.history_turns,
-            history_ms=round(settings.history_hours * 3_600_000),
+            memory=Memory(settings.history_turns, round(settings.history_hours * 3_600_000)),
             unavailable_after_ms=round(settings.unavailable_after_s * 1000),
         )
         thinking = Thinking(agent, clock, self.metrics, self.neighbours)
@@ -313,12 +317,23 @@ class Service:
             Backlog(Choice(settings.backlog), round(settings.backlog_age_s * 1000)),
             max_replies_per_hour=settings.max_replies_per_hour, sends=settings.mode.sends,
         )  # fmt: skip
+        self._ahead = self._asking_ahead(agent, model, limits.memory, thinking.pace)
         runner = Runner(
             self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
-            self.leases,
+            self.leases, self._ahead,
         )  # fmt: skip
         self._stack.push_async_callback(runner.finish)
         return runner
+
+    def _asking_ahead(self, agent: Agent, model: GroqModel, memory: Memory, pace: Pace) -> Ahead | None:
+        if not (self.settings.speculate and self.settings.mode.sends):  # where nothing is sent, nobody waits
+            return None
+        ahead = Ahead(
+            self.database, agent, model, model.has_room, self.facts, self.clock, self.policy, self.metrics, memory,
+            pace, self.settings.max_replies_per_hour,
+        )  # fmt: skip
+        self._stack.push_async_callback(ahead.stop)
+        return ahead
 
     def _booking(self) -> Booking | None:
         """The agenda, where the clinic's file has one; without it the reception keeps its own."""

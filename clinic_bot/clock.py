@@ -80,7 +80,11 @@ class Clock:
         await asyncio.sleep(self.real_s(duration_ms))
 
     def local(self, zone: ZoneInfo) -> datetime:
-        return datetime.fromtimestamp(self.now_ms() / 1000, zone)
+        return local(self.now_ms(), zone)
+
+
+def local(at_ms: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, zone)
 
 
 def start_at(instant: datetime, *, rate: float = 1.0) -> Clock:

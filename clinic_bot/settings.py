@@ -170,6 +170,12 @@ class Settings(BaseSettings):
     max_wait_s: float = Field(
         default=60, gt=0, description="Longest a burst stays open after its first message."
     )
+    speculate: bool = Field(
+        default=False,
+        description="Whether the model is asked shortly before a window closes, so that the reply leaves when it does. "
+        "Answers that something newer made useless are thrown away; it is done only while half of Groq's limits are "
+        "free, and never in `watch`.",
+    )
     typing_hold_s: float = Field(
         default=12, ge=0, description="How long one typing or recording signal holds the window open."
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from clinic_bot.agent.chat import CallRecord
+from clinic_bot.agent.chat import CallRecord, ChatModel
 from clinic_bot.agent.toolbox import Effect, Query
 from clinic_bot.events import Said
 
@@ -47,6 +47,7 @@ class AgentRequest:
         read: how a tool looks at the conversation's records.
         done_steps: what an earlier try of the same messages changed. The model is shown it as done.
         notes: what code has seen in the burst and the model is told, in Portuguese.
+        model: who is asked instead of the agent's own model.
     """
 
     user: str
@@ -59,6 +60,7 @@ class AgentRequest:
     read: Read = field(default=_nothing_is_kept, compare=False, repr=False)
     done_steps: Sequence[ToolStep] = ()
     notes: str = ""
+    model: ChatModel | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ class Breaker:
     def may_ask(self, now_ms: int) -> bool:
         return self.why is None or (now_ms >= self._until_ms and not self._probing)
 
+    @property
+    def is_untroubled(self) -> bool:
+        """Whether it is closed, and the last call was answered."""
+        return self.why is None and self._failures == 0
+
     def probing(self, now_ms: int) -> bool:
         """Whether one call is trying it out, and the others wait for its end."""
         return self._probing and self.state(now_ms) is State.HALF_OPEN

@@ -55,6 +55,7 @@ class CallRecord:
         at_ms: when it was made, by the service's clock; before that it waited ``waited_ms`` in line.
         prompt_tokens: as the provider counted; so are ``completion_tokens``. For a call whose answer nobody read,
             and which ran all the same, our own estimate of the prompt, which is on the high side.
+        ahead: made before the turn began, in the hope that it would ask this.
     """
 
     model: str
@@ -64,6 +65,7 @@ class CallRecord:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     waited_ms: int = 0
+    ahead: bool = False
 
     @property
     def tokens(self) -> int:

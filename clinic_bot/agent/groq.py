@@ -14,7 +14,7 @@ import groq
 import httpx
 
 from clinic_bot.agent import reading
-from clinic_bot.agent.budget import quick_tokens
+from clinic_bot.agent.budget import PROMPT_TOKENS, quick_tokens
 from clinic_bot.agent.chat import CallRecord, Completion, Message, Outcome
 from clinic_bot.agent.models import KnownModel, Models, NextModel
 from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, PATIENCE_MS, Closed, Pass
@@ -177,6 +177,10 @@ class GroqModel:
             except (NextModel, Closed):
                 continue
         raise self._models.nobody_left(fallback=fallback)
+
+    def has_room(self) -> bool:
+        """Whether a call before its turn would keep nobody waiting: after it half of every limit is still free."""
+        return self._models.has_room(PROMPT_TOKENS)
 
     async def missing_models(self) -> tuple[str, ...]:
         """Which of the configured models this account cannot ask now; they come and go. Raises as a call does."""

@@ -132,6 +132,13 @@ class ModelLimits:
         """How long until so much fits into the minute."""
         return max(self.tokens.wait_ms(tokens, now_ms), self.requests.wait_ms(requests, now_ms))
 
+    def stays_half_free(self, tokens: float, now_ms: int) -> bool:
+        """Whether half of every known limit is left after one call more; false while nobody has told the tokens."""
+        wanted = ((self.tokens, tokens), (self.requests, 1), (self.requests_of_the_day, 1))
+        return self.tokens.limit > 0 and all(
+            2 * (bucket.used(now_ms) + amount) <= bucket.limit for bucket, amount in wanted if bucket.limit
+        )
+
     def reserve(self, tokens: float, now_ms: int) -> int:
         """Take one request and its tokens, as the provider will when it arrives. Returns its number."""
         self.tokens.take(tokens, now_ms)

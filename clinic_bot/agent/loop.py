@@ -171,7 +171,7 @@ class Agent:
         if left_s <= 0:
             raise ProviderDown("the model", "the turn took too long")
         turn.calls += 1
-        completion = await self._model.complete(
+        completion = await (turn.request.model or self._model).complete(
             self._messages(turn),
             self._tools.schemas,
             user=turn.request.user,

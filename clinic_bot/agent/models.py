@@ -84,6 +84,12 @@ class Models:
         ]
         yield from askable[1:] if fallback else askable
 
+    def has_room(self, prompt_tokens: float) -> bool:
+        """Whether the best one could take a call that is nobody's turn, and nobody would feel it."""
+        now_ms, best = self._clock.steady_ms(), self._all[0]
+        free = best.limits.stays_half_free(prompt_tokens + best.max_tokens, now_ms)
+        return free and self._account_error is None and best.breaker.is_untroubled and best.line.is_empty
+
     def nobody_left(self, *, fallback: bool) -> ClinicBotError:
         """What it means that none of them answered."""
         if fallback:

@@ -140,6 +140,11 @@ class Line:
             self._cancelled(place, waiter)
             raise
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody waits, and nobody's place is kept."""
+        return not self._places
+
     def left(self) -> None:
         """A call is over, and what it taught is in limits and breaker."""
         if self._places:

@@ -60,6 +60,9 @@ class Metrics:
         self._thrown = self._counter(
             "thrown_tokens", "Tokens spent on answers that something newer made useless."
         )
+        self._ahead = self._counters(
+            "asked_ahead", "Answers asked for before their window closed, by what became of them.", "fate"
+        )
         self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
         self._emergencies = self._counters("emergencies", "Turns recognised as an emergency.", "kind")
         self._handovers = self._counter("handovers", "Chats that a reply of the bot handed to the reception.")
@@ -94,6 +97,7 @@ class Metrics:
         self._loops = self._counter("stopped_loops", "Chats handed over for too many replies in an hour.")
         self._pruned = self._counters("pruned_rows", "Rows that went with time.", "table")
         self._sends.start_at_zero((outcome,) for outcome in _SEND_OUTCOMES)
+        self._ahead.start_at_zero((fate,) for fate in ("used", "thrown_away"))
         self._turns.start_at_zero((state,) for state in _TURN_ENDS)
         self._switches.start_at_zero((name,) for name in _SWITCHES)
         self._webhooks.start_at_zero((answer, "") for answer in _WEBHOOK_ANSWERS)
@@ -122,6 +126,10 @@ class Metrics:
 
     def tokens_thrown_away(self, tokens: int) -> None:
         self._thrown.inc(tokens)
+
+    def asked_ahead(self, fate: str) -> None:
+        """``used`` or ``thrown_away``; what was thrown away is counted in tokens besides."""
+        self._ahead[fate,].inc()
 
     def reply_left(self, *, after_answer_seconds: float) -> None:
         self._answer_to_send.observe(max(0.0, after_answer_seconds))

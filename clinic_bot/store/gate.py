@@ -29,6 +29,7 @@ class Draft:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     calls: int = 0
+    thrown_tokens: int = 0  #: spent before the turn on answers that it did not use
     steps: Sequence[tuple[str, str, str]] = ()  #: (tool, arguments, result) of calls that changed nothing
 
 
@@ -64,6 +65,7 @@ _WRITE = Prepared(
             **{
                 name: bindparam(name) for name in ("prompt_tokens", "completion_tokens", "calls", "intent_ms")
             },
+            "thrown_tokens": col(Turn.thrown_tokens) + bindparam("thrown"),
             "state": TurnState.SENDING.value,
         }
     )
@@ -204,12 +206,14 @@ def _decide(held: Held, claim: Claim, now_ms: int, *, emergency: bool) -> Gate:
 def _write_draft(
     connection: Connection, conversation: ConversationRow, turn: TurnRow, draft: Draft, now_ms: int
 ) -> None:
+    turn.thrown_tokens += draft.thrown_tokens
     _WRITE.run(
         connection,
         {
             "turn_id": turn.id, "intent_ms": now_ms, "question": draft.question, "reply": draft.reply,
             "model": draft.model, "calls": draft.calls, "prompt_tokens": draft.prompt_tokens,
             "completion_tokens": draft.completion_tokens, **{name: getattr(draft, name) for name in _WHY},
+            "thrown": draft.thrown_tokens,
         },
     )  # fmt: skip
     if draft.steps:

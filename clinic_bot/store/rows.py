@@ -232,6 +232,16 @@ def due(connection: Connection, conversation_id: int) -> Due | None:
     return Due(conversation, turn, bool(switched_off), server_ms)
 
 
+def seen(connection: Connection, conversation_id: int) -> Due | None:
+    """The same as of the last commit, on any connection: for who only looks. None where there is no such row."""
+    found = _DUE.rows(connection, {"id": conversation_id})
+    if not found:
+        return None
+    *row, switched_off = found[0]
+    conversation, turn = _split(row)
+    return Due(conversation, turn, bool(switched_off), None)
+
+
 def held(connection: Connection, conversation_id: int, turn_id: int, *, high: int) -> Held:
     """Conversation and turn, locked for this transaction, as they are once the lock is had."""
     _lock(connection, conversation_id)

@@ -22,6 +22,7 @@ class What(StrEnum):
 
     CLAIMED = "claimed"  #: took: how long it was due before; detail: what closed the window
     MODEL_CALL = "model call"  #: took; detail: model and outcome
+    PREPARED = "prepared"  #: a call whose answer was there before the window closed; took; detail: as above
     MODEL_CANCELLED = "model cancelled"  #: took; detail: by what
     CHANGED = "changed"  #: took; detail: by which tool
     WAITED = "waited"  #: took, or none while it held its claim; detail: for what

@@ -36,6 +36,7 @@ class Attempt:
         self._policy = policy
         self.changed: list[tuple[str, str]] = [(step.tool, step.result) for step in claim.done_steps]
         self._told = 0
+        self._began_ms = clock.now_ms()
         self._holds = False  # a change was made, or is being written
 
     @property
@@ -55,9 +56,12 @@ class Attempt:
             if call.waited_ms:
                 in_line = "its place in line at the model"
                 self.claim.story.append(Moment(What.WAITED, call.at_ms, call.waited_ms, in_line))
-            detail = f"{call.model}: {call.outcome}"
-            ended_ms = call.at_ms + call.took_ms
-            self.claim.story.append(Moment(What.MODEL_CALL, ended_ms, call.took_ms, detail))
+            detail, ended_ms = f"{call.model}: {call.outcome}", call.at_ms + call.took_ms
+            what = What.MODEL_CALL
+            if call.ahead:
+                detail = f"{detail}, asked before the window closed"
+                what = What.PREPARED if ended_ms <= self._began_ms else What.MODEL_CALL
+            self.claim.story.append(Moment(what, ended_ms, call.took_ms, detail))
         self._told = len(self.calls)
 
     async def read(self, query: Query) -> str:

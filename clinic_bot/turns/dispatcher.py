@@ -57,6 +57,15 @@ class TurnRunner(Protocol):
     def taken_over(self, conversation_id: int) -> None: ...
 
 
+class Ahead(Protocol):
+    """Who asks the model before windows close."""
+
+    def newer(self, conversation_id: int, revision: int) -> None: ...
+    def notice(self, conversation_id: int, wake_at_ms: int | None) -> None: ...
+    def drop(self, conversation_id: int) -> None: ...
+    def end(self) -> None: ...
+
+
 class Beside(Protocol):
     """Who wants to look at the database with every sweep, without a transaction of his own; the keeper of leases."""
 
@@ -91,6 +100,7 @@ class Dispatcher:
         self._slots = slots
         self._sweeping = sweeping
         self._beside: Beside | None = None
+        self._ahead: Ahead | None = None
         self._suspects = dict(suspects)
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
@@ -115,11 +125,18 @@ class Dispatcher:
         """Let somebody look with every sweep from now on."""
         self._beside = beside
 
+    def look_ahead(self, ahead: Ahead) -> None:
+        """Let somebody ask the model before windows close; what became of a conversation he hears from here."""
+        self._ahead = ahead
+
     def notice(self, conversation_id: int, wake_at_ms: int | None, *, emergency: bool = False) -> None:
         """A transaction said when to look at a conversation. Call it after the commit."""
         if emergency:
             self._emergencies.add(conversation_id)
             self._runner.interrupt(conversation_id)
+            self._forget_ahead(conversation_id)
+        elif self._ahead is not None:
+            self._ahead.notice(conversation_id, wake_at_ms)
         if wake_at_ms is None or wake_at_ms > self._clock.now_ms() + _HORIZON_MS:
             return  # nothing to do soon; the sweep brings what is due later
         self._wake_ms[conversation_id] = wake_at_ms
@@ -131,6 +148,8 @@ class Dispatcher:
 
     def newer(self, conversation_id: int, revision: int) -> None:
         """The patient said more: a turn that is thinking about less takes it in (rule 10)."""
+        if self._ahead is not None:
+            self._ahead.newer(conversation_id, revision)
         if conversation_id in self._running:
             self._runner.newer(conversation_id, revision)
         else:
@@ -142,12 +161,17 @@ class Dispatcher:
 
     def taken_over(self, conversation_id: int) -> None:
         """A person answered: what the bot is thinking or sending is of no use any more."""
+        self._forget_ahead(conversation_id)
         self._runner.taken_over(conversation_id)
 
     def of_no_use(self, conversation_id: int) -> None:
         """What the model is asked here is: a person has the chat by now, or another replica has the turn."""
         if conversation_id in self._running:
             self._runner.interrupt(conversation_id)
+
+    def _forget_ahead(self, conversation_id: int) -> None:
+        if self._ahead is not None:
+            self._ahead.drop(conversation_id)
 
     def clock_moved(self) -> None:
         """What is armed waits for an instant; the timer for it was set by the clock of before."""
@@ -164,6 +188,8 @@ class Dispatcher:
     def begin_nothing(self) -> None:
         """No turn begins from here on; what is due stays due for the next process."""
         self._stopping = True
+        if self._ahead is not None:
+            self._ahead.end()
         if self._timer is not None:
             self._timer.cancel()
 

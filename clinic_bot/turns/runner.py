@@ -6,14 +6,12 @@ tool changed stands, and after it the patient who says more waits for the next t
 """
 
 import asyncio
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
-from clinic_bot.agent.answer import AgentRequest, ToolStep
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import (
@@ -27,8 +25,7 @@ from clinic_bot.errors import (
 )
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
-from clinic_bot.store import claims, closing, history
-from clinic_bot.store import contacts as store_contacts
+from clinic_bot.store import claims, closing
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
@@ -36,13 +33,13 @@ from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.replies import replies_since
 from clinic_bot.turns import arrivals, done, handing_over
+from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
-from clinic_bot.turns.loop_guard import HOUR_MS
 from clinic_bot.turns.own_words import OwnWords
+from clinic_bot.turns.reading import Memory, Taken, notice, read_with, request_of
 from clinic_bot.turns.thinking import Interrupted, Thinking
 
 log = structlog.get_logger(__name__)
@@ -61,18 +58,8 @@ _FINISH_WITHIN_MS = 2_000
 class Limits:
     """Durations are milliseconds."""
 
-    history_turns: int
-    history_ms: int
+    memory: Memory
     unavailable_after_ms: int  #: a patient who waited this long for the model gets one honest sentence
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A claim, and what was read with it."""
-
-    claim: Claim
-    background: Background
-    spoken: int  #: replies of the last hour
 
 
 class Runner:
@@ -91,6 +78,7 @@ class Runner:
         metrics: Metrics,
         limits: Limits,
         leases: Leases,
+        ahead: Ahead | None = None,
     ) -> None:
         self._database = database
         self._thinking = thinking
@@ -103,6 +91,7 @@ class Runner:
         self._metrics = metrics
         self._limits = limits
         self._leases = leases
+        self._ahead = ahead
         self._recalls: set[asyncio.Task[None]] = set()  # the loop itself keeps no strong reference
 
     def interrupt(self, conversation_id: int) -> None:
@@ -147,8 +136,10 @@ class Runner:
             return await self._run(taken)
         finally:
             self._leases.drop(taken.claim)
+            if self._ahead is not None:
+                self._ahead.drop(conversation_id)
 
-    async def _run(self, taken: _Taken) -> int | None:
+    async def _run(self, taken: Taken) -> int | None:
         """Answer what was claimed; when to look again."""
         claim = taken.claim
         conversation_id = claim.conversation_id
@@ -185,7 +176,7 @@ class Runner:
             log.error("turn set aside", conversation=conversation_id)
         return later.wake_at_ms
 
-    def _claim(self, connection: Connection, *, conversation_id: int) -> _Taken | Later:
+    def _claim(self, connection: Connection, *, conversation_id: int) -> Taken | Later:
         """Claim and read the context in one transaction: one fsync and one hop less before the model is asked."""
         now_ms = self._clock.now_ms()
         claim = claims.claim(
@@ -199,25 +190,9 @@ class Runner:
         )
         if isinstance(claim, Later):
             return claim
-        background = history.background(
-            connection,
-            claim.conversation_id,
-            turn_id=claim.turn_id,
-            since_ms=now_ms - self._limits.history_ms,
-            turns=self._limits.history_turns,
-            quoted=[message.quoted_id for message in claim.messages if message.quoted_id],
-        )
-        return _Taken(claim, background, self._spoken(connection, claim, background, now_ms))
+        return read_with(connection, claim, self._limits.memory, now_ms)
 
-    def _spoken(self, connection: Connection, claim: Claim, background: Background, now_ms: int) -> int:
-        """Replies of the last hour; the background already says when there was none."""
-        since_ms, last_ms = now_ms - HOUR_MS, background.last_intent_ms
-        if self._limits.history_turns and (last_ms is None or last_ms < since_ms):
-            return 0
-        ids = store_contacts.aliases(connection, claim.conversation_id)
-        return replies_since(connection, ids, since_ms)
-
-    async def _answer(self, taken: _Taken) -> Result:
+    async def _answer(self, taken: Taken) -> Result:
         claim, background = taken.claim, taken.background
         draft = self._own_words.emergency(claim)
         text = "" if draft is not None else merged(claim, background)
@@ -262,21 +237,16 @@ class Runner:
         claim = attempt.claim
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
-        texts = [message.text for message in claim.messages if message.text]
-        kinds = arrivals.arrived(claim.messages)
-        found = handing_over.noticed(texts, background.said, self._facts)
+        ahead = self._ahead
+        guess = None if ahead is None else ahead.take(claim.conversation_id)
         now = self._clock.local(self._facts.timezone)
-        request = AgentRequest(
-            _opaque(claim),
-            text,
-            background.said,
-            now,
-            claim.name,
+        seen = notice(claim, background, self._facts)
+        request = replace(
+            request_of(claim, background, text, now, seen),
             record=attempt.calls,
             change=attempt.change,
             read=attempt.read,
-            done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
-            notes=" ".join(filter(None, (handing_over.notes(found), arrivals.notes(kinds)))),
+            model=None if ahead is None or guess is None else guess.answering(ahead.model),
         )
         try:
             answer = await self._thinking.ask(attempt, request)
@@ -291,14 +261,16 @@ class Runner:
             prompt_tokens=answer.prompt_tokens,
             completion_tokens=answer.completion_tokens,
             calls=answer.calls,
+            thrown_tokens=(guess.thrown_tokens if guess else 0)
+            + (ahead.owed(claim.conversation_id) if ahead else 0),
             steps=tuple((step.tool, step.arguments, step.result) for step in answer.steps),
         )
         if answer.wordless:
             draft = done.told(draft, attempt.changed)
         draft = handing_over.settled(
-            draft, found, texts=texts, said=background.said, facts=self._facts, now=now
+            draft, seen.wishes, texts=seen.texts, said=background.said, facts=self._facts, now=now
         )
-        return arrivals.acknowledged(draft, kinds, self._facts)
+        return arrivals.acknowledged(draft, seen.arrived, self._facts)
 
     async def _when_the_model_fails(
         self, attempt: Attempt, background: Background, text: str, exc: ClinicBotError
@@ -336,8 +308,3 @@ class Runner:
         )
         closed = await self._database.write(back, urgent=True)
         return Result(Ended.GIVEN_BACK if closed.ours else Ended.STALE, closed.wake_at_ms)
-
-
-def _opaque(claim: Claim) -> str:
-    """What the provider sees instead of a phone: the same for one conversation, nothing to look up."""
-    return hashlib.sha256(f"{claim.instance}:{claim.conversation_id}".encode()).hexdigest()[:32]

@@ -22,6 +22,7 @@ from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.store.story import Moment, What
 from clinic_bot.turns.attempt import Attempt
+from clinic_bot.turns.pace import Pace
 
 
 class Interrupted(Exception):
@@ -36,6 +37,7 @@ class Thinking:
         self._clock = clock
         self._metrics = metrics
         self._neighbours = neighbours
+        self.pace = Pace()
         self._calls: dict[int, tuple[Attempt, asyncio.Task[AgentAnswer]]] = {}
         self._before_call: set[int] = set()
         self._newest: dict[int, int] = {}  # revisions told while no call was under way
@@ -83,6 +85,7 @@ class Thinking:
             del self._calls[conversation_id]
             attempt.tell()
         self._neighbours.groq = Health.OK
+        self.pace.answered(sum(call.took_ms for call in answer.record), self._clock.steady_ms())
         return answer
 
     def _learn_from(self, exc: ClinicBotError) -> None:

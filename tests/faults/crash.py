@@ -39,6 +39,7 @@ from clinic_bot.store.tables import Conversation
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.own_words import OwnWords
+from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.thinking import Thinking
 from tests.faults.crash_outside import Outside, ScriptedAgent, ScriptedZapi
@@ -47,7 +48,7 @@ from tests.support.clock import FakeClock
 
 T = TypeVar("T")
 
-_LIMITS = Limits(history_turns=5, history_ms=3_600_000, unavailable_after_ms=b.ALERT_MS)
+_LIMITS = Limits(memory=Memory(5, 3_600_000), unavailable_after_ms=b.ALERT_MS)
 _TIMES = Times(poll_ms=5_000, restricted_ms=60_000, ttl_ms=60_000)
 _A_DEADLINE_MS = 15_000
 #: Nothing here needs so many looks; a conversation that is due for ever would be a fault.

@@ -1,0 +1,95 @@
+"""What a turn reads before it asks: its background, and the request that the agent gets."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from clinic_bot.agent.answer import AgentRequest, ToolStep
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.store import contacts, history
+from clinic_bot.store.history import Background
+from clinic_bot.store.lease import Claim
+from clinic_bot.store.replies import replies_since
+from clinic_bot.turns import arrivals, handing_over
+from clinic_bot.turns.arrivals import Arrival
+from clinic_bot.turns.loop_guard import HOUR_MS
+from clinic_bot.turns.wishes import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How far back a turn looks."""
+
+    turns: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim, and what was read with it."""
+
+    claim: Claim
+    background: Background
+    spoken: int  #: replies of the last hour
+
+
+def read_with(connection: Connection, claim: Claim, memory: Memory, now_ms: int) -> Taken:
+    background = history.background(
+        connection,
+        claim.conversation_id,
+        turn_id=claim.turn_id,
+        since_ms=now_ms - memory.ms,
+        turns=memory.turns,
+        quoted=[message.quoted_id for message in claim.messages if message.quoted_id],
+    )
+    return Taken(claim, background, _spoken(connection, claim, background, memory, now_ms))
+
+
+def _spoken(connection: Connection, claim: Claim, background: Background, memory: Memory, now_ms: int) -> int:
+    """Replies of the last hour; the background already says when there was none."""
+    since_ms, last_ms = now_ms - HOUR_MS, background.last_intent_ms
+    if memory.turns and (last_ms is None or last_ms < since_ms):
+        return 0
+    ids = contacts.aliases(connection, claim.conversation_id)
+    return replies_since(connection, ids, since_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What code has seen in a burst."""
+
+    texts: Sequence[str]
+    arrived: Sequence[Arrival]
+    wishes: Sequence[Wish]
+
+    @property
+    def notes(self) -> str:
+        """What the model is told of it."""
+        return " ".join(filter(None, (handing_over.notes(self.wishes), arrivals.notes(self.arrived))))
+
+
+def notice(claim: Claim, background: Background, facts: ClinicFacts) -> Noticed:
+    texts = [message.text for message in claim.messages if message.text]
+    wishes = handing_over.noticed(texts, background.said, facts)
+    return Noticed(texts, arrivals.arrived(claim.messages), wishes)
+
+
+def request_of(claim: Claim, background: Background, text: str, now: datetime, seen: Noticed) -> AgentRequest:
+    """What the agent is asked at ``now``. It has no gate yet and no records: whoever asks gives them."""
+    return AgentRequest(
+        _opaque(claim),
+        text,
+        background.said,
+        now,
+        claim.name,
+        done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
+        notes=seen.notes,
+    )
+
+
+def _opaque(claim: Claim) -> str:
+    """What the provider sees instead of a phone: the same for one conversation, nothing to look up."""
+    return hashlib.sha256(f"{claim.instance}:{claim.conversation_id}".encode()).hexdigest()[:32]
