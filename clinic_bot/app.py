@@ -40,7 +40,7 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import notices, server_clock, sqlite, switches, watch
+from clinic_bot.store import notices, server_clock, signals, sqlite, switches, watch
 from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
@@ -117,6 +117,7 @@ class Service:
         place = place_of(self.settings.database_url)
         self.database = await self._stack.enter_async_context(opened(place))
         recovered = await take_up(self.database, place, self.clock, self.policy)
+        await self._recall_signals()
         zapi = self._zapi()
         self.leases = self._leases(shared=not isinstance(place, Path))
         self.on_duty = await self._share_chores() if self.leases.shared else alone
@@ -380,11 +381,17 @@ class Service:
             try:
                 await self.lookout.look()
                 await self.unanswered.look()
+                await self._recall_signals()
                 if self.on_duty():
                     await pruning.prune()
             except StorageUnavailable as exc:
                 log.error("housekeeping failed", problem=str(exc))
             await self.clock.sleep(_HOUSEKEEPING_MS)
+
+    async def _recall_signals(self) -> None:
+        if (listener := self.policy.listener) is not None:
+            instance = self.credentials.zapi_instance
+            await self.database.read(partial(signals.recall, instance=instance, listener=listener))
 
     async def readiness(self) -> Readiness:
         """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""

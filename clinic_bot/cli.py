@@ -141,6 +141,15 @@ def replay(
     plot_file: Annotated[
         Path | None, typer.Option("--plot", help="Draw the trade-off of the first file, PNG.")
     ] = None,
+    answers_in: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=60,
+            help="Seconds that the model takes: a message that comes before takes the reply back, and waits last until "
+            "the reply leaves.",
+        ),
+    ] = 0.0,
     tune: Annotated[
         bool, typer.Option("--tune", help="Propose settings for a target; changes nothing.")
     ] = False,
@@ -163,7 +172,7 @@ def replay(
     gaps_s = tuple(sorted(set(turn_gap or (30, 60))))
     target = Target(early, wait) if tune else None
     request = command.Request(
-        tuple(files or ()), from_database, held_out, gaps_s, json_file, plot_file, target
+        tuple(files or ()), from_database, held_out, gaps_s, json_file, plot_file, target, answers_in
     )
     raise typer.Exit(command.replay(request))
 

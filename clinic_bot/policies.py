@@ -58,7 +58,19 @@ def _listener(limits: Limits) -> Listener | None:
     model = load_model()
     if model is None:
         log.error("patience model cannot be read, so every wait is the fixed one", fixed_ms=limits.fixed_ms)
-    return Listener(limits, model)
+    return Listener(limits, model, tell=_Faults())
+
+
+class _Faults:
+    """Logs each kind of fault once: every message may have it, and none of its words belong into a log."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def __call__(self, fault: str) -> None:
+        if fault not in self._told:
+            self._told.add(fault)
+            log.error("waits are fixed: what a patient wrote could not be weighed", fault=fault)
 
 
 def _is_emergency(texts: Sequence[str]) -> bool:

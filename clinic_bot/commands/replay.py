@@ -41,6 +41,7 @@ class Request:
     json_file: Path | None
     plot_file: Path | None
     target: tune.Target | None  #: None: no tuning
+    answers_in_s: float = 0.0  #: so long the model takes, and the reply does not leave
 
 
 def replay(request: Request) -> int:
@@ -93,13 +94,19 @@ def _run(request: Request, model: Model, out: Console) -> tuple[int, list[Row]]:
             tried = tune.tried(base) if request.target else {}
             task = progress.add_task(name, total=_expected(settings, tried, request.turn_gaps_s, presences))
             scored: list[Row] = []
-            for row in rows(source, seen, model, settings, request.turn_gaps_s, presences=presences):
+            for row in rows(
+                source, seen, model, settings, request.turn_gaps_s,
+                presences=presences, answers_in_s=request.answers_in_s,
+            ):  # fmt: skip
                 scored.append(row)
                 progress.advance(task)
             proposed: list[Row] = []
             if request.target:
                 gap_s = max(request.turn_gaps_s)
-                for row in rows(source, seen, model, tried, (gap_s,), presences=(False,)):
+                for row in rows(
+                    source, seen, model, tried, (gap_s,),
+                    presences=(False,), answers_in_s=request.answers_in_s,
+                ):  # fmt: skip
                     proposed.append(row)
                     progress.advance(task)
             progress.remove_task(task)

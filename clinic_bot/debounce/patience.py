@@ -44,6 +44,7 @@ class Decision:
     wait_ms: int  #: from now; 0 when the burst is due
     patience_ms: int  #: of silence after the last piece, presence aside: the ``quiet_ms`` of ``window.py``
     why: str  #: for the operator
+    fault: str | None = None  #: why it is the fixed patience, where that is ours to fix
 
 
 def decide(
@@ -64,20 +65,22 @@ def decide(
         typing_expected: whether typing signals come from this patient, as ``Talk.typing_expected`` says. They are
             then waited for, which takes less than the message itself. That none came so far says nothing.
         supersede_ms: how long after the wait a reply still does not leave, so that one more piece takes it back;
-            0 when it can no longer be superseded.
+            0 when it can no longer be superseded. Where typing signals are waited for it counts for nothing: a signal
+            takes no reply back, and the piece that it announces comes too late for that.
     """
-    patience_ms, why = _patience(
+    supersede_ms = 0 if typing_expected else supersede_ms
+    patience_ms, why, fault = _patience(
         talk, limits, model, typing_expected=typing_expected, supersede_ms=supersede_ms
     )
     due_ms = talk.last_ms + patience_ms
     if hold_until_ms > due_ms:
         due_ms, why = hold_until_ms, _TYPING
-    return Decision(max(0, due_ms - now_ms), patience_ms, why)
+    return Decision(max(0, due_ms - now_ms), patience_ms, why, fault)
 
 
 def _patience(
     talk: Talk, limits: Limits, model: Model | None, *, typing_expected: bool, supersede_ms: int
-) -> tuple[int, str]:
+) -> tuple[int, str, str | None]:
     try:
         assert model is not None
         assert talk.last is not None
@@ -86,9 +89,12 @@ def _patience(
         limits = limits_for(talk, limits)
         wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
         wait_ms, why = round(wait_s * 1000), reasons(talk, outcomes.pushes(values))
-    except Exception:  # whatever it is, the patient is waited for
-        wait_ms, why = limits.fixed_ms, FIXED
-    return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why
+        fault = None
+        if supersede_ms:
+            why = f"{why}; for {supersede_ms / 1000:.1f} s more a piece takes the reply back"
+    except Exception as exc:  # whatever it is, the patient is waited for
+        wait_ms, why, fault = limits.fixed_ms, FIXED, type(exc).__name__
+    return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why, fault
 
 
 def limits_for(talk: Talk, limits: Limits) -> Limits:

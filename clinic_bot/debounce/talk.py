@@ -98,6 +98,10 @@ class Talk:
         """The talk after a reply, or after somebody of the clinic wrote: the next piece begins a burst."""
         return replace(self, burst=Burst(), asked=asked, spoke_ms=max(1, at_ms))
 
+    def without_burst(self) -> Self:
+        """How this sender writes, and nothing of what was just written."""
+        return replace(self, burst=Burst(), last=None)
+
     def typing_expected(self, *, usual: bool) -> bool:
         """Whether typing signals come from this patient; while too little is known, what is ``usual`` on the line."""
         if self.rhythm.follow_ups < _ENOUGH_FOLLOW_UPS:

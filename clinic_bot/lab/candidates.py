@@ -26,9 +26,14 @@ class Candidate:
 
 
 def candidates(
-    moments: Sequence[Moment], model: Model, settings: Mapping[str, Limits]
+    moments: Sequence[Moment], model: Model, settings: Mapping[str, Limits], *, answers_in_s: float = 0.0
 ) -> tuple[Candidate, ...]:
-    """The fixed windows, then each of the settings. A forecast is made once and serves all settings."""
+    """The fixed windows, then each of the settings. A forecast is made once and serves all settings.
+
+    Args:
+        answers_in_s: so long after the wait a message takes the reply back; where typing signals are waited for, ours
+            does not count on that.
+    """
     count = len(moments)
     forecasts = {
         typing: [foresee(one.talk, model, typing_expected=typing) for one in moments]
@@ -42,7 +47,12 @@ def candidates(
         return Candidate(
             name,
             lambda presence: [
-                best_wait_s(seen, model.edges_s, limits_for(one.talk, limits))
+                best_wait_s(
+                    seen,
+                    model.edges_s,
+                    limits_for(one.talk, limits),
+                    supersede_s=0.0 if presence else answers_in_s,
+                )
                 for seen, one in zip(forecasts[presence], moments, strict=True)
             ],
             limits,

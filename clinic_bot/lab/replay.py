@@ -40,19 +40,25 @@ def rows(
     turn_gaps_s: Sequence[int],
     *,
     presences: Sequence[bool] = (False, True),
+    answers_in_s: float = 0.0,
 ) -> Iterator[Row]:
     """Every policy without and with presence, fixed windows first. The order is always the same.
+
+    Args:
+        answers_in_s: how long the model takes; the waits then go on until the reply leaves.
 
     Raises:
         ValueError: there is no moment to score.
     """
     if not moments:
         raise ValueError("nothing to score")
-    for candidate in candidates(moments, model, settings):
+    for candidate in candidates(moments, model, settings, answers_in_s=answers_in_s):
         for presence in presences:
             waits_s = candidate.waits_s(presence)
             for turn_gap_s in turn_gaps_s:
-                found = score(waits_s, moments, turn_gap_s=turn_gap_s, presence=presence)
+                found = score(
+                    waits_s, moments, turn_gap_s=turn_gap_s, presence=presence, answers_in_s=answers_in_s
+                )
                 yield Row(
                     file,
                     candidate.name,

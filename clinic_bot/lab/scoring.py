@@ -36,16 +36,21 @@ def score(
     *,
     turn_gap_s: float,
     presence: bool = False,
+    answers_in_s: float = 0.0,
 ) -> Score:
-    """The score of a wait after each moment, of which the last one ends a turn."""
+    """The score of a wait after each moment, of which the last one ends a turn.
+
+    Args:
+        answers_in_s: so long after the wait the reply leaves, and until then a message takes it back.
+    """
     ended: list[float] = []
     early = cuts = cuts_before = 0
     for wait_s, moment in zip(waits_s, moments, strict=True):
         if moment.gap_s <= turn_gap_s:
-            if moment.gap_s > (_held_s(wait_s, moment) if presence else wait_s):
+            if moment.gap_s > (_held_s(wait_s, moment) if presence else wait_s) + answers_in_s:
                 cuts += 1
             continue
-        ended.append(wait_s)
+        ended.append(wait_s + answers_in_s)
         early += cuts > cuts_before
         cuts_before = cuts
     turns = len(ended)

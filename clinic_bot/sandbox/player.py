@@ -255,7 +255,7 @@ class Player:
         if self._window is None:
             return
         until_ms = hold_until_ms(PresenceStatus(status), self._window.hold_until_ms, at_ms, self._timing)
-        self._listener.signals_come = True
+        self._listener.signal_ms = at_ms
         self._window = replace(self._window, hold_until_ms=until_ms)
 
     # Watching.

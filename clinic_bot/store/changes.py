@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from clinic_bot.debounce.window import hold_until_ms
 from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
-from clinic_bot.store import contacts, listening, urgent
+from clinic_bot.store import contacts, listening, signals, urgent
 from clinic_bot.store.conversations import locked, pending, rearm, wake_of
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
@@ -37,7 +37,7 @@ def hold(
     if status in (PresenceStatus.COMPOSING, PresenceStatus.RECORDING):
         conversation.signal_ms = now_ms
         if policy.listener is not None:
-            policy.listener.signals_come = True
+            signals.seen(session.connection(), conversation.instance, policy.listener, now_ms)
     conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)
     if conversation.owner is None and conversation.wake_at_ms is not None and not conversation.retries:
         conversation.wake_at_ms = wake_of(conversation, policy, now_ms)

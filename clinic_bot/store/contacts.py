@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, union_all
 from sqlmodel import Session, col, select
 
+from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Contact
 from clinic_bot.store.conversations import AFRESH, locked, pending, rearm
 from clinic_bot.store.policy import Policy
@@ -107,7 +108,9 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
 
 def _listen_to_both(survivor: Conversation, other: Conversation) -> None:
     """One window for both, decided anew by what came last. A number has more of a history than a LID."""
-    survivor.talk = survivor.talk or other.talk
+    if survivor.talk is None and other.talk is not None:
+        # What is pending there becomes pending here, and is heard with what is pending here.
+        survivor.talk = Talk.unpacked(other.talk).without_burst().packed()
     survivor.hold_until_ms = max(survivor.hold_until_ms, other.hold_until_ms)
     survivor.signal_ms = max(survivor.signal_ms or 0, other.signal_ms or 0) or None
     survivor.patience_ms = None

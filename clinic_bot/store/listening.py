@@ -44,6 +44,7 @@ class _Listened(Protocol):
     signal_ms: int | None
     patience_ms: int | None
     patience_why: str | None
+    superseded: int
 
 
 def catch_up(conversation: _Listened, waiting: Sequence[_Piece], policy: Policy) -> bool:
@@ -63,12 +64,17 @@ def catch_up(conversation: _Listened, waiting: Sequence[_Piece], policy: Policy)
         return False
     fresh = [one for one in waiting if one.seq > conversation.heard_seq]
     pieces = [(_content(one), one.received_ms) for one in fresh[-_MOST:] if _is_piece(one)]
-    heard = listener.hear(conversation.talk, pieces, signal_ms=conversation.signal_ms)
+    heard = listener.hear(
+        conversation.talk,
+        pieces,
+        signal_ms=conversation.signal_ms,
+        taken_back=conversation.superseded > 0,
+    )
     conversation.talk = heard.talk
     conversation.patience_ms, conversation.patience_why = heard.patience_ms, heard.why
     if fresh:
         conversation.heard_seq = fresh[-1].seq
-    if not _is_piece(waiting[-1]):
+    if not _is_piece(max(waiting, key=lambda one: (one.received_ms, one.seq))):
         conversation.patience_ms, conversation.patience_why = listener.fixed_ms, FIXED
     return True
 

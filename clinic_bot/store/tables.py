@@ -314,6 +314,7 @@ class MarkName(StrEnum):
     """An instant that a process must know of the one before it."""
 
     HEARD = "heard"  #: until then Z-API was connected and we were there: nothing can have been missed
+    TYPING_SEEN = "typing_seen"  #: somebody was last seen typing, within a day: typing signals come
     UNDELIVERED_TOLD = "undelivered_told"  #: until then the operator knows of replies that did not arrive
 
 

@@ -50,6 +50,8 @@ _LID_TRIES, _LID_WAIT_MS = 2, 2_000
 _SHORTEST_WAIT_MS = 250
 #: Ends after which a patient reads the reply, or may.
 _LEFT = frozenset((Ended.SENT, Ended.UNKNOWN, Ended.UNDELIVERED))
+#: A model that takes longer may be quick again the next time.
+_MOST_COUNTED_ON_MS = 3_000
 #: At the end of the process.
 _FINISH_WITHIN_MS = 2_000
 
@@ -128,6 +130,7 @@ class Runner:
         """
         self._thinking.forget(conversation_id)
         asked_ms = self._clock.steady_ms()
+        self._count_on_superseding(asked_ms)
         taken = await self._database.write(partial(self._claim, conversation_id=conversation_id), urgent=True)
         if isinstance(taken, Later):
             return self._wait(conversation_id, taken)
@@ -138,6 +141,12 @@ class Runner:
             self._leases.drop(taken.claim)
             if self._ahead is not None:
                 self._ahead.drop(conversation_id)
+
+    def _count_on_superseding(self, now_ms: int) -> None:
+        """How long a reply mostly does not leave after its window; what was asked ahead leaves at once."""
+        listener = self._policy.listener
+        if listener is not None and self._ahead is None:
+            listener.answers_in_ms = min(self._thinking.pace.at_least_ms(now_ms) or 0, _MOST_COUNTED_ON_MS)
 
     async def _run(self, taken: Taken) -> int | None:
         """Answer what was claimed; when to look again."""

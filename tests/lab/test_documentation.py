@@ -61,3 +61,13 @@ def test_the_picture_is_there() -> None:
     picture = (Path(__file__).parents[2] / "docs" / "patience.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) < 60_000
+
+
+def test_the_default_while_the_model_takes_its_time() -> None:
+    begin = TEXT.index("(`--answers-in 3`)")
+    for line in TEXT[begin:].split("\n\n")[1].splitlines()[2:]:
+        row = [cell.strip() for cell in line.strip("|").split("|")]
+        name, presence = row[0].split(",")[0].rstrip("!").lower(), "no signals" not in row[0]
+        (found,) = (one for one in scored(name, 3.0) if one.policy == "default" and one.presence is presence)
+        measured = [found.early_per_100, found.mean_wait_s, found.replies_per_turn]
+        assert [number(cell) for cell in row[1:]] == pytest.approx(measured, abs=0.051)

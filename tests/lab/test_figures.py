@@ -17,7 +17,7 @@ BURSTS = Path(__file__).parent.parent / "data" / "bursts"
 
 
 @cache
-def scored(name: str) -> list[Row]:
+def scored(name: str, answers_in_s: float = 0.0) -> list[Row]:
     model = load_model()
     assert model is not None
     recordings = read_recordings(BURSTS / f"{name}.jsonl")
@@ -27,7 +27,7 @@ def scored(name: str) -> list[Row]:
         if recording.source != "chitchat" or is_held_out(recording.id)
         for one in moments(recording)
     ]
-    return list(rows(name, seen, model, usual_settings(), (60,)))
+    return list(rows(name, seen, model, usual_settings(), (60,), answers_in_s=answers_in_s))
 
 
 def at(x: float, points: Curve) -> float:
@@ -83,3 +83,13 @@ def test_the_default_beats_the_fixed_window_of_the_same_wait(name: str) -> None:
 def test_false_typing_costs_seconds_and_no_cut() -> None:
     misled = {row.policy: row for row in scored("chitchat") if row.presence}["default"]
     assert misled.misled_wait_s == pytest.approx(misled.mean_wait_s + 2.4, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["chitchat", "meetup"])
+def test_counting_on_a_reply_that_can_be_taken_back_cuts_no_more_than_the_wait_alone(name: str) -> None:
+    found = {row.presence: row for row in scored(name, 3.0) if row.policy == "default"}
+    for row in scored(name):
+        if row.policy == "default":
+            assert found[row.presence].early_per_100 <= row.early_per_100
+            # Without typing signals the window is shorter for it, with them it is the same.
+            assert (found[row.presence].mean_wait_s < row.mean_wait_s + 2.7) is not row.presence

@@ -14,7 +14,7 @@ from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.piece import Asked, PieceKind
 from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Contact, Content, Kind, Message, PresenceStatus
-from clinic_bot.store import jump, overview
+from clinic_bot.store import jump, overview, signals
 from clinic_bot.store.claims import Later
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.lease import Claim
@@ -197,6 +197,66 @@ def test_a_talk_that_cannot_be_read_is_a_patient_nobody_knows(store: Store) -> N
     assert talk(store).rhythm.messages == 1
 
 
+def test_a_fault_is_told_with_its_kind_alone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    listens = Listener(DEFAULT, load_model(), tell=told.append)
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oi, sou a Rafaela")
+
+    for broken in ("read_piece", "decide", "asked_by"):
+        monkeypatch.setattr(listener, broken, fail)
+        listens.hear(None, [(Content(Kind.TEXT, "oi, sou a Rafaela"), START_MS)])
+    listens.spoke(None, START_MS, "Posso ajudar?")
+    assert told == ["ZeroDivisionError"] * 4
+
+
+# What is known of the line.
+
+
+def test_that_typing_signals_come_is_known_after_a_restart(place: Place) -> None:
+    before = Store(place, policy())
+    before.take(b.message("oi"))
+    before.take(b.presence(PresenceStatus.COMPOSING))
+    listens = Listener(DEFAULT, load_model())
+    before.run(lambda connection: signals.recall(connection, b.INSTANCE, listens))
+    assert listens.signals_come(START_MS)
+    assert not listens.signals_come(START_MS + 8 * 86_400_000)
+    before.close()
+
+
+def test_that_they_come_is_written_once_a_day(store: Store) -> None:
+    listens = store.policy.listener
+    assert listens is not None
+    store.take(b.message("oi"))
+    kept = []
+    for days in (0, 0.5, 1.5):
+        store.at(round(days * 86_400_000)).take(b.presence(PresenceStatus.COMPOSING))
+        store.run(lambda connection: signals.recall(connection, b.INSTANCE, listens))
+        kept.append(listens.signal_kept_ms - START_MS)
+    assert kept == [0, 0, 1.5 * 86_400_000]
+
+
+# A reply that can still be taken back.
+
+
+def test_what_takes_a_reply_back_is_counted_on_once(store: Store) -> None:
+    listens = store.policy.listener
+    assert listens is not None
+    store.take(b.message("oi"))
+    alone_ms = wait_ms(store)
+    store.answer()
+    listens.answers_in_ms = 2_000
+    store.later(90 * S).take(b.message("oi", id="m2", who=b.contact("5511987650002")))
+    assert wait_ms(store, b.contact("5511987650002")) < alone_ms
+    assert (store.conversation(2).patience_why or "").endswith("for 2.0 s more a piece takes the reply back")
+    claim = store.claim_when_due(2)
+    store.take(b.message("oi", id="m3", who=b.contact("5511987650002")))
+    assert store.intent(claim) is Gate.NEWER
+    wait_ms(store, b.contact("5511987650002"))
+    assert "takes the reply back" not in (store.conversation(2).patience_why or "")
+
+
 # What is remembered.
 
 
@@ -349,6 +409,39 @@ def test_two_that_become_one_wait_by_what_came_last_and_as_long_as_either_types(
     assert store.conversation(2).alias_of == 1
     assert (why(store) or "").startswith("only a greeting")
     assert wait_ms(store) == b.HOLD_MS  # typing was told of the LID
+
+
+@pytest.mark.parametrize("last", ["number", "LID"])
+@pytest.mark.parametrize("heard", [True, False], ids=["heard before", "not heard yet"])
+def test_of_two_that_become_one_the_last_piece_decides_and_each_is_heard_once(
+    store: Store, last: str, heard: bool
+) -> None:
+    number, lid = b.contact(), b.contact(None, lid=b.LID)
+    first, then = (lid, number) if last == "number" else (number, lid)
+    store.take(b.message("oi", id="m1", who=first))
+    store.later(2 * S).take(b.message(OPEN, id="m2", who=then))
+    if heard:
+        wait_ms(store, number)
+        wait_ms(store, lid)
+    store.take(replace(b.ignored(), pair=b.contact(lid=b.LID)))
+    wait_ms(store)
+    (joined,) = (one for one in map(store.conversation, (1, 2)) if one.alias_of is None)
+    assert (joined.patience_why or "").startswith("a sentence left open")
+    known = Talk.unpacked(joined.talk)
+    assert known.burst.pieces == (
+        1 if last == "number" and heard else 2
+    )  # what came before it is not heard again
+
+
+def test_a_patient_known_by_the_lid_alone_is_known_by_the_number_too(store: Store) -> None:
+    lid = b.contact(None, lid=b.LID)
+    store.take(b.message("oi", id="m1", who=lid))
+    store.later(1 * S).take(b.message("tudo bem?", id="m2", who=lid))
+    wait_ms(store, lid)
+    store.take(b.message(COMPLETE, id="m3"))
+    store.take(replace(b.ignored(), pair=b.contact(lid=b.LID)))
+    assert talk(store).rhythm.follow_ups >= 1
+    assert talk(store).burst.pieces == 3
 
 
 def test_a_clock_that_is_set_keeps_the_gap_between_two_pieces(database_file: Place) -> None:

@@ -236,6 +236,18 @@ async def test_a_message_while_the_model_thinks_joins_the_turn_and_gets_the_one_
         ]  # fmt: skip
 
 
+async def test_the_wait_is_shorter_for_as_long_as_the_model_lately_took(place: Place) -> None:
+    async with clinic(place, patience_floor_s=1, patience_ceiling_s=13) as it:
+        pace = it.service.dispatcher._runner._thinking.pace  # type: ignore[attr-defined]
+        for took_ms in (1_800, 2_000, 2_400, 2_600, 9_000):
+            pace.answered(took_ms, it.service.clock.steady_ms())
+        await it.patient(phone=PHONE, text="queria remarcar e")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.patience_why is not None
+        assert turn.patience_why.endswith("for 1.8 s more a piece takes the reply back")
+
+
 async def test_a_turn_that_may_grow_no_more_is_not_cancelled(place: Place) -> None:
     """The cap is counted from the first message: whoever writes on gets an answer all the same."""
     async with clinic(place, max_wait_s=7) as it:
