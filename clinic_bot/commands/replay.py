@@ -89,8 +89,10 @@ def _run(request: Request, model: Model, out: Console) -> tuple[int, list[Row]]:
     with _progress() as progress:
         for source, seen in _sources(request, out):
             name = Path(source).name
-            # A database keeps no typing signals.
-            presences = (False,) if source == DATABASE else (False, True)
+            # Without typing signals every row with them would say what the one without says.
+            signals = source != DATABASE or any(one.typing_s > 0 for one in seen)
+            presences = (False, True) if signals else (False,)
+            own_signals = source == DATABASE and signals  # what the server waits by
             tried = tune.tried(base) if request.target else {}
             task = progress.add_task(name, total=_expected(settings, tried, request.turn_gaps_s, presences))
             scored: list[Row] = []
@@ -105,14 +107,14 @@ def _run(request: Request, model: Model, out: Console) -> tuple[int, list[Row]]:
                 gap_s = max(request.turn_gaps_s)
                 for row in rows(
                     source, seen, model, tried, (gap_s,),
-                    presences=(False,), answers_in_s=request.answers_in_s,
+                    presences=(own_signals,), answers_in_s=request.answers_in_s,
                 ):  # fmt: skip
                     proposed.append(row)
                     progress.advance(task)
             progress.remove_task(task)
             for gap_s in request.turn_gaps_s:
                 out.print(table_of(scored, turn_gap_s=gap_s, title=name))
-            if request.target and not _propose(proposed, tried, request.target, out):
+            if request.target and not _propose(proposed, tried, request.target, out, presence=own_signals):
                 status = MISSED
             found += scored
     return status, found
@@ -168,9 +170,12 @@ def _expected(
     return usual + (len(tried) + len(FIXED_S) if tried else 0)
 
 
-def _propose(found: Sequence[Row], tried: Mapping[str, Limits], target: tune.Target, out: Console) -> bool:
+def _propose(
+    found: Sequence[Row], tried: Mapping[str, Limits], target: tune.Target, out: Console, *, presence: bool
+) -> bool:
     ours = [row for row in found if row.policy in tried]
-    curve = Table(title="The curve, without typing signals", title_justify="left")
+    how = "with" if presence else "without"
+    curve = Table(title=f"The curve, {how} typing signals", title_justify="left")
     for heading in ("setting", "early", "mean s", "median s"):
         curve.add_column(heading, justify="left" if heading == "setting" else "right", no_wrap=True)
     proposal = tune.best(ours, tried, target)

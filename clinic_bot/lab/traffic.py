@@ -9,7 +9,8 @@ from clinic_bot.debounce.piece_words import asked_by, read_piece
 from clinic_bot.debounce.talk import unread_ms
 from clinic_bot.events import Content, Kind
 from clinic_bot.lab.recorded import Recording, Written
-from clinic_bot.store.timings import Event
+from clinic_bot.lab.scoring import SIGNAL_S
+from clinic_bot.store.timings import TYPING, Event
 
 _PATIENT, _CLINIC = "patient", "clinic"
 _KINDS = frozenset(Kind)
@@ -28,12 +29,17 @@ def recordings_of(events: Iterable[Event]) -> Iterator[Recording]:
 
 
 def _written(events: Iterable[Event]) -> Iterator[Written]:
-    asked = Asked.NOTHING
+    asked, typing_ms = Asked.NOTHING, None
     for event in events:
+        if event.kind == TYPING:
+            typing_ms = event.at_ms if typing_ms is None else typing_ms
+            continue
         kind = Kind(event.kind) if event.kind in _KINDS else Kind.UNSUPPORTED
         if event.by_patient:
             piece = read_piece(Content(kind, event.text), asked)
-            yield Written(event.at_ms / 1000, _PATIENT, piece)
+            typing_s = 0.0 if typing_ms is None else (event.at_ms - typing_ms) / 1000 + SIGNAL_S
+            typing_ms = None
+            yield Written(event.at_ms / 1000, _PATIENT, piece, typing_s)
         else:
             asked = asked_by(event.text)
             yield Written(event.at_ms / 1000, _CLINIC, read_piece(Content(kind, event.text)), asked=asked)

@@ -35,7 +35,7 @@ def hold(
     """
     _catch_up(session, conversation, policy)  # what came before is not announced by this
     if status in (PresenceStatus.COMPOSING, PresenceStatus.RECORDING):
-        conversation.signal_ms = now_ms
+        signals.note(conversation, now_ms)
         if policy.listener is not None:
             signals.seen(session.connection(), conversation.instance, policy.listener, now_ms)
     conversation.hold_until_ms = hold_until_ms(status, conversation.hold_until_ms, now_ms, policy.timing)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, insert, update
+from sqlalchemy import Connection, Text, bindparam, func, insert, update
 from sqlmodel import col
 
 from clinic_bot.debounce.patience import FIXED
@@ -62,6 +62,7 @@ class _Closed:
 
 
 _CLOSED = ("closed_by", "due_ms", "patience_ms", "patience_why")
+_TYPED = bindparam("typed", type_=Text)
 
 # Built once, since every claim runs one of them.
 _OPEN = Prepared(
@@ -70,6 +71,7 @@ _OPEN = Prepared(
         {
             **{name: bindparam(name) for name in ("conversation_id", "low", "high", "epoch", "claimed_ms")},
             **{name: bindparam(name) for name in _CLOSED},
+            "typed": _TYPED,
             "state": TurnState.THINKING.value,
             **dict.fromkeys(("prompt_tokens", "completion_tokens", "calls"), 0),
         }
@@ -79,7 +81,12 @@ _OPEN = Prepared(
 _GO_ON = Prepared(
     update(Turn)
     .where(col(Turn.id) == bindparam("turn_id"))
-    .values({name: bindparam(name) for name in ("low", "high", "epoch", "claimed_ms", *_CLOSED)})
+    .values(
+        {
+            **{name: bindparam(name) for name in ("low", "high", "epoch", "claimed_ms", *_CLOSED)},
+            "typed": func.coalesce(col(Turn.typed), "") + _TYPED,
+        }
+    )
 )
 _BURY = Prepared(
     update(Turn)
@@ -207,8 +214,9 @@ def _take(
     conversation.owner, conversation.epoch = owner, conversation.epoch + 1
     conversation.attempts += 1
     conversation.wake_at_ms = lease_end_ms
+    typed, conversation.typed = conversation.typed or "", None
     rows.save(connection, conversation)
-    turn_id, first = _open_turn(connection, due, high, closed, now_ms)
+    turn_id, first = _open_turn(connection, due, high, closed, now_ms, typed=typed)
     may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None
     low = conversation.done_seq + 1
     return Claim(
@@ -239,12 +247,12 @@ def _told(closed: _Closed) -> str:
 
 
 def _open_turn(
-    connection: Connection, due: Due, high: int, closed: _Closed, now_ms: int
+    connection: Connection, due: Due, high: int, closed: _Closed, now_ms: int, *, typed: str
 ) -> tuple[int, _Closed]:
     """A new turn, or the one that was given back: its id, and how its window closed first."""
     conversation, turn = due.conversation, due.unended
     low = conversation.done_seq + 1
-    written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms}
+    written = {"low": low, "high": high, "epoch": conversation.epoch, "claimed_ms": now_ms, "typed": typed}
     if turn is None:
         new = {"conversation_id": conversation.id, **written}
         ((key,),) = _OPEN.rows(connection, {**new, **_values(closed)})

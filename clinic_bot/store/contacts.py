@@ -113,6 +113,7 @@ def _listen_to_both(survivor: Conversation, other: Conversation) -> None:
         survivor.talk = Talk.unpacked(other.talk).without_burst().packed()
     survivor.hold_until_ms = max(survivor.hold_until_ms, other.hold_until_ms)
     survivor.signal_ms = max(survivor.signal_ms or 0, other.signal_ms or 0) or None
+    survivor.typed = f"{survivor.typed or ''}{other.typed or ''}" or None
     survivor.patience_ms = None
 
 

@@ -42,7 +42,7 @@ WHERE rowid IN (
 _CONVERSATIONS = """
 UPDATE conversation
 SET wake_at_ms = wake_at_ms + :by, first_pending_ms = first_pending_ms + :by, last_ms = last_ms + :by,
-    signal_ms = signal_ms + :by,
+    signal_ms = signal_ms + :by, typed = NULL,
     talk = CASE WHEN json_valid(talk)
                 THEN json_set(talk, '$[3]', json_extract(talk, '$[3]') + :by,
                               '$[5]', CASE WHEN json_extract(talk, '$[5]') > 0

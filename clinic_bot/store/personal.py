@@ -81,6 +81,7 @@ HELD: Mapping[str, Held] = {
             "last_ms": _stays("ultima_mensagem_em"),
             "human_until_ms": _stays("com_a_recepcao_ate"),
             "talk": _empty("ritmo_de_escrita"),
+            "typed": _empty("inicio_da_digitacao"),
             "patience_why": _empty(),
             "park_reason": _empty(),
             **_inner(
@@ -154,6 +155,7 @@ HELD: Mapping[str, Held] = {
             "settled_ms": _stays("comprovada_em"),
             "settled_by": _stays("comprovada_por"),
             "patience_why": _empty(),
+            "typed": _empty("inicio_da_digitacao"),
             **_inner(
                 "epoch",
                 "closed_by",

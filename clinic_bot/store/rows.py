@@ -33,6 +33,7 @@ class ConversationRow:
     talk: str | None
     heard_seq: int
     signal_ms: int | None
+    typed: str | None
     patience_ms: int | None
     patience_why: str | None
     emergency_seq: int
@@ -115,7 +116,7 @@ class Held:
 #: What a turn's life writes of its conversation.
 _WRITTEN = (
     "done_seq", "first_pending_ms", "last_ms", "wake_at_ms", "owner", "epoch", "attempts", "retries", "superseded",
-    "open_hi", "human_until_ms", "alerted_seq", "talk", "heard_seq",
+    "open_hi", "human_until_ms", "alerted_seq", "talk", "heard_seq", "typed",
     "patience_ms", "patience_why",
 )  # fmt: skip
 

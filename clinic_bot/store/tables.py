@@ -127,6 +127,7 @@ class Conversation(SQLModel, table=True):
         default=0, sa_column=Column(Big, nullable=False, server_default="0")
     )  # is in ``talk``
     signal_ms: int | None = Field(default=None, sa_column=Column(Big))  # last seen typing or recording
+    typed: str | None = Field(default=None, sa_column=Column(Text))  # ``signals.py``; goes to the next turn
     patience_ms: int | None = Field(
         default=None, sa_column=Column(Big)
     )  # after ``last_ms``; none: not decided yet
@@ -238,6 +239,7 @@ class Turn(SQLModel, table=True):
     closed_by: str = Field(sa_column=Column(Text, nullable=False))  # quiet, cap, presence, emergency, retry
     patience_ms: int | None = Field(default=None, sa_column=Column(Big))  # of the window's last piece
     patience_why: str | None = Field(default=None, sa_column=Column(Text))
+    typed: str | None = Field(default=None, sa_column=Column(Text))  # when typing began, piece by piece
     question: str | None = Field(
         default=None, sa_column=Column(Text)
     )  # the merged burst, as the agent read it

@@ -3,21 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from clinic_bot.store.session import session_on
+from clinic_bot.store.signals import typed_ms
 from clinic_bot.store.tables import Author, Message, Turn, TurnState
 
 #: A reply that left, or may have.
 _SPOKEN = (TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD)
 _AT_A_TIME = 1_000
+#: The kind of an event that is no message: the patient began to type.
+TYPING = "typing"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that was written. ``kind`` is an ``events.Kind``; the text is there to take its features from."""
+    """Something that was written. ``kind`` is an ``events.Kind`` or ``TYPING``; the text is for its features."""
 
     conversation_id: int
     at_ms: int  #: our receipt; of a reply, when it left
@@ -27,7 +32,7 @@ class Event:
 
 
 def every_event(connection: Connection) -> Iterator[Event]:
-    """What patients wrote, and what the clinic and the bot said: by conversation, in each by time.
+    """What patients wrote, when they began to type, and what the clinic and the bot said: by conversation, then time.
 
     Replies that never left are not there, and neither are late corrections, which are no pieces of their own.
     """
@@ -48,7 +53,19 @@ def every_event(connection: Connection) -> Iterator[Event]:
         .where(col(Turn.reply).is_not(None), col(Turn.state).in_(_SPOKEN))
         .order_by(col(Turn.conversation_id), replied_ms)
     )
+    typed = (
+        select(col(Turn.conversation_id), col(Turn.typed))
+        .where(col(Turn.typed) != "")
+        .order_by(col(Turn.conversation_id), col(Turn.id))
+    )
     with session_on(connection) as session:
+        typing = (
+            Event(conversation_id, at_ms, True, TYPING, "")
+            for conversation_id, turns in groupby(
+                session.execute(typed).yield_per(_AT_A_TIME), key=itemgetter(0)
+            )
+            for at_ms in sorted(at_ms for _, text in turns for at_ms in typed_ms(text))
+        )
         written = (
             Event(conversation_id, at_ms, author == Author.PATIENT, kind, text)
             for conversation_id, at_ms, author, kind, text in session.execute(messages).yield_per(_AT_A_TIME)
@@ -57,4 +74,4 @@ def every_event(connection: Connection) -> Iterator[Event]:
             Event(conversation_id, at_ms, False, "text", reply)
             for conversation_id, at_ms, reply in session.execute(replies).yield_per(_AT_A_TIME)
         )
-        yield from merge(written, answered, key=lambda one: (one.conversation_id, one.at_ms))
+        yield from merge(typing, written, answered, key=lambda one: (one.conversation_id, one.at_ms))

@@ -9,6 +9,7 @@ from clinic_bot.cli import app
 from clinic_bot.commands import replay as command
 from clinic_bot.debounce import patience_model
 from clinic_bot.errors import Misconfigured
+from clinic_bot.events import PresenceStatus
 from tests.commands.terminal import Terminal
 from tests.support import builders as b
 from tests.support.store import Store
@@ -128,6 +129,19 @@ def test_the_clinics_own_traffic_is_read_and_left_alone(terminal: Terminal, stor
     assert {row["presence"] for row in found} == {False}
     assert "configured" in {row["policy"] for row in found}
     assert "remarcar" not in said + (terminal.folder / "out.json").read_text("utf-8")
+
+
+def test_where_typing_was_seen_the_clinics_own_rows_and_the_proposal_go_by_it(
+    terminal: Terminal, store: Store
+) -> None:
+    store.take(b.message("oi", id="m1"))
+    store.later(1_000).take(b.presence(PresenceStatus.COMPOSING))
+    store.later(4_000).take(b.message("queria remarcar", id="m2"))
+    store.claim_when_due()
+    said = terminal.said("replay", "--from-database", "--json", "out.json", "--tune", "--wait", "30")
+    found = json.loads((terminal.folder / "out.json").read_text("utf-8"))
+    assert {row["presence"] for row in found} == {False, True}
+    assert "The curve, with typing signals" in said
 
 
 def test_damaged_coefficients_are_said_so(

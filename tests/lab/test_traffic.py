@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from clinic_bot.debounce.piece import PieceKind
+from clinic_bot.events import PresenceStatus
 from clinic_bot.lab.moments import moments
+from clinic_bot.lab.scoring import SIGNAL_S
 from clinic_bot.lab.traffic import recordings_of
+from clinic_bot.store import signals
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.tables import TurnState
 from clinic_bot.store.timings import Event, every_event
@@ -68,3 +71,31 @@ def test_the_database_is_read_by_time(store: Store, answered: bool) -> None:
     assert first.gap_s == (float("inf") if answered else 50)
     assert last.gap_s == float("inf")
     assert "remarcar" not in repr(recording)
+
+
+def test_when_the_patient_began_to_type_is_read_with_the_turns(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    store.later(1 * S).take(b.presence(PresenceStatus.COMPOSING))
+    store.later(4 * S).take(b.presence(PresenceStatus.COMPOSING))  # goes on
+    store.later(2 * S).take(b.message("queria remarcar", id="m2"))
+    store.later(1 * S).take(b.presence(PresenceStatus.RECORDING))
+    claim = store.claim_when_due()
+    store.later(1 * S).take(b.message("para quinta", id="m3"))  # and the turn is given back for it
+    assert store.intent(claim) is Gate.NEWER
+    store.claim_when_due()
+    assert store.conversation().typed is None
+    (recording,) = recordings_of(store.run(lambda connection: list(every_event(connection))))
+    typed_s = [one.typing_s for one in recording.messages]
+    assert typed_s[:2] == [0, 6 + SIGNAL_S]
+    assert typed_s[2] == recording.messages[2].at_s - recording.messages[1].at_s - 1 + SIGNAL_S
+    assert [one.typing_s for one in moments(recording)] == [6.5, typed_s[2], 0]
+
+
+def test_typing_that_led_to_nothing_does_not_pile_up(store: Store) -> None:
+    store.take(b.message("oi"))
+    row = store.conversation()
+    for n in range(100):
+        row.last_ms = n * 10
+        signals.note(row, n * 10 + 5)
+    assert signals.typed_ms(row.typed or "")[0] == 365
+    assert len(signals.typed_ms(row.typed or "")) == 64
