@@ -188,7 +188,7 @@ async def test_a_model_without_words_after_the_change_hands_over(place: Place) -
         await it.patient(phone=PHONE, text="quero às 15h")
         await it.until_states(SENT)
         (turn,) = await it.turns()
-        assert turn.hand_over == "o assistente não conseguiu responder"
+        assert turn.hand_over == "o assistente não conseguiu responder; já feito: Anotado para 15h"
         assert await diary(it) == [(1, "15h")]
 
 
