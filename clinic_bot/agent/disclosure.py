@@ -36,6 +36,7 @@ _A_PERSON = re.compile(
     r"|recepcionista|secretari[ao]|funcionari[oa]|medic[oa]|enfermeir[oa])\b"
     r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, (?:(?:a|o|da|do) )?(?:recepcionista|secretari[ao]|atendente"
     r"|funcionari[oa])\b(?! virtual)"
+    r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, uma? (?:pessoa|human[oa]|ser humano|gente)\b"
     r"|(?<!nao )\b(?:voce |vc )?(?:esta|ta) (?:falando|conversando) com (?:(?:um|uma) )?(?:pessoa|human[oa]"
     r"|gente|ser humano)\b"
     r"|\bpessoa (?:real|de verdade) (?:aqui|falando)\b"

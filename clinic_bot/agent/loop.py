@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clinic_bot.agent import budget, claims, disclosure, prompt, wording
+from clinic_bot.agent import budget, disclosure, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import (
     BadGeneration,
@@ -18,9 +18,9 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
+from clinic_bot.agent.objections import WRITE_AGAIN, Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
-from clinic_bot.agent.tools import OWN_APPOINTMENTS
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
@@ -32,18 +32,6 @@ _SAME_CALLS = 2  # the third identical call ends the turn
 _SMALL_ROOM = 500  # tokens for a request whose history had to go; if that is too large, nothing helps
 _OVER = 1.3  # our estimates are so much above the provider's tokens, at most
 
-_WRITE_AGAIN = (
-    "[contexto] Sua última saída não pode ser enviada. Escreva só a mensagem ao paciente: em português, "
-    "curta, sem sintaxe de ferramenta, códigos ou instruções. Para uma ferramenta, use a chamada própria."
-)
-_NOT_DONE = (
-    "[contexto] Sua última saída não pode ser enviada: diz que algo foi marcado, mudado, cancelado ou confirmado, e "
-    "nenhuma ferramenta fez isso. Escreva de novo só o que é verdade, ou chame a ferramenta."
-)
-_NO_PERSON = (
-    "[contexto] Sua última saída não pode ser enviada: ela se passa por uma pessoa. Escreva de novo; se perguntaram, "
-    "diga que é assistente virtual (inteligência artificial)."
-)
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
 _NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
 _ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
@@ -99,6 +87,7 @@ class Agent:
         self._system = prompt.system(facts, books=booking is not None)
         self._standing = booking.standing if booking else None
         self._tools = Toolbox((*standard(facts), *(booking.tools if booking else ()), *tools))
+        self._reader = Reader(facts, self._system, self._tools.names, books=booking is not None)
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
@@ -196,13 +185,7 @@ class Agent:
         if turn.calls == self._max_steps and exchanges and exchanges[-1]["role"] == "tool":
             last = exchanges[-1]
             exchanges = [*exchanges[:-1], {**last, "content": f"{last['content']}\n\n{_LAST_CALL}"}]
-        context = prompt.context(
-            self._facts,
-            request.now,
-            first_contact=disclosure.is_first_contact(request.history, self._facts),
-            patient_name=request.patient_name,
-            standing=" ".join(filter(None, (turn.standing, request.notes))),
-        )
+        context = self._context(turn)
         return [
             {"role": "system", "content": self._system},
             *budget.fit(
@@ -213,6 +196,16 @@ class Agent:
                 room=turn.room,
             ),
         ]
+
+    def _context(self, turn: _Turn) -> str:
+        request = turn.request
+        return prompt.context(
+            self._facts,
+            request.now,
+            first_contact=disclosure.is_first_contact(request.history, self._facts),
+            patient_name=request.patient_name,
+            standing=" ".join(filter(None, (turn.standing, request.notes))),
+        )
 
     async def _run(self, completion: Completion, turn: _Turn) -> None:
         turn.exchanges.append(_assistant(completion.tool_calls))
@@ -267,17 +260,17 @@ class Agent:
 
     def _objection(self, completion: Completion, turn: _Turn) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent."""
-        if wording.leaks(completion.text, self._system, self._tools.names):
-            return _WRITE_AGAIN
-        text = self._in_whatsapp(completion)
-        if not text:
-            return _WRITE_AGAIN
-        if disclosure.denies(text):
-            return _NO_PERSON
-        called = {step.tool for step in (*turn.changed, *turn.steps) if not step.result.startswith("Erro")}
-        # Without an agenda of ours what stands in the reception's is not known here, and may be told by the history.
-        has_booked = self._standing is None or OWN_APPOINTMENTS in turn.standing
-        return _NOT_DONE if claims.unfounded(text, called=called, has_booked=has_booked) else None
+        request = turn.request
+        ours = [item.text for item in request.history if item.speaker is not Speaker.PATIENT]
+        theirs = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
+        steps = (*turn.changed, *turn.steps)
+        situation = Situation(
+            called={step.tool for step in steps if not step.result.startswith("Erro")},
+            has_booked=has_booked(turn.standing if self._standing is not None else None),
+            told=[*(step.result for step in steps), self._context(turn), *ours],
+            said=[request.text, request.patient_name or "", *theirs],
+        )
+        return self._reader.objection(completion.text, self._in_whatsapp(completion), situation)
 
     def _in_whatsapp(self, completion: Completion) -> str:
         text = wording.to_whatsapp(completion.text)
@@ -344,5 +337,5 @@ def _correction(exc: BadGeneration, known: Collection[str]) -> list[Message]:
         result = f"Erro, a chamada não foi executada: {exc.problem}"
         return [_assistant((exc.call,)), _tool_result(exc.call.id, result)]
     if exc.text:
-        return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": _WRITE_AGAIN}]
+        return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": WRITE_AGAIN}]
     return []

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from clinic_bot.agent.tools import NAMES
+from clinic_bot.clinic.spelling import plain
 
 MAX_CHARS = 1_500
 
@@ -17,6 +18,9 @@ _LEAKS = re.compile(
             r"\bto=functions|\bfunctions\.\w|\bassistant(?:final|commentary|analysis)",
             r"\b(?:consulta|proposta) ?# ?\d",
             r"\b(?:fc|call|chatcmpl|req|org|gsk)[_-][0-9a-z][0-9a-z-]{11,}",
+            r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{18,}\b",
+            r"\d@(?:lid|c\.us|s\.whatsapp\.net|g\.us)\b",
+            r"\b(?:system|developer) (?:prompt|message)\b|\bprompt (?:do|de) sistema\b",
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",
             r"^\s*\[contexto\]",
@@ -25,7 +29,7 @@ _LEAKS = re.compile(
     ),
     re.IGNORECASE,
 )
-_SENTENCE_CHARS = 40
+_RUN_WORDS = 7
 
 
 def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
@@ -36,16 +40,20 @@ def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
     """
     if _LEAKS.search(text) or any(name in text.lower() for name in names):
         return True
-    plain = _squeezed(text)
-    return any(rule in plain for rule in _rules(system))
+    return not _runs(text).isdisjoint(_rules(system))
 
 
 @lru_cache(maxsize=4)  # one clinic has one system prompt, and a patient waits for this
-def _rules(system: str) -> tuple[str, ...]:
-    """The sentences of the rules that are long enough to be recognised, squeezed."""
+def _rules(system: str) -> frozenset[str]:
+    """Every run of words of the rules that is long enough to be recognised, but for what patients are to be told."""
     rules = system.partition("\nFatos da clínica:\n")[0]
-    sentences = (one.strip("- \n") for one in re.split(r"(?<=[.:;])\s", rules))
-    return tuple(_squeezed(one) for one in sentences if len(one) >= _SENTENCE_CHARS)
+    told = re.compile(r"\b(?:192|188)\b|assistente virtual", re.IGNORECASE)
+    return frozenset(run for line in rules.splitlines() if not told.search(line) for run in _runs(line))
+
+
+def _runs(text: str) -> set[str]:
+    words = re.findall(r"\w+", plain(text))
+    return {" ".join(words[n : n + _RUN_WORDS]) for n in range(len(words) - _RUN_WORDS + 1)}
 
 
 def to_whatsapp(text: str) -> str:
@@ -67,10 +75,6 @@ def whole_sentences(text: str) -> str:
     """``text`` up to its last full sentence or line; empty when there is none."""
     ends = [match.end() for match in re.finditer(r"[.!?…](?=\s|$)|\n", text)]
     return text[: ends[-1]].rstrip() if ends else ""
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _link(match: re.Match[str]) -> str:

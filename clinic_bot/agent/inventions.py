@@ -1,0 +1,195 @@
+"""Whether a reply states what nobody told the model: a price, a discount, a time, a phone, a link, a name. Pure.
+
+What the clinic's file, a tool, the agent's own remark or an earlier message of the clinic says is *told*. The patient's
+words are none of these: they may be taken up, and not be made a promise of the clinic's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from clinic_bot.agent.figures import Figure, Kind, figures
+from clinic_bot.clinic.spelling import plain
+
+_SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")
+_NOT = re.compile(r"\b(?:nao|nem|nunca|nenhum\w*|sem|tampouco|infelizmente|impossivel)\b")
+#: Takes up what the patient said, and states nothing.
+_TAKES_UP = re.compile(
+    r"\b(?:voce|vc|o senhor|a senhora) (?:disse|mencionou|falou|citou|pagou|enviou|mandou|informou|perguntou)\b"
+    r"|\bcomprovante\b|\brecebi\b|\banot\w+|\brecepcao\b|\bverific\w+|\bconfir\w+"
+)
+_DISCOUNT = re.compile(r"\bdescont\w+|\babatiment\w+|\bpromoc\w+|\bpromocional|\bcupo[mn]\w*|\bcashback\b")
+_FREE = re.compile(
+    r"\bgratuit\w+|\bgratis\b|\bde graca\b|\bcortesia\b|\bisen(?:ta|to|cao)\w*|\bsem custo\b|\bnao (?:paga"
+    r"|cobramos)\b"
+)
+_PERSON = re.compile(
+    r"\b(?:Dra?s?|Doutora?|Prof(?:essora?)?)(?:\(a\))?\.?\s+\*?([A-ZÀ-Ý][\wÀ-ÿ'-]+)(?:\s+([A-ZÀ-Ý][\wÀ-ÿ'-]+))?"
+)
+_PLACE = re.compile(
+    r"\b(?:[Rr]ua|R\.|[Aa]v\.?|[Aa]venida|[Aa]lameda|[Tt]ravessa|[Pp]raça|[Rr]odovia|[Ee]strada|[Ll]argo)\s+"
+    r"((?:(?:d[aeo]s?|[A-ZÀ-Ý][\wÀ-ÿ]*\.?)\s+){0,3}[A-ZÀ-Ý][\wÀ-ÿ]+)"
+)
+#: Health plans that a model knows by itself, and by which patients ask.
+_PLANS = re.compile(
+    r"\b(?:amil|hapvida|notre ?dame|intermedica|porto (?:seguro|saude)|cassi|geap|golden cross|sul ?america|bradesco"
+    r"|unimed|prevent senior|allianz|omint|care ?plus|mediservice|metlife|odontoprev|sao cristovao"
+    r"|sao francisco|postal saude"
+    r"|ipasgo|ipsemg|planserv|iamspe|alice saude|trasmontano|biovida|gndi|fusex|capesesp|ipe saude|saude caixa"
+    r"|petrobras)\b"
+)
+_ACCEPTS = re.compile(r"\b(?:aceit\w+|atend\w+|cobr\w+|trabalh\w+|conveni\w+|sim)\b")
+_KINDS = {
+    Kind.AMOUNT: "um valor em dinheiro",
+    Kind.PERCENT: "um percentual",
+    Kind.TIME: "um horário",
+    Kind.LINK: "um link",
+    Kind.EMAIL: "um e-mail",
+    Kind.NUMBER: "um telefone ou número",
+}
+#: What the patient may be answered with in their own words, whatever the sentence says.
+_OWN = frozenset((Kind.TIME, Kind.EMAIL, Kind.NUMBER))
+_AT_A_DOOR = re.compile(r"\bcheg\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a text says, made ready to be looked up."""
+
+    figures: frozenset[tuple[Kind, str]]
+    numbers: tuple[str, ...]
+    hours: frozenset[str]  #: what may be read as a time of the day, ``as 9`` too
+    words: frozenset[str]
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        found = figures(text)
+        bare = plain(text)
+        hours = (int(number) for number in re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", bare))
+        return cls(
+            frozenset((one.kind, one.value) for one in found),
+            tuple(one.value for one in found if one.kind is Kind.NUMBER),
+            frozenset(f"{hour + half:02d}:00" for hour in hours for half in (0, 12) if hour + half < 24),
+            frozenset(re.findall(r"\w+", bare)),
+            bare,
+        )
+
+    def has(self, figure: Figure) -> bool:
+        if (figure.kind, figure.value) in self.figures:
+            return True
+        if figure.kind is Kind.TIME:
+            return figure.value in self.hours
+        if figure.kind is Kind.NUMBER:  # with and without the country's and the area's code
+            return any(one.endswith(figure.value) or figure.value.endswith(one) for one in self.numbers)
+        if figure.kind is Kind.LINK:
+            return figure.value in self.text
+        return False
+
+
+def invented(
+    text: str, told: Iterable[Known], said: Iterable[Known] = (), *, times: bool = True
+) -> str | None:
+    """What ``text`` states that was not told, in Portuguese for the model; None for nothing.
+
+    Args:
+        told: by the clinic's file, the tools, the agent's remark, earlier messages of the clinic.
+        said: by the patient.
+        times: whether times of the day are held against it, too.
+    """
+    sources = _Sources(tuple(told), tuple(said))
+    for sentence in sentences(text):
+        found = (
+            _figure(sentence, sources, times=times)
+            or _promise(sentence, sources)
+            or _name(sentence, sources)
+            or _plan(sentence, sources)
+        )
+        if found:
+            return found
+    return None
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Line by line, and in a line sentence by sentence."""
+    return (one for one in _SENTENCES.split(text) if one.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    told: tuple[Known, ...]
+    said: tuple[Known, ...]
+
+    def tell(self, figure: Figure) -> bool:
+        return any(one.has(figure) for one in self.told)
+
+    def says(self, figure: Figure) -> bool:
+        return any(one.has(figure) for one in self.said)
+
+    def tell_word(self, word: str) -> bool:
+        return any(word in one.words for one in self.told)
+
+    def says_word(self, word: str) -> bool:
+        return any(word in one.words for one in self.said)
+
+
+def _figure(sentence: str, sources: _Sources, *, times: bool) -> str | None:
+    bare = plain(sentence)
+    for one in figures(sentence):
+        if sources.tell(one) or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare))):
+            continue
+        if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and _states_nothing(bare))):
+            continue
+        if one.kind is Kind.PERCENT and _NOT.search(bare) and sources.says(one):
+            continue
+        return f"cita {_KINDS[one.kind]} que ninguém informou"
+    return None
+
+
+def _states_nothing(bare: str) -> bool:
+    return bare.endswith("?") or bool(_NOT.search(bare) or _TAKES_UP.search(bare))
+
+
+def _promise(sentence: str, sources: _Sources) -> str | None:
+    bare = plain(sentence)
+    for pattern, what in ((_DISCOUNT, "um desconto"), (_FREE, "algo sem custo")):
+        match = pattern.search(bare)
+        if match is None or any(pattern.search(one.text) for one in sources.told):
+            continue
+        denied = _NOT.search(bare[: match.start()] if pattern is _FREE else bare)
+        if denied or bare.endswith("?") or _TAKES_UP.search(bare):
+            continue
+        return f"promete {what} que a ficha da clínica não tem"
+    return None
+
+
+def _name(sentence: str, sources: _Sources) -> str | None:
+    bare = plain(sentence)
+    for match in _PERSON.finditer(sentence):
+        names = [plain(name) for name in match.groups() if name]
+        if any(map(sources.tell_word, names)):
+            continue
+        if any(map(sources.says_word, names)) and _states_nothing(bare):
+            continue
+        return "cita um profissional que a clínica não tem"
+    for match in _PLACE.finditer(sentence):
+        last = plain(match[1]).split()[-1]
+        if sources.tell_word(last) or (sources.says_word(last) and _states_nothing(bare)):
+            continue
+        return "cita um endereço que não é o da clínica"
+    return None
+
+
+def _plan(sentence: str, sources: _Sources) -> str | None:
+    """A plan is taken up clause by clause: ``aceitamos este, e aquele não`` says two things."""
+    bare = plain(sentence)
+    if bare.endswith("?") or not _ACCEPTS.search(bare):
+        return None
+    for clause in re.split(r"[,;:.]| mas | e (?=\w+ nao\b)", bare):
+        for match in _PLANS.finditer(clause):
+            squeezed = match[0].replace(" ", "")
+            told = any(squeezed in one.text.replace(" ", "") for one in sources.told)
+            if not told and not _NOT.search(bare):
+                return "diz que aceita um convênio que não está na ficha"
+    return None

@@ -1,0 +1,60 @@
+import pytest
+
+from clinic_bot.agent.health_words import advises
+
+ADVICE = [
+    "Dê 12 gotas de dipirona.",
+    "São 500 mg a cada 6 horas.",
+    "Tome um comprimido depois do almoço.",
+    "Pode tomar meio comprimido.",
+    "A dose é de 15mg/kg.",
+    "5 ml a cada 8h, três vezes ao dia.",
+    "Pode dar paracetamol para ela.",
+    "Dê um antitérmico... e dê dipirona se a febre subir.",
+    "Recomendo usar uma pomada.",
+    "Suspenda o remédio antes do exame.",
+    "Pode parar de tomar o antibiótico.",
+    "Você está com virose.",
+    "Isso parece ser uma gripe.",
+    "Provavelmente é sinusite.",
+    "São sintomas de dengue.",
+    "Não é nada grave.",
+    "Fique calma, não é nada.",
+    "Seu exame deu normal.",
+    "O hemograma está alterado.",
+]
+NONE = [
+    "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
+    "Não dê nenhum remédio por conta própria; fale com um profissional.",
+    "Não posso recomendar remédio.",
+    "Se a febre piorar, vá ao pronto-socorro.",
+    "Jejum de 8 horas, água liberada.",
+    "O exame é feito sem hora marcada, das 7h30 às 9h30.",
+    "O resultado do exame fica pronto na recepção.",
+    "Você tem uma consulta de dermatologia na quinta.",
+    "Isso pode ser uma emergência. Ligue 192.",
+    "A consulta de cardiologia é com o Dr. Caio.",
+    "Você tem alergia a algum remédio?",
+    "Sinto muito que esteja com febre.",
+    "Traga a receita do medicamento que você usa.",
+    "A orientação de remédio é só com a médica.",
+    "Estacione na vaga 2; a recepção fica no 3º andar.",
+    "Tratamos ansiedade e depressão: é com a psicóloga Lúcia.",
+    "Temos atendimento para diabetes com a endocrinologista.",
+]
+
+
+@pytest.mark.parametrize("text", ADVICE)
+def test_a_dose_a_remedy_a_diagnosis_or_a_result_is_found(text: str) -> None:
+    assert advises(text)
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_refuses_asks_or_informs_is_none(text: str) -> None:
+    assert advises(text) is None
+
+
+def test_a_preparation_of_the_clinic_s_may_be_repeated() -> None:
+    told = "Preparo: tomar 2 comprimidos de bisacodil na véspera e 500 ml de água."
+    assert advises("Na véspera, 2 comprimidos de bisacodil.", told) is None
+    assert advises("Na véspera, 3 comprimidos de bisacodil.", told)

@@ -1,0 +1,76 @@
+import pytest
+
+from clinic_bot.agent.inventions import Known, invented
+
+FILE = Known.of(
+    "Vila Serena. Endereço: Rua do Sol, 45, Centro. Mapa: https://maps.example/serena\nTelefone: (21) 3000-0000\n"
+    "Horário: segunda a sexta-feira das 8h às 18h.\nLimpeza: R$ 180; Clareamento: R$ 1.220,50\n"
+    "Dra. Ana Reis, ortodontia\nConvênios: Aceitos: Uniodonto e Bradesco Saúde.\nPagamento: até 3x.\n"
+    "Dados: privacidade@serena.example"
+)
+TOOLS = Known.of("Limpeza (30 min; Dra. Ana Reis). Livres:\nDra. Ana Reis: quinta 08/10: 8h30, 16h")
+SAID = Known.of(
+    "vcs tem as 19? o dr carlos atende? me fizeram 150 reais, pix pra http://golpe.com/x, libera 100% de desconto. "
+    "Aceita Amil? meu email é eu@x.com e meu fone 21 98888-7777"
+)
+
+MADE_UP = {
+    "a price": "A limpeza custa R$ 199.",
+    "a price without its sign": "A limpeza sai por 150.",
+    "the patient's price as ours": "Perfeito, a limpeza fica em R$ 150.",
+    "a discount": "Consigo um desconto para você.",
+    "a percentage": "No Pix fica 10% mais barato.",
+    "the patient's percentage": "Claro, libero 100% para você!",
+    "something for nothing": "A avaliação é gratuita.",
+    "a slot": "Tenho quinta às 17h.",
+    "a phone": "O telefone dela é (21) 97777-6666.",
+    "a protocol": "Seu protocolo é 2026100812.",
+    "a link": "Pague em https://pague.example/abc.",
+    "the patient's link": "O Pix é por golpe.com/x, obrigada.",
+    "an e-mail": "Mande para pix@serena-pagamentos.com.",
+    "a professional": "A Dra. Beatriz Lima atende na quinta.",
+    "the patient's professional": "O Dr. Carlos atende aqui.",
+    "an address": "Estamos na Avenida Paulista, 900.",
+    "a plan": "Sim, aceitamos Amil.",
+}
+FAIR = [
+    "A limpeza custa R$ 180,00 e o clareamento *R$ 1.220,50*, em até 3x.",
+    "Não é R$ 150: a limpeza custa R$ 180.",
+    "Você mencionou R$ 150; isso a recepção confirma.",
+    "Não tenho informação sobre desconto; a recepção pode ajudar.",
+    "Desconto eu não consigo dar por aqui.",
+    "Não posso dar 100% de desconto.",
+    "Tenho quinta, 08/10, às 8h30 ou 16:00 com a Dra. Ana. Qual prefere?",
+    "Às 19h não temos; às 16h sim.",
+    "Chegue 15 minutos antes, às 8h15.",
+    "Abrimos das 8h às 18h, e atendemos em até 24h.",
+    "Nosso telefone é (21) 3000-0000 e o mapa https://maps.example/serena.",
+    "Anotei seu telefone 21 98888-7777 e o e-mail eu@x.com.",
+    "Não temos o Dr. Carlos; quem atende é a Dra. Ana Reis.",
+    "Fica na Rua do Sol, 45.",
+    "Aceitamos Uniodonto e Bradesco Saúde; Amil não está na lista.",
+    "Infelizmente não atendemos Amil.",
+    "Retire dúvidas em privacidade@serena.example, de segunda a sexta.",
+    "São 2 documentos: RG e carteirinha. Consulta em 09/10/2026.",
+    "Quer que eu veja com a recepção se há desconto?",
+]
+
+
+@pytest.mark.parametrize("text", MADE_UP.values(), ids=MADE_UP.keys())
+def test_what_nobody_told_may_not_be_said(text: str) -> None:
+    assert invented(text, (FILE, TOOLS), (SAID,))
+
+
+@pytest.mark.parametrize("text", FAIR)
+def test_what_was_told_asked_or_denied_may(text: str) -> None:
+    assert invented(text, (FILE, TOOLS), (SAID,)) is None
+
+
+def test_what_the_clinic_does_give_may_be_told() -> None:
+    generous = Known.of("Pagamento: 5% de desconto no Pix. Estacionamento gratuito.")
+    assert invented("No Pix há 5% de desconto, e o estacionamento é grátis.", (generous,)) is None
+    assert invented("No Pix há 15% de desconto.", (generous,))
+
+
+def test_times_are_left_alone_where_there_is_no_agenda() -> None:
+    assert invented("Pode vir às 17h.", (FILE,), times=False) is None
