@@ -105,7 +105,8 @@ def simulate(
 ) -> None:
     """Play patients against the real server over HTTP, on the built-in stand-ins.
 
-    Exit status: 0 all good, 1 a reply count or time was missed, 2 a file cannot be used.
+    Exit status: 0 all good, 1 an expectation was missed (how often, when, records, words, the clinic's file), 2 a file
+    cannot be used.
     """
     from clinic_bot.sandbox.simulate import Plan
     from clinic_bot.sandbox.simulate import simulate as play

@@ -64,10 +64,11 @@ class Known:
     text: str
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def of(cls, text: str, *, loosely: bool = False) -> Self:
+        """What ``text`` says; ``loosely`` where any bare number may be a time of the day, as patients write it."""
         found = figures(text)
         bare = plain(text)
-        hours = (int(number) for number in re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", bare))
+        hours = [int(number) for number in re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", bare)] if loosely else []
         return cls(
             frozenset((one.kind, one.value) for one in found),
             tuple(one.value for one in found if one.kind is Kind.NUMBER),

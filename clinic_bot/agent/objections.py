@@ -86,7 +86,7 @@ class Reader:
         told = "\n".join(situation.told)
         if problem := health_words.advises(text, f"{self._file}\n{told}"):
             return _HEALTH.format(problem)
-        said = Known.of("\n".join(situation.said))
+        said = Known.of("\n".join(situation.said), loosely=True)
         problem = inventions.invented(text, (*self._facts, Known.of(told)), (said,), times=self._books)
         return _NOT_TOLD.format(problem) if problem else None
 

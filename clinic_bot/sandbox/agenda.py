@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from clinic_bot.clinic import fixture
+from clinic_bot.clinic import fixture, team
 from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 from clinic_bot.clinic.fixture import Booked
 from clinic_bot.clinic.spelling import name_key
+from clinic_bot.errors import Misconfigured
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import phone_key
 from clinic_bot.sandbox.effects import Kept
+from clinic_bot.sandbox.external import External
 from clinic_bot.store import appointments, seed
 from clinic_bot.store.appointments import Wanted
 from clinic_bot.store.cells import Place
@@ -34,12 +36,14 @@ class RecordedAgenda:
     facts: ClinicFacts
     families: tuple[tuple[str, tuple[str, ...]], ...]
     booked: tuple[Booked, ...]
+    policy: Policy
 
-    async def write(self, database: Database, instance: str, *, at_ms: int, policy: Policy) -> dict[int, str]:
+    async def write(self, database: Database, instance: str, *, at_ms: int) -> dict[int, str]:
         """Into a file that no server has open; the scenario's id of each appointment by our own."""
-        return await database.write(partial(self._write, instance=instance, at_ms=at_ms, policy=policy))
+        return await database.write(partial(self._write, instance=instance, at_ms=at_ms))
 
-    def _write(self, connection: Connection, instance: str, *, at_ms: int, policy: Policy) -> dict[int, str]:
+    def _write(self, connection: Connection, instance: str, *, at_ms: int) -> dict[int, str]:
+        policy = self.policy
         for phone, names in self.families:
             known = [(name, name_key(name)) for name in names]
             seed.knows(connection, _contact(instance, phone), known, at_ms=at_ms, policy=policy)
@@ -55,6 +59,23 @@ class RecordedAgenda:
             if row is not None:
                 ids[row] = one.id
         return ids
+
+    def book_for_others(
+        self, connection: Connection, one: External, instance: str, *, at_ms: int
+    ) -> int | None:
+        """As the reception books, whoever held the time: the row; None when an appointment stands there."""
+        service = one.service or self._some_service(one.professional)
+        wanted = self._wanted(
+            Booked("", one.phone, one.patient, service, one.professional, one.start), instance
+        )
+        return seed.books_over(
+            connection, _contact(instance, one.phone), wanted, at_ms=at_ms, policy=self.policy
+        )
+
+    def _some_service(self, professional: str) -> str:
+        """One that the professional attends."""
+        attended = team.bookable(self.facts).items()
+        return next((key for key, who in attended if professional in {one.key for one in who}), "")
 
     def _wanted(self, one: Booked, instance: str) -> Wanted:
         service = next((found for found in self.facts.services if found.key == one.service), None)
@@ -93,12 +114,20 @@ class RecordedAgenda:
         ]
 
 
-def recorded_agenda(clinic: Path | None) -> RecordedAgenda | None:
-    """The agenda of a scenarios' JSON; None for a clinic file without records. Raises Misconfigured, ValueError."""
-    if clinic is None or clinic.suffix != ".json":
+def recorded_agenda(clinic: Path | None, policy: Policy) -> RecordedAgenda | None:
+    """The agenda of a clinic's file, with the records of a scenarios' JSON; None where there is no file to read.
+
+    Raises:
+        ValueError, KeyError: the records of the JSON cannot be read.
+    """
+    if clinic is None:
         return None
-    data: Any = json.loads(clinic.read_text("utf-8-sig"))
-    return RecordedAgenda(load_clinic(clinic), fixture.families(data), fixture.booked(data))
+    try:
+        facts = load_clinic(clinic)
+    except Misconfigured:  # the server says so when it does not start
+        return None
+    data: Any = json.loads(clinic.read_text("utf-8-sig")) if clinic.suffix == ".json" else {}
+    return RecordedAgenda(facts, fixture.families(data), fixture.booked(data), policy)
 
 
 def _contact(instance: str, phone: str) -> Contact:

@@ -8,10 +8,15 @@ HAND_OVER = "handoff_opened"
 NONE = "none"
 CREATED, MOVED = "appointment_created", "appointment_rescheduled"
 CANCELLED, CONFIRMED = "appointment_cancelled", "appointment_confirmed"
-#: What leaves a record; a list of effects that wants another cannot be judged whole.
+OPTED_OUT, DATA_REQUEST = "optout_recorded", "data_request_recorded"
+#: What leaves a record that can be looked at.
 KNOWN = frozenset((HAND_OVER, NONE, CREATED, MOVED, CANCELLED, CONFIRMED))
-#: What of an effect names the record it is about; the rest is how often, and why.
-_FIELDS = ("id", "phone", "service", "professional", "start", "patient")
+#: What this version keeps no record of: a list of effects that wants one of them cannot be judged whole.
+UNRECORDED = frozenset((OPTED_OUT, DATA_REQUEST))
+#: What of an effect names the record it is about.
+_FIELDS = ("id", "phone", "service", "professional", "start", "patient", "kind")
+#: How often, one of which, and why in words that nobody can hold a record against.
+_ABOUT = ("type", "count", "options", "reason")
 
 Effect = Mapping[str, Any]
 
@@ -30,7 +35,7 @@ class Kept:
     status: str
 
     def effect(self, kind: str) -> Effect:
-        return {"type": kind, **{name: getattr(self, name) for name in _FIELDS}}
+        return {"type": kind, **{name: getattr(self, name) for name in _FIELDS if name != "kind"}}
 
 
 def between(before: Iterable[Kept], after: Iterable[Kept]) -> list[Effect]:
@@ -75,7 +80,23 @@ def options(effect: Effect) -> Sequence[Effect]:
 
 
 def can_be_judged(wanted: Sequence[Effect]) -> bool:
-    return all(option.get("type") in KNOWN for effect in wanted for option in options(effect))
+    return not any(option.get("type") in UNRECORDED for effect in wanted for option in options(effect))
+
+
+def unknown(wanted: Sequence[Effect]) -> list[str]:
+    """What a list of effects says that has no meaning here."""
+    every = [option for effect in wanted for option in (effect, *options(effect))]
+    kinds = KNOWN | UNRECORDED | {"any_of"}
+    found = [
+        f"effects: type {one.get('type')!r} is not known" for one in every if one.get("type") not in kinds
+    ]
+    found += [
+        f"effects: {one.get('type')}: {name!r} is not known"
+        for one in every
+        for name in one
+        if name not in (*_FIELDS, *_ABOUT)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _take(option: Effect, left: Sequence[Effect]) -> Sequence[Effect] | None:

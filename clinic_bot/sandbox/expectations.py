@@ -1,7 +1,6 @@
 """What came, against what a scenario expects. Pure: replies and effects in, failures out.
 
-Only a reply count or a time decides an exit status: texts and effects are the model's, and the stand-in is none. What
-this version keeps no record of, such as who left the reminders, is not judged.
+Every failure decides. What this version keeps no record of, such as who left the reminders, is not judged.
 """
 
 import re
@@ -12,6 +11,7 @@ from enum import StrEnum
 
 from clinic_bot.sandbox import effects
 from clinic_bot.sandbox.effects import Effect
+from clinic_bot.sandbox.grounding import Grounds
 from clinic_bot.sandbox.scenario import Expect
 
 #: Messages that leave closer together than this are bubbles of one reply.
@@ -31,17 +31,19 @@ class Kind(StrEnum):
     COUNT = "count"
     TIME = "time"
     EFFECT = "effect"
-    TEXT = "text"
+    TEXT = "text"  #: a word is missing
+    FORBIDDEN = "forbidden"  #: a word stands there that must not
+    GROUND = "ground"  #: the clinic's file says something else
+
+
+#: What an answer that came too early cannot explain.
+_WHATEVER_WAS_CUT = (Kind.FORBIDDEN, Kind.GROUND)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     kind: Kind
     detail: str
-
-    @property
-    def decides(self) -> bool:
-        return self.kind in (Kind.COUNT, Kind.TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def judge(
     *,
     hand_overs: int | None = None,
     changes: Sequence[Effect] = (),
+    grounds: Grounds | None = None,
     presence: bool = True,
     cut_before: bool = False,
 ) -> Verdict:
@@ -79,24 +82,24 @@ def judge(
     Args:
         hand_overs: how many turns handed over to a person; None when nobody could look.
         changes: what became of the appointments.
-        presence: without the typing signals an early cut, and the counts and times that follow from it, are
-            counted and not held against the scenario.
+        grounds: what the answer may build on; None where there is no clinic to compare it with.
+        presence: without the typing signals an early cut, and what follows from it, is counted and not held against
+            the scenario.
         cut_before: an earlier phase was cut, so that this one may find another conversation than it expects.
     """
-    judge_replies = _judge_each if expect.per_phone else _judge_replies
-    verdict = judge_replies(expect, replies)
+    verdict = (_judge_each if expect.per_phone else _judge_replies)(expect, replies, grounds)
     failures = [*verdict.failures, *_judge_effects(expect.effects, hand_overs, changes)]
     if not presence and (verdict.cuts or cut_before):
-        failures = [failure for failure in failures if failure.kind is Kind.TEXT]
+        failures = [failure for failure in failures if failure.kind in _WHATEVER_WAS_CUT]
     return Verdict(tuple(failures), verdict.cuts)
 
 
-def _judge_each(expect: Expect, replies: Sequence[Reply]) -> Verdict:
+def _judge_each(expect: Expect, replies: Sequence[Reply], grounds: Grounds | None) -> Verdict:
     """Each sender by its own expectations; those of the phase hold for all replies together."""
-    together = replace(expect, per_phone={}, mentions_all=(), mentions_none=())
-    verdicts = [_judge_replies(together, replies)]
+    together = replace(expect, per_phone={}, mentions_all=(), mentions_none=(), grounded_on=())
+    verdicts = [_judge_replies(together, replies, grounds)]
     for phone, own in expect.per_phone.items():
-        found = _judge_replies(own, [one for one in replies if one.phone == phone])
+        found = _judge_replies(own, [one for one in replies if one.phone == phone], grounds)
         where = f"phone ending in {phone[-4:]}: "
         named = tuple(replace(one, detail=where + one.detail) for one in found.failures)
         verdicts.append(replace(found, failures=named))
@@ -104,7 +107,7 @@ def _judge_each(expect: Expect, replies: Sequence[Reply]) -> Verdict:
     return Verdict(failures, max(one.cuts for one in verdicts))
 
 
-def _judge_replies(expect: Expect, replies: Sequence[Reply]) -> Verdict:
+def _judge_replies(expect: Expect, replies: Sequence[Reply], grounds: Grounds | None) -> Verdict:
     earliest_ms = expect.earliest_ms or 0
     early = [one for one in replies if one.at_ms < earliest_ms]
     # One that was decided before the last piece may leave after it: then it shows as one too many.
@@ -114,6 +117,7 @@ def _judge_replies(expect: Expect, replies: Sequence[Reply]) -> Verdict:
         *(Failure(Kind.TIME, f"reply at {_s(one.at_ms)}, before {_s(earliest_ms)}") for one in early),
         *_judge_latest(expect, replies),
         *_judge_text(expect, replies),
+        *_judge_grounds(expect, replies, grounds),
     ]
     return Verdict(tuple(failures), max(len(early), surplus, 0))
 
@@ -151,7 +155,14 @@ def _judge_text(expect: Expect, replies: Sequence[Reply]) -> Iterable[Failure]:
                 yield Failure(Kind.TEXT, f"says none of: {', '.join(group)}")
     for spelling in expect.mentions_none:
         if mentions(said, spelling):
-            yield Failure(Kind.TEXT, f"must not say: {spelling.strip()}")
+            yield Failure(Kind.FORBIDDEN, f"must not say: {spelling.strip()}")
+
+
+def _judge_grounds(expect: Expect, replies: Sequence[Reply], grounds: Grounds | None) -> Iterable[Failure]:
+    if grounds is None or not expect.grounded_on:
+        return
+    for problem in grounds.problems("\n".join(reply.text for reply in replies), expect.grounded_on):
+        yield Failure(Kind.GROUND, problem)
 
 
 def mentions(text: str, spelling: str) -> bool:
@@ -178,6 +189,8 @@ def _judge_effects(
     wanted: Sequence[Effect] | None, hand_overs: int | None, changes: Sequence[Effect]
 ) -> Iterable[Failure]:
     """A list that wants what leaves no record in this version cannot be judged whole."""
+    for problem in effects.unknown(wanted or ()):
+        yield Failure(Kind.EFFECT, problem)
     if wanted is None or hand_overs is None or not effects.can_be_judged(wanted):
         return
     happened = [*changes, *({"type": effects.HAND_OVER} for _ in range(hand_overs))]

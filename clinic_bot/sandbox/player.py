@@ -4,26 +4,28 @@ A reply's time is when it leaves Z-API's queue, which is what the patient sees.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.patience import DEFAULT
 from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.window import Window, due_ms, hold_until_ms
-from clinic_bot.events import Content, Json, PresenceStatus
+from clinic_bot.events import Content, PresenceStatus
 from clinic_bot.events import Kind as MessageKind
-from clinic_bot.sandbox import payloads
+from clinic_bot.sandbox import payloads, posting
 from clinic_bot.sandbox.effects import Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
+from clinic_bot.sandbox.external import External
+from clinic_bot.sandbox.grounding import Grounds
 from clinic_bot.sandbox.in_flight import arrives
+from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.payloads import Payload, hex_of
 from clinic_bot.sandbox.receptionist import HAND_OVER
 from clinic_bot.sandbox.scenario import Event, Phase, Scenario
+from clinic_bot.sandbox.scene import Now, Scene
 from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre, window_timing
 
 #: How often the stand-ins are looked at, in machine seconds.
@@ -39,59 +41,9 @@ _BUSY_MS = 120_000
 _IN_FLIGHT_LATENCY_S = 5.0
 
 
+#: What of an event its sender said.
+_WORDS = ("text", "caption", "transcript", "file_name")
 _KINDS = {"audio": MessageKind.AUDIO, "image": MessageKind.IMAGE, "document": MessageKind.DOCUMENT}
-
-
-class Now(StrEnum):
-    """Where a scenario stands, for whoever watches."""
-
-    STARTING = "starting"
-    QUIET = "quiet"
-    PERSON = "person"
-    WINDOW = "window"
-    TURN = "turn"
-    SENDING = "sending"
-    DONE = "done"
-
-
-@dataclass(slots=True)
-class Scene:
-    """A scenario while it plays: written by the player, read by the display."""
-
-    scenario: Scenario
-    now: Now = Now.STARTING
-    lines: list[tuple[int, str, str]] = field(default_factory=list)  #: (ms since the start, who, what)
-    left_ms: int = 0  #: what is left of the window
-    window_ms: int = 0  #: how long it was when it began to run down
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseOutcome:
-    """One phase as it went."""
-
-    id: str
-    phase: int  #: counts from 1
-    replies: tuple[Reply, ...]
-    failures: tuple[Failure, ...]
-    cuts: int = 0  #: how often it was answered before it was complete
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
-
-    @property
-    def missed(self) -> bool:
-        """Whether it decides the exit status."""
-        return any(failure.decides for failure in self.failures)
-
-    def as_json(self) -> dict[str, Json]:
-        return {
-            "id": self.id,
-            "phase": self.phase,
-            "replies": [{"at_ms": reply.at_ms, "text": reply.text} for reply in self.replies],
-            "failures": [{"kind": one.kind.value, "detail": one.detail} for one in self.failures],
-            "passed": self.passed,
-        }
 
 
 async def play(
@@ -139,6 +91,11 @@ class Player:
         began_ms = start_ms = self._clock.now_ms()
         await self._sleep_until(start_ms + self._scenario.phases[0].delay_ms)
         outcomes: list[PhaseOutcome] = []
+        for one in self._scenario.bookings:
+            self._meanwhile(self._book(one, start_ms))
+        for one in self._scenario.bookings:
+            if one.is_there_before:
+                await self._stage.book_for_others(one)
         kept = await self._stage.appointments()
         for n, phase in enumerate(self._scenario.phases):
             start_ms = self._clock.now_ms()
@@ -148,12 +105,25 @@ class Player:
             if following is not None:
                 # What comes before the next phase begins belongs to this one.
                 since_ms = self._last_reply_ms(start_ms) if following.after_reply else began_ms
+                for one in self._scenario.bookings:
+                    if one.after_phase == n + 1:
+                        await self._stage.book_for_others(one)
                 await self._sleep_until(since_ms + following.delay_ms)
             cut_before = any(outcome.cuts for outcome in outcomes)
             kept, before = await self._stage.appointments(), kept
             changes = between(before, kept)
             outcomes.append(await self._judge(n, phase, start_ms, changes, cut_before=cut_before))
         return tuple(outcomes)
+
+    async def _book(self, one: External, start_ms: int) -> None:
+        """What somebody else books when its time has come."""
+        if one.after_phase is not None or one.is_there_before:
+            return
+        if one.at_ms is not None:
+            await self._sleep_until(start_ms + one.at_ms)
+        else:
+            await arrives(one.at, self._stage, since_ms=start_ms)
+        await self._stage.book_for_others(one)
 
     async def _judge(
         self, n: int, phase: Phase, start_ms: int, changes: Sequence[Effect], *, cut_before: bool
@@ -166,10 +136,14 @@ class Player:
             replies,
             hand_overs=hand_overs,
             changes=changes,
+            grounds=self._grounds(n),
             presence=self._presence,
             cut_before=cut_before,
         )
-        failures = verdict.failures + tuple(Failure(Kind.EFFECT, text) for text in self._refused)
+        judged = [
+            one for one in verdict.failures if not (self._unheard(n) and one.kind in (Kind.TEXT, Kind.EFFECT))
+        ]
+        failures = (*judged, *(Failure(Kind.EFFECT, text) for text in self._refused))
         self._refused.clear()
         return PhaseOutcome(
             id=self._scenario.id,
@@ -178,6 +152,25 @@ class Player:
             failures=failures,
             cuts=verdict.cuts,
         )
+
+    def _grounds(self, n: int) -> Grounds | None:
+        """What the answers of phase ``n`` may build on: the clinic's file, and what was written until then."""
+        clinic = self._stage.clinic
+        if clinic is None:
+            return None
+        phases = self._scenario.phases[: n + 1]
+        said = [event.text(name) for phase in phases for event in phase.events for name in _WORDS]
+        return Grounds(
+            clinic.facts,
+            clinic.data,
+            "\n".join([str(self._scenario.state.get("last_bot_message") or ""), *said]),
+        )
+
+    def _unheard(self, n: int) -> bool:
+        """Whether a voice note was never given to a transcriber: then nobody can be held to what it said."""
+        events = [event for phase in self._scenario.phases[: n + 1] for event in phase.events]
+        asked = (request.operation for request in self._stage.pair.groq.requests)
+        return any(event.text("transcript") for event in events) and "transcription" not in asked
 
     def _last_reply_ms(self, start_ms: int) -> int:
         """When the patient had the last reply of this phase; now, if none came."""
@@ -211,10 +204,13 @@ class Player:
         """Send one event. The answer is not waited for longer than a quick server takes."""
         payload = self._payload(event, at_ms)
         self._note(event, at_ms)
-        task = asyncio.create_task(self._emit(payload, event.type))
+        await asyncio.wait({self._meanwhile(self._emit(payload, event.type))}, timeout=0.05)
+
+    def _meanwhile(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(doing)
         self._posts.add(task)
         task.add_done_callback(self._posts.discard)
-        await asyncio.wait({task}, timeout=0.05)
+        return task
 
     async def _emit(self, payload: Payload, what: str) -> None:
         posted = await self._zapi.emit(payload)
@@ -231,7 +227,7 @@ class Player:
         about = str(self._said[event.text("of")]["messageId"]) if event.type in ("edit", "delete") else ""
         self._count += 1
         message_id = "3A" + hex_of(self._scenario.id, self._count, length=18)
-        payload = _message(line, phone, event, message_id=message_id, at_ms=at_ms, about=about)
+        payload = posting.message(line, phone, event, message_id=message_id, at_ms=at_ms, about=about)
         if event.key:
             self._said[event.key] = payload
         return payload
@@ -249,7 +245,7 @@ class Player:
             self._talk = heard.talk
             first_ms = self._window.first_ms if self._window else at_ms
             self._window = Window(first_ms, at_ms, patience_ms=heard.patience_ms)
-        self._scene.lines.append((at_ms - self._stage.now_ms, "patient", _shown(event)))
+        self._scene.lines.append((at_ms - self._stage.now_ms, "patient", posting.shown(event)))
 
     def _hold(self, status: str, at_ms: int) -> None:
         if self._window is None:
@@ -334,57 +330,6 @@ class Player:
 
     async def _sleep_until(self, at_ms: int) -> None:
         await self._clock.sleep(at_ms - self._clock.now_ms())
-
-
-def _message(
-    line: payloads.Line, phone: str, event: Event, *, message_id: str, at_ms: int, about: str
-) -> Payload:
-    """The webhook body behind an event that says something."""
-    seconds = event.fields.get("duration_s")
-    caption = event.text("caption") or None
-    make: Mapping[str, Callable[[], Payload]] = {
-        "text": partial(_text, line, phone, event.text("text"), message_id, at_ms),
-        "audio": lambda: payloads.received_audio(
-            line, phone, seconds=round(seconds) if isinstance(seconds, int | float) else 5,
-            message_id=message_id, at_ms=at_ms,
-        ),
-        "image": lambda: payloads.received_image(
-            line, phone, caption=caption, message_id=message_id, at_ms=at_ms
-        ),
-        "document": lambda: payloads.received_document(
-            line, phone, file_name=event.text("file_name") or "documento.pdf", caption=caption,
-            message_id=message_id, at_ms=at_ms,
-        ),
-        "edit": lambda: payloads.edited(line, phone, event.text("text"), of=about, at_ms=at_ms),
-        "delete": lambda: payloads.revoked(line, phone, of=about, at_ms=at_ms),
-        "group_text": lambda: payloads.group_text(
-            line, phone, event.text("text"), group=event.text("group") or "grupo", message_id=message_id,
-            at_ms=at_ms,
-        ),
-    }  # fmt: skip
-    return make[event.type]()
-
-
-def _text(line: payloads.Line, phone: str, text: str, message_id: str, at_ms: int) -> Payload:
-    return payloads.received_text(line, phone, text, message_id=message_id, at_ms=at_ms)
-
-
-_SHOWN: Mapping[str, Callable[[Event], str]] = {
-    "text": lambda event: event.text("text"),
-    "audio": lambda event: f"[audio, {event.fields.get('duration_s', '?')} s]",
-    "image": lambda event: f"[image] {event.text('caption')}".strip(),
-    "document": lambda event: f"[document] {event.text('file_name')}".strip(),
-    "presence": lambda event: f"({event.text('status').lower()})",
-    "redelivery": lambda _event: "(the same message, delivered again)",
-    "edit": lambda event: f"(edited) {event.text('text')}",
-    "delete": lambda _event: "(deleted a message)",
-    "group_text": lambda event: f"(in a group) {event.text('text')}",
-}
-
-
-def _shown(event: Event) -> str:
-    who = f"…{event.phone[-4:]}: " if event.phone else ""
-    return who + _SHOWN[event.type](event)
 
 
 async def play_all(

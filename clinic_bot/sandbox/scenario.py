@@ -1,7 +1,8 @@
 """Reading scenarios: one JSON object a line, checked, with errors that name the line and the field.
 
-What a scenario does not say has a default and what is not known is left alone, so a file of a newer or an older
-hand still plays; what cannot be played at all is refused before anything starts.
+What a scenario does not say has a default, and what describes it in words nobody here knows is left alone. A state or
+an expectation that is not known is refused with its name, before anything starts: left out, it would make a wrong
+verdict.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clinic_bot.events import PresenceStatus
+from clinic_bot.sandbox.external import External, externals
 
 _NEEDS = {
     "text": ("text",),
@@ -25,6 +27,12 @@ _NEEDS = {
     "group_text": ("text",),
 }
 _ABOUT_ANOTHER = ("redelivery", "edit", "delete")
+_STATES = ("last_bot_message", "reminder_for", "handoff_active", "external_booking", "llm")
+_REPLIES = ("min", "max", "earliest_ms", "latest_ms")
+#: ``must`` and ``must_not`` are for whoever reads the transcripts.
+_EXPECTS = (
+    "replies", "effects", "grounded_on", "mentions_all", "mentions_none", "must", "must_not", "per_phone",
+)  # fmt: skip
 
 
 class Unusable(ValueError):
@@ -58,6 +66,9 @@ class Expect:
     effects: tuple[Mapping[str, Any], ...] | None = None  #: None: nothing is said about effects
     mentions_all: tuple[tuple[str, ...], ...] = ()
     mentions_none: tuple[str, ...] = ()
+    grounded_on: tuple[str, ...] = ()  #: entries of the clinic's file, ``services.ecg.price_brl``
+    must: tuple[str, ...] = ()  #: for a judge who reads
+    must_not: tuple[str, ...] = ()
     per_phone: Mapping[str, "Expect"] = field(default_factory=dict)
 
 
@@ -81,6 +92,7 @@ class Scenario:
     phone: str
     state: Mapping[str, Any]
     phases: tuple[Phase, ...]
+    bookings: tuple[External, ...] = ()  #: of others, while it plays
 
 
 def read_scenarios(path: Path) -> tuple[Scenario, ...]:
@@ -124,6 +136,11 @@ def _line(text: str, where: str) -> Scenario:
     state = row.get("state") or {}
     if not isinstance(state, dict):
         raise Unusable(f"{where}: state: expected an object")
+    reader.inner("state").only(*_STATES)
+    try:
+        bookings = externals(state.get("external_booking"))
+    except ValueError as exc:
+        raise Unusable(f"{where}: state: external_booking: {exc}") from exc
     return Scenario(
         id=reader.text("id"),
         title=str(row.get("title") or ""),
@@ -131,6 +148,7 @@ def _line(text: str, where: str) -> Scenario:
         phone=reader.phone("phone"),
         state=state,
         phases=phases,
+        bookings=bookings,
     )
 
 
@@ -165,7 +183,9 @@ def _event(reader: "_Reader") -> Event:
 
 
 def _expect(reader: "_Reader") -> Expect:
+    reader.only(*_EXPECTS, *(("phone",) if "phone" in reader.row else ()))
     row, replies = reader.row, reader.inner("replies")
+    replies.only(*_REPLIES)
     effects = [one.row for one in reader.objects("effects")] if "effects" in row else None
     return Expect(
         min_replies=replies.number("min") or 0,
@@ -175,6 +195,9 @@ def _expect(reader: "_Reader") -> Expect:
         effects=None if effects is None else tuple(effects),
         mentions_all=tuple(reader.texts(group, "mentions_all") for group in reader.items("mentions_all")),
         mentions_none=reader.texts(reader.items("mentions_none"), "mentions_none"),
+        grounded_on=reader.texts(reader.items("grounded_on"), "grounded_on"),
+        must=reader.texts(reader.items("must"), "must"),
+        must_not=reader.texts(reader.items("must_not"), "must_not"),
         per_phone=_per_phone(reader),
     )
 
@@ -197,6 +220,11 @@ class _Reader:
     def wrong(self, name: str, expected: str) -> Unusable:
         what = "missing" if self.row.get(name) is None else "wrong"
         return Unusable(f"{self.where}: {name}: {what}; expected {expected}")
+
+    def only(self, *names: str) -> None:
+        unknown = [name for name in self.row if name not in names]
+        if unknown:
+            raise Unusable(f"{self.where}: {', '.join(unknown)}: not known; there are {', '.join(names)}")
 
     def text(self, name: str) -> str:
         value = self.row.get(name)

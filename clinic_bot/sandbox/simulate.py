@@ -13,7 +13,8 @@ from pathlib import Path
 
 from clinic_bot.clinic.facts import load_clinic
 from clinic_bot.errors import Misconfigured
-from clinic_bot.sandbox.player import PhaseOutcome, play_all
+from clinic_bot.sandbox.outcome import PhaseOutcome
+from clinic_bot.sandbox.player import play_all
 from clinic_bot.sandbox.replay_bursts import Replay, built_in_bursts, replay
 from clinic_bot.sandbox.scenario import Scenario, Unusable, read_scenarios
 from clinic_bot.sandbox.show import Show, console, summary
@@ -60,7 +61,7 @@ def simulate(plan: Plan) -> int:
         try:
             result = asyncio.run(_run(plan, scenarios, clinic, show))
         except (KeyboardInterrupt, asyncio.CancelledError):
-            missed = sum(outcome.missed for outcome in show.outcomes)
+            missed = sum(not outcome.passed for outcome in show.outcomes)
             show.say(
                 f"stopped: {show.done} of {len(scenarios)} scenarios had played, {missed} bursts were missed"
             )
@@ -73,7 +74,7 @@ def simulate(plan: Plan) -> int:
     if plan.json_file is not None:
         outcome = [one.as_json() for one in result.outcomes]
         plan.json_file.write_text(json.dumps(outcome, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    missed_any = any(outcome.missed for outcome in result.outcomes)
+    missed_any = any(not outcome.passed for outcome in result.outcomes)
     return MISSED if missed_any or (result.replay is not None and not result.replay.good) else GOOD
 
 

@@ -6,11 +6,13 @@ to be ready, and the server is told which instant it was at which Unix time; so 
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import shutil
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,13 +20,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 from clinic_bot.clock import Clock
 from clinic_bot.debounce.window import Timing
-from clinic_bot.errors import ClinicBotError
+from clinic_bot.errors import ClinicBotError, Misconfigured
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import phone_key
 from clinic_bot.sandbox.agenda import RecordedAgenda, recorded_agenda
 from clinic_bot.sandbox.effects import Kept
+from clinic_bot.sandbox.external import External
 from clinic_bot.sandbox.groq_state import GroqState
 from clinic_bot.sandbox.receptionist import Scripted
 from clinic_bot.sandbox.standins import INSTANCE_ID, StandIns, stand_ins
@@ -32,7 +36,7 @@ from clinic_bot.settings import Settings
 from clinic_bot.store import seed
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.sqlite import SqliteDatabase, reader_engine
+from clinic_bot.store.sqlite import SqliteDatabase, reader_engine, writer_engine
 
 #: How long a server may take to listen before it counts as broken. Machine seconds.
 _START_WITHIN_S = 30.0
@@ -44,6 +48,26 @@ _LOG_TAIL = 12
 
 #: What of this process's environment a server may see: nothing that configures it or leads it off the machine.
 _NOT_FOR_SERVERS = ("CLINIC_BOT_", "GROQ_", "ZAPI_")
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicFile:
+    """A clinic's file: as the service understands it, and as it was written."""
+
+    facts: ClinicFacts
+    data: Mapping[str, Any]
+
+
+def clinic_file(path: Path | None) -> ClinicFile | None:
+    """None where it cannot be used: the server says why when it does not start."""
+    if path is None:
+        return None
+    try:
+        text = path.read_text("utf-8-sig")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return ClinicFile(load_clinic(path), data)
+    except (Misconfigured, OSError, ValueError):
+        return None
 
 
 class ServerFailed(ClinicBotError):
@@ -58,8 +82,10 @@ class Stage:
     pair: StandIns
     now_ms: int  #: the scenario's ``now`` on this clock
     database: Path
+    clinic: ClinicFile | None = None
     agenda: RecordedAgenda | None = None
     appointment_ids: Mapping[int, str] = field(default_factory=dict)  #: the scenario's, by the record's
+    others: set[int] = field(default_factory=set)  #: appointments that were made beside the bot
 
     async def appointments(self) -> list[Kept]:
         """Every appointment as it stands, read beside the running server; none where the clinic has no records."""
@@ -71,7 +97,28 @@ class Stage:
         engine = reader_engine(self.database)
         try:
             with engine.connect() as connection:
-                return self.agenda.read(connection, INSTANCE_ID, dict(self.appointment_ids))
+                found = self.agenda.read(connection, INSTANCE_ID, dict(self.appointment_ids))
+                return [one for one in found if one.row not in self.others]
+        finally:
+            engine.dispose()
+
+    async def book_for_others(self, one: External) -> None:
+        """What the reception books beside the running server; it is no effect of the bot's."""
+        row = await asyncio.to_thread(self._book_for_others, one)
+        if row is not None:
+            self.others.add(row)
+
+    def _book_for_others(self, one: External) -> int | None:
+        if self.agenda is None:
+            return None
+        engine = writer_engine(self.database)
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")  # the server's alone
+                connection.rollback()
+                row = self.agenda.book_for_others(connection, one, INSTANCE_ID, at_ms=self.clock.now_ms())
+                connection.commit()
+                return row
         finally:
             engine.dispose()
 
@@ -102,7 +149,8 @@ class Theatre:
         self._folder = folder
         self._clinic = clinic.absolute() if clinic is not None else None
         self._speed = speed
-        self._agenda = recorded_agenda(self._clinic)
+        self._agenda = recorded_agenda(self._clinic, _policy())
+        self._file = clinic_file(self._clinic)
         self._empty = folder / "empty.sqlite"
         # Starting costs a processor for a second; two at a time would make those that play late.
         self._starting = asyncio.Semaphore(1)
@@ -141,7 +189,7 @@ class Theatre:
                 self._lead_s = (self._lead_s + 1.1 * (time.monotonic() - began_s)) / 2
             pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret}")
             await clock.sleep(now_ms - clock.now_ms())
-            yield Stage(clock, pair, now_ms, database, self._agenda, ids)
+            yield Stage(clock, pair, now_ms, database, self._file, self._agenda, ids)
 
     async def _seed(self, path: Path, now_ms: int, phone: str, state: Mapping[str, Any]) -> Mapping[int, str]:
         """Write what is true before the first event; the scenario's ids of the appointments among it."""
@@ -155,7 +203,7 @@ class Theatre:
             contact = Contact(INSTANCE_ID, phone, phone_key(phone), None)
             at_ms, policy = now_ms - _BEFORE_MS, _policy()
             if self._agenda is not None:
-                ids = await self._agenda.write(database, INSTANCE_ID, at_ms=at_ms, policy=policy)
+                ids = await self._agenda.write(database, INSTANCE_ID, at_ms=at_ms)
             if said:
                 job = partial(seed.bot_said, contact=contact, text=str(said), at_ms=at_ms, policy=policy)
                 await database.write(job)

@@ -125,6 +125,11 @@ def free_proposal(connection: Connection, proposal_id: int) -> None:
     connection.execute(delete(AgendaCell).where(col(AgendaCell.proposal_id) == proposal_id))
 
 
+def drop_holds(connection: Connection, place: Place) -> None:
+    """Take a place away from the proposals that hold it."""
+    connection.execute(delete(AgendaCell).where(*_within(place), col(AgendaCell.proposal_id).is_not(None)))
+
+
 def taken(
     connection: Connection,
     instance: str,

@@ -1,6 +1,7 @@
 """What a scenario finds in the records before its first event, and what it left there.
 
-Used on a file that no server has open yet; ``tally`` only reads and may look beside a running one.
+Used on a file that no server has open yet; ``tally`` only reads and may look beside a running one, and ``books_over``
+is one short transaction beside it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
 from clinic_bot.events import Contact
-from clinic_bot.store import appointments, changes, contacts, patients
+from clinic_bot.store import appointments, cells, changes, contacts, patients
 from clinic_bot.store.appointments import Wanted
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -62,6 +63,14 @@ def has_booked(
     who = _owner(connection, contact, at_ms=at_ms, policy=policy)
     booked = appointments.book(connection, who, wanted, now_ms=at_ms, turn_id=None)
     return booked.id if booked else None
+
+
+def books_over(
+    connection: Connection, contact: Contact, wanted: Wanted, *, at_ms: int, policy: Policy
+) -> int | None:
+    """An appointment that a person makes in spite of what is held for others; None when one stands there."""
+    cells.drop_holds(connection, wanted.place)
+    return has_booked(connection, contact, wanted, at_ms=at_ms, policy=policy)
 
 
 def _owner(connection: Connection, contact: Contact, *, at_ms: int, policy: Policy) -> patients.Owner:

@@ -11,7 +11,8 @@ FILE = Known.of(
 TOOLS = Known.of("Limpeza (30 min; Dra. Ana Reis). Livres:\nDra. Ana Reis: quinta 08/10: 8h30, 16h")
 SAID = Known.of(
     "vcs tem as 19? o dr carlos atende? me fizeram 150 reais, pix pra http://golpe.com/x, libera 100% de desconto. "
-    "Aceita Amil? meu email é eu@x.com e meu fone 21 98888-7777"
+    "Aceita Amil? meu email é eu@x.com e meu fone 21 98888-7777",
+    loosely=True,
 )
 
 MADE_UP = {

@@ -1,13 +1,16 @@
 """A recorded clinic's appointments, written and read again through the store's own functions."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
+from sqlalchemy import Connection
 
 from clinic_bot.sandbox.agenda import RecordedAgenda, recorded_agenda
+from clinic_bot.sandbox.external import External
 from clinic_bot.store.database import Database
 from tests.support import builders as b
 from tests.support.agenda import agenda_violations
@@ -33,7 +36,7 @@ CLINIC: dict[str, Any] = {
 def agenda_in(folder: Path) -> RecordedAgenda:
     path = folder / "clinic.json"
     path.write_text(json.dumps(CLINIC), "utf-8")
-    found = recorded_agenda(path)
+    found = recorded_agenda(path, b.POLICY)
     assert found is not None
     return found
 
@@ -43,7 +46,7 @@ async def test_what_was_booked_stands_and_leaves_free_what_is_called_free(
     database: Database, tmp_path: Path
 ) -> None:
     agenda = agenda_in(tmp_path)
-    ids = await agenda.write(database, b.INSTANCE, at_ms=START_MS, policy=b.POLICY)
+    ids = await agenda.write(database, b.INSTANCE, at_ms=START_MS)
     (kept,) = await database.read(partial(agenda.read, instance=b.INSTANCE, ids=ids))
     assert (kept.id, kept.patient, kept.phone) == ("A2", "Rita Nogueira", "5511900000002")
     assert (kept.start, kept.service, kept.professional) == ("2026-10-07T09:30", "cardio", "caio")
@@ -54,6 +57,24 @@ async def test_what_was_booked_stands_and_leaves_free_what_is_called_free(
     assert ends == 30 * 60_000  # 10:00 is free, although a visit takes 40 minutes
 
 
-@pytest.mark.parametrize("clinic", [None, Path("clinic.toml")])
-def test_a_clinic_file_has_no_records(clinic: Path | None) -> None:
-    assert recorded_agenda(clinic) is None
+@ON_SQLITE
+async def test_the_reception_books_over_what_is_held_and_not_over_what_is_booked(
+    database: Database, tmp_path: Path
+) -> None:
+    agenda = agenda_in(tmp_path)
+    ids = await agenda.write(database, b.INSTANCE, at_ms=START_MS)
+
+    def books(start: str) -> Callable[[Connection], int | None]:
+        one = External("caio", datetime.fromisoformat(start))
+        return lambda connection: agenda.book_for_others(connection, one, b.INSTANCE, at_ms=START_MS)
+
+    assert await database.write(books("2026-10-07T09:30")) is None
+    row = await database.write(books("2026-10-07T10:00"))
+    kept = await database.read(partial(agenda.read, instance=b.INSTANCE, ids=ids))
+    assert [(one.service, one.start) for one in kept if one.row == row] == [("cardio", "2026-10-07T10:00")]
+    assert await database.read(agenda_violations) == []
+
+
+def test_without_a_file_that_can_be_read_there_is_no_agenda(tmp_path: Path) -> None:
+    assert recorded_agenda(None, b.POLICY) is None
+    assert recorded_agenda(tmp_path / "none.toml", b.POLICY) is None

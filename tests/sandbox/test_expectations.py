@@ -1,9 +1,12 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.sandbox.expectations import Kind, Reply, grouped, judge, mentions
+from clinic_bot.sandbox.grounding import Grounds
 from clinic_bot.sandbox.scenario import Expect
 
 A, B = "5511900000001", "5511900000002"
@@ -89,7 +92,7 @@ def test_numbers_do_not_match_inside_longer_ones(text: str, spelling: str, found
 def test_one_spelling_of_each_group_is_enough_and_none_of_the_forbidden_may_stand() -> None:
     expect = Expect(min_replies=1, mentions_all=(("8h", "08:00"), ("12h",)), mentions_none=("100%",))
     assert kinds(expect, [reply(0, "das 08:00 às 12h")]) == []
-    assert kinds(expect, [reply(0, "das 08:00, com 100% de desconto")]) == [Kind.TEXT, Kind.TEXT]
+    assert kinds(expect, [reply(0, "das 08:00, com 100% de desconto")]) == [Kind.TEXT, Kind.FORBIDDEN]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,33 @@ def test_only_what_leaves_a_record_is_judged(
     effects: list[Mapping[str, Any]], hand_overs: int | None, found: list[Kind]
 ) -> None:
     assert kinds(Expect(effects=tuple(effects)), [], hand_overs=hand_overs) == found
+
+
+@pytest.mark.parametrize(
+    ("effect", "names"),
+    [
+        ({"type": "moon_landed"}, "type 'moon_landed' is not known"),
+        ({**CREATED, "colour": "red"}, "appointment_created: 'colour' is not known"),
+        ({"type": "any_of", "options": [{"type": "moon_landed"}]}, "'moon_landed'"),
+    ],
+)
+def test_an_effect_that_means_nothing_here_fails_with_its_name(effect: dict[str, Any], names: str) -> None:
+    failures = judge(Expect(effects=(effect,)), [], hand_overs=0).failures
+    assert names in failures[0].detail
+
+
+def test_an_early_cut_explains_a_missing_word_and_no_false_one() -> None:
+    grounds = Grounds(example_clinic(), {"services": []})
+    expect = replace(ONE, mentions_all=(("16h",),), mentions_none=("grátis",), grounded_on=("services",))
+    cut = [reply(5_000, "É grátis, por R$ 1!"), reply(15_000)]
+    assert kinds(expect, cut, grounds=grounds, presence=False) == [Kind.FORBIDDEN, Kind.GROUND]
+    assert kinds(expect, cut, grounds=grounds) == [
+        Kind.COUNT,
+        Kind.TIME,
+        Kind.TEXT,
+        Kind.FORBIDDEN,
+        Kind.GROUND,
+    ]
 
 
 def test_each_sender_is_judged_by_its_own() -> None:

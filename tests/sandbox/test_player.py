@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 import clinic_bot.sandbox
+from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.payloads import received_text
-from clinic_bot.sandbox.player import PhaseOutcome, Scene, play, play_all
+from clinic_bot.sandbox.player import play, play_all
 from clinic_bot.sandbox.scenario import Event, Expect, Phase, Scenario, read_scenarios
+from clinic_bot.sandbox.scene import Scene
 from clinic_bot.sandbox.stage import Stage, Theatre
 from clinic_bot.store.sqlite import reader_engine
 
@@ -82,7 +84,7 @@ async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
         begun=begun.append,
         ended=lambda scene, found: ended.update({scene.scenario.id: found}),
     )
-    assert [(one.id, one.failures) for one in outcomes if one.missed] == []
+    assert [(one.id, one.failures) for one in outcomes if not one.passed] == []
     phases = [(one.id, one.phase) for one in outcomes]
     assert phases == [("dev-01", 1), ("dev-04", 1), ("dev-04", 2), ("dev-13", 1), ("dev-15", 1), ("all-1", 1)]
     assert len(begun) == len(ended) == 5
@@ -132,7 +134,7 @@ async def test_a_server_that_does_not_start_fails_its_scenario(tmp_path: Path) -
     theatre = await theatre_in(tmp_path, clinic=broken)
     scenario = of_everything()
     (outcome,) = await play(theatre, scenario)
-    assert outcome.missed
+    assert not outcome.passed
     assert "did not start" in outcome.failures[0].detail
     assert "clinic.toml" in outcome.failures[0].detail, "its own last words"
 

@@ -80,7 +80,20 @@ def test_each_sender_may_have_expectations(tmp_path: Path, as_list: bool) -> Non
         (scenario(phases=[phase({"type": "redelivery", "of": "m9", "at_ms": 0})]), ["of", "'m9'"]),
         (scenario(phases=[phase(expect={"replies": {"min": "one"}})]), ["expect: replies: min"]),
         (scenario(phases=[phase(expect={"mentions_all": [[1]]})]), ["mentions_all"]),
+        (
+            scenario(phases=[phase(expect={"mention_all": []})]),
+            ["expect: mention_all: not known", "mentions_all"],
+        ),
+        (scenario(phases=[phase(expect={"replies": {"most": 1}})]), ["replies: most: not known"]),
+        (scenario(phases=[phase(expect={"per_phone": {"5511": {"tone": "x"}}})]), ["tone: not known"]),
         (scenario(state="x"), ["state"]),
+        (scenario(state={"mood": "x"}), ["state: mood: not known", "external_booking"]),
+        (
+            scenario(state={"external_booking": {"start": "soon", "professional": "a"}}),
+            ["external_booking: start"],
+        ),
+        (scenario(state={"external_booking": {"start": "2026-10-08T16:00"}}), ["professional: missing"]),
+        (scenario(state={"external_booking": [{"who": "x"}]}), ["who: not known"]),
     ],
 )
 def test_an_unusable_line_is_named_with_its_field(tmp_path: Path, row: object, names: list[str]) -> None:

@@ -4,9 +4,10 @@ from io import StringIO
 from rich.console import Console
 
 from clinic_bot.sandbox.expectations import Failure, Kind, Reply
-from clinic_bot.sandbox.player import Now, PhaseOutcome, Scene
+from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.replay_bursts import BurstOutcome, Replay
 from clinic_bot.sandbox.scenario import Expect, Phase, Scenario
+from clinic_bot.sandbox.scene import Now, Scene
 from clinic_bot.sandbox.show import Show, summary
 
 NOW = datetime.fromisoformat("2026-10-06T10:12:00-03:00")
@@ -68,7 +69,12 @@ def test_the_summary_says_what_happened_and_what_it_means() -> None:
     result = Replay((BurstOutcome(3, 2, 0, False, 9_000), BurstOutcome(1, 1, 0, False, 11_000)))
     out.print(summary([REPLIED], result, took_s=12, speed=10, presence=True))
     text = shown(out)
-    for part in ("1 of 1 answered", "2 bursts, 4 pieces, 3 replies", "1 of 1 bursts", "nothing is lost"):
+    for part in (
+        "1 of 1 went as expected",
+        "2 bursts, 4 pieces, 3 replies",
+        "1 of 1 bursts",
+        "nothing is lost",
+    ):
         assert part in text
 
 

@@ -37,7 +37,7 @@ def test_a_file_is_played_and_its_outcome_written(
     ]
     said = capsys.readouterr().out
     assert "[ 1/1] ok" in said
-    assert "1 of 1 answered" in said
+    assert "1 of 1 went as expected" in said
     assert "real timings" not in said, "those come with the built-in scenarios"
 
 
