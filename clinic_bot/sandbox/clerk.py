@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from clinic_bot.clinic import consent, dates
 from clinic_bot.clinic.consent import Deed
 from clinic_bot.clinic.spelling import plain, words_of
+from clinic_bot.sandbox.brain import Done
+from clinic_bot.sandbox.topics import Vocabulary
 
 FREE_SLOTS = "horarios_livres"
 OWN = "consultas_do_telefone"
@@ -35,8 +36,10 @@ _IMPOSSIBLE = re.compile(
 )
 _STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa)\b")
 _FULL_NAME = r"((?:[A-ZÀ-Ý][\wÀ-ÿ'-]+)(?:\s+(?:d[aeo]s?\s+)?[A-ZÀ-Ý][\wÀ-ÿ'-]+){1,4})"
-_NAME = re.compile(rf"(?:[Mm]eu nome é|[Nn]ome d[eao]|[Ss]ou [ao]?|[Mm]e chamo)\s+{_FULL_NAME}")
-_NAME_LINE = re.compile(rf"^\s*{_FULL_NAME}\s*$", re.MULTILINE)
+_NAME = re.compile(
+    rf"(?:[Mm]eu nome [ée]|[Nn]ome d[eao]|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?)\s+{_FULL_NAME}"
+)
+_NAME_LINE = re.compile(rf"(?:^|[,;.])\s*{_FULL_NAME}\s*(?:$|[,;.])", re.MULTILINE)
 _LABEL = re.compile(r"^(consulta#\d+): (.+?) \(([^()]*)\)$", re.MULTILINE)
 _OPEN = re.compile(
     r"(proposta#\d+): (marcar|remarcar|cancelar) (.+?)(?=; proposta#|\. Consultas futuras|\. [A-Z]\w+ |\.?$)"
@@ -45,16 +48,8 @@ _NOW = re.compile(r"Agora: [^,]+, (\d{1,2}) de (\w+) de (\d{4}), (\d{1,2})h(\d{2
 _MONTHS = ("janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
            "novembro", "dezembro")  # fmt: skip
 _DEEDS = {"marcar": Deed.BOOK, "remarcar": Deed.MOVE, "cancelar": Deed.CANCEL}
+_GONE = "acabou de ser ocupado"
 _AT_ONCE = f"chame {CARRY_OUT} agora"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A call of this turn and its result."""
-
-    name: str
-    arguments: Mapping[str, Any]
-    result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,7 @@ class Talk:
     before: str  #: our last message
     context: str  #: the agent's remark: the time, the display name, what is open
     done: Sequence[Done]
+    words: Vocabulary
 
     @property
     def now(self) -> datetime | None:
@@ -109,7 +105,10 @@ def intent(talk: Talk) -> str:
     if _MOVE.search(text):
         return "" if "atras" in text else "move"
     picks = _OFFERED.search(plain(talk.before)) and dates.resolve(talk.said, talk.now).hours
-    return "book" if _BOOK.search(text) or picks else ""
+    wants_one = talk.words.wants_one(text) and not re.search(
+        r"\bquanto|\bqto|\bqnto|\bpreco|\bvalor|\bpreparo", text
+    )
+    return "book" if _BOOK.search(text) or picks or wants_one else ""
 
 
 def _answered(talk: Talk) -> list[str]:
@@ -140,7 +139,13 @@ def next_call(talk: Talk) -> Call | None:
 def _say_yes(talk: Talk) -> Call | None:
     tried = {one.arguments.get("proposta") for one in talk.results(CARRY_OUT)}
     label = next((label for label in _answered(talk) if label not in tried), None)
-    return Call(CARRY_OUT, {"proposta": label}) if label else None
+    if label:
+        return Call(CARRY_OUT, {"proposta": label})
+    gone = any(_GONE in one.result for one in talk.results(CARRY_OUT))
+    if not gone or talk.results(FREE_SLOTS):
+        return None
+    told = next(told for label, _, told in talk.open if label in tried)
+    return Call(FREE_SLOTS, {"servico": told.partition(",")[0], "quando": ""})
 
 
 def _confirm(talk: Talk) -> Call | None:
@@ -176,7 +181,8 @@ def _book(talk: Talk) -> Call | None:
     assert talk.now is not None
     if not dates.resolve(phrase, talk.now).days and not dates.resolve(phrase, talk.now).spans:
         phrase = _phrase(f"{talk.earlier}\n{talk.said}")
-    service = talk.said if _BOOK.search(plain(talk.said)) else everything
+    names_it = _BOOK.search(plain(talk.said)) or talk.words.wants_one(plain(talk.said))
+    service = talk.said if names_it else everything
     name = _name(talk)
     if name and not talk.results(PROPOSE):
         given = {"acao": "marcar", "servico": service[:160], "quando": phrase, "paciente": name}
@@ -271,5 +277,7 @@ def _told(one: Done, talk: Talk) -> list[str]:
         rows = [told for _, told, _ in _LABEL.findall(result)]
         return [f"Encontrei: {'; '.join(rows)}. Qual delas, ou todas?"] if rows else [result]
     if one.name == CARRY_OUT:
-        return ["Ainda não fiz nada: " + result.removeprefix("Erro, nada foi alterado: ")]
+        return [
+            "Ainda não fiz nada: " + result.removeprefix("Erro, nada foi alterado: ").partition(". ")[0] + "."
+        ]
     return []

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 from clinic_bot.sandbox import groq_bodies as bodies
+from clinic_bot.sandbox.brain import Brain, BrainTurn, content_of
 from clinic_bot.sandbox.faults import Fault
 from clinic_bot.sandbox.groq_bodies import MODELS, Model, Written
 from clinic_bot.sandbox.groq_checks import Refused, check_call, check_request, tool_use_failed
@@ -25,7 +26,7 @@ from clinic_bot.sandbox.groq_control import control_routes
 from clinic_bot.sandbox.groq_limits import Plan, Refusal
 from clinic_bot.sandbox.groq_state import GroqState, Logged
 from clinic_bot.sandbox.multipart import read_form
-from clinic_bot.sandbox.receptionist import Brain, BrainTurn, Receptionist, content_of
+from clinic_bot.sandbox.receptionist import Receptionist
 from clinic_bot.sandbox.serving import Cut, Hang
 
 # Reserved when a request does not say: one page of the documentation has this number, another has 2,048.

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from clinic_bot.events import Json
-from clinic_bot.sandbox.receptionist import BrainCall
+from clinic_bot.sandbox.brain import BrainCall
 
 HIDDEN_TOKENS = 60  # what the gpt-oss template adds to every prompt
 _CHARS_PER_TOKEN = 3.4  # o200k on Brazilian chat

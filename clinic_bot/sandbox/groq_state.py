@@ -8,10 +8,10 @@ from typing import Any
 
 from clinic_bot.clock import Clock
 from clinic_bot.events import Json
+from clinic_bot.sandbox.brain import Brain, content_of, last_patient_message
 from clinic_bot.sandbox.faults import FaultError, Faults
 from clinic_bot.sandbox.groq_bodies import Model, refusals
 from clinic_bot.sandbox.groq_limits import PLANS, UNLIMITED, Limits, Plan
-from clinic_bot.sandbox.receptionist import Brain, content_of, last_patient_message
 
 FAULT_KINDS = ("slow", "status", "cut", "hang", "storm", "tool_use_failed", "empty", "truncated")
 _LOGGED_CHARS = 8_000

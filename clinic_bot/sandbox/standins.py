@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 
 from clinic_bot.clock import Clock
+from clinic_bot.sandbox.brain import Brain
 from clinic_bot.sandbox.groq import build_groq, groq_state
 from clinic_bot.sandbox.groq_state import GroqState
-from clinic_bot.sandbox.receptionist import Brain
 from clinic_bot.sandbox.serving import serving
 from clinic_bot.sandbox.zapi import build_zapi, zapi_state
 from clinic_bot.sandbox.zapi_state import ZapiState

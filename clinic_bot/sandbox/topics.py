@@ -1,0 +1,231 @@
+"""What a patient may be asking about, as far as words show it, and what of it is a person's work. Pure.
+
+Which services, people and plans a clinic has, the request itself tells, among the facts of its system prompt.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_bot.clinic.spelling import plain
+from clinic_bot.sandbox.brain import content_of
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    label: str  #: what it is called in the look-up and in the answer
+    pattern: re.Pattern[str]  #: in what the patient wrote, without accents
+    lines: re.Pattern[str]  #: which lines of a result speak about it
+
+
+def _topic(label: str, pattern: str, lines: str) -> Topic:
+    return Topic(label, re.compile(pattern), re.compile(lines))
+
+
+TOPICS = (
+    _topic(
+        "horário",
+        r"\bhorarios?\b|\babr(?:e|em|ir)\b|\babert|\bfecha|\bfunciona|\bate (?:que|q) hor|\b(?:que|q) horas\b"
+        r"|\bsabados?\b"
+        r"|\bdomingo|\bferiado|\batend\w+ (?:hoje|amanha|a noite|de noite|de manha|a tarde|n[ao]s? \w+)",
+        r"\bhorario|\bsegunda\b|\bsabado|\babert|\bfecha",
+    ),
+    _topic(
+        "preço",
+        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
+        r"|\bcusta|\bdesconto"
+        r"|\btabela\b",
+        r"r\$|\bvalor|\bpreco",
+    ),
+    _topic(
+        "endereço",
+        r"\benderec|\bonde (?:fica|e|voces|vcs|esta)\b|\blocaliza|\bcomo (?:chego|chegar|faz pra chegar)|\bmapa\b"
+        r"|\bmetro\b|\bqual (?:a )?rua\b",
+        r"\benderec|\brua\b|\bavenida\b|\bmapa\b",
+    ),
+    _topic("estacionamento", r"\bestacion|\bvaga pra carro|\bvalet\b|\bparar o carro", r"\bestacion"),
+    _topic(
+        "convênio",
+        r"\bconvenio|\bplanos?\b|\bunimed\b|\bbradesco\b|\bsul ?america\b|\bamil\b|\bhapvida\b|\bcassi\b"
+        r"|\bporto seguro\b|\breembolso|\bparticular\b",
+        r"\bconvenio|\bplano|\baceit|\breembolso",
+    ),
+    _topic(
+        "pagamento",
+        r"\bpix\b|\bcartao\b|\bdebito\b|\bcredito\b|\bparcel|\bpagar\b|\bpagamento|\bdinheiro\b|\bboleto",
+        r"\bpagamento|\bpix\b|\bcartao|\bcredito",
+    ),
+    _topic(
+        "preparo",
+        r"\bjejum|\bprepar|\bcoleta|\bsangue\b|\beletro|\becg\b|\bexames?\b|\bo que (?:preciso )?lev|\blevar\b",
+        r"\bprepar|\bjejum|\blevar|\bcoleta",
+    ),
+    _topic(
+        "profissionais",
+        r"\bmedic[oa]s?\b|\bdoutora?\b|\bdra?\b|\bespecialidade|\bdermato\w*|\bcardio\w*|\bpediatr\w*|\bclinico\b"
+        r"|\bgineco\w*|\bortoped\w*|\bdentista",
+        r"\bprofission|\bdra?\b",
+    ),
+    _topic("atraso", r"\batras|\btolerancia|\bpreso no transito", r"\batras|\btolerancia"),
+    _topic("retorno", r"\bretorno\b", r"\bretorno"),
+    _topic("menores de idade", r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel", r"\bmenor|\brespons"),
+    _topic("acessibilidade", r"\bcadeirante|\bcadeira de rodas|\belevador|\bacessi|\brampa\b", r"\bacess"),
+    _topic("privacidade", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados", r"\bprivac|\bdados\b"),
+    _topic("telefone", r"\btelefone\b|\bnumero de voces|\bligar pra (?:ai|voces|vcs)", r"\btelefone"),
+)  # fmt: skip
+
+# Words that make a look-up more precise: they are added to the topic as the patient wrote them.
+_DETAILS = (
+    r"dermato\w*|cardio\w*|pediatr\w*|clinico|clinica geral|gineco\w*|ortoped\w*|coleta|sangue|eletro\w*|ecg"
+    r"|sabado|domingo"
+    r"|feriado|pix|cartao|consulta"
+)
+#: Plans that patients ask for everywhere.
+_PLANS = r"unimed|bradesco|sul ?america|amil|hapvida|cassi"
+_LONGEST_STEM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one clinic, as patterns."""
+
+    services: str = ""  #: beginnings of words that name a service or a speciality
+    plans: str = _PLANS
+
+    @property
+    def details(self) -> re.Pattern[str]:
+        parts = filter(None, (_DETAILS, self.plans, rf"(?:{self.services})\w*" if self.services else ""))
+        return re.compile(rf"\b(?:{'|'.join(parts)})\b")
+
+    @property
+    def plan(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{self.plans})\b")
+
+    def wants_one(self, said: str) -> bool:
+        """Whether a service is asked for as something to be had: ``tem fisio``, ``quero limpeza``."""
+        if not self.services:
+            return False
+        some = r"(?:com |uma? |o |a |para |pra |horario |vaga |sessao |consulta |hora |de |da |do )*"
+        return bool(
+            re.search(
+                rf"\b(?:tem|tinha|quero|queria|gostaria de|preciso de"
+                rf"|marca\w*) {some}(?:{self.services})",
+                said,
+            )
+        )
+
+
+def vocabulary(request: Mapping[str, Any]) -> Vocabulary:
+    """From the facts in the system prompt of ``request``."""
+    system = next(
+        (content_of(one) for one in request.get("messages") or [] if one.get("role") == "system"), ""
+    )
+    facts = system.partition("Fatos da clínica:")[2]
+    offered = _listed(facts, "Serviços e preços") + _listed(facts, "Profissionais")
+    named = [name.partition(":")[0] for name in offered] + [name.rpartition(" — ")[2] for name in offered]
+    words = {word for name in named for word in re.findall(r"[a-z]{4,}", plain(name))} - _COMMON
+    accepted = re.search(r"Aceitos: ([^.\n]+)\.", facts)
+    plans = re.split(r", | e ", accepted[1]) if accepted else []
+    return Vocabulary(
+        "|".join(sorted({word[:_LONGEST_STEM] for word in words})),
+        "|".join([_PLANS, *(re.escape(plain(plan)) for plan in plans)]),
+    )
+
+
+_COMMON = frozenset(
+    (
+        "consulta",
+        "sessao",
+        "exame",
+        "geral",
+        "valor",
+        "dental",
+        "para",
+        "doutor",
+        "doutora",
+        "clinica",
+        "saude",
+        "avaliacao",
+    )
+)
+
+
+def _listed(facts: str, title: str) -> list[str]:
+    found = re.search(rf"^{title}[^:\n]*: (.+)$", facts, re.MULTILINE)
+    return found[1].split("; ") if found else []
+
+
+# What only a person can do in a clinic without an agenda, and why.
+FOR_A_PERSON = tuple(
+    (reason, re.compile(pattern))
+    for reason, pattern in (
+        (
+            "quer falar com uma pessoa",
+            r"\b(?:falar|conversar) (?:com|c) (?:um |uma |alguem|a |o )?(?:pessoa|atendente|human|alguem|recepc|gente"
+            r"|moca|secretaria|gerente)|\batendente\b|\bhumano\b|\bpessoa de verdade|\bfala\w* c\w* alguem",
+        ),
+        ("reclamação", r"\breclam|\babsurdo\b|\bpessim|\bprocon\b|\bdescaso\b|\bmal atendid"),
+        ("quer cancelar", r"\bcancel|\bdesmarc|\bnao vou (?:poder|conseguir) ir"),
+        ("quer remarcar", r"\bremarc|\breagend|\bmudar (?:o |a )?(?:horario|data|dia|consulta)|\badiar"),
+        (
+            "quer marcar",
+            r"\bmarcar\b|\bmarco\b|\bmarca (?:pra|para|uma)|\bagend|\btem (?:vaga|horario|encaixe)|\bencaixe"
+            r"|\bquero (?:o|um) horario|\btem (?:clinico|dermato\w*|cardio\w*|pediatra)",
+        ),
+        (
+            "pergunta sobre uma consulta marcada",
+            r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b"
+            r"|\bconfirm",
+        ),
+        ("nota fiscal ou recibo", r"\bnota fiscal|\brecibo|\batestado|\breceita\b|\bresultado"),
+        ("dúvida de saúde", r"\bdose|\bgotas|\bremedio|\bfebre|\bdipirona|\bmg\b|\bposso tomar|\bsintoma|\bdor\b"),
+        ("pedido sobre dados pessoais", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados|\bparar\b$|^parar\b"),
+    )
+)  # fmt: skip
+
+ABOUT_VISIT = "pergunta sobre uma consulta marcada"
+# These do not wait for a yes: a person was asked for, or there is nothing to understand first.
+AT_ONCE = frozenset(
+    ("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo", "pedido sobre dados pessoais")
+)
+#: What the clerk does where there is an agenda.
+FOR_THE_AGENDA = frozenset(("quer cancelar", "quer remarcar", "quer marcar", ABOUT_VISIT))
+WHEN = re.compile(
+    r"\b(?:\d{1,2}(?:h\d{0,2}|:\d{2})|(?:dia )?\d{1,2}/\d{1,2}|dia \d{1,2}|hoje|amanha|segunda|terca|quarta"
+    r"|quinta|sexta|sabado|domingo|de manha|de tarde|a noite)(?!\w)"
+)
+
+
+def topics_in(said: str, words: Vocabulary) -> list[Topic]:
+    """What the patient asks about. A speciality in a question about prices is no question about people."""
+    topics = [
+        topic
+        for topic in TOPICS
+        if topic.pattern.search(said) or (topic.label == _PLAN and _asks_for_a_plan(said, words))
+    ]
+    if all(topic.label != "preço" for topic in topics):
+        return topics
+    covered = {"profissionais"}
+    if not words.plan.search(said) and "particular" in said:
+        covered.add(_PLAN)  # a price without insurance is what the price list says
+    return [topic for topic in topics if topic.label not in covered]
+
+
+_PLAN = "convênio"
+
+
+def _asks_for_a_plan(said: str, words: Vocabulary) -> bool:
+    return bool(words.plan.search(said)) or bool(
+        re.search(r"\baceita\w* (?!pix|cartao|dinheiro|credito|debito)\w+", said)
+    )
+
+
+def reasons_in(said: str, topics: Sequence[Topic], words: Vocabulary) -> list[str]:
+    """What a person would have to do in a clinic without an agenda. A bare time or day answers an offer."""
+    reasons = [reason for reason, pattern in FOR_A_PERSON if pattern.search(said)]
+    if re.search(r"\btem (?:que|q) remarcar|\bpreciso remarcar ou\b", said):  # asked about, and not for
+        reasons = [reason for reason in reasons if reason != "quer remarcar"]
+    if not reasons and (words.wants_one(said) and WHEN.search(said)):
+        reasons = ["quer marcar"]
+    return reasons or (["quer marcar"] if WHEN.search(said) and not topics else [])
