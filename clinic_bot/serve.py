@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -259,10 +260,12 @@ async def _sandbox(
     """Credentials of the stand-ins a player already serves on this machine, or of our own pair and its page."""
     given = {"groq_base_url", "zapi_base_url"} & settings.model_fields_set
     if len(given) == 2:
-        for url in (settings.groq_base_url, settings.zapi_base_url):
+        key = settings.sandbox_groq_key
+        for url in (settings.zapi_base_url, *(() if key else (settings.groq_base_url,))):
             if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
                 raise Misconfigured("in the sandbox GROQ_BASE_URL and ZAPI_BASE_URL must be on this machine")
-        yield stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret), None
+        credentials = stand_in_credentials(settings.groq_base_url, settings.zapi_base_url, secret)
+        yield (replace(credentials, groq_key=key.get_secret_value().strip()) if key else credentials), None
         return
     async with standins.stand_ins(clock) as pair:
         pair.zapi.webhooks.set_all(webhook_url)

@@ -235,6 +235,11 @@ class Settings(BaseSettings):
         description="Sandbox only: the instant the clock starts at, ISO 8601 with zone. `INSTANT@SECONDS`: it was that "
         "instant at this Unix time, so that several processes share one clock.",
     )
+    sandbox_groq_key: SecretStr | None = Field(
+        default=None,
+        description="Sandbox only: the key of a real Groq at `GROQ_BASE_URL`, which then plays the model; Z-API stays "
+        "the stand-in. `clinic-bot evaluate` sets it for the servers it starts.",
+    )
     sandbox_speed: float = Field(default=1, gt=0, le=100, description="Sandbox only: divides every duration.")
 
     @field_validator("groq_models", mode="before")
@@ -278,10 +283,9 @@ class Settings(BaseSettings):
             )
         if self.patience_ceiling_s < self.patience_floor_s:
             raise ValueError("CLINIC_BOT_PATIENCE_CEILING_S must not be below CLINIC_BOT_PATIENCE_FLOOR_S")
-        if self.mode is not Mode.SANDBOX and (self.sandbox_clock or self.sandbox_speed != 1):
-            raise ValueError(
-                "CLINIC_BOT_SANDBOX_CLOCK and CLINIC_BOT_SANDBOX_SPEED need CLINIC_BOT_MODE=sandbox"
-            )
+        only_there = self.sandbox_clock or self.sandbox_groq_key or self.sandbox_speed != 1
+        if self.mode is not Mode.SANDBOX and only_there:
+            raise ValueError("what begins with CLINIC_BOT_SANDBOX_ needs CLINIC_BOT_MODE=sandbox")
         if self.webhook_secret and not _SECRET.fullmatch(self.webhook_secret.get_secret_value()):
             raise ValueError(
                 "CLINIC_BOT_WEBHOOK_SECRET must have at least 16 characters, letters, digits and ._~- only: "

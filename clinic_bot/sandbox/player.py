@@ -55,7 +55,9 @@ async def play(
         async with theatre.stage(scenario.now, phone=scenario.phone, state=scenario.state) as stage:
             player = Player(stage, scenario, scene, presence=presence)
             async with player.watching():
-                return await player.play()
+                outcomes = await player.play()
+            scene.bills = await stage.bills()
+            return outcomes
     except ServerFailed as exc:
         failure = Failure(Kind.COUNT, str(exc))
         return tuple(PhaseOutcome(scenario.id, n, (), (failure,)) for n in range(1, len(scenario.phases) + 1))
@@ -274,7 +276,7 @@ class Player:
                     return
             if following is not None and not following.after_reply and self._begins(following) <= now_ms:
                 return
-            if self._zapi.queue or self._stage.pair.groq.running:
+            if self._zapi.queue or self._stage.model_runs:
                 busy_ms = now_ms
             missing_ms = 0 if len(replies) >= expect.min_replies else _LATE_MS
             at_rest = now_ms - busy_ms > _AT_REST_MS or now_ms > deadline_ms + _BUSY_MS
@@ -299,6 +301,7 @@ class Player:
 
     async def _keep_scene(self) -> None:
         while True:
+            await self._stage.look()
             self._look()
             await asyncio.sleep(_LOOK_S * 5)
 
@@ -310,7 +313,7 @@ class Player:
             self._seen += 1
         if self._zapi.queue:
             scene.now, self._window = Now.SENDING, None
-        elif self._stage.pair.groq.running:
+        elif self._stage.model_runs:
             scene.now, self._window = Now.TURN, None
         elif self._window is not None:
             due = due_ms(self._window, self._timing)

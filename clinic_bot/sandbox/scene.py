@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from clinic_bot.sandbox.scenario import Scenario
+from clinic_bot.store.billing import TurnBill
 
 
 class Now(StrEnum):
@@ -27,3 +28,4 @@ class Scene:
     lines: list[tuple[int, str, str]] = field(default_factory=list)  #: (ms since the start, who, what)
     left_ms: int = 0  #: what is left of the window
     window_ms: int = 0  #: how long it was when it began to run down
+    bills: list[TurnBill] = field(default_factory=list)  #: of its turns, when it has ended

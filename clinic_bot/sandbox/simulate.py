@@ -51,7 +51,7 @@ def simulate(plan: Plan) -> int:
         Misconfigured: the scenarios, the clinic or the JSON file cannot be used; nothing was started.
     """
     with resources.as_file(resources.files("clinic_bot.sandbox") / "scenarios") as built_in:
-        scenarios = _scenarios(plan, built_in)
+        scenarios = chosen(plan.file, plan.only, built_in)
         clinic = plan.clinic or built_in / "clinic_fixture.json"
         load_clinic(clinic)
         if plan.json_file is not None:
@@ -78,15 +78,16 @@ def simulate(plan: Plan) -> int:
     return MISSED if missed_any or (result.replay is not None and not result.replay.good) else GOOD
 
 
-def _scenarios(plan: Plan, built_in: Path) -> tuple[Scenario, ...]:
+def chosen(file: Path | None, only: Sequence[str], built_in: Path) -> tuple[Scenario, ...]:
+    """The scenarios of a file, or those built in; some of them, where some are named. Raises Misconfigured."""
     try:
-        scenarios = read_scenarios(plan.file or built_in / "scenarios.jsonl")
+        scenarios = read_scenarios(file or built_in / "scenarios.jsonl")
     except Unusable as exc:
         raise Misconfigured(str(exc)) from exc
-    unknown = set(plan.only) - {scenario.id for scenario in scenarios}
+    unknown = set(only) - {scenario.id for scenario in scenarios}
     if unknown:
         raise Misconfigured(f"no scenario is called {', '.join(sorted(unknown))}")
-    return tuple(scenario for scenario in scenarios if not plan.only or scenario.id in plan.only)
+    return tuple(scenario for scenario in scenarios if not only or scenario.id in only)
 
 
 def _check_writable(path: Path) -> None:
@@ -100,7 +101,7 @@ async def _run(plan: Plan, scenarios: Sequence[Scenario], clinic: Path, show: Sh
     result = _Result()
     # Not ignored errors of our own: a server that is killed may still be writing its log for a moment.
     with (
-        _ended_by_sigterm(),
+        ended_by_sigterm(),
         tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True) as folder,
     ):
         theatre = Theatre(Path(folder), clinic=clinic, speed=plan.speed)
@@ -132,7 +133,7 @@ async def _replay(plan: Plan, theatre: Theatre, show: Show) -> Replay:
 
 
 @contextlib.contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def ended_by_sigterm() -> Iterator[None]:
     """SIGTERM stops the run as Ctrl-C does, so that no server is left behind."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None

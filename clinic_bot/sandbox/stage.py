@@ -13,12 +13,14 @@ import shutil
 import sys
 import time
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
 
 from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 from clinic_bot.clock import Clock
@@ -29,14 +31,16 @@ from clinic_bot.intake.identity import phone_key
 from clinic_bot.sandbox.agenda import RecordedAgenda, recorded_agenda
 from clinic_bot.sandbox.effects import Kept
 from clinic_bot.sandbox.external import External
-from clinic_bot.sandbox.groq_state import GroqState
-from clinic_bot.sandbox.receptionist import Scripted
+from clinic_bot.sandbox.mind import set_mind
 from clinic_bot.sandbox.standins import INSTANCE_ID, StandIns, stand_ins
 from clinic_bot.settings import Settings
 from clinic_bot.store import seed
+from clinic_bot.store.billing import TurnBill, bills
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.sqlite import SqliteDatabase, reader_engine, writer_engine
+
+T = TypeVar("T")
 
 #: How long a server may take to listen before it counts as broken. Machine seconds.
 _START_WITHIN_S = 30.0
@@ -70,6 +74,13 @@ def clinic_file(path: Path | None) -> ClinicFile | None:
         return None
 
 
+@dataclass(slots=True)
+class Doing:
+    """What the service does just now, where the stand-in for Groq cannot tell."""
+
+    thinks: bool = False
+
+
 class ServerFailed(ClinicBotError):
     """The server under test did not start; the text is the end of what it said."""
 
@@ -86,6 +97,8 @@ class Stage:
     agenda: RecordedAgenda | None = None
     appointment_ids: Mapping[int, str] = field(default_factory=dict)  #: the scenario's, by the record's
     others: set[int] = field(default_factory=set)  #: appointments that were made beside the bot
+    asks_account: bool = False  #: a real Groq plays the model, and the stand-in sees nothing of it
+    doing: Doing = field(default_factory=Doing)
 
     async def appointments(self) -> list[Kept]:
         """Every appointment as it stands, read beside the running server; none where the clinic has no records."""
@@ -94,13 +107,8 @@ class Stage:
     def _read_appointments(self) -> list[Kept]:
         if self.agenda is None:
             return []
-        engine = reader_engine(self.database)
-        try:
-            with engine.connect() as connection:
-                found = self.agenda.read(connection, INSTANCE_ID, dict(self.appointment_ids))
-                return [one for one in found if one.row not in self.others]
-        finally:
-            engine.dispose()
+        read = partial(self.agenda.read, instance=INSTANCE_ID, ids=dict(self.appointment_ids))
+        return [one for one in _reads(self.database, read) if one.row not in self.others]
 
     async def book_for_others(self, one: External) -> None:
         """What the reception books beside the running server; it is no effect of the bot's."""
@@ -122,18 +130,41 @@ class Stage:
         finally:
             engine.dispose()
 
+    @property
+    def model_runs(self) -> bool:
+        """Whether the model has been asked and has not answered."""
+        return self.pair.groq.running > 0 or self.doing.thinks
+
+    async def look(self) -> None:
+        """See what the service does, where nothing else shows it."""
+        if self.asks_account:
+            self.doing.thinks = await asyncio.to_thread(_reads, self.database, seed.is_thinking)
+
+    async def bills(self) -> list[TurnBill]:
+        """What each turn asked of the model and of the tools, read beside the running server."""
+        return await asyncio.to_thread(_reads, self.database, bills)
+
     async def tally(self, *, since_ms: int = 0) -> list[seed.Tally]:
         """What the records say, read beside the running server."""
-        return await asyncio.to_thread(_read_tally, self.database, since_ms)
+        return await asyncio.to_thread(_reads, self.database, partial(seed.tally, since_ms=since_ms))
 
 
-def _read_tally(path: Path, since_ms: int) -> list[seed.Tally]:
+def _reads(path: Path, job: Callable[[Connection], T]) -> T:
     engine = reader_engine(path)
     try:
         with engine.connect() as connection:
-            return seed.tally(connection, since_ms=since_ms)
+            return job(connection)
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A real Groq, or whatever speaks as it does, to play the model in the stand-in's place."""
+
+    url: str
+    key: str = field(repr=False)
+    models: tuple[str, ...] = ()  #: those to ask, best first; the service's own without any
 
 
 class Theatre:
@@ -143,9 +174,13 @@ class Theatre:
         folder: where databases and logs go; the caller removes it.
         clinic: the clinic's file; None takes the example clinic.
         speed: divides every duration, ours and the stand-ins'.
+        account: plays the model; None: the stand-in.
     """
 
-    def __init__(self, folder: Path, *, clinic: Path | None, speed: float) -> None:
+    def __init__(
+        self, folder: Path, *, clinic: Path | None, speed: float, account: Account | None = None
+    ) -> None:
+        self._account = account
         self._folder = folder
         self._clinic = clinic.absolute() if clinic is not None else None
         self._speed = speed
@@ -189,7 +224,10 @@ class Theatre:
                 self._lead_s = (self._lead_s + 1.1 * (time.monotonic() - began_s)) / 2
             pair.zapi.webhooks.set_all(f"{url}/webhook/zapi/{secret}")
             await clock.sleep(now_ms - clock.now_ms())
-            yield Stage(clock, pair, now_ms, database, self._file, self._agenda, ids)
+            asks_account = self._account is not None
+            yield Stage(
+                clock, pair, now_ms, database, self._file, self._agenda, ids, asks_account=asks_account
+            )
 
     async def _seed(self, path: Path, now_ms: int, phone: str, state: Mapping[str, Any]) -> Mapping[int, str]:
         """Write what is true before the first event; the scenario's ids of the appointments among it."""
@@ -229,6 +267,10 @@ class Theatre:
             "ZAPI_BASE_URL": pair.zapi_url,
             "PYTHONUNBUFFERED": "1",
         }
+        if (account := self._account) is not None:
+            environment |= {"GROQ_BASE_URL": account.url, "CLINIC_BOT_SANDBOX_GROQ_KEY": account.key}
+            if account.models:
+                environment["CLINIC_BOT_GROQ_MODELS"] = ",".join(account.models)
         if self._clinic is not None:
             environment["CLINIC_BOT_CLINIC_FILE"] = str(self._clinic)
         return environment
@@ -301,41 +343,3 @@ class _Server:
         except (TimeoutError, asyncio.CancelledError):
             process.kill()
             await process.wait()
-
-
-# The stand-in model, as a scenario's ``state.llm`` describes it.
-
-
-def set_mind(groq: GroqState, llm: object) -> None:
-    """Make the stand-in model slow, broken or scripted.
-
-    A text names a mood (slow, down, busy, silent); an object may say ``latency_ms`` or ``latency_s``, ``replies``
-    (what it says, one a call), ``fault`` or ``faults`` (as its control endpoint takes them), or a ``mode``.
-    """
-    if isinstance(llm, str):
-        _set_mood(groq, llm.casefold())
-    if not isinstance(llm, Mapping):
-        return
-    for name, unit in (("latency_ms", 1000), ("delay_ms", 1000), ("latency_s", 1), ("delay_s", 1)):
-        if isinstance(value := llm.get(name), int | float):
-            groq.latency_s = float(value) / unit
-    if isinstance(replies := llm.get("replies") or llm.get("script"), list) and replies:
-        groq.brain = Scripted([str(one) for one in replies])
-    faults = llm.get("faults") or llm.get("fault") or []
-    for fault in faults if isinstance(faults, list) else [faults]:
-        if isinstance(fault, Mapping):
-            groq.add_fault(dict(fault))
-    _set_mood(groq, str(llm.get("mode") or llm.get("status") or llm.get("error") or "").casefold())
-
-
-def _set_mood(groq: GroqState, mood: str) -> None:
-    if any(word in mood for word in ("slow", "lent")):
-        groq.latency_s = 8.0
-    elif any(word in mood for word in ("busy", "rate", "limit", "429")):
-        groq.add_fault({"kind": "storm", "seconds": 20, "wait_s": 5})
-    elif any(word in mood for word in ("timeout", "hang", "silent")):
-        groq.add_fault({"kind": "hang"})
-    elif any(
-        word in mood for word in ("down", "unavailable", "error", "fail", "outage", "500", "503", "fora")
-    ):
-        groq.add_fault({"kind": "status", "name": "over_capacity_503"})

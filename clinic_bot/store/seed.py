@@ -93,6 +93,14 @@ class Tally:
     hand_overs: int
 
 
+def is_thinking(connection: Connection) -> bool:
+    """Whether some turn waits for the model."""
+    with session_on(connection) as session:
+        return (
+            session.exec(select(Turn.id).where(Turn.state == TurnState.THINKING).limit(1)).first() is not None
+        )
+
+
 def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
     """What every conversation came to; turns are counted from ``since_ms`` on."""
     patients = col(Message.author) == Author.PATIENT

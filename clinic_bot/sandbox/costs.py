@@ -1,0 +1,80 @@
+"""What an evaluation cost and how long it took: prices as data, sums and percentiles."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from clinic_bot.events import Json
+from clinic_bot.store.billing import TurnBill
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of each model, in USD a token: prompt and completion. A discount for cached prompts is left out."""
+
+    as_of: str
+    source: str
+    models: Mapping[str, tuple[float, float]]
+
+    def cost(self, bill: TurnBill) -> float | None:
+        """In USD; None for a model without a price. Tokens thrown away count as prompt, which most of them are."""
+        if bill.model is None:
+            return 0.0
+        price = self.models.get(bill.model)
+        if price is None:
+            return None
+        prompt, completion = price
+        return (bill.prompt_tokens + bill.thrown_tokens) * prompt + bill.completion_tokens * completion
+
+
+def known_prices() -> Prices:
+    data = json.loads((resources.files("clinic_bot.sandbox") / "prices.json").read_text("utf-8"))
+    per = data["per_tokens"]
+    models = {name: (one["prompt"] / per, one["completion"] / per) for name, one in data["models"].items()}
+    return Prices(data["as_of"], data["source"], models)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Of some turns together."""
+
+    turns: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    thrown_tokens: int
+    usd: float
+    unpriced: tuple[str, ...]  #: models whose price is not known, and whose tokens are not in ``usd``
+    call_p50_ms: int
+    call_p95_ms: int
+    turn_p50_ms: int  #: all calls of a turn
+    turn_p95_ms: int
+
+    def as_json(self) -> dict[str, Json]:
+        return {name: getattr(self, name) for name in self.__slots__} | {"unpriced": list(self.unpriced)}
+
+
+def costs_of(bills: Iterable[TurnBill], prices: Prices) -> Costs:
+    asked = [bill for bill in bills if bill.calls_ms or bill.tokens]
+    priced = [(bill, prices.cost(bill)) for bill in asked]
+    calls = sorted(took for bill in asked for took in bill.calls_ms)
+    turns = sorted(sum(bill.calls_ms) for bill in asked)
+    return Costs(
+        turns=len(asked),
+        calls=len(calls),
+        prompt_tokens=sum(bill.prompt_tokens for bill in asked),
+        completion_tokens=sum(bill.completion_tokens for bill in asked),
+        thrown_tokens=sum(bill.thrown_tokens for bill in asked),
+        usd=sum(cost for _, cost in priced if cost is not None),
+        unpriced=tuple(sorted({str(bill.model) for bill, cost in priced if cost is None})),
+        call_p50_ms=percentile(calls, 50),
+        call_p95_ms=percentile(calls, 95),
+        turn_p50_ms=percentile(turns, 50),
+        turn_p95_ms=percentile(turns, 95),
+    )
+
+
+def percentile(ordered: Sequence[int], percent: int) -> int:
+    """The smallest value that so many percent of them do not exceed; 0 of none."""
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else 0

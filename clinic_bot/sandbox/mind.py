@@ -1,0 +1,41 @@
+"""The stand-in model, as a scenario's ``state.llm`` describes it."""
+
+from collections.abc import Mapping
+
+from clinic_bot.sandbox.brain import Scripted
+from clinic_bot.sandbox.groq_state import GroqState
+
+
+def set_mind(groq: GroqState, llm: object) -> None:
+    """Make the stand-in model slow, broken or scripted.
+
+    A text names a mood (slow, down, busy, silent); an object may say ``latency_ms`` or ``latency_s``, ``replies``
+    (what it says, one a call), ``fault`` or ``faults`` (as its control endpoint takes them), or a ``mode``.
+    """
+    if isinstance(llm, str):
+        _set_mood(groq, llm.casefold())
+    if not isinstance(llm, Mapping):
+        return
+    for name, unit in (("latency_ms", 1000), ("delay_ms", 1000), ("latency_s", 1), ("delay_s", 1)):
+        if isinstance(value := llm.get(name), int | float):
+            groq.latency_s = float(value) / unit
+    if isinstance(replies := llm.get("replies") or llm.get("script"), list) and replies:
+        groq.brain = Scripted([str(one) for one in replies])
+    faults = llm.get("faults") or llm.get("fault") or []
+    for fault in faults if isinstance(faults, list) else [faults]:
+        if isinstance(fault, Mapping):
+            groq.add_fault(dict(fault))
+    _set_mood(groq, str(llm.get("mode") or llm.get("status") or llm.get("error") or "").casefold())
+
+
+def _set_mood(groq: GroqState, mood: str) -> None:
+    if any(word in mood for word in ("slow", "lent")):
+        groq.latency_s = 8.0
+    elif any(word in mood for word in ("busy", "rate", "limit", "429")):
+        groq.add_fault({"kind": "storm", "seconds": 20, "wait_s": 5})
+    elif any(word in mood for word in ("timeout", "hang", "silent")):
+        groq.add_fault({"kind": "hang"})
+    elif any(
+        word in mood for word in ("down", "unavailable", "error", "fail", "outage", "500", "503", "fora")
+    ):
+        groq.add_fault({"kind": "status", "name": "over_capacity_503"})
