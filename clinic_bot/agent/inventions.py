@@ -17,7 +17,9 @@ _NOT = re.compile(r"\b(?:nao|nem|nunca|nenhum\w*|sem|tampouco|infelizmente|impos
 #: Takes up what the patient said, and states nothing.
 _TAKES_UP = re.compile(
     r"\b(?:voce|vc|o senhor|a senhora) (?:disse|mencionou|falou|citou|pagou|enviou|mandou|informou|perguntou)\b"
-    r"|\bcomprovante\b|\brecebi\b|\banot\w+|\brecepcao\b|\bverific\w+|\bconfir\w+"
+    r"|\bcomprovante\b|\brecebi\b|\banot\w+|\bverific\w+|\b(?:vou|preciso|a) confirmar\b"
+    r"|\b(?:com|para|pra|pela|chamar|avisar) (?:a )?recepcao\b"
+    r"|\brecepcao (?:\w+ )?(?:pode|informa|responde|avalia|ajuda|passa|diz|explica|confirma)\w*"
 )
 _DISCOUNT = re.compile(r"\bdescont\w+|\babatiment\w+|\bpromoc\w+|\bpromocional|\bcupo[mn]\w*|\bcashback\b")
 _FREE = re.compile(

@@ -12,6 +12,11 @@ FACTS_CHARS = 2_200
 _FACTS_CHARS_BESIDE_AGENDA = 1_600  #: its tools take the rest
 _NAME_CHARS = 40
 
+#: Spaces without width, turned directions and tags: they hide words from people. The joiner inside emojis stays.
+_UNSEEN = re.compile(
+    "[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
 CONTEXT = "[contexto]"
 RECEPTION_WROTE = "[a recepção escreveu ao paciente] "
 
@@ -105,7 +110,9 @@ def context(
 
 
 def unmarked(text: str) -> str:
-    """A patient's words without our own marks, which would pose as ours."""
+    """A patient's words without our own marks and a model's own tokens, which would pose as ours, and without what
+    nobody sees."""
+    text = _UNSEEN.sub("", text).replace("<|", "‹").replace("|>", "›")
     return re.sub(r"\[\s*(contexto|a recepção escreveu[^\]]*)\s*\]", r"(\1)", text, flags=re.IGNORECASE)
 
 

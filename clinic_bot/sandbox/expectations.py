@@ -36,8 +36,8 @@ class Kind(StrEnum):
     GROUND = "ground"  #: the clinic's file says something else
 
 
-#: What an answer that came too early cannot explain.
-_WHATEVER_WAS_CUT = (Kind.FORBIDDEN, Kind.GROUND)
+#: What an answer that came too early cannot explain. Which entries it builds on, it may: they are those of the whole.
+_WHATEVER_WAS_CUT = (Kind.FORBIDDEN,)
 
 
 @dataclass(frozen=True, slots=True)

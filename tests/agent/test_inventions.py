@@ -19,6 +19,7 @@ MADE_UP = {
     "a price": "A limpeza custa R$ 199.",
     "a price without its sign": "A limpeza sai por 150.",
     "the patient's price as ours": "Perfeito, a limpeza fica em R$ 150.",
+    "the patient's price, confirmed": "Confirmado: R$ 150.",
     "a discount": "Consigo um desconto para você.",
     "a percentage": "No Pix fica 10% mais barato.",
     "the patient's percentage": "Claro, libero 100% para você!",

@@ -136,7 +136,7 @@ def test_an_early_cut_explains_a_missing_word_and_no_false_one() -> None:
     grounds = Grounds(example_clinic(), {"services": []})
     expect = replace(ONE, mentions_all=(("16h",),), mentions_none=("grátis",), grounded_on=("services",))
     cut = [reply(5_000, "É grátis, por R$ 1!"), reply(15_000)]
-    assert kinds(expect, cut, grounds=grounds, presence=False) == [Kind.FORBIDDEN, Kind.GROUND]
+    assert kinds(expect, cut, grounds=grounds, presence=False) == [Kind.FORBIDDEN]
     assert kinds(expect, cut, grounds=grounds) == [
         Kind.COUNT,
         Kind.TIME,
