@@ -203,7 +203,12 @@ class Service:
             instance=self.credentials.zapi_instance,
             notice=self.dispatcher.notice,
             on_switch=self.dispatcher.look_at_everything,
-            more=office.commands(self.database, interrupt=self.dispatcher.of_no_use),
+            more=office.commands(
+                self.database,
+                self.policy,
+                instance=self.credentials.zapi_instance,
+                interrupt=self.dispatcher.of_no_use,
+            ),
         )
         admin = AdminSocket(path, desk.answer)
         self._stack.push_async_callback(admin.close)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from clinic_bot import __version__
+from clinic_bot.commands.agenda import agenda
 from clinic_bot.commands.db import db
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
@@ -216,6 +217,7 @@ def replay(
 
 
 app.add_typer(turns)
+app.add_typer(agenda)
 app.add_typer(patient)
 app.add_typer(db)
 app.command()(reception)

@@ -119,20 +119,22 @@ async def _here(settings: Settings, place: Place, request: dict[str, Any]) -> di
     database = open_database(place)
     try:
         await database.write(migrate)
+        policy, instance = policy_of(settings, screening_lists(facts)), instance_of(settings, request)
         desk = Desk(
             database,
             clock_of(settings),
-            policy_of(settings, screening_lists(facts)),
-            instance=_instance(settings, request),
+            policy,
+            instance=instance,
             notice=lambda _conversation_id, _wake_at_ms: None,  # the next server looks by itself
-            more=office.commands(database),
+            more=office.commands(database, policy, instance=instance),
         )
         return await desk.answer(request)
     finally:
         await database.close()
 
 
-def _instance(settings: Settings, request: dict[str, Any]) -> str:
+def instance_of(settings: Settings, request: dict[str, Any]) -> str:
+    """Whose records are meant. Raises Misconfigured."""
     if request.get("command") in office.OF_ALL_INSTANCES:
         return ""
     if settings.mode is Mode.SANDBOX:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from clinic_bot.store.clinic_tables import AgendaCell, Block
+from clinic_bot.store.session import driver_of, is_postgres
 
 CELL_MS = 5 * 60_000
 
@@ -51,6 +52,7 @@ def take(
         has_already: cells of the taker's own.
     """
     wanted = [cell for cell in place.cells if cell not in has_already]
+    _wait_for_blocks(connection, place.instance)
     if is_blocked(connection, place):
         return False
     if not wanted:
@@ -73,6 +75,22 @@ def take(
     )
     connection.execute(delete(AgendaCell).where(*_within(place), col(AgendaCell.cell).in_(wanted), taker))
     return False
+
+
+#: Who takes a place and who blocks one must not pass by each other; two who take one meet at the key.
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(?1, 1))"
+_WAIT = "SELECT pg_advisory_xact_lock_shared(hashtextextended(?1, 1))"
+
+
+def hold_bookings(connection: Connection, instance: str) -> None:
+    """Let no other transaction take a place until this one ends; SQLite's single writer does so by itself."""
+    if is_postgres(connection):
+        driver_of(connection).execute(_HOLD, (f"blocks:{instance}",))
+
+
+def _wait_for_blocks(connection: Connection, instance: str) -> None:
+    if is_postgres(connection):
+        driver_of(connection).execute(_WAIT, (f"blocks:{instance}",))
 
 
 def _insert(connection: Connection) -> Insert:

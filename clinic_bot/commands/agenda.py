@@ -1,0 +1,173 @@
+"""``clinic-bot agenda``: the reception's hands on it.
+
+Exit status: 0 done, 1 refused or something is in the way, 2 settings or database, 3 the server does not answer.
+"""
+
+from typing import Annotated, Any
+
+import typer
+
+agenda = typer.Typer(
+    name="agenda",
+    help="The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, cancel.",
+    no_args_is_help=True,
+)
+
+When = Annotated[
+    str, typer.Argument(help="2026-10-08, '08/10 15h', 'quinta 15:00', amanhã; a day alone is all of it.")
+]
+Who = Annotated[
+    str | None, typer.Option("--professional", "-p", help="Name or id of the file; all, if not named.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Show patients' names and phones.")]
+
+
+@agenda.callback()
+def by_hand() -> None:
+    """The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, cancel."""
+
+
+@agenda.command("list")
+def list_agenda(
+    when: Annotated[str, typer.Argument(help="The first day, such as hoje, quinta or 2026-10-08.")] = "hoje",
+    days: Annotated[int, typer.Option(min=1, max=366, help="So many days from it on.")] = 7,
+    professional: Who = None,
+    cancelled: Annotated[bool, typer.Option("--cancelled", help="Those cancelled, too.")] = False,
+    full: Full = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is booked and blocked, with the numbers that the other commands take."""
+    import json
+    from datetime import timedelta
+
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands import hands
+    from clinic_bot.store import agenda as kept
+
+    diary = words.open_diary()
+    start, _ = diary.span(when, None)
+    asked: dict[str, Any] = {
+        "instance": diary.instance,
+        "from_ms": words.ms(start),
+        "to_ms": words.ms(start + timedelta(days=days)),
+        "professionals": diary.keys(professional),
+    }
+    booked, blocked = hands.read(
+        diary.settings,
+        lambda c: (kept.visits(c, **asked, cancelled=cancelled), kept.blocks(c, **asked)),
+    )
+    if as_json:
+        data = {
+            "appointments": [diary.visit_data(one, full=full) for one in booked],
+            "blocks": [diary.block_data(one) for one in blocked],
+        }
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    if not booked and not blocked:
+        typer.echo("Nothing is booked or blocked then.")
+    diary.show(booked, blocked, full=full)
+
+
+@agenda.command()
+def block(
+    when: When,
+    until: Annotated[
+        str | None,
+        typer.Option(help="Its end: an hour of the same day, or the last day, which is blocked too."),
+    ] = None,
+    professional: Who = None,
+    reason: Annotated[str, typer.Option(help="For whoever asks later; no patient's name.")] = "",
+    keep_booked: Annotated[
+        bool, typer.Option("--keep-booked", help="Block it though something is booked, which stays booked.")
+    ] = False,
+) -> None:
+    """Keep a time free of new appointments: a holiday, a lunch, a professional who is away."""
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands.saying import REFUSED, change
+
+    diary = words.open_diary()
+    start, end = diary.span(when, until, needs_end=True)
+    request = {
+        "command": "agenda block", "start_ms": words.ms(start), "end_ms": words.ms(end),
+        "professionals": diary.keys(professional), "reason": reason, "despite": keep_booked,
+    }  # fmt: skip
+    said = change(diary.settings, request).said
+    if said["booked"]:
+        diary.show_said(said)
+    if not said["ids"]:
+        typer.echo(
+            f"clinic-bot: nothing was blocked: {len(said['booked'])} appointments stand in that time. Cancel them, or "
+            "give --keep-booked",
+            err=True,
+        )
+        raise typer.Exit(REFUSED)
+    numbers = ", ".join(map(str, said["ids"]))
+    typer.echo(f"Blocked as {numbers}: {words.spoken(start, end)}.")
+    if said["booked"]:
+        typer.echo(f"{len(said['booked'])} appointments in it stay booked.")
+
+
+@agenda.command()
+def unblock(
+    block_id: Annotated[int, typer.Argument(min=1, help="Number of the block, as `agenda list` shows it.")],
+) -> None:
+    """Let a blocked time be booked again."""
+    from clinic_bot.commands import hands
+    from clinic_bot.commands.saying import change
+
+    change(hands.settings(), {"command": "agenda unblock", "id": block_id})
+    typer.echo(f"Block {block_id} is gone.")
+
+
+@agenda.command()
+def book(
+    when: When,
+    service: Annotated[str, typer.Option("--service", "-s", help="Name or id of the file.")],
+    patient: Annotated[str, typer.Option(help="Full name.")],
+    professional: Annotated[
+        str | None,
+        typer.Option(
+            "--professional", "-p", help="Name or id of the file; needed where several attend the service."
+        ),
+    ] = None,
+    phone: Annotated[
+        str | None,
+        typer.Option(
+            help="The patient's, or of the one who speaks for them: in that chat the appointment is theirs."
+        ),
+    ] = None,
+    minutes: Annotated[
+        int | None, typer.Option(min=5, max=1_440, help="Another length than the file's.")
+    ] = None,
+) -> None:
+    """Book what was agreed at the desk or by phone. The reception may book outside of the hours in the file."""
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands.saying import REFUSED, change
+
+    diary = words.open_diary()
+    request = diary.booking(when, service, professional, patient, phone, minutes)
+    said = change(diary.settings, {"command": "agenda book", **request}).said
+    if said["id"] is None:
+        diary.show_said({"booked": said["visits"], "blocks": said["blocks"]})
+        held = (
+            ""
+            if said["visits"] or said["blocks"]
+            else ": it is kept for a patient who is being asked about it"
+        )
+        typer.echo(f"clinic-bot: that time cannot be had{held}", err=True)
+        raise typer.Exit(REFUSED)
+    typer.echo(f"Booked as {said['id']}: {diary.told(request)}.")
+
+
+@agenda.command()
+def cancel(
+    appointment_id: Annotated[
+        int, typer.Argument(min=1, help="Number of the appointment, as `agenda list` shows it.")
+    ],
+) -> None:
+    """Cancel an appointment, whoever made it. Nobody is written to: tell the patient."""
+    from clinic_bot.commands import hands
+    from clinic_bot.commands.saying import change
+
+    change(hands.settings(), {"command": "agenda cancel", "id": appointment_id})
+    typer.echo(f"Appointment {appointment_id} is cancelled, and its time is free. Tell the patient.")

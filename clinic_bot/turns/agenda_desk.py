@@ -1,0 +1,95 @@
+"""The reception's commands on the agenda, as the desk is asked for them."""
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import structlog
+
+from clinic_bot.clinic.spelling import name_key
+from clinic_bot.events import Contact
+from clinic_bot.store import agenda, cells
+from clinic_bot.store.appointments import AppointmentRow, Wanted
+from clinic_bot.store.cells import Place
+from clinic_bot.store.database import Database
+from clinic_bot.store.policy import Policy
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+
+_NOT_UNDERSTOOD: Body = {"ok": False, "error": "not understood: what the agenda is asked for is not whole"}
+
+
+class AgendaDesk:
+    """Blocks, books and cancels for one instance. What is in the way is answered, never overwritten."""
+
+    def __init__(self, database: Database, policy: Policy, *, instance: str) -> None:
+        self._database = database
+        self._policy = policy
+        self._instance = instance
+
+    async def block(self, asked: Body, now_ms: int) -> Body:
+        start_ms, end_ms, whose = asked.get("start_ms"), asked.get("end_ms"), asked.get("professionals")
+        if not (isinstance(start_ms, int) and isinstance(end_ms, int) and start_ms < end_ms):
+            return _NOT_UNDERSTOOD
+        if whose is not None and not (isinstance(whose, list) and all(isinstance(one, str) for one in whose)):
+            return _NOT_UNDERSTOOD
+        job = partial(
+            agenda.block,
+            instance=self._instance,
+            professionals=whose,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            reason=str(asked.get("reason") or ""),
+            now_ms=now_ms,
+            despite=asked.get("despite") is True,
+        )
+        done = await self._database.write(job)
+        if done.ids:
+            log.info("agenda", command="block", blocks=len(done.ids), booked=len(done.booked))
+        return {"ok": True, "ids": list(done.ids), "booked": [asdict(one) for one in done.booked]}
+
+    async def unblock(self, asked: Body, now_ms: int) -> Body:
+        block_id = asked.get("id")
+        if not isinstance(block_id, int):
+            return _NOT_UNDERSTOOD
+        if not await self._database.write(partial(cells.unblock, instance=self._instance, block_id=block_id)):
+            return {"ok": False, "error": f"there is no block {block_id}"}
+        log.info("agenda", command="unblock")
+        return {"ok": True}
+
+    async def book(self, asked: Body, now_ms: int) -> Body:
+        start_ms, end_ms = asked.get("start_ms"), asked.get("end_ms")
+        words = {name: asked.get(name) for name in ("patient", "service", "professional")}
+        if not (isinstance(start_ms, int) and isinstance(end_ms, int) and start_ms < end_ms):
+            return _NOT_UNDERSTOOD
+        if not all(isinstance(word, str) and word for word in words.values()):
+            return _NOT_UNDERSTOOD
+        place = Place(self._instance, str(words["professional"]), start_ms, end_ms)
+        patient, contact = str(words["patient"]), None
+        if isinstance(asked.get("phone"), str):
+            contact = Contact(self._instance, asked["phone"], asked["phone_key"], None, None)
+        job = partial(
+            agenda.book_outside,
+            instance=self._instance,
+            contact=contact,
+            wanted=Wanted(patient, name_key(patient), str(words["service"]), place),
+            now_ms=now_ms,
+            policy=self._policy,
+        )
+        done = await self._database.write(job)
+        if not isinstance(done, AppointmentRow):
+            return {"ok": True, "id": None, **asdict(done)}
+        log.info("agenda", command="book", appointment=done.id)
+        return {"ok": True, "id": done.id}
+
+    async def cancel(self, asked: Body, now_ms: int) -> Body:
+        appointment_id = asked.get("id")
+        if not isinstance(appointment_id, int):
+            return _NOT_UNDERSTOOD
+        job = partial(agenda.cancel, instance=self._instance, appointment_id=appointment_id, now_ms=now_ms)
+        if await self._database.write(job) is None:
+            return {"ok": False, "error": f"there is no appointment {appointment_id}"}
+        log.info("agenda", command="cancel", appointment=appointment_id)
+        return {"ok": True}
