@@ -146,7 +146,7 @@ class FrontDesk:
         done = proposals.carry_out(connection, case.who, proposal, turn_id=said.turn_id, now_ms=case.now_ms)
         if done is None:
             raise ChangeRefused("esse horário acabou de ser ocupado. Consulte de novo e ofereça outro.")
-        return words.done(Action(proposal.action), case.visit(done))
+        return words.done(Action(proposal.action), case.visit(done)) + case.about_children(done)
 
     def confirm(self, connection: Connection, conversation_id: int, given: Given) -> str:
         case = self._case(connection, conversation_id)

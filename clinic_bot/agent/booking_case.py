@@ -6,7 +6,7 @@ Everything is asked on the connection of the tool's own transaction, and whose r
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from clinic_bot.agent import booking_words as words
 from clinic_bot.agent.booking_words import Names
 from clinic_bot.agent.tools import FREE_SLOTS, PROPOSE
-from clinic_bot.clinic import consent, dates, team
+from clinic_bot.clinic import birth, consent, dates, team
 from clinic_bot.clinic.agenda import Slot, free_slots
 from clinic_bot.clinic.consent import Asked, Deed, Told
 from clinic_bot.clinic.dates import When
@@ -104,41 +104,64 @@ class Case:
         service = self.service(about)
         if isinstance(service, str):
             raise ChangeRefused(service)
-        name, key = self._patient(text_of(given, "paciente"), said)
-        return self._wanted(self._slot(service, text_of(given, "quando"), about=about), name, key)
+        whose = self._patient(text_of(given, "paciente"), said)
+        return self._wanted(self._slot(service, text_of(given, "quando"), about=about), *whose)
 
     def to_move(self, of: AppointmentRow, given: Given) -> Wanted:
         service = next((one for one in self.facts.services if one.key == of.service), None)
         if service is None:
             raise ChangeRefused("esse serviço não se remarca por aqui; chame a recepção.")
         slot = self._slot(service, text_of(given, "quando"), about=self.names.professional(of.professional))
-        return self._wanted(slot, of.patient, name_key(of.patient))
+        return self._wanted(slot, of.patient, name_key(of.patient), of.born)
 
     def as_it_is(self, of: AppointmentRow) -> Wanted:
         place = Place(self.who.instance, of.professional, of.start_ms, of.end_ms)
-        return Wanted(of.patient, name_key(of.patient), of.service, place)
+        return Wanted(of.patient, name_key(of.patient), of.service, place, of.born)
 
-    def _wanted(self, slot: Slot, name: str, key: str) -> Wanted:
+    def _wanted(self, slot: Slot, name: str, key: str, born: str | None) -> Wanted:
         place = Place(self.who.instance, slot.professional.key, slot.start_ms, slot.end_ms)
-        return Wanted(name, key, slot.service.key, place)
+        return Wanted(name, key, slot.service.key, place, born)
 
-    def _patient(self, text: str, said: Heard) -> tuple[str, str]:
-        """A patient of this phone, or a new one whose name the patient wrote; a model may not make one up."""
+    def _patient(self, text: str, said: Heard) -> tuple[str, str, str | None]:
+        """A patient of this phone, or a new one whose name the patient wrote; a model may not make one up.
+
+        Answers name, key and birth date, which tells two of one name apart.
+        """
+        text, born = self._birth(text, said)
         name = _clean_name(text)
-        known = patients.of(self.connection, self.who)
+        known = [
+            one for one in patients.of(self.connection, self.who) if one.born in (born, None) or born is None
+        ]
         tokens = set(words_of(name))
         fitting = [one for one in known if tokens <= set(words_of(one.name))]
         exact = [one for one in known if one.name_key == name_key(name)]
+        if len(exact) > 1 and born is None:
+            raise ChangeRefused(
+                "há mais de um paciente com esse nome neste telefone; pergunte a data de nascimento e escreva-a em "
+                "paciente, depois do nome."
+            )
         if exact or (len(fitting) == 1 and (tokens or len(known) == 1)):
-            one = (exact or fitting)[0]
-            return one.name, one.name_key
+            one = next((one for one in exact if one.born == born), (exact or fitting)[0])
+            return one.name, one.name_key, one.born or born
         if fitting or len(tokens) < 2:
             listed = f" Já cadastrados: {', '.join(one.name for one in known)}." if known else ""
             raise ChangeRefused(f"falta o nome completo do paciente; pergunte.{listed}")
         written = set(words_of(f"{said.words}\n{said.earlier}\n{self.who.display_name or ''}"))
         if not tokens <= written:
             raise ChangeRefused("esse nome não foi escrito pelo paciente; pergunte o nome completo.")
-        return name, name_key(name)
+        return name, name_key(name), born
+
+    def _birth(self, text: str, said: Heard) -> tuple[str, str | None]:
+        """What is left of a name, and the birth date behind it: the patient's words, or one that is known."""
+        rest, found = birth.split(text, self.now.date())
+        if found is None:
+            return text, None
+        known = {one.born for one in patients.of(self.connection, self.who)}
+        if found.isoformat() not in known and found not in birth.births(
+            f"{said.words}\n{said.earlier}", self.now.date()
+        ):
+            raise ChangeRefused("essa data de nascimento não foi escrita pelo paciente; pergunte.")
+        return rest, found.isoformat()
 
     # What there is.
 
@@ -208,13 +231,33 @@ class Case:
     # How records are told.
 
     def visit(self, row: AppointmentRow) -> str:
-        return self.names.visit(row.service, row.professional, row.start_ms, row.patient)
+        return self.names.visit(
+            row.service, row.professional, row.start_ms, self._called(row.patient, row.born)
+        )
+
+    def _called(self, name: str, born: str | None) -> str:
+        """A patient by name; by birth date, too, where this phone speaks for another one of that name."""
+        same = [one for one in patients.of(self.connection, self.who) if one.name_key == name_key(name)]
+        is_one_of_two = born is not None and any(one.born != born for one in same)
+        return f"{name} ({birth.told(date.fromisoformat(born))})" if born and is_one_of_two else name
+
+    def about_children(self, row: AppointmentRow) -> str:
+        """What the clinic says of children, where the patient will be one: the phone's holder answers for them."""
+        if row.born is None or not self.facts.policies.minors:
+            return ""
+        day = self.names.local(row.start_ms).date()
+        return (
+            f" Menor de idade: {self.facts.policies.minors}"
+            if birth.is_child(date.fromisoformat(row.born), day)
+            else ""
+        )
 
     def listed(self, row: AppointmentRow) -> str:
         return f"{words.appointment_label(row.number)}: {self.visit(row)} ({words.status(row.status)})"
 
     def proposed(self, one: ProposalRow) -> str:
-        visit = self.names.visit(one.service, one.professional, one.start_ms, one.patient)
+        called = self._called(one.patient, one.born)
+        visit = self.names.visit(one.service, one.professional, one.start_ms, called)
         return f"{words.proposal_label(one.number)}: {words.TO_DO[Action(one.action)]} {visit}"
 
 

@@ -136,6 +136,10 @@ def book(
             help="The patient's, or of the one who speaks for them: in that chat the appointment is theirs."
         ),
     ] = None,
+    born: Annotated[
+        str | None,
+        typer.Option(help="Birth date: tells two of one name on one phone apart, and a child from an adult."),
+    ] = None,
     minutes: Annotated[
         int | None, typer.Option(min=5, max=1_440, help="Another length than the file's.")
     ] = None,
@@ -145,7 +149,7 @@ def book(
     from clinic_bot.commands.saying import REFUSED, change
 
     diary = words.open_diary()
-    request = diary.booking(when, service, professional, patient, phone, minutes)
+    request = diary.booking(when, service, professional, patient, phone, minutes, born)
     said = change(diary.settings, {"command": "agenda book", **request}).said
     if said["id"] is None:
         diary.show_said({"booked": said["visits"], "blocks": said["blocks"]})

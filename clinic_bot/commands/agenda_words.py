@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from clinic_bot.clinic import dates, team
+from clinic_bot.clinic import birth, dates, team
 from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
 from clinic_bot.clinic.spelling import words_of
 from clinic_bot.commands import hands
@@ -20,8 +20,6 @@ from clinic_bot.policies import contact_of
 from clinic_bot.serve import clock_of, load_facts
 from clinic_bot.settings import Settings
 from clinic_bot.store.agenda import BlockRow, Visit
-
-_CHILD_YEARS = 18
 
 
 def open_diary() -> "Diary":
@@ -113,6 +111,7 @@ class Diary:
         patient: str,
         phone: str | None,
         minutes: int | None,
+        born: str | None,
     ) -> dict[str, Any]:
         """A booking as the desk takes it."""
         day, hour = self._moment(when)
@@ -135,8 +134,16 @@ class Diary:
         )
         return {
             "start_ms": ms(start), "end_ms": ms(start + timedelta(minutes=length)), "service": chosen.key,
-            "professional": who.key, "patient": name, **self._contact(phone),
+            "professional": who.key, "patient": name, "born": self._born(born), **self._contact(phone),
         }  # fmt: skip
+
+    def _born(self, text: str | None) -> str | None:
+        if text is None:
+            return None
+        found = birth.births(text, self.now.date())
+        if len(found) != 1:
+            refuse(f"{text!r} is no birth date: write 2019-05-03 or 03/05/2019")
+        return next(iter(found)).isoformat()
 
     def _contact(self, phone: str | None) -> dict[str, str]:
         if phone is None:
@@ -194,8 +201,7 @@ class Diary:
             return one.patient
         born = date.fromisoformat(one.born)
         at = datetime.fromtimestamp(one.start_ms / 1000, self.facts.timezone).date()
-        years = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
-        guardian = f"; minor, guardian: {one.holder or 'the phone'}" if years < _CHILD_YEARS else ""
+        guardian = f"; minor, guardian: {one.holder or 'the phone'}" if birth.is_child(born, at) else ""
         return f"{one.patient} (born {born:%Y-%m-%d}{guardian})"
 
     def visit_data(self, one: Visit, *, full: bool) -> dict[str, Any]:

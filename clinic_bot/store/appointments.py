@@ -29,6 +29,7 @@ class AppointmentRow:
     start_ms: int
     end_ms: int
     status: str
+    born: str | None = None  #: of the patient, ISO date, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Wanted:
     patient_key: str
     service: str
     place: Place
+    born: str | None = None  #: ISO date; tells the patient from another one of that name
 
 
 _ROW: tuple[Any, ...] = (
@@ -50,6 +52,7 @@ _ROW: tuple[Any, ...] = (
     col(Appointment.start_ms),
     col(Appointment.end_ms),
     col(Appointment.status),
+    col(Patient.born),
 )
 
 
@@ -82,7 +85,7 @@ def book(
     The same patient, service and start is the same appointment, however often it is booked.
     """
     patient_id = patients.find_or_add(
-        connection, who, name=wanted.patient, name_key=wanted.patient_key, now_ms=now_ms
+        connection, who, name=wanted.patient, name_key=wanted.patient_key, now_ms=now_ms, born=wanted.born
     )
     same = _rows(
         connection,

@@ -35,10 +35,16 @@ IS_OPEN = "state = 'open'"
 
 
 class Patient(SQLModel, table=True):
-    """Somebody for whom a phone speaks: its holder, or a mother's child. Nobody is a patient of two conversations."""
+    """Somebody for whom a phone speaks: its holder, or a mother's child. Nobody is a patient of two conversations.
+
+    A child's guardian is no row: it is the phone's holder, whose conversation this is.
+    """
 
     __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("conversation_id", "name_key", name="uq_patient_name"),)
+    __table_args__ = (
+        # Of one name on one phone there may be two, a father and a son: their birth dates tell them apart.
+        Index("uq_patient_born", "conversation_id", "name_key", text("coalesce(born, '')"), unique=True),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
     instance: str = Field(sa_column=Column(Text, nullable=False))
@@ -106,6 +112,7 @@ class Proposal(SQLModel, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     patient: str = Field(sa_column=Column(Text, nullable=False))
     patient_key: str = Field(sa_column=Column(Text, nullable=False))
+    born: str | None = Field(default=None, sa_column=Column(Text))  # ISO date, where it is known
     service: str = Field(sa_column=Column(Text, nullable=False))
     professional: str = Field(sa_column=Column(Text, nullable=False))
     start_ms: int = Field(sa_column=Column(Big, nullable=False))

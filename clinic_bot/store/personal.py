@@ -244,6 +244,7 @@ HELD: Mapping[str, Held] = {
             "state": _stays("situacao"),
             "patient": _empty("paciente"),
             "patient_key": _empty(),
+            "born": _empty("nascimento"),
             "service": _stays("servico"),
             "professional": _stays("profissional"),
             "start_ms": _stays("inicio"),

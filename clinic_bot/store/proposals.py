@@ -41,6 +41,7 @@ class ProposalRow:
     appointment_id: int | None
     turn_id: int
     created_ms: int
+    born: str | None
 
     def place(self, who: Owner) -> Place:
         return Place(who.instance, self.professional, self.start_ms, self.end_ms)
@@ -139,10 +140,13 @@ def propose(
 
 
 def _is_same(one: ProposalRow, action: Action, wanted: Wanted, appointment_id: int | None) -> bool:
-    asked = (one.action, one.patient_key, one.service, one.professional, one.start_ms, one.appointment_id)
+    asked = (
+        one.action, one.patient_key, one.born, one.service, one.professional, one.start_ms, one.appointment_id,
+    )  # fmt: skip
     place = wanted.place
     return asked == (
-        action.value, wanted.patient_key, wanted.service, place.professional, place.start_ms, appointment_id,
+        action.value, wanted.patient_key, wanted.born, wanted.service, place.professional, place.start_ms,
+        appointment_id,
     )  # fmt: skip
 
 
@@ -156,8 +160,9 @@ def _gives_way(one: ProposalRow, action: Action, wanted: Wanted, appointment_id:
         and one.start_ms < place.end_ms
         and place.start_ms < one.end_ms
     )
-    same_need = one.action == action == Action.BOOK and (one.patient_key, one.service) == (
+    same_need = one.action == action == Action.BOOK and (one.patient_key, one.born, one.service) == (
         wanted.patient_key,
+        wanted.born,
         wanted.service,
     )
     return overlaps or same_need
@@ -192,6 +197,7 @@ def _add(
             state=ProposalState.OPEN.value,
             patient=wanted.patient,
             patient_key=wanted.patient_key,
+            born=wanted.born,
             service=wanted.service,
             professional=wanted.place.professional,
             start_ms=wanted.place.start_ms,
@@ -237,7 +243,7 @@ def _act(
 ) -> AppointmentRow | None:
     place = proposal.place(who)
     if proposal.action == Action.BOOK:
-        wanted = Wanted(proposal.patient, proposal.patient_key, proposal.service, place)
+        wanted = Wanted(proposal.patient, proposal.patient_key, proposal.service, place, proposal.born)
         return appointments.book(connection, who, wanted, now_ms=now_ms, turn_id=turn_id)
     assert proposal.appointment_id is not None
     if proposal.action == Action.MOVE:

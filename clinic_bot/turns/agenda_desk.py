@@ -74,7 +74,7 @@ class AgendaDesk:
             agenda.book_outside,
             instance=self._instance,
             contact=contact,
-            wanted=Wanted(patient, name_key(patient), str(words["service"]), place),
+            wanted=Wanted(patient, name_key(patient), str(words["service"]), place, asked.get("born")),
             now_ms=now_ms,
             policy=self._policy,
         )

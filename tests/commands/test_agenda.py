@@ -94,3 +94,13 @@ def test_what_is_not_clear_is_asked(reception: Terminal, asked: tuple[str, ...],
     result = reception.run("agenda", *asked)
     assert result.exit_code == 1, result.output
     assert said in result.stderr
+
+
+def test_a_child_is_shown_with_who_answers_for_it(reception: Terminal, store: Store) -> None:
+    store.take(b.message(who=b.contact(name="Ana Souza")))
+    for hour, born in (("15h", "03/05/2019"), ("16h", "1980-01-02"), ("17h", "03/05/2019")):
+        reception.said("agenda", "book", f"quinta {hour}", *ARGUMENTS, "--phone", RITA, "--born", born)
+    listed = reception.said("agenda", "list", "--full")
+    assert listed.count("(born 2019-05-03; minor, guardian: Ana Souza)") == 2
+    assert "(born 1980-01-02)" in listed
+    assert store.count("patient") == 2
