@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from clinic_bot.agent.groq import GroqModel
@@ -12,8 +13,8 @@ from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.serve import account, check, load_facts, stand_in_credentials
 from clinic_bot.settings import Mode, Settings
-from clinic_bot.store import sqlite
-from clinic_bot.store.places import Place, open_database, place_of, version
+from clinic_bot.store import fitness, sqlite
+from clinic_bot.store.places import Place, open_database, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,10 @@ async def _database(place: Place) -> Finding:
 async def _server(place: Place) -> Finding:
     database = open_database(place)
     try:
-        return Finding("database", True, await database.read(version))
+        fit = await database.read(partial(fitness.examine, now_ms=Clock().now_ms))
     finally:
         await database.close()
+    return Finding("database", not fit.to_do, "; ".join((fit.found, *fit.to_do)))
 
 
 async def _groq(model: GroqModel, settings: Settings) -> Finding:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from clinic_bot.clock import Clock
 from clinic_bot.doctor import Finding, examine
@@ -11,6 +12,8 @@ from clinic_bot.sandbox import standins
 from clinic_bot.serve import load_settings
 from clinic_bot.settings import Settings
 from clinic_bot.store.sqlite import sole_process
+from tests.support.fixtures import ON_POSTGRES
+from tests.support.store import url_of
 
 EXAMPLE = Path(__file__).parent.parent / "clinic_bot" / "clinic" / "example.toml"
 
@@ -71,6 +74,18 @@ async def test_a_database_in_use_is_no_fault(tmp_path: Path) -> None:
             database = (await found(live(pair, tmp_path)))["database"]
     assert database.good
     assert "in use" in database.says
+
+
+@ON_POSTGRES
+async def test_a_server_is_looked_at_and_one_that_is_away_is_named_without_its_password(place: URL) -> None:
+    async with standins.stand_ins(Clock()) as pair:
+        there = (await found(live(pair, Path(), database_url=url_of(place))))["database"]
+        nobody = "postgresql://ana:senha-secreta@127.0.0.1:1/clinic"
+        away = (await found(live(pair, Path(), database_url=nobody)))["database"]
+    assert (there.good, away.good) == (True, False)
+    assert there.says.endswith("tables of this version, clocks agree")
+    assert "nobody answers at the host and port of CLINIC_BOT_DATABASE_URL" in away.says
+    assert "senha-secreta" not in away.says
 
 
 async def test_missing_keys_are_named_before_anything_is_asked() -> None:

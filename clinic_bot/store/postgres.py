@@ -28,6 +28,7 @@ from clinic_bot.errors import ClinicBotError, StorageUnavailable
 from clinic_bot.store.commit import run_all
 from clinic_bot.store.database import Grouped, Job
 from clinic_bot.store.postgres_faults import (
+    NOBODY,
     is_connection_lost,
     is_database_fault,
     is_drivers,
@@ -231,8 +232,11 @@ class PostgresDatabase:
 
     async def _connect(self, lane: _Lane) -> _Session:
         engine = self._reader_engine if lane is self._readers else self._engine
-        async with asyncio.timeout(_CONNECT_S):
-            connection = await engine.connect()
+        try:
+            async with asyncio.timeout(_CONNECT_S):
+                connection = await engine.connect()
+        except TimeoutError:
+            raise StorageUnavailable(f"PostgreSQL: {NOBODY}") from None
         assert connection.sync_connection is not None
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None

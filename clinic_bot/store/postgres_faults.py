@@ -5,6 +5,7 @@ goes into an error of ours: the kind of the error, its SQLSTATE and the constrai
 """
 
 import asyncio
+import socket
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,21 @@ _TRY_AGAIN = frozenset({"40001", "40P01", "23505", "0A000"})
 _SERVER_CLASSES = frozenset({"08", "28", "3D", "25", "53", "54", "55", "57", "58", "F0", "XX"})
 #: The server ended the session: closed, shut down or crashed, left alone inside a transaction, left alone at all.
 _LOST = frozenset({"57P01", "57P02", "25P03", "57P05"})
+#: What an operator does about it, by the SQLSTATE.
+_ADVICE = {
+    "28P01": "the password in CLINIC_BOT_DATABASE_URL or PGPASSWORD is wrong, or there is none",
+    "28000": "there is no such role, or the server's pg_hba.conf does not let it in from here",
+    "3D000": "the database that CLINIC_BOT_DATABASE_URL names does not exist: create it, with ENCODING 'UTF8'",
+    "53300": "no connection is left: raise the server's max_connections",
+    "53100": "the server's disk is full",
+    "42501": "the role lacks rights there: let it own the database",
+    "25006": "this server only reads: name the primary, not a standby",
+    "57P03": "the server is starting or stopping",
+}
+NOBODY = (
+    "nobody answers at the host and port of CLINIC_BOT_DATABASE_URL: is PostgreSQL running, does it listen there, and "
+    "does every firewall let this machine through?"
+)
 
 
 def may_be_tried_again(exc: BaseException) -> bool:
@@ -61,7 +77,16 @@ def problem_of(exc: BaseException) -> str:
         return str(exc)
     cause = _cause(exc)
     parts = [type(cause).__name__, _state_of(exc), getattr(cause, "constraint_name", None)]
-    return "PostgreSQL: " + ", ".join(part for part in parts if part)
+    advice = _advice_about(cause)
+    return "PostgreSQL: " + ", ".join(part for part in parts if part) + (f": {advice}" if advice else "")
+
+
+def _advice_about(cause: BaseException) -> str | None:
+    if isinstance(cause, socket.gaierror):
+        return "the host in CLINIC_BOT_DATABASE_URL is not known"
+    if isinstance(cause, ConnectionRefusedError | FileNotFoundError):
+        return NOBODY
+    return _ADVICE.get(_state_of(cause) or "")
 
 
 def _is_unusable(cause: BaseException) -> bool:

@@ -4,6 +4,7 @@ Of replicas that start at once on PostgreSQL one migrates, and the others wait f
 migration that hangs, or was left open by somebody's console, each says so and ends.
 """
 
+from enum import Enum, auto
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -68,11 +69,31 @@ def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+class Schema(Enum):
+    """Whose tables a database has, as this version sees it."""
+
+    NONE = auto()
+    OLDER = auto()
+    CURRENT = auto()
+    NEWER = auto()
+
+
+def schema_of(connection: Connection) -> Schema:
+    """Reads only."""
+    with as_file(files(__name__)) as folder:
+        scripts = ScriptDirectory.from_config(_config(folder))
+        known = {script.revision for script in scripts.walk_revisions()}
+    current = _current(connection)
+    if current is None:
+        return Schema.NONE
+    if current == scripts.get_current_head():
+        return Schema.CURRENT
+    return Schema.OLDER if current in known else Schema.NEWER
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the schema is this version's. Reads only."""
-    with as_file(files(__name__)) as folder:
-        head = ScriptDirectory.from_config(_config(folder)).get_current_head()
-    return _current(connection) == head
+    return schema_of(connection) is Schema.CURRENT
 
 
 def _config(folder: Path) -> Config:
