@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, NotSent, SendRefused, StorageUnavailable, Uncertain
+from clinic_bot.errors import AccountRefused, NotSent, SendRefused, Stale, StorageUnavailable, Uncertain
 from clinic_bot.events import Contact
 from clinic_bot.operations.alerts import Alert
 from clinic_bot.operations.metrics import Metrics
@@ -26,6 +26,8 @@ _HEAD = "⚠️ *Aviso do assistente*"
 _SHORTEST_MS, _LONGEST_MS = 250, 60_000
 _STORAGE_RETRY_MS = 5_000
 _STOP_WITHIN_S = 1.0
+#: So much of its lease a notice may have used before it leaves; the send itself takes less than the rest.
+_SURE_PART = 1 / 3
 
 
 class Notices:
@@ -126,13 +128,19 @@ class Notices:
             lease_ms=self._lease_ms,
             policy=self._policy,
         )
+        asked_ms = self._clock.steady_ms()
         intent = await self._database.write(intend)
         if not isinstance(intent, Intent):
             if intent.ended is not None:
                 self._metrics.alert_delivered(self.name, intent.ended.value)
             return
         try:
+            await self._pass_fence(intent, asked_ms)
             sent = await self._zapi.send_text(intent.phone, intent.text)
+        except Stale:
+            never_left = partial(notices.never_left, intent=intent, now_ms=self._clock.now_ms())
+            state: NoticeState = await self._database.write(never_left)
+            log.warning("alert fenced", kind=intent.kind, state=state.value)
         except (NotSent, AccountRefused) as exc:
             await self._conclude(intent, NoticeState.WAITING, reason=str(exc))
         except SendRefused as exc:
@@ -144,6 +152,25 @@ class Notices:
             raise
         else:
             await self._conclude(intent, NoticeState.SENT, sent=sent)
+
+    async def _pass_fence(self, intent: Intent, asked_ms: int) -> None:
+        """Return where the send may begin at once: this process may have stood still since its intent.
+
+        Raises:
+            NotSent: nobody can say whose the number is; nothing left.
+            Stale: it is somebody else's by now, who may be answering there; nothing left.
+        """
+        while self._clock.steady_ms() >= asked_ms + self._lease_ms * _SURE_PART:
+            asked_ms = self._clock.steady_ms()
+            prove = partial(
+                notices.prove, intent=intent, now_ms=self._clock.now_ms(), lease_ms=self._lease_ms
+            )
+            try:
+                still_ours = await self._database.write(prove, urgent=True)
+            except StorageUnavailable as exc:
+                raise NotSent("the lease ran out, and the database does not answer") from exc
+            if not still_ours:
+                raise Stale("another replica took the number before the alert left")
 
     async def _conclude(
         self, intent: Intent, state: NoticeState, *, sent: Sent | None = None, reason: str | None = None

@@ -30,6 +30,9 @@ _BACKOFF_MS = (5_000, 300_000)
 #: What the owner of a row that a notice has begins with.
 _OWNER = "notice:"
 
+#: Of what a process was sending that is dead, or stands still for longer than it may.
+_DIED = "the process died"
+
 _NO_USE = (SwitchName.ZAPI_ACCOUNT, SwitchName.ZAPI_DISCONNECTED)
 _OPEN = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
 
@@ -164,6 +167,27 @@ def conclude(
         return Concluded(ended, intent.conversation_id, wake_at_ms)
 
 
+def prove(connection: Connection, intent: Intent, *, now_ms: int, lease_ms: int) -> bool:
+    """Whether a notice past its intent may still be sent: then its lease lasts from now on."""
+    with session_on(connection) as session:
+        notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
+        conversation = locked(session, intent.conversation_id)
+        is_ours = conversation.owner == intent.owner and conversation.epoch == intent.epoch
+        if not is_ours or notice.state != NoticeState.SENDING:
+            return False
+        conversation.wake_at_ms = now_ms + lease_ms
+        return True
+
+
+def never_left(connection: Connection, intent: Intent, *, now_ms: int) -> NoticeState:
+    """Who took the number had to take the notice for uncertain; whoever had it knows that it never left."""
+    with session_on(connection) as session:
+        notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
+        if notice.state == NoticeState.UNKNOWN and notice.reason == _DIED:
+            notice.state, notice.reason, notice.due_ms = NoticeState.WAITING, None, now_ms
+        return NoticeState(notice.state)
+
+
 def recover(connection: Connection, *, now_ms: int, policy: Policy, alone: bool = True) -> int:
     """Take back what a dead process was sending: whether it left, nobody knows. Before the turns are recovered.
 
@@ -183,7 +207,7 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy, alone: bool 
             session.refresh(notice, with_for_update=True)
             if notice.state != NoticeState.SENDING:
                 continue
-            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, "the process died", now_ms
+            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, _DIED, now_ms
             if leased:
                 _let_go(session, conversation, policy, now_ms)
             count += 1

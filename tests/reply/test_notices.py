@@ -1,12 +1,14 @@
 """Alerts to the clinic's own number, with Z-API's stand-in as the one who gets them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
 from clinic_bot.clock import Clock
@@ -16,9 +18,9 @@ from clinic_bot.reply.notices import Notices, words
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.standins import StandIns, stand_ins
-from clinic_bot.store import inbox
+from clinic_bot.store import inbox, notices
 from clinic_bot.store.database import Database
-from clinic_bot.store.tables import Notice
+from clinic_bot.store.tables import Conversation, Notice
 from tests.operations.test_alerts import total
 from tests.support import builders as b
 from tests.support.clock import START_MS
@@ -36,6 +38,7 @@ class Desk:
     pair: StandIns
     metrics: Metrics
     channel: Notices
+    clock: Clock
     released: list[int] = field(default_factory=list)
 
     @property
@@ -59,7 +62,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Desk]:
+async def desk(
+    database: Database, *, timeout_s: float = 5, lease_ms: int = b.LEASE_MS
+) -> AsyncIterator[Desk]:
     clock, metrics, released = Clock(START_MS, rate=50), Metrics(), list[int]()
     async with stand_ins(clock) as pair:
         zapi = ZapiClient(
@@ -67,9 +72,9 @@ async def desk(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Des
         )
         channel = Notices(
             database, zapi, clock, b.POLICY, metrics, b.contact(),
-            owner="p1", lease_ms=b.LEASE_MS, released=lambda conversation, _wake: released.append(conversation),
+            owner="p1", lease_ms=lease_ms, released=lambda conversation, _wake: released.append(conversation),
         )  # fmt: skip
-        yield Desk(database, pair, metrics, channel, released)
+        yield Desk(database, pair, metrics, channel, clock, released)
         await channel.close()
         await zapi.close()
 
@@ -153,3 +158,63 @@ def test_what_was_held_back_is_told_with_it() -> None:
     assert words(ALERT) == SENT_TEXT
     assert words(Alert("x", "Algo.", 0, 1)).endswith("(e mais 1 aviso desse tipo)")
     assert words(Alert("x", "Algo.", 0, 7)).endswith("(e mais 7 avisos desse tipo)")
+
+
+class Frozen:
+    """The process stops right after the intent of its first notice, and goes on when it is woken."""
+
+    def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.stands, self._wakes = asyncio.Event(), asyncio.Event()
+        self._write = database.write
+        monkeypatch.setattr(database, "write", self._held)
+
+    async def _held(self, job: Any, *, urgent: bool = False) -> Any:
+        done = await self._write(job, urgent=urgent)
+        if isinstance(done, notices.Intent) and not self.stands.is_set():
+            self.stands.set()
+            await self._wakes.wait()
+        return done
+
+    def wake(self) -> None:
+        self._wakes.set()
+
+
+def give_to(connection: Connection, owner: str | None) -> None:
+    lease = None if owner is None else START_MS + 3_600_000
+    connection.execute(update(Conversation).values(owner=owner, wake_at_ms=lease))
+
+
+async def test_a_process_that_stood_still_sends_nothing_under_another_s_hands(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(database, lease_ms=5_000) as it:
+        frozen = Frozen(database, monkeypatch)
+        await it.channel.deliver(ALERT)
+        await frozen.stands.wait()
+
+        async def taken() -> bool:
+            recover = partial(notices.recover, now_ms=it.clock.now_ms(), policy=b.POLICY, alone=False)
+            return await database.write(recover) == 1
+
+        await until_async(taken)
+        await database.write(partial(give_to, owner="another replica"))  # which answers this number now
+        assert await it.states() == ["unknown"]
+        frozen.wake()
+        await it.until_states("waiting")  # who woke knows that it did not leave
+        assert it.calls == 0
+        await database.write(partial(give_to, owner=None))
+        await it.until_states("sent")
+        assert it.calls == 1
+
+
+async def test_a_process_that_stood_still_sends_what_nobody_took(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(database, lease_ms=5_000) as it:
+        frozen, began_ms = Frozen(database, monkeypatch), it.clock.now_ms()
+        await it.channel.deliver(ALERT)
+        await frozen.stands.wait()
+        await until(lambda: it.clock.now_ms() > began_ms + 10_000)
+        frozen.wake()
+        await it.until_states("sent")
+        assert it.calls == 1
