@@ -1,8 +1,9 @@
 """What is known of Groq's limits, together with the other replicas.
 
-A replica asks before each call, in one short transaction that also carries what it learned since the last one; calls
-that wait at the same moment share it. What a call used less than it took is told at once only while somebody may have
-to wait for it. So a turn costs one transaction, and more only when the minute is nearly full.
+While there is plenty a replica takes what it needs, and tells it within its next question (``room.py``). Else it asks
+before each call, in one short transaction that also carries what it learned since the last one; calls that wait at
+the same moment share it. What a call used less than it took is told at once only while somebody may have to wait for
+it. So a quiet minute costs a transaction every few seconds, and a full one a transaction a call.
 
 Where the database does not answer nobody waits for it: each replica then goes by its own count and by Groq's headers,
 which count everybody's calls, and what Groq refuses all the same it is told to wait for.
@@ -18,6 +19,7 @@ from functools import partial
 from clinic_bot.agent.breaker import Why
 from clinic_bot.agent.exchange import Change, Exchange
 from clinic_bot.agent.limits import Figures, Told
+from clinic_bot.agent.room import Room
 from clinic_bot.agent.shared_model import Hold, Leave, Stated, Want
 from clinic_bot.agent.sharing import Heard, Sharing
 from clinic_bot.agent.together import Together, View
@@ -72,6 +74,7 @@ class Replicas(Sharing):
         self._heard: Heard | None = None
         self._tight: set[str] = set()
         self._limits: dict[str, float] = {}
+        self._rooms: dict[str, Room | None] = {}
         self._exchange = Exchange(database, name, self._replica, clock, begin=self._begin, heard=self._hear)
 
     @property
@@ -86,6 +89,8 @@ class Replicas(Sharing):
         """Ask whether a call fits into what all replicas have; without an answer in time it does."""
         if self._exchange.is_away:
             return self._own_leave(model, tokens)
+        if (room := self._rooms.get(model)) is not None and room.takes(tokens, self._clock.steady_ms()):
+            return self._taken(model, tokens)
         want = Want(model, tokens, begun, self._replica, self._since_ms)
         call = _Call(want, asyncio.get_running_loop().create_future())
         answered, lost = partial(self._answer, call), partial(self._answer_lost, call)
@@ -177,6 +182,16 @@ class Replicas(Sharing):
     async def close(self) -> None:
         await self._exchange.close()
 
+    def _taken(self, model: str, tokens: float) -> Leave:
+        """Of the room that was left for this replica; the others hear of it with what is put next."""
+        leave = Leave(model, tokens, self._clock.now_ms())
+
+        def took(together: Together, now_ms: int) -> None:
+            together.model(model).took(leave, now_ms)
+
+        self._exchange.put(Change(took, (model,), tokens), now=False)
+        return leave
+
     def _own_leave(self, model: str, tokens: float) -> Leave:
         return Leave(model, tokens, self._clock.now_ms(), counted=False)
 
@@ -189,6 +204,7 @@ class Replicas(Sharing):
     def _hear(self, name: str, view: View, waiting: float) -> None:
         (self._tight.add if view.is_tight else self._tight.discard)(name)
         self._limits[name] = view.tokens.limit
+        self._rooms[name] = Room.of(view, untold=waiting, now_ms=self._clock.steady_ms())
         if self._heard is not None:
             self._heard(name, view, waiting)
 

@@ -138,6 +138,14 @@ class SharedModel:
         self.young.append((now_ms, want.tokens))
         return Leave(want.model, want.tokens, now_ms)
 
+    def took(self, leave: Leave, now_ms: int) -> None:
+        """A replica took it a moment ago, of the room it had, and tells it now."""
+        ago_ms = max(0, now_ms - leave.taken_ms)
+        self.tokens.take(max(0.0, leave.tokens - ago_ms * self.tokens.drains), now_ms)
+        self.requests.take(max(0.0, 1 - ago_ms * self.requests.drains), now_ms)
+        if ago_ms <= _HORIZON_MS + ON_THE_WAY_MS:
+            self.young.append((leave.taken_ms, leave.tokens))
+
     def give_back(self, leave: Leave, now_ms: int) -> None:
         """It was not called, or refused before it ran."""
         if not leave.counted:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from clinic_bot.agent.chat import Outcome
+from clinic_bot.agent.together import Together
 from clinic_bot.errors import AccountRefused, ProviderBusy
 from clinic_bot.sandbox.groq_limits import FREE, Plan
 from clinic_bot.store.places import Place
@@ -131,7 +132,7 @@ async def test_a_model_that_cannot_be_asked_is_found_out_and_told_once(
 async def test_a_refused_account_is_asked_and_told_once_for_all(place: Place) -> None:
     async with several(place, 3) as it:
         for _ in range(2):
-            it.clock.advance(1)
+            it.clock.advance(2_001)  # who looked a moment ago asks Groq once himself
             told, asked = len(it.alerts), len(it.statuses)
             it.groq.api_key = "another"
             for replica in it.replicas:
@@ -165,19 +166,28 @@ async def test_another_key_is_another_account(place: Place) -> None:
         await it.start(key="gsk_new").ask()
 
 
-async def test_a_turn_costs_one_transaction(place: Place) -> None:
+async def test_a_replica_asks_once_in_a_while_as_long_as_there_is_plenty(place: Place) -> None:
     async with several(place, 2) as it:
         await it.replicas[0].ask()
         await it.settle()
         assert it.transactions == 2, "a limit that nobody knew is told at once"
-        for number in range(10):
+        for number in range(20):
             await it.replicas[number % 2].ask(f"patient {number}")
             await it.step(100)
-        assert it.transactions <= 2 + 10 + 1, "and once more where the second replica learns that limit"
+        assert it.transactions <= 2 + 2, "those of two seconds are told with the next question"
+        await it.step(2_000)
         before = it.transactions
         await asyncio.gather(*(it.replicas[0].ask(f"patient {number}") for number in range(50)))
         await it.settle()
         assert it.transactions - before < 25, "those that wait together share one"
+        await it.step(2_001)
+        for replica in it.replicas:
+            await replica.ask()
+            await it.settle()
+        kept = await it.replicas[0].database.read(
+            lambda connection: str(connection.execute(text("SELECT state FROM common")).scalar_one())
+        )
+        assert Together.of_text(kept).model(BIG).requests.used(0) == 1 + 20 + 50 + 2, "and all of it is told"
 
 
 async def test_while_the_database_is_away_each_goes_on_by_itself(place: Place) -> None:
