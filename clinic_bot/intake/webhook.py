@@ -23,7 +23,7 @@ from clinic_bot.intake.screening import ScreeningLists, screen
 from clinic_bot.operations.health import FORWARDING_HEADERS
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.store import inbox
-from clinic_bot.store.database import Database, Grouped
+from clinic_bot.store.database import Database
 from clinic_bot.store.inbox import Answer, Arrival, Taken
 from clinic_bot.store.policy import Policy
 
@@ -156,7 +156,7 @@ class Webhook:
             log.exception("reader failed")
             ours = _refusal(500, "this could not be read; it was kept, and the log says why")
             return await self._unreadable(body, "the reader failed", ours)
-        job = Grouped(Arrival(event, body, now_ms), self._take_in_all)
+        job = inbox.grouped(Arrival(event, body, now_ms), self._take_in_all)
         try:
             taken = await self._commits(self._store(job))
         except (StorageUnavailable, TimeoutError) as exc:

@@ -22,10 +22,17 @@ class Grouped(Generic[Item, T]):
 
     Args:
         together: does what the jobs would do one after the other, and answers for each.
+        key: what jobs have in common that must stay in their order.
+        weight: how much of a transaction it takes, beside one of which many take little more than one.
+        busy: what ``together`` answers where somebody else has what an item needs at this moment, and nothing was done.
+            The executor asks again; callers never see it. None where that cannot be.
     """
 
     item: Item
     together: Callable[[Connection, Sequence[Item]], Sequence[T]]
+    key: str | None = None
+    weight: int = 1
+    busy: T | None = None
 
     def __call__(self, connection: Connection) -> T:
         return self.together(connection, [self.item])[0]

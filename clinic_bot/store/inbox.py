@@ -4,7 +4,7 @@ A patient's message is the hot path (``messages.py``); everything rarer stands i
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from clinic_bot.events import (
+    Contact,
     Deletion,
     Delivery,
     Echo,
@@ -28,6 +29,7 @@ from clinic_bot.events import (
 from clinic_bot.store import changes, contacts, evidence, late, locks
 from clinic_bot.store.bulk import DUPLICATE as ALREADY_STORED
 from clinic_bot.store.bulk import Bulk
+from clinic_bot.store.database import Grouped
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import driver_of, session_on
@@ -38,6 +40,7 @@ class Answer(StrEnum):
     QUEUED = "queued"
     DUPLICATE = "duplicate"
     IGNORED = "ignored"
+    BUSY = "busy"  #: never said: nothing was stored, since another replica has the conversation just then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Taken:
 
 DUPLICATE = Taken(Answer.DUPLICATE)
 QUEUED = Taken(Answer.QUEUED)
+BUSY = Taken(Answer.BUSY)
 
 _KEEP = "INSERT INTO inbox (key, received_ms, outcome, body) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 
@@ -145,18 +149,48 @@ def take_in_all(connection: Connection, arrivals: Sequence[Arrival], policy: Pol
     """``take_in`` for all of them in their order, with the plain messages among them in a few statements.
 
     Where other replicas write too, their conversations are locked first. So whoever wrote there before is seen, and
-    an edit does not pass by the message it belongs to.
+    an edit does not pass by the message it belongs to. Of whom another replica has something just then nothing is
+    taken: ``BUSY``.
     """
-    people = [one.event.pair if isinstance(one.event, Ignored) else one.event.contact for one in arrivals]
-    locks.take(connection, [contact for contact in people if contact is not None])
+    people = [contact for one in arrivals if (contact := _who(one.event)) is not None]
+    is_busy = locks.take(connection, people)
+
+    def kind(arrival: Arrival) -> bool | None:
+        who = _who(arrival.event)
+        return None if who is not None and is_busy(who) else isinstance(arrival.event, Message)
+
     taken: list[Taken] = []
-    for is_message, group in groupby(arrivals, lambda arrival: isinstance(arrival.event, Message)):
+    for is_message, group in groupby(arrivals, kind):
         run = list(group)
-        if is_message and len(run) > 1:
+        if is_message is None:
+            taken += [BUSY] * len(run)
+        elif is_message and len(run) > 1:
             taken += _take_messages(connection, run, policy)
         else:
             taken += [take_in(connection, one.event, one.body, one.now_ms, policy) for one in run]
     return taken
+
+
+#: Beside plain messages, of which many take a few statements together, everything else takes ten of its own.
+_RARE_WEIGHT = 16
+
+
+def grouped(
+    arrival: Arrival, together: Callable[[Connection, Sequence[Arrival]], Sequence[Taken]]
+) -> Grouped[Arrival, Taken]:
+    """The job that takes an arrival in with its neighbours, those of one person in their order.
+
+    Args:
+        together: ``take_in_all``, with its policy.
+    """
+    who = _who(arrival.event)
+    key = None if who is None else who.phone_key or who.lid
+    weight = 1 if isinstance(arrival.event, Message) else _RARE_WEIGHT
+    return Grouped(arrival, together, key, weight, busy=BUSY)
+
+
+def _who(event: Event) -> Contact | None:
+    return event.pair if isinstance(event, Ignored) else event.contact
 
 
 def _take_messages(connection: Connection, run: Sequence[Arrival], policy: Policy) -> Iterator[Taken]:

@@ -14,7 +14,6 @@ import contextlib
 import math
 import random
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -27,6 +26,7 @@ from sqlalchemy.util import await_only
 from clinic_bot.errors import ClinicBotError, StorageUnavailable
 from clinic_bot.store.commit import run_all
 from clinic_bot.store.database import Grouped, Job
+from clinic_bot.store.lanes import Queue, Waiting
 from clinic_bot.store.postgres_faults import (
     NOBODY,
     is_connection_lost,
@@ -39,7 +39,7 @@ from clinic_bot.store.session import postgres_driver_of
 
 T = TypeVar("T")
 
-#: Most webhooks that share a transaction: its locks are held for all of them until the last one is stored.
+#: Most weight of webhooks that share a transaction: its locks are held for all of them until the last one is stored.
 BATCH = 256
 #: A server that does not answer must not fill the memory: beyond this the webhook says 503 at once.
 _MOST_WAITING = 20_000
@@ -51,17 +51,20 @@ _ENDS_WITHIN_S, _READS_WITHIN_S, _RENEWS_WITHIN_S = 15.0, 35.0, 4.0
 #: A job that loses a race so often in a row is given up: then something else is wrong.
 _TRIES = 6
 _PAUSE_S = 0.005
+#: Where everything that waits is somebody else's just then: mostly for a few milliseconds.
+_BUSY_S = 0.01
 _CONNECT_S = 5.0
 
 #: What the server itself puts an end to. A replica that was stopped in the middle of a transaction holds the rows of
-#: patients who write to the others meanwhile, and a batch of the others' webhooks that has to wait for one such row
-#: waits as a whole: well below the 5 s after which all of them would be refused. Whoever was only slow is run again.
-#: A lock or a statement that takes longer than the others will not end well.
+#: patients who write to the others meanwhile: well below the 5 s after which their webhooks would be refused. Whoever
+#: was only slow is run again. A lock or a statement that takes longer than the others will not end well. And who was
+#: killed while his statement waits for a lock would wait on, with what he has, if the server did not ask for him.
 _SETTINGS = {
     "application_name": "clinic_bot",
     "jit": "off",  # the server compiles what it takes for dear for 50 to 200 ms, and ours is never so
     "idle_in_transaction_session_timeout": "2000",
     "lock_timeout": "10000",
+    "client_connection_check_interval": "1000",
     "statement_timeout": "30000",
 }
 
@@ -71,12 +74,6 @@ _SETTINGS = {
 _SAID_COMMIT, _BEGAN_S = "said commit", "began"
 #: Who took so long may have stood still for longer than the server allows, and not have heard of it yet.
 _LONG_S, _HEARS_WITHIN_S = 1.0, 0.001
-
-
-@dataclass(slots=True)
-class _Waiting:
-    job: Job[Any]
-    future: asyncio.Future[Any]
 
 
 Run = Callable[[Connection, list[Job[Any]]], list[object]]
@@ -97,20 +94,11 @@ class _Lane:
 
     run: Run
     connections: int
-    batch: int
+    waiting: Queue
     within_s: float = math.inf  #: a transaction
-    waiting: deque[_Waiting] = field(default_factory=deque)
     free: list[_Session] = field(default_factory=list)
     working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def take(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        while self.waiting and len(batch) < self.batch:
-            waiting = self.waiting.popleft()
-            if not waiting.future.done():  # its caller has said 503 meanwhile
-                batch.append(waiting)
-        return batch
 
 
 class PostgresDatabase:
@@ -120,11 +108,11 @@ class PostgresDatabase:
         self._loop = asyncio.get_running_loop()
         self._engine = engine(url)
         self._reader_engine = engine(url, begin="BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        self._intake = _Lane(_write, 1, BATCH, _ENDS_WITHIN_S)
-        self._urgent = _Lane(_write, _URGENT, 1, _ENDS_WITHIN_S)
-        self._others = _Lane(_write, _OTHERS, 1)  # migrations, which take as long as they take
-        self._readers = _Lane(_read, _READERS, 1, _READS_WITHIN_S)
-        self._renewal = _Lane(_write, 1, 1, _RENEWS_WITHIN_S)
+        self._intake = _Lane(_write, 1, Queue(BATCH), _ENDS_WITHIN_S)
+        self._urgent = _Lane(_write, _URGENT, Queue(1), _ENDS_WITHIN_S)
+        self._others = _Lane(_write, _OTHERS, Queue(1))  # migrations, which take as long as they take
+        self._readers = _Lane(_read, _READERS, Queue(1), _READS_WITHIN_S)
+        self._renewal = _Lane(_write, 1, Queue(1), _RENEWS_WITHIN_S)
         self._closed = False
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
@@ -173,7 +161,7 @@ class PostgresDatabase:
         if len(lane.waiting) >= _MOST_WAITING:
             raise StorageUnavailable("too many jobs wait for PostgreSQL")
         future: asyncio.Future[T] = self._loop.create_future()
-        lane.waiting.append(_Waiting(job, future))
+        lane.waiting.add(Waiting(job, future))
         if lane.working < lane.connections:
             lane.working += 1
             worker = self._loop.create_task(self._work(lane))
@@ -185,15 +173,12 @@ class PostgresDatabase:
     async def _work(self, lane: _Lane) -> None:
         """Run what waits until nothing does."""
         session = lane.free.pop() if lane.free else None
-        while batch := lane.take():
+        while batch := lane.waiting.take():
             outcomes, session = await self._run(lane, session, [waiting.job for waiting in batch])
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if waiting.future.done():  # its caller gave up waiting
-                    continue
-                if isinstance(outcome, BaseException):
-                    waiting.future.set_exception(outcome)
-                else:
-                    waiting.future.set_result(outcome)
+            busy = _resolve(batch, outcomes)
+            lane.waiting.put_back(busy)
+            if len(busy) == len(batch):
+                await asyncio.sleep(_BUSY_S)
         # Not when the task is done, which is a moment later: what comes until then would wait for nobody.
         lane.working -= 1
         if session is not None:
@@ -241,6 +226,21 @@ class PostgresDatabase:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         return _Session(connection, connection.sync_connection.info, raw.terminate)
+
+
+def _resolve(batch: Sequence[Waiting], outcomes: Sequence[object]) -> list[Waiting]:
+    """Tell each caller what became of its job; answers those jobs that have to be asked for again."""
+    busy = []
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.is_busy(outcome):
+            busy.append(waiting)
+        elif waiting.future.done():  # its caller gave up waiting
+            continue
+        elif isinstance(outcome, BaseException):
+            waiting.future.set_exception(outcome)
+        else:
+            waiting.future.set_result(outcome)
+    return busy
 
 
 async def _run_together(connection: AsyncConnection, run: Run, jobs: list[Job[Any]]) -> list[object]:

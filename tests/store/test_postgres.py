@@ -16,7 +16,7 @@ from clinic_bot.events import Event
 from clinic_bot.store import claims
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Grouped, Job
-from clinic_bot.store.inbox import Answer, Arrival, Taken, keep, take_in_all
+from clinic_bot.store.inbox import Answer, Arrival, Taken, grouped, keep, take_in_all
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.postgres import PostgresDatabase, engine
 from clinic_bot.store.postgres_driver import numbered
@@ -29,6 +29,7 @@ from tests.support.postgres import Server
 from tests.support.store import Store
 from tests.support.waiting import until_async
 
+NEW = b.contact("5511987650009")
 SECRET_TEXT = "tenho uma dor que não conto a ninguém"
 
 
@@ -50,7 +51,7 @@ async def replicas(place: URL, anyio_backend: str) -> AsyncIterator[Sequence[Pos
 
 def arriving(event: Event, *, after_ms: int = 0) -> Grouped[Arrival, Taken]:
     arrival = Arrival(event, b"{}", START_MS + after_ms)
-    return Grouped(arrival, partial(take_in_all, policy=b.POLICY))
+    return grouped(arrival, partial(take_in_all, policy=b.POLICY))
 
 
 def claiming(conversation_id: int, *, owner: str) -> Job[Claim | Later]:
@@ -142,6 +143,40 @@ async def test_a_claim_does_not_wait_for_another_replicas_transaction(
     assert isinstance(later, Later)
     assert later.wake_at_ms == START_MS + 60_020  # at once again: the other one may have moved the window
     assert isinstance(await replicas[0].write(claiming(1, owner="p"), urgent=True), Claim)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param("SELECT id FROM conversation WHERE id = 1 FOR UPDATE", id="somebody known"),
+        pytest.param(
+            f"SELECT pg_advisory_xact_lock(hashtextextended('{b.INSTANCE}:{NEW.phone_key}', 0))",
+            id="somebody new",
+        ),
+    ],
+)
+async def test_a_person_whom_another_replica_has_just_then_holds_up_nobody_else(
+    replicas: Sequence[PostgresDatabase], store: Store, place: URL, held: str
+) -> None:
+    """One batch of webhooks waited for another, and that for a third: after a restart they stood for ten seconds."""
+    store.take(b.message("oi", id="m1"))
+    who = b.contact() if "conversation" in held else NEW
+    events: list[Event] = [b.message("queria", id="m2", who=who), b.edit("queria remarcar", of="m2", who=who)]
+    other = engine(place)
+    async with other.begin() as connection:
+        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await connection.execute(text(held))
+        waiting = [asyncio.ensure_future(replicas[1].write(arriving(event))) for event in events]
+        people = [b.contact(f"55119876500{n:02d}") for n in range(20, 40)]
+        arrivals = (arriving(b.message(id=f"o{n}", who=one)) for n, one in enumerate(people))
+        taken = await asyncio.gather(*(replicas[1].write(arrival) for arrival in arrivals))
+        assert {one.answer for one in taken} == {Answer.QUEUED}
+        assert not any(one.done() for one in waiting)
+    await other.dispose()
+    assert [one.answer for one in await asyncio.gather(*waiting)] == [Answer.QUEUED, Answer.QUEUED]
+    texts = [text for one in store.conversations() for text in store.texts(one.id or 0)]
+    assert texts.count("queria remarcar") == 1
+    assert "queria" not in texts
 
 
 async def test_who_is_urgent_does_not_wait_behind_the_webhooks(

@@ -1,0 +1,87 @@
+"""What waits for a connection of PostgreSQL's executor, and which of it goes into the next transaction together.
+
+A transaction keeps the conversations of all its webhooks until the last of them is stored. So what each takes there
+counts, and a webhook whose conversation somebody else has is not waited for: it stays here, with what comes after it
+for the same conversation, while the others go on. A replica that stands still inside a transaction, or is slow, then
+holds up the patients that it has, and nobody else's.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clinic_bot.store.database import Grouped, Job
+
+#: Of the conversations that somebody else had, so many are asked for again with each transaction.
+_ASKED_AGAIN = 32
+
+
+@dataclass(slots=True)
+class Waiting:
+    job: Job[Any]
+    future: asyncio.Future[Any]
+
+    @property
+    def key(self) -> str | None:
+        return self.job.key if isinstance(self.job, Grouped) else None
+
+    @property
+    def weight(self) -> int:
+        return self.job.weight if isinstance(self.job, Grouped) else 1
+
+    def is_busy(self, outcome: object) -> bool:
+        """Whether nothing was done, because somebody else has what it needs."""
+        return isinstance(self.job, Grouped) and self.job.busy is not None and outcome is self.job.busy
+
+
+@dataclass(slots=True)
+class Queue:
+    """Jobs in the order in which they came.
+
+    Args:
+        limit: most weight of one transaction.
+    """
+
+    limit: int
+    _new: deque[Waiting] = field(default_factory=deque)
+    _held: dict[str, deque[Waiting]] = field(default_factory=dict)  #: by conversation, each in its order
+
+    def __len__(self) -> int:
+        return len(self._new) + sum(map(len, self._held.values()))
+
+    def add(self, waiting: Waiting) -> None:
+        self._new.append(waiting)
+
+    def take(self) -> list[Waiting]:
+        """What runs next, leaving out those whose callers have said 503 meanwhile; empty when nothing waits."""
+        batch: list[Waiting] = []
+        room = self.limit
+        for key in list(self._held)[:_ASKED_AGAIN]:
+            held = self._held.pop(key)
+            room = _fill(batch, held, room)
+            if held:
+                self._held[key] = held
+        while self._new and room > 0:
+            if (before := self._held.get(self._new[0].key or "")) is not None:
+                before.append(self._new.popleft())
+            else:
+                room = _fill(batch, self._new, room, most=1)
+        return batch
+
+    def put_back(self, busy: Sequence[Waiting]) -> None:
+        """Jobs of the last transaction, in their order, whose conversations somebody else had."""
+        for waiting in reversed(busy):
+            self._held.setdefault(waiting.key or "", deque()).appendleft(waiting)
+
+
+def _fill(batch: list[Waiting], queue: deque[Waiting], room: int, *, most: int | None = None) -> int:
+    """Move jobs from the queue into the batch while there is room; returns what is left of it."""
+    while queue and room > 0 and most != 0:
+        waiting = queue.popleft()
+        most = None if most is None else most - 1
+        if not waiting.future.done():
+            batch.append(waiting)
+            room -= waiting.weight
+    return room
