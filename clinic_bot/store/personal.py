@@ -83,7 +83,6 @@ HELD: Mapping[str, Held] = {
             "talk": _empty("ritmo_de_escrita"),
             "typed": _empty("inicio_da_digitacao"),
             "patience_why": _empty(),
-            "typed": _empty("quando_comecou_a_digitar"),
             "park_reason": _empty(),
             **_inner(
                 "alias_of",
@@ -156,7 +155,6 @@ HELD: Mapping[str, Held] = {
             "settled_ms": _stays("comprovada_em"),
             "settled_by": _stays("comprovada_por"),
             "patience_why": _empty(),
-            "typed": _empty("quando_comecou_a_digitar"),
             "typed": _empty("inicio_da_digitacao"),
             **_inner(
                 "epoch",
