@@ -90,7 +90,9 @@ class Tally:
     stored: int  #: messages of the patient
     unanswered: int  #: of those, still pending
     turns: int
-    hand_overs: int
+    hand_overs: (
+        int  #: those that opened one: what is said again to who was handed over just before opens none
+    )
 
 
 def is_thinking(connection: Connection) -> bool:
@@ -112,7 +114,9 @@ def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
             pending = col(Message.handled_ms).is_(None) & col(Message.deleted_ms).is_(None)
             late = pending & (col(Message.seq) > conversation.done_seq)
             turns = session.exec(
-                select(Turn).where(Turn.conversation_id == conversation.id, col(Turn.claimed_ms) >= since_ms)
+                select(Turn)
+                .where(Turn.conversation_id == conversation.id, col(Turn.claimed_ms) >= since_ms)
+                .order_by(col(Turn.id))
             ).all()
             found.append(
                 Tally(
@@ -120,7 +124,17 @@ def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
                     stored=session.exec(select(stored).where(own, patients)).one(),
                     unanswered=session.exec(select(stored).where(own, patients, late)).one(),
                     turns=len(turns),
-                    hand_overs=sum(turn.hand_over is not None for turn in turns),
+                    hand_overs=_opened(turns),
                 )
             )
         return found
+
+
+def _opened(turns: Sequence[Turn]) -> int:
+    """How often a conversation came to the reception, of its turns in order."""
+    said = [turn for turn in turns if turn.reply is not None]
+    before: list[Turn | None] = [None, *said]
+    return sum(
+        turn.hand_over is not None and (last is None or last.hand_over is None)
+        for last, turn in zip(before, said, strict=False)
+    )

@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from clinic_bot.debounce.window import Timing
 from clinic_bot.events import Contact, Said, Speaker
 from clinic_bot.store import appointments, history, patients, seed
@@ -12,7 +14,7 @@ from clinic_bot.store.migrations import migrate
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
 from clinic_bot.store.sqlite import SqliteDatabase
-from clinic_bot.store.tables import Conversation
+from clinic_bot.store.tables import Conversation, Turn
 
 NOW = 1_790_000_000_000
 CONTACT = Contact("INSTANCE", "5511900000001", "551190000001", None)
@@ -71,3 +73,22 @@ async def test_what_a_phone_has_booked_before_is_an_appointment_like_any_other(t
     assert booked == again == row.id
     assert [one.name for one in known] == ["Bento Reis", "Alice Reis"]
     assert row.patient == "Alice Reis"
+
+
+async def test_what_is_said_again_to_who_was_just_handed_over_opens_no_second_hand_over(
+    tmp_path: Path,
+) -> None:
+    database = SqliteDatabase(tmp_path / "a.sqlite")
+    await database.write(migrate)
+    for n, reason in enumerate(("emergência", "emergência", None, "quer uma pessoa")):
+        say = partial(seed.bot_said, contact=CONTACT, text="oi", at_ms=NOW + n, policy=POLICY)
+        await database.write(say)
+
+        def mark(connection: Connection, number: int = n + 1, why: str | None = reason) -> None:
+            with session_on(connection) as session:
+                session.get_one(Turn, number).hand_over = why
+
+        await database.write(mark)
+    (tally,) = await database.read(seed.tally)
+    await database.close()
+    assert (tally.turns, tally.hand_overs) == (4, 2)
