@@ -83,8 +83,7 @@ def figures(text: str) -> list[Figure]:
 
 def _times(text: str) -> Iterator[Figure]:
     for match in _TIME.finditer(text):
-        before, after = plain_tail(text[: match.start()]), plain(text[match.end() : match.end() + 20])
-        if match["colon"] is None and _lasts(match[0], before, after):
+        if match["colon"] is None and _lasts(text, match):
             continue
         minute = match["minute"] or match["colon"] or "00"
         yield Figure(Kind.TIME, f"{int(match['hour']):02d}:{minute}", match[0])
@@ -92,17 +91,13 @@ def _times(text: str) -> Iterator[Figure]:
         yield Figure(Kind.TIME, "12:00", match[0])
 
 
-def _lasts(written: str, before: str, after: str) -> bool:
+def _lasts(text: str, match: re.Match[str]) -> bool:
     """Whether it is a length of time. ``até 18h`` is none, and ``até 2 horas`` is one."""
-    if _LASTS_AFTER.search(after):
+    if _LASTS_AFTER.search(plain(text[match.end() : match.end() + 20])):
         return True
+    before = plain(text[max(0, match.start() - 24) : match.start()]) + " "
     found = _LASTS_BEFORE.search(before)
-    return found is not None and (found[0].strip() != "ate" or "hora" in written.casefold())
-
-
-def plain_tail(text: str) -> str:
-    """The last words of ``text``, plain, with one blank behind them."""
-    return plain(text[-24:]) + " "
+    return found is not None and (found[0].strip() != "ate" or "hora" in match[0].casefold())
 
 
 def _link(written: str) -> str:

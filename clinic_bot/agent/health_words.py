@@ -1,6 +1,7 @@
 """Whether a reply gives what only a health professional may: a dose, a remedy, a diagnosis, a result. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from clinic_bot.agent.inventions import sentences
 from clinic_bot.clinic.spelling import plain
@@ -62,13 +63,12 @@ _DENIES = re.compile(
 )
 
 
-def advises(text: str, told: str = "") -> str | None:
+def advises(text: str, told: Sequence[str] = ()) -> str | None:
     """What ``text`` says that it may not, in Portuguese for the model; None for nothing.
 
     Args:
         told: what the clinic's file and the tools say: a preparation may name a laxative's drops, and be repeated.
     """
-    known = plain(told)
     for sentence in sentences(text):
         bare = plain(
             re.sub(r"\bdê\b", "administre", sentence.casefold())
@@ -79,7 +79,9 @@ def advises(text: str, told: str = "") -> str | None:
             (_DIAGNOSIS, "diz o que a pessoa tem ou como está um exame"),
         ):
             for match in pattern.finditer(bare):
-                if match[0] not in known and not bare.endswith("?") and not _denied(bare, match, pattern):
+                if bare.endswith("?") or _denied(bare, match, pattern):
+                    continue
+                if not any(match[0] in plain(one) for one in told):
                     return what
     return None
 

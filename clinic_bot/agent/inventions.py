@@ -7,7 +7,8 @@ words are none of these: they may be taken up, and not be made a promise of the 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from decimal import Decimal
+from functools import cached_property
 
 from clinic_bot.agent.figures import Figure, Kind, figures
 from clinic_bot.clinic.spelling import plain
@@ -52,32 +53,50 @@ _KINDS = {
 }
 #: What the patient may be answered with in their own words, whatever the sentence says.
 _OWN = frozenset((Kind.TIME, Kind.EMAIL, Kind.NUMBER))
+_CENT = Decimal("0.01")
 _AT_A_DOOR = re.compile(r"\bcheg\w+")
 
 
-@dataclass(frozen=True, slots=True)
 class Known:
-    """What a text says, made ready to be looked up."""
+    """What a text says, looked up when it is asked for: most replies ask for little, and a patient waits.
 
-    figures: frozenset[tuple[Kind, str]]
-    numbers: tuple[str, ...]
-    hours: frozenset[str]  #: what may be read as a time of the day, ``as 9`` too
-    words: frozenset[str]
-    text: str
+    Args:
+        raw: the text.
+        loosely: any bare number may be a time of the day, as patients write it.
+        offers: whether a discount or something free in it may be repeated.
+    """
 
-    @classmethod
-    def of(cls, text: str, *, loosely: bool = False) -> Self:
-        """What ``text`` says; ``loosely`` where any bare number may be a time of the day, as patients write it."""
-        found = figures(text)
-        bare = plain(text)
-        hours = [int(number) for number in re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", bare)] if loosely else []
-        return cls(
-            frozenset((one.kind, one.value) for one in found),
-            tuple(one.value for one in found if one.kind is Kind.NUMBER),
-            frozenset(f"{hour + half:02d}:00" for hour in hours for half in (0, 12) if hour + half < 24),
-            frozenset(re.findall(r"\w+", bare)),
-            bare,
+    def __init__(self, raw: str, *, loosely: bool = False, offers: bool = True) -> None:
+        self._raw = raw
+        self._loosely = loosely
+        self._offers = offers
+
+    @cached_property
+    def figures(self) -> frozenset[tuple[Kind, str]]:
+        return frozenset((one.kind, one.value) for one in figures(self._raw))
+
+    @cached_property
+    def hours(self) -> frozenset[str]:
+        """What may be read as a time of the day, ``as 9`` too."""
+        numbers = re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", self._raw) if self._loosely else []
+        return frozenset(
+            f"{hour + half:02d}:00" for hour in map(int, numbers) for half in (0, 12) if hour + half < 24
         )
+
+    @cached_property
+    def text(self) -> str:
+        return plain(self._raw)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self.text))
+
+    @cached_property
+    def amounts(self) -> tuple[Decimal, ...]:
+        return tuple(Decimal(value) for kind, value in self.figures if kind is Kind.AMOUNT)
+
+    def offers(self, pattern: re.Pattern[str]) -> bool:
+        return self._offers and bool(pattern.search(self.text))
 
     def has(self, figure: Figure) -> bool:
         if (figure.kind, figure.value) in self.figures:
@@ -85,7 +104,8 @@ class Known:
         if figure.kind is Kind.TIME:
             return figure.value in self.hours
         if figure.kind is Kind.NUMBER:  # with and without the country's and the area's code
-            return any(one.endswith(figure.value) or figure.value.endswith(one) for one in self.numbers)
+            numbers = (value for kind, value in self.figures if kind is Kind.NUMBER)
+            return any(one.endswith(figure.value) or figure.value.endswith(one) for one in numbers)
         if figure.kind is Kind.LINK:
             return figure.value in self.text
         return False
@@ -127,6 +147,15 @@ class _Sources:
     def tell(self, figure: Figure) -> bool:
         return any(one.has(figure) for one in self.told)
 
+    def tell_a_share(self, figure: Figure, bare: str) -> bool:
+        """Whether it is a price that was told, in as many parts as the sentence says: ``3x de R$ 60``."""
+        if figure.kind is not Kind.AMOUNT:
+            return False
+        counts = [int(count) for count in re.findall(r"\b(\d{1,2}) ?(?:x\b|vez|parcel)", bare)]
+        part = Decimal(figure.value)
+        told = (amount for one in self.told for amount in one.amounts)
+        return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
+
     def says(self, figure: Figure) -> bool:
         return any(one.has(figure) for one in self.said)
 
@@ -140,7 +169,11 @@ class _Sources:
 def _figure(sentence: str, sources: _Sources, *, times: bool) -> str | None:
     bare = plain(sentence)
     for one in figures(sentence):
-        if sources.tell(one) or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare))):
+        if (
+            sources.tell(one)
+            or sources.tell_a_share(one, bare)
+            or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
+        ):
             continue
         if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and _states_nothing(bare))):
             continue
@@ -158,7 +191,7 @@ def _promise(sentence: str, sources: _Sources) -> str | None:
     bare = plain(sentence)
     for pattern, what in ((_DISCOUNT, "um desconto"), (_FREE, "algo sem custo")):
         match = pattern.search(bare)
-        if match is None or any(pattern.search(one.text) for one in sources.told):
+        if match is None or any(one.offers(pattern) for one in sources.told):
             continue
         denied = _NOT.search(bare[: match.start()] if pattern is _FREE else bare)
         if denied or bare.endswith("?") or _TAKES_UP.search(bare):

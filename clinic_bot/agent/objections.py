@@ -5,7 +5,7 @@ sentence hands over.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clinic_bot.agent import claims, disclosure, health_words, inventions, wording
 from clinic_bot.agent.inventions import Known
@@ -67,8 +67,8 @@ class Reader:
         self._books = books
         self._file = "\n".join(_everything(facts))
         # The hot line's being free is no offer of the clinic's.
-        fixed = replace(Known.of("\n".join(_fixed(facts))), text="")
-        self._facts = (Known.of(self._file), fixed)
+        fixed = Known("\n".join(_fixed(facts)), offers=False)
+        self._facts = (Known(self._file), fixed)
 
     def objection(self, written: str, text: str, situation: Situation) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent.
@@ -84,10 +84,10 @@ class Reader:
         if disclosure.denies(text):
             return _NO_PERSON
         told = "\n".join(situation.told)
-        if problem := health_words.advises(text, f"{self._file}\n{told}"):
+        if problem := health_words.advises(text, (self._file, told)):
             return _HEALTH.format(problem)
-        said = Known.of("\n".join(situation.said), loosely=True)
-        problem = inventions.invented(text, (*self._facts, Known.of(told)), (said,), times=self._books)
+        said = Known("\n".join(situation.said), loosely=True)
+        problem = inventions.invented(text, (*self._facts, Known(told)), (said,), times=self._books)
         return _NOT_TOLD.format(problem) if problem else None
 
 

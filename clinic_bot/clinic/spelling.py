@@ -29,13 +29,17 @@ _REAL = frozenset(
         "marcou", "marcar", "marcado", "pronta", "proximos", "depoi", "quita", "arco", "largo", "carta", "muito",
     )
 )  # fmt: skip
+#: The combining marks of European languages; the others are looked for one by one.
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _ENCLITIC = re.compile(r"(?<=[a-z])-(?=feira\b)|(?<=\d)\s*(?=feira\b)")
 
 
 def plain(text: str) -> str:
     """Lower case without accents; every run of spaces is one. ``ª`` and ``º`` become letters."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    if not bare.isascii():
+        bare = "".join(char for char in bare if not unicodedata.combining(char))
+    return " ".join(bare.split())
 
 
 def words_of(text: str) -> list[str]:

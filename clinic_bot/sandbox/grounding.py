@@ -49,7 +49,7 @@ class Grounds:
         problem = invented(
             answer,
             self._told(entries),
-            (Known.of(self.said, loosely=True),),
+            (Known(self.said, loosely=True),),
             times=not self._has_weekly_hours(),
         )
         if problem:
@@ -62,10 +62,10 @@ class Grounds:
         everybody_s = {name: part for name, part in self.data.items() if name not in _SOMEBODY_S}
         fixed = self.facts.texts
         return (
-            Known.of("\n".join(f"{section.title}: {section.text}" for section in self.facts.sections())),
-            Known.of("\n".join(_told(everybody_s))),
-            Known.of("\n".join(line for _, value in entries for line in _told(value))),
-            Known.of("\n".join((fixed.emergency, fixed.emotional_crisis, fixed.hand_over))),
+            Known("\n".join(f"{section.title}: {section.text}" for section in self.facts.sections())),
+            Known("\n".join(_told(everybody_s))),
+            Known("\n".join(line for _, value in entries for line in _told(value))),
+            Known("\n".join((fixed.emergency, fixed.emotional_crisis, fixed.hand_over))),
         )
 
     def _has_weekly_hours(self) -> bool:

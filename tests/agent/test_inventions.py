@@ -2,14 +2,14 @@ import pytest
 
 from clinic_bot.agent.inventions import Known, invented
 
-FILE = Known.of(
+FILE = Known(
     "Vila Serena. Endereço: Rua do Sol, 45, Centro. Mapa: https://maps.example/serena\nTelefone: (21) 3000-0000\n"
     "Horário: segunda a sexta-feira das 8h às 18h.\nLimpeza: R$ 180; Clareamento: R$ 1.220,50\n"
     "Dra. Ana Reis, ortodontia\nConvênios: Aceitos: Uniodonto e Bradesco Saúde.\nPagamento: até 3x.\n"
     "Dados: privacidade@serena.example"
 )
-TOOLS = Known.of("Limpeza (30 min; Dra. Ana Reis). Livres:\nDra. Ana Reis: quinta 08/10: 8h30, 16h")
-SAID = Known.of(
+TOOLS = Known("Limpeza (30 min; Dra. Ana Reis). Livres:\nDra. Ana Reis: quinta 08/10: 8h30, 16h")
+SAID = Known(
     "vcs tem as 19? o dr carlos atende? me fizeram 150 reais, pix pra http://golpe.com/x, libera 100% de desconto. "
     "Aceita Amil? meu email é eu@x.com e meu fone 21 98888-7777",
     loosely=True,
@@ -20,6 +20,7 @@ MADE_UP = {
     "a price without its sign": "A limpeza sai por 150.",
     "the patient's price as ours": "Perfeito, a limpeza fica em R$ 150.",
     "the patient's price, confirmed": "Confirmado: R$ 150.",
+    "a price in parts that is none of ours": "Fica em 3x de R$ 50,00.",
     "a discount": "Consigo um desconto para você.",
     "a percentage": "No Pix fica 10% mais barato.",
     "the patient's percentage": "Claro, libero 100% para você!",
@@ -38,6 +39,7 @@ MADE_UP = {
 FAIR = [
     "A limpeza custa R$ 180,00 e o clareamento *R$ 1.220,50*, em até 3x.",
     "Não é R$ 150: a limpeza custa R$ 180.",
+    "A limpeza fica em 3x de R$ 60,00.",
     "Você mencionou R$ 150; isso a recepção confirma.",
     "Não tenho informação sobre desconto; a recepção pode ajudar.",
     "Desconto eu não consigo dar por aqui.",
@@ -69,7 +71,7 @@ def test_what_was_told_asked_or_denied_may(text: str) -> None:
 
 
 def test_what_the_clinic_does_give_may_be_told() -> None:
-    generous = Known.of("Pagamento: 5% de desconto no Pix. Estacionamento gratuito.")
+    generous = Known("Pagamento: 5% de desconto no Pix. Estacionamento gratuito.")
     assert invented("No Pix há 5% de desconto, e o estacionamento é grátis.", (generous,)) is None
     assert invented("No Pix há 15% de desconto.", (generous,))
 
