@@ -6,15 +6,8 @@ A reply's time is when it leaves Z-API's queue, which is what the patient sees.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
-from clinic_bot.debounce.listener import Listener
-from clinic_bot.debounce.patience import DEFAULT
-from clinic_bot.debounce.patience_model import load_model
-from clinic_bot.debounce.window import Window, due_ms, hold_until_ms
-from clinic_bot.events import Content, PresenceStatus
-from clinic_bot.events import Kind as MessageKind
 from clinic_bot.sandbox import payloads, posting
 from clinic_bot.sandbox.effects import Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
@@ -23,10 +16,10 @@ from clinic_bot.sandbox.grounding import Grounds
 from clinic_bot.sandbox.in_flight import arrives
 from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.payloads import Payload, hex_of
-from clinic_bot.sandbox.receptionist import HAND_OVER
 from clinic_bot.sandbox.scenario import Event, Phase, Scenario
 from clinic_bot.sandbox.scene import Now, Scene
-from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre, window_timing
+from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre
+from clinic_bot.sandbox.watcher import Watcher
 
 #: How often the stand-ins are looked at, in machine seconds.
 _LOOK_S = 0.01
@@ -43,7 +36,6 @@ _IN_FLIGHT_LATENCY_S = 5.0
 
 #: What of an event its sender said.
 _WORDS = ("text", "caption", "transcript", "file_name")
-_KINDS = {"audio": MessageKind.AUDIO, "image": MessageKind.IMAGE, "document": MessageKind.DOCUMENT}
 
 
 async def play(
@@ -73,17 +65,12 @@ class Player:
         self._clock = stage.clock
         self._zapi = stage.pair.zapi
         self._scenario = scenario
-        self._scene = scene
         self._presence = presence
-        self._timing = window_timing()
-        self._listener = Listener(DEFAULT, load_model())
-        self._talk: str | None = None
-        self._window: Window | None = None
         self._said: dict[str, Payload] = {}  # by key, for redeliveries, edits and deletions
         self._posts: set[asyncio.Task[None]] = set()
         self._refused: list[str] = []
         self._count = 0
-        self._seen = 0
+        self._watcher = Watcher(stage, scene)
         self._in_flight = any(event.at_ms is None for phase in scenario.phases for event in phase.events)
 
     async def play(self) -> tuple[PhaseOutcome, ...]:
@@ -205,7 +192,7 @@ class Player:
     async def _post(self, event: Event, at_ms: int) -> None:
         """Send one event. The answer is not waited for longer than a quick server takes."""
         payload = self._payload(event, at_ms)
-        self._note(event, at_ms)
+        self._watcher.note(event, at_ms)
         await asyncio.wait({self._meanwhile(self._emit(payload, event.type))}, timeout=0.05)
 
     def _meanwhile(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -233,28 +220,6 @@ class Player:
         if event.key:
             self._said[event.key] = payload
         return payload
-
-    def _note(self, event: Event, at_ms: int) -> None:
-        """For the display: the piece, and the window as the server should see it."""
-        ours = event.type != "group_text" and (event.phone or self._scenario.phone) == self._scenario.phone
-        if event.type == "presence":
-            self._hold(event.text("status"), at_ms)
-        elif ours and event.type != "redelivery":
-            content = Content(
-                _KINDS.get(event.type, MessageKind.TEXT), event.text("text") or event.text("caption")
-            )
-            heard = self._listener.hear(self._talk, [(content, at_ms)])
-            self._talk = heard.talk
-            first_ms = self._window.first_ms if self._window else at_ms
-            self._window = Window(first_ms, at_ms, patience_ms=heard.patience_ms)
-        self._scene.lines.append((at_ms - self._stage.now_ms, "patient", posting.shown(event)))
-
-    def _hold(self, status: str, at_ms: int) -> None:
-        if self._window is None:
-            return
-        until_ms = hold_until_ms(PresenceStatus(status), self._window.hold_until_ms, at_ms, self._timing)
-        self._listener.signal_ms = at_ms
-        self._window = replace(self._window, hold_until_ms=until_ms)
 
     # Watching.
 
@@ -290,46 +255,13 @@ class Player:
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Keep the scene up to date until the block ends, and leave no post behind."""
-        task = asyncio.create_task(self._keep_scene())
         try:
-            yield
+            async with self._watcher.watching():
+                yield
         finally:
-            task.cancel()
             for post in list(self._posts):
                 post.cancel()
-            await asyncio.gather(task, *self._posts, return_exceptions=True)
-
-    async def _keep_scene(self) -> None:
-        while True:
-            await self._stage.look()
-            self._look()
-            await asyncio.sleep(_LOOK_S * 5)
-
-    def _look(self) -> None:
-        scene, now_ms = self._scene, self._clock.now_ms()
-        for left in list(self._zapi.sent)[self._seen :]:
-            scene.lines.append((left.left_ms - self._stage.now_ms, "clinic", left.text))
-            self._talk = self._listener.spoke(self._talk, left.left_ms, left.text)
-            self._seen += 1
-        if self._zapi.queue:
-            scene.now, self._window = Now.SENDING, None
-        elif self._stage.model_runs:
-            scene.now, self._window = Now.TURN, None
-        elif self._window is not None:
-            due = due_ms(self._window, self._timing)
-            scene.window_ms, scene.left_ms = due - self._window.last_ms, max(0, due - now_ms)
-            scene.now = Now.WINDOW if not self._person_has_it() else Now.PERSON
-        else:
-            scene.now = Now.QUIET
-
-    def _person_has_it(self) -> bool:
-        """As far as it shows out here: from the start, by the agent's tool, or by an emergency's fixed text."""
-        asked = self._stage.pair.groq.requests
-        return (
-            self._scenario.state.get("handoff_active") is True
-            or any(request.called == HAND_OVER for request in asked)
-            or (self._seen > 0 and not asked)
-        )
+            await asyncio.gather(*self._posts, return_exceptions=True)
 
     async def _sleep_until(self, at_ms: int) -> None:
         await self._clock.sleep(at_ms - self._clock.now_ms())
