@@ -37,7 +37,7 @@ _IMPOSSIBLE = re.compile(
 _STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa)\b")
 _FULL_NAME = r"((?:[A-ZÀ-Ý][\wÀ-ÿ'-]+)(?:\s+(?:d[aeo]s?\s+)?[A-ZÀ-Ý][\wÀ-ÿ'-]+){1,4})"
 _NAME = re.compile(
-    rf"(?:[Mm]eu nome [ée]|[Nn]ome d[eao]|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?)\s+{_FULL_NAME}"
+    rf"(?:[Mm]eu nome [ée]|[Nn]ome d[eao]|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?|[Pp]ara|[Pp]ra)\s+{_FULL_NAME}"
 )
 _NAME_LINE = re.compile(rf"(?:^|[,;.])\s*{_FULL_NAME}\s*(?:$|[,;.])", re.MULTILINE)
 _LABEL = re.compile(r"^(consulta#\d+): (.+?) \(([^()]*)\)$", re.MULTILINE)
@@ -104,7 +104,10 @@ def intent(talk: Talk) -> str:
         return "cancel"
     if _MOVE.search(text):
         return "" if "atras" in text else "move"
-    picks = _OFFERED.search(plain(talk.before)) and dates.resolve(talk.said, talk.now).hours
+    hours = dates.resolve(talk.said, talk.now).hours
+    if hours and any(deed is Deed.BOOK for _, deed, _ in talk.open):
+        return "book"  # another time than the one that was asked about
+    picks = hours and _OFFERED.search(plain(talk.before))
     wants_one = talk.words.wants_one(text) and not re.search(
         r"\bquanto|\bqto|\bqnto|\bpreco|\bvalor|\bpreparo", text
     )

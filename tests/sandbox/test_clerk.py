@@ -119,3 +119,18 @@ def test_it_confirms_what_a_reminder_asked(desk: Desk) -> None:
 def test_what_is_not_booked_here_goes_to_the_reception(desk: Desk) -> None:
     say = Conversation(desk)
     assert "Posso passar seu pedido para a recepção" in say("queria marcar botox sexta")
+
+
+def test_a_name_after_para_is_read_and_a_whole_order_is_carried_out_at_once(desk: Desk) -> None:
+    say = Conversation(desk)
+    assert "Consulta marcada" in say(
+        "quero marcar dermatologia quinta às 14h pra Rafaela Dias Pinto, pode confirmar"
+    )
+    assert [row.patient for row in desk.booked()] == ["Rafaela Dias Pinto"]
+
+
+def test_another_time_in_the_answer_is_another_proposal(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("quero marcar dermato quinta às 14h, meu nome é Rafaela Dias Pinto")
+    assert "às 8h30, para Rafaela Dias Pinto. Confirma?" in say("melhor sexta às 8h30")
+    assert desk.booked() == []
