@@ -26,5 +26,6 @@ class PhaseOutcome:
             "phase": self.phase,
             "replies": [{"at_ms": reply.at_ms, "text": reply.text} for reply in self.replies],
             "failures": [{"kind": one.kind.value, "detail": one.detail} for one in self.failures],
+            "cuts": self.cuts,
             "passed": self.passed,
         }

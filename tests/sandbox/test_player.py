@@ -95,7 +95,7 @@ async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     assert "192" in outcomes[3].replies[0].text
     assert outcomes[4].replies == ()
     as_json = outcomes[0].as_json()
-    assert set(as_json) == {"id", "phase", "replies", "failures", "passed"}
+    assert set(as_json) == {"id", "phase", "replies", "failures", "cuts", "passed"}
     assert begun[0].lines[0] == (begun[0].lines[0][0], "patient", "oi")
 
 

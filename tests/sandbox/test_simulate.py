@@ -33,7 +33,7 @@ def test_a_file_is_played_and_its_outcome_written(
     result = tmp_path / "out.json"
     assert run(monkeypatch, str(one_line(tmp_path)), "--speed", "50", "--json", str(result)) == 0
     assert json.loads(result.read_text("utf-8")) == [
-        {"id": "g-1", "phase": 1, "replies": [], "failures": [], "passed": True}
+        {"id": "g-1", "phase": 1, "replies": [], "failures": [], "cuts": 0, "passed": True}
     ]
     said = capsys.readouterr().out
     assert "[ 1/1] ok" in said
