@@ -65,7 +65,9 @@ def present(visit: str) -> str:
     return f"Presença confirmada: {visit}."
 
 
-_DONE = re.compile(r"Feito, (\w+): (.+)\. Diga isso ao paciente\.|(Presença confirmada): (.+)\.")
+_DONE = re.compile(
+    r"Feito, (\w+): (.+)\. Diga isso ao paciente\.(?:\s[\s\S]*)?|(Presença confirmada): (.+)\."
+)
 
 
 def what_was_done(result: str) -> str | None:

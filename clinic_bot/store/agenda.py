@@ -175,11 +175,13 @@ def book_outside(
             Then nobody can ask for it there.
     """
     with session_on(connection) as session:
-        if contact is None:
+        # Of a chat that is known, its own spelling of the number stands: replies go there.
+        conversation = contacts.find(session, contact) if contact else None
+        if conversation is None and contact is not None:
+            conversation = contacts.find_or_open(session, contact, policy, now_ms)
+        elif conversation is None:
             conversation = Conversation(instance=instance)
             session.add(conversation)
-        else:
-            conversation = contacts.find_or_open(session, contact, policy, now_ms)
         session.flush()
         assert conversation.id is not None
         locked(session, conversation.id)  # numbers count within it

@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic_bot.agent.booking_words import what_was_done
 from clinic_bot.clinic.facts import ClinicFacts
 from tests.support.desk import FACTS, JOANA, Desk
 from tests.support.store import Store
@@ -28,7 +29,9 @@ def has(desk: Desk, patient: str, when: str, shown: str) -> str:
 
 
 def test_two_of_one_name_are_told_apart_by_their_birth_dates(desk: Desk) -> None:
-    assert MINORS in has(desk, SON, "sexta às 9h", "9h")
+    told = has(desk, SON, "sexta às 9h", "9h")
+    assert told.endswith(f"Diga isso ao paciente. Menor de idade: {MINORS}")
+    assert str(what_was_done(told)).endswith("às 9h, para João Silva")
     told = has(desk, FATHER, "sexta às 9h30", "9h30")
     assert "para João Silva (nasc. 10/02/1985)" in told
     assert MINORS not in told

@@ -99,8 +99,11 @@ def test_what_is_not_clear_is_asked(reception: Terminal, asked: tuple[str, ...],
 def test_a_child_is_shown_with_who_answers_for_it(reception: Terminal, store: Store) -> None:
     store.take(b.message(who=b.contact(name="Ana Souza")))
     for hour, born in (("15h", "03/05/2019"), ("16h", "1980-01-02"), ("17h", "03/05/2019")):
-        reception.said("agenda", "book", f"quinta {hour}", *ARGUMENTS, "--phone", RITA, "--born", born)
+        reception.said(
+            "agenda", "book", f"quinta {hour}", *ARGUMENTS, "--phone", "11 8765-0001", "--born", born
+        )
     listed = reception.said("agenda", "list", "--full")
     assert listed.count("(born 2019-05-03; minor, guardian: Ana Souza)") == 2
     assert "(born 1980-01-02)" in listed
     assert store.count("patient") == 2
+    assert [one.phone for one in store.conversations()] == [b.PHONE]  # as her WhatsApp spells it
