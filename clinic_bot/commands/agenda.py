@@ -3,13 +3,16 @@
 Exit status: 0 done, 1 refused or something is in the way, 2 settings or database, 3 the server does not answer.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+if TYPE_CHECKING:
+    from clinic_bot.commands.agenda_words import Diary
+
 agenda = typer.Typer(
     name="agenda",
-    help="The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, cancel.",
+    help="The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, move, cancel.",
     no_args_is_help=True,
 )
 
@@ -19,12 +22,13 @@ When = Annotated[
 Who = Annotated[
     str | None, typer.Option("--professional", "-p", help="Name or id of the file; all, if not named.")
 ]
+Number = Annotated[int, typer.Argument(min=1, help="Number of the appointment, as `agenda list` shows it.")]
 Full = Annotated[bool, typer.Option("--full", help="Show patients' names and phones.")]
 
 
 @agenda.callback()
 def by_hand() -> None:
-    """The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, cancel."""
+    """The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, move, cancel."""
 
 
 @agenda.command("list")
@@ -146,28 +150,50 @@ def book(
 ) -> None:
     """Book what was agreed at the desk or by phone. The reception may book outside of the hours in the file."""
     from clinic_bot.commands import agenda_words as words
-    from clinic_bot.commands.saying import REFUSED, change
+    from clinic_bot.commands.saying import change
 
     diary = words.open_diary()
     request = diary.booking(when, service, professional, patient, phone, minutes, born)
     said = change(diary.settings, {"command": "agenda book", **request}).said
-    if said["id"] is None:
-        diary.show_said({"booked": said["visits"], "blocks": said["blocks"]})
-        held = (
-            ""
-            if said["visits"] or said["blocks"]
-            else ": it is kept for a patient who is being asked about it"
-        )
-        typer.echo(f"clinic-bot: that time cannot be had{held}", err=True)
-        raise typer.Exit(REFUSED)
+    _stop_if_taken(diary, said)
     typer.echo(f"Booked as {said['id']}: {diary.told(request)}.")
 
 
 @agenda.command()
+def move(
+    appointment_id: Number,
+    when: When,
+    professional: Annotated[
+        str | None, typer.Option("--professional", "-p", help="To another one; the same, if not named.")
+    ] = None,
+) -> None:
+    """Give an appointment another time, whoever made it. Nobody is written to: tell the patient."""
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands.saying import change
+
+    diary = words.open_diary()
+    who = diary.keys(professional)
+    request = {"start_ms": words.ms(diary.moment(when)), "professional": who[0] if who else None}
+    said = change(diary.settings, {"command": "agenda move", "id": appointment_id, **request}).said
+    _stop_if_taken(diary, said)
+    typer.echo(f"Moved {appointment_id}: {diary.told({**request, **said})}. Tell the patient.")
+
+
+def _stop_if_taken(diary: "Diary", said: dict[str, Any]) -> None:
+    from clinic_bot.commands.saying import REFUSED
+
+    if said["id"] is not None:
+        return
+    diary.show_said({"booked": said["visits"], "blocks": said["blocks"]})
+    seen = said["visits"] or said["blocks"]
+    held = "" if seen else ": it is kept for a patient who is being asked about it"
+    typer.echo(f"clinic-bot: that time cannot be had{held}", err=True)
+    raise typer.Exit(REFUSED)
+
+
+@agenda.command()
 def cancel(
-    appointment_id: Annotated[
-        int, typer.Argument(min=1, help="Number of the appointment, as `agenda list` shows it.")
-    ],
+    appointment_id: Number,
 ) -> None:
     """Cancel an appointment, whoever made it. Nobody is written to: tell the patient."""
     from clinic_bot.commands import hands

@@ -70,6 +70,16 @@ class Diary:
             refuse("it ends before it begins")
         return start, end
 
+    def moment(self, when: str) -> datetime:
+        """One that is still to come."""
+        day, hour = self._moment(when)
+        if day is None or hour is None:
+            refuse("when? Write day and hour, such as '2026-10-08 15:00' or 'quinta 15h'")
+        start = self._at(day, hour)
+        if start <= self.now:
+            refuse("that time is over")
+        return start
+
     def _moment(self, text: str) -> tuple[date | None, time | None]:
         found = dates.resolve(text, self.now)
         if found.doubt:
@@ -114,12 +124,7 @@ class Diary:
         born: str | None,
     ) -> dict[str, Any]:
         """A booking as the desk takes it."""
-        day, hour = self._moment(when)
-        if day is None or hour is None:
-            refuse("when? Write day and hour, such as '2026-10-08 15:00' or 'quinta 15h'")
-        start = self._at(day, hour)
-        if start <= self.now:
-            refuse("that time is over")
+        start = self.moment(when)
         chosen = self._service(service)
         length = minutes or chosen.minutes
         if length is None:

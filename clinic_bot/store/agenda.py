@@ -15,7 +15,7 @@ from clinic_bot.events import Contact
 from clinic_bot.store import appointments, cells, contacts, patients
 from clinic_bot.store.appointments import AppointmentRow, Wanted
 from clinic_bot.store.cells import Place
-from clinic_bot.store.clinic_tables import STANDS, Appointment, Block, Patient
+from clinic_bot.store.clinic_tables import STANDS, Appointment, AppointmentStatus, Block, Patient
 from clinic_bot.store.conversations import locked
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
@@ -204,10 +204,38 @@ def in_the_way(connection: Connection, place: Place) -> InTheWay:
     )
 
 
+def move(
+    connection: Connection,
+    instance: str,
+    appointment_id: int,
+    *,
+    start_ms: int,
+    professional: str | None,
+    now_ms: int,
+) -> AppointmentRow | InTheWay | None:
+    """Give an appointment another time, whoever made it, and another professional if one is named.
+
+    Its length stays. None when there is no such one that stands.
+    """
+    who = _owner(connection, instance, appointment_id)
+    old = None if who is None else appointments.find(connection, who, appointment_id)
+    if who is None or old is None or old.status == AppointmentStatus.CANCELLED:
+        return None
+    place = Place(instance, professional or old.professional, start_ms, start_ms + old.end_ms - old.start_ms)
+    moved = appointments.move(connection, who, appointment_id, place, now_ms=now_ms)
+    return moved or in_the_way(connection, place)
+
+
 def cancel(
     connection: Connection, instance: str, appointment_id: int, *, now_ms: int
 ) -> AppointmentRow | None:
     """Cancel an appointment, whoever made it, or find it cancelled; None when there is no such one."""
+    who = _owner(connection, instance, appointment_id)
+    return None if who is None else appointments.cancel(connection, who, appointment_id, now_ms=now_ms)
+
+
+def _owner(connection: Connection, instance: str, appointment_id: int) -> patients.Owner | None:
+    """Whose an appointment is, their conversation locked; None when there is no such one."""
     owner_id = connection.execute(
         select(col(Appointment.conversation_id)).where(
             col(Appointment.id) == appointment_id, col(Appointment.instance) == instance
@@ -217,6 +245,4 @@ def cancel(
         return None
     with session_on(connection) as session:
         locked(session, owner_id)
-    return appointments.cancel(
-        connection, patients.owner(connection, owner_id), appointment_id, now_ms=now_ms
-    )
+    return patients.owner(connection, owner_id)

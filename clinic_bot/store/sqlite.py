@@ -54,8 +54,10 @@ def has_wal_reset_bug() -> bool:
     return tuple(int(part) for part in library_version().split(".")) < FIXED_SQLITE
 
 
-#: A file of this size is written anew in some two seconds; a webhook waits five before it is refused.
-REWRITE_BYTES = 512 << 20
+#: A file of this size is written anew in about a second, in as much memory; a webhook waits five before it is refused.
+REWRITE_BYTES = 256 << 20
+#: So long whoever reads the file is waited for, where every write waits too.
+_READERS_LEAVE_MS = 500
 #: A shift of the clock that could not be stored is tried again this often, if nobody writes before.
 _DIVIDER_RETRY_S = 1.0
 #: A connection that is kept after a fault is opened anew after so many of them in a row.
@@ -260,7 +262,10 @@ def rewrite(connection: Connection) -> str | None:
     )
     if size <= REWRITE_BYTES:
         driver.execute("VACUUM")
+    patience_ms = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    driver.execute(f"PRAGMA busy_timeout={_READERS_LEAVE_MS}")
     busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    driver.execute(f"PRAGMA busy_timeout={patience_ms}")
     if size > REWRITE_BYTES:
         return (
             f"the file has {size >> 20} MiB, too many to be written anew beside the service: what was deleted is "

@@ -84,6 +84,28 @@ class AgendaDesk:
         log.info("agenda", command="book", appointment=done.id)
         return {"ok": True, "id": done.id}
 
+    async def move(self, asked: Body, now_ms: int) -> Body:
+        appointment_id, start_ms, who = asked.get("id"), asked.get("start_ms"), asked.get("professional")
+        if not (isinstance(appointment_id, int) and isinstance(start_ms, int)):
+            return _NOT_UNDERSTOOD
+        if who is not None and not isinstance(who, str):
+            return _NOT_UNDERSTOOD
+        job = partial(
+            agenda.move,
+            instance=self._instance,
+            appointment_id=appointment_id,
+            start_ms=start_ms,
+            professional=who,
+            now_ms=now_ms,
+        )
+        done = await self._database.write(job)
+        if done is None:
+            return {"ok": False, "error": f"there is no appointment {appointment_id} that stands"}
+        if not isinstance(done, AppointmentRow):
+            return {"ok": True, "id": None, **asdict(done)}
+        log.info("agenda", command="move", appointment=appointment_id)
+        return {"ok": True, "id": done.id, "professional": done.professional, "service": done.service}
+
     async def cancel(self, asked: Body, now_ms: int) -> Body:
         appointment_id = asked.get("id")
         if not isinstance(appointment_id, int):

@@ -9,7 +9,8 @@ from clinic_bot.turns.desk import Handler
 from clinic_bot.turns.privacy_desk import PrivacyDesk
 
 ERASE = "erase"
-BLOCK, UNBLOCK, BOOK, CANCEL = "agenda block", "agenda unblock", "agenda book", "agenda cancel"
+BLOCK, UNBLOCK = "agenda block", "agenda unblock"
+BOOK, MOVE, CANCEL = "agenda book", "agenda move", "agenda cancel"
 #: These are about every instance that was ever here.
 OF_ALL_INSTANCES = frozenset({ERASE})
 
@@ -32,5 +33,6 @@ def commands(
         BLOCK: agenda.block,
         UNBLOCK: agenda.unblock,
         BOOK: agenda.book,
+        MOVE: agenda.move,
         CANCEL: agenda.cancel,
     }

@@ -44,6 +44,16 @@ def test_what_is_booked_at_the_desk_is_the_patients_in_the_chat(reception: Termi
     assert "Rita" not in listed
     assert "55119*****001" in listed
     assert "Rita Lima Souza" in reception.said("agenda", "list", "hoje", "--full")
+    moved = reception.said("agenda", "move", "1", "sexta 9h")
+    assert (
+        moved
+        == "Moved 1: 2026-09-25 09:00, Consulta de clínica geral, Dra. Marta Figueira. Tell the patient.\n"
+    )
+    reception.said("agenda", "book", "quinta 15h", *ARGUMENTS)
+    taken_again = reception.run("agenda", "move", "1", "quinta 14:50")
+    assert (taken_again.exit_code, "cannot be had" in taken_again.stderr) == (1, True)
+    number = reception.json("agenda", "list", "quinta", "--days", "1")["appointments"][0]["id"]
+    reception.said("agenda", "cancel", str(number))
     assert reception.said("agenda", "cancel", "1").endswith("Tell the patient.\n")
     assert reception.said("agenda", "list") == "Nothing is booked or blocked then.\n"
     assert reception.json("agenda", "list", "--cancelled")["appointments"][0]["status"] == "cancelled"
@@ -87,6 +97,7 @@ def test_a_block_shows_what_is_booked_in_it_and_leaves_it(reception: Terminal, s
         (("book", "quinta 15h", *ARGUMENTS, "--phone", "8765"), "no number of a person"),
         (("book", "quinta 15h", "-s", "consulta", *ARGUMENTS[2:]), "which service?"),
         (("cancel", "7"), "there is no appointment 7"),
+        (("move", "7", "sexta 9h"), "there is no appointment 7 that stands"),
     ],
     ids=str,
 )

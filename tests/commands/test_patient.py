@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from clinic_bot.store import sqlite
 from clinic_bot.store.personal import HELD, Fate
 from tests.commands.terminal import Terminal
+from tests.support import builders as b
 from tests.support.fixtures import ON_SQLITE
 from tests.support.personal import CANARY, JOANA, JOANAS_WORDS, RITA, RITAS_LID, places_of, write_everything
 from tests.support.store import Store
@@ -59,6 +61,17 @@ def test_it_asks_and_erases_and_names_nobody(terminal: Terminal, store: Store) -
         "About 5511*****001 there are: no rows."
         in terminal.run("patient", "erase", WRITTEN, typed="n").output
     )
+
+
+@ON_SQLITE
+def test_a_file_too_large_to_be_written_anew_is_said_to_be(
+    terminal: Terminal, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.take(b.message(CANARY))
+    monkeypatch.setattr(sqlite, "REWRITE_BYTES", 0)
+    said = terminal.said("patient", "erase", WRITTEN, "--yes")
+    assert "But the file has 0 MiB, too many to be written anew" in said
+    assert store.run(lambda c: places_of(c, CANARY)) == set()
 
 
 @ON_SQLITE
