@@ -13,7 +13,7 @@ from tests.support.clock import START_MS
 from tests.support.fixtures import ON_POSTGRES
 from tests.support.store import Store
 
-RACES = 30
+RACES = 15
 
 
 @ON_POSTGRES

@@ -55,10 +55,7 @@ def test_every_column_of_every_table_is_said_to_be_somebodys_or_nobodys() -> Non
     assert {name: set(held.columns) for name, held in HELD.items()} == {name: tables[name] for name in HELD}
 
 
-@pytest.mark.parametrize("number", [KEY, RITAS_LID], ids=["by phone", "by LID"])
-async def test_nothing_is_left_of_a_patient_and_all_of_another(
-    place: Place, store: Store, number: str
-) -> None:
+async def test_nothing_is_left_of_a_patient_and_all_of_another(place: Place, store: Store) -> None:
     write_everything(store)
     texts = {
         f"{name}.{column}" for name, held in HELD.items() for column, what in held.columns.items()
@@ -66,7 +63,7 @@ async def test_nothing_is_left_of_a_patient_and_all_of_another(
     }  # fmt: skip
     assert texts - {"message.provider_id"} <= store.run(lambda c: places_of(c, *WHO))
     others = store.run(lambda c: places_of(c, JOANA, JOANAS_WORDS))
-    done = await erase(place, store, number)
+    done = await erase(place, store)
     assert store.run(lambda c: places_of(c, *WHO)) == set()
     assert store.run(lambda c: places_of(c, JOANA, JOANAS_WORDS)) == others
     assert done.left is None
@@ -74,7 +71,7 @@ async def test_nothing_is_left_of_a_patient_and_all_of_another(
     assert {"message", "turn", "step", "patient", "proposal", "inbox", "unreadable", "early_change"} <= {
         name for name, count in done.rows.items() if count
     }
-    again = await erase(place, store, number)
+    again = await erase(place, store, RITAS_LID)
     assert (again.rows, again.booked) == ({}, 0)
 
 
@@ -103,6 +100,13 @@ async def test_a_redelivery_brings_nothing_back(place: Place, store: Store) -> N
     await erase(place, store)
     assert store.take(message, body(RITA, CANARY)).answer is Answer.DUPLICATE
     assert store.take(edit, body(RITA, CANARY, id="m9")).answer is Answer.DUPLICATE
+    assert store.run(lambda c: places_of(c, *WHO)) == set()
+
+
+@ON_SQLITE
+async def test_a_lid_leads_to_everything_as_well(place: Place, store: Store) -> None:
+    store.take(b.message(f"oi {CANARY}", who=rita(RITAS_LID)), body(f"{RITAS_LID}@lid", CANARY))
+    await erase(place, store, RITAS_LID)
     assert store.run(lambda c: places_of(c, *WHO)) == set()
 
 
@@ -167,6 +171,7 @@ async def test_nobody_has_to_decide_about_an_erased_reply(
     assert store.run(lambda c: places_of(c, *WHO)) == set()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("cancel", [False, True], ids=["they stay booked", "cancelled"])
 async def test_appointments_stay_without_a_name(place: Place, store: Store, cancel: bool) -> None:
     write_everything(store)
