@@ -40,7 +40,7 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Settings
-from clinic_bot.store import notices, server_clock, signals, sqlite, switches, watch
+from clinic_bot.store import future, notices, server_clock, signals, sqlite, switches, watch
 from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
@@ -188,6 +188,7 @@ class Service:
             await self.clock.sleep(_FOLLOW_MS)
             try:
                 if await server_clock.follow(self.database, self.clock) is not None:
+                    await future.heal(self.database, self.clock, self.policy, lease_ms=self.leases.lease_ms)
                     self.dispatcher.clock_moved()
                 lapsed = partial(notices.recover, now_ms=self.clock.now_ms(), policy=self.policy, alone=False)
                 await self.database.write(lapsed)
