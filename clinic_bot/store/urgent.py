@@ -2,14 +2,15 @@
 
 Rule 15 is about a person: where one has written, the bot stays silent, and an alert calls her. A chat that only a reply
 of ours handed over has no person in it yet, at night for hours. There the danger is answered at once by the clinic's
-fixed text, and the chat is handed over anew.
+fixed text, and the chat is handed over anew. Who has just read that text reads it no second time.
 """
 
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import Driver
 
 _ONLY_HANDED_OVER = """
-SELECT EXISTS (SELECT 1 FROM turn WHERE conversation_id = ?1 AND hand_over IS NOT NULL AND intent_ms = ?2)"""
+SELECT EXISTS (SELECT 1 FROM turn
+               WHERE conversation_id = ?1 AND hand_over IS NOT NULL AND emergency IS NULL AND intent_ms = ?2)"""
 _TAKE_BACK = "UPDATE conversation SET human_until_ms = 0 WHERE id = ?1 AND human_until_ms = ?2"
 
 

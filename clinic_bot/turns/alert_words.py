@@ -31,8 +31,8 @@ def nobody_came(phone: str | None, lid: str | None = None, *, minutes: int) -> s
 def emergency_with_a_person(phone: str | None, lid: str | None = None) -> str:
     """The bot is silent there, so only the reader of this stands between the patient and silence."""
     return (
-        f"URGENTE: possível emergência {_in_chat(phone, lid)}, que está com uma pessoa da clínica. O assistente não "
-        "responde nessa conversa. Abra o WhatsApp agora e oriente: SAMU 192, ou CVV 188 em crise emocional."
+        f"URGENTE: possível emergência {_in_chat(phone, lid)}. A conversa é da recepção e o assistente está calado "
+        "nela. Abra o WhatsApp agora e oriente: SAMU 192, ou CVV 188 em crise emocional."
     )
 
 

@@ -55,6 +55,19 @@ def test_where_a_person_wrote_the_bot_stays_silent(store: Store, happens: object
     assert store.conversation().human_until_ms > store.now_ms
 
 
+def test_the_fixed_text_is_read_once(store: Store) -> None:
+    handed_over(store)
+    in_danger(store)
+    claim = store.claim()
+    draft = Draft(b.EMERGENCY_TEXT, "Ligue 192", hand_over="emergência", emergency="chest_pain")
+    write = partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY)
+    assert store.run(write)[0] is Gate.OPEN
+    store.outcome(claim, message_id="r2")
+    taken = store.later(5_000).take(b.message(b.EMERGENCY_TEXT, id="m10"))
+    assert taken.emergency  # so the reception is called again
+    assert (taken.wake_at_ms or 0) > store.now_ms
+
+
 def test_ordinary_words_wait_for_the_reception(store: Store) -> None:
     handed_over(store)
     taken = store.take(b.message("oi?", id="m9"))
