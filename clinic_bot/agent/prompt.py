@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE
+from clinic_bot.clinic import attending
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.texts import clock_time, long_date
 
@@ -81,9 +82,11 @@ def core_facts(facts: ClinicFacts, *, chars: int = FACTS_CHARS) -> str:
         section.title
         for section in sections
         if section.title not in told | {"Profissionais", "Serviços e preços"}
-        and not section.title.startswith("Serviço:")
+        and not section.title.startswith(("Serviço:", attending.TITLE))
     ]
-    more = f"Com {LOOK_UP}: detalhes e preparo dos serviços, {', '.join(others)}."[:500]
+    more = f"Com {LOOK_UP}: detalhes e preparo dos serviços, dias de cada profissional, {', '.join(others)}."[
+        :500
+    ]
     room = chars - len(more)
     for title, entries in (("Profissionais", people), ("Serviços e preços", prices)):
         if entries:

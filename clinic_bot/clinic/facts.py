@@ -26,10 +26,11 @@ from pydantic import (
     model_validator,
 )
 
-from clinic_bot.clinic import lookup, team, texts
+from clinic_bot.clinic import attending, lookup, team, texts
 from clinic_bot.clinic.fixture import from_fixture
 from clinic_bot.clinic.hours import Period, Week, parse_periods
 from clinic_bot.clinic.lookup import Section
+from clinic_bot.clinic.mistakes import explain
 from clinic_bot.errors import Misconfigured
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -271,7 +272,7 @@ class ClinicFacts(_Table):
         return lookup.about(self.sections(), topic)
 
     def sections(self) -> tuple[Section, ...]:
-        return lookup.sections_of(self)
+        return (*lookup.sections_of(self), *attending.sections_of(self))
 
     def is_open(self, at: datetime) -> bool:
         return self.hours.week().is_open(at.astimezone(self.timezone))
@@ -310,7 +311,7 @@ class ClinicFacts(_Table):
             return cls.model_validate(data)
         except ValidationError as exc:
             # Not chained: pydantic's own text quotes what stood there, listed phones included.
-            raise Misconfigured(f"clinic file {path}: {_explain(exc)}") from None
+            raise Misconfigured(f"clinic file {path}: {explain(exc, cls)}") from None
 
 
 def load_clinic(path: Path) -> ClinicFacts:
@@ -341,17 +342,3 @@ def example_clinic() -> ClinicFacts:
     """The made-up clinic that ships with the package."""
     with resources.as_file(resources.files("clinic_bot.clinic") / "example.toml") as path:
         return load_clinic(path)
-
-
-def _explain(exc: ValidationError) -> str:
-    """One clause a field, without the advertising of pydantic's own text."""
-    problems = []
-    for error in exc.errors(include_url=False, include_context=False):
-        field = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
-        what = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            what = "unknown field; example.toml shows the ones there are"
-        elif error["type"] == "missing":
-            what = "is missing; write it"
-        problems.append(f"{field or 'file'}: {what}")
-    return "; ".join(problems)

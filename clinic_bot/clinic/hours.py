@@ -78,6 +78,14 @@ class Week:
             for first, last, periods in self._runs()
         )
 
+    def attended(self) -> str:
+        """``describe`` of the days with periods only: when somebody attends, not when a clinic is closed."""
+        return "; ".join(
+            f"{_span(first, last)} {enumerate_words(map(str, periods))}"
+            for first, last, periods in self._runs()
+            if periods
+        )
+
     def _runs(self) -> Iterator[tuple[int, int, tuple[Period, ...]]]:
         """Neighbouring weekdays with the same periods, as (first, last, periods)."""
         first = 0

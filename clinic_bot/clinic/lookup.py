@@ -63,9 +63,9 @@ def sections_of(facts: "ClinicFacts") -> tuple[Section, ...]:
 def _sections(facts: "ClinicFacts") -> Iterator[Section]:
     hours, policies = facts.hours, facts.policies
     closed = [day.strftime("%d/%m/%Y") for day in hours.holidays] + list(hours.yearly_holidays)
-    yield _section(
+    yield section(
         "Horário",
-        _sentences(
+        sentences(
             hours.week().describe(),
             f"Fechado em {enumerate_words(closed)}" if closed else "",
             hours.holiday_note,
@@ -73,66 +73,66 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
         "horarios abre abrem aberto abertura fecha fecham fechado funcionamento atendimento feriado feriados "
         "sabado domingo segunda",
     )
-    yield _section(
+    yield section(
         "Endereço",
         # No full stop behind a link: WhatsApp would take it for a part of it.
-        _sentences(facts.address, facts.landmark) + (f" Mapa: {facts.map_url}" if facts.map_url else ""),
+        sentences(facts.address, facts.landmark) + (f" Mapa: {facts.map_url}" if facts.map_url else ""),
         "localizacao local onde fica mapa chegar rua metro referencia",
     )
-    yield _section("Estacionamento", facts.parking, "estacionar carro vaga garagem manobrista")
-    yield _section(
+    yield section("Estacionamento", facts.parking, "estacionar carro vaga garagem manobrista")
+    yield section(
         "Acessibilidade", facts.accessibility, "acessivel cadeirante elevador rampa banheiro cadeira"
     )
-    yield _section("Telefone", facts.phone, "contato ligar numero fone")
+    yield section("Telefone", facts.phone, "contato ligar numero fone")
     # Before the list of all: a long list fills the answer.
     for service in facts.services:
         preparation = " preparo preparacao jejum" if service.preparation else ""
-        yield _section(f"Serviço: {service.name}", service_text(service), service.name + preparation)
-    yield _section(
+        yield section(f"Serviço: {service.name}", service_text(service), service.name + preparation)
+    yield section(
         "Serviços e preços",
         "; ".join(f"{service.name}: {service.price_text()}" for service in facts.services),
         "servico preco valor valores custa lista tabela",
     )
-    yield _section(
+    yield section(
         "Profissionais",
         "\n".join(
-            f"- {_dashed(person.name, person.specialty, person.notes)}" for person in facts.professionals
+            f"- {dashed(person.name, person.specialty, person.notes)}" for person in facts.professionals
         ),
         " ".join(f"{person.name} {person.specialty}" for person in facts.professionals)
         + " medicos doutor doutora especialidade especialidades especialista equipe",
     )
-    yield _section(
+    yield section(
         "Preparo geral", facts.preparation, "preparacao chegar documento documentos levar antecedencia"
     )
-    yield _section(
+    yield section(
         "Convênios",
-        _sentences(
+        sentences(
             f"Aceitos: {enumerate_words(facts.insurance.accepted)}" if facts.insurance.accepted else "",
             facts.insurance.notes,
         ),
         " ".join(facts.insurance.accepted) + " plano planos carteirinha reembolso particular saude",
     )
-    yield _section(
+    yield section(
         "Pagamento",
         facts.payment,
         "pagar pix cartao credito debito parcela parcelar parcelas dinheiro boleto",
     )
-    yield _section(
+    yield section(
         "Cancelamento e remarcação", policies.cancel, "cancelar desmarcar remarcar adiar antecedencia"
     )
-    yield _section("Atraso", policies.late, "atrasar atrasado atrasada tolerancia")
-    yield _section("Menores de idade", policies.minors, "menor crianca filho filha responsavel acompanhante")
-    yield _section("Retorno", policies.return_visit, "retornar revisao")
-    yield _section(
+    yield section("Atraso", policies.late, "atrasar atrasado atrasada tolerancia")
+    yield section("Menores de idade", policies.minors, "menor crianca filho filha responsavel acompanhante")
+    yield section("Retorno", policies.return_visit, "retornar revisao")
+    yield section(
         "Privacidade", policies.privacy, "dados pessoais lgpd apagar excluir prontuario encarregada"
     )
-    yield _section("Lembretes", policies.reminders, "lembrete avisos parar mensagens confirmar")
+    yield section("Lembretes", policies.reminders, "lembrete avisos parar mensagens confirmar")
     for topic in facts.more:
-        yield _section(topic.topic, topic.text, topic.text)
+        yield section(topic.topic, topic.text, topic.text)
 
 
 def service_text(service: "Service") -> str:
-    return _sentences(
+    return sentences(
         service.price_text() + (f" ({service.minutes} min)" if service.minutes else ""),
         f"Sem hora marcada: {service.walk_in}" if service.walk_in else "",
         f"Preparo: {service.preparation}" if service.preparation else "",
@@ -140,16 +140,16 @@ def service_text(service: "Service") -> str:
     )
 
 
-def _section(title: str, text: str, keywords: str) -> Section:
+def section(title: str, text: str, keywords: str) -> Section:
     return Section(title, text, words_in(f"{title} {keywords}"))
 
 
-def _sentences(*parts: str) -> str:
+def sentences(*parts: str) -> str:
     """Joined with one full stop between each."""
     return " ".join(f"{part.strip().rstrip('.;')}." for part in parts if part.strip())
 
 
-def _dashed(*parts: str) -> str:
+def dashed(*parts: str) -> str:
     return " — ".join(part for part in parts if part)
 
 

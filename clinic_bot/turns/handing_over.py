@@ -1,4 +1,4 @@
-"""What the model left undone of a hand-over: that it happens, that the patient is told, and told when. Pure."""
+"""What the model left undone of a hand-over: that it happens, that the patient is told, and told when. No I/O."""
 
 import re
 from collections.abc import Sequence
@@ -23,17 +23,8 @@ _TELLS = re.compile(
     r"|chamar|encaminhar"
     r"|transferir))\b[^.!?\n]{0,60}\b(?:recepcao|equipe|atendente|secretaria|pessoa|alguem|time)\b"
 )
+_READ_CHARS, _READ_TEXTS = 800, 20
 MODELS_OWN = "o assistente passou a conversa"
-
-
-def noticed(texts: Sequence[str], said: Sequence[Said], facts: ClinicFacts) -> tuple[Wish, ...]:
-    """What a burst shows before the model is asked."""
-    found = list(wishes(texts))
-    if money.unanswered(texts, facts):
-        found.append(Wish.MONEY)
-    if misunderstanding.signs(said, texts) >= misunderstanding.ENOUGH:
-        found.append(Wish.MISUNDERSTOOD)
-    return tuple(found)
 
 
 def notes(found: Sequence[Wish]) -> str:
@@ -43,31 +34,54 @@ def notes(found: Sequence[Wish]) -> str:
     return f"Percebido na mensagem: {'; '.join(found)}. Chame {HAND_OVER} e diga que a recepção continua."
 
 
+def noticed(texts: Sequence[str], said: Sequence[Said], facts: ClinicFacts) -> tuple[Wish, ...]:
+    """What a burst shows before the model is asked."""
+    texts = _bounded(texts)
+    found = list(wishes(texts))
+    if money.unanswered(texts, facts):
+        found.append(Wish.MONEY)
+    if misunderstanding.signs(said, texts) >= misunderstanding.ENOUGH:
+        found.append(Wish.MISUNDERSTOOD)
+    return tuple(found)
+
+
 def settled(
     draft: Draft,
-    found: Sequence[Wish],
+    noticed: Sequence[Wish],
     *,
     texts: Sequence[str],
     said: Sequence[Said],
     facts: ClinicFacts,
     now: datetime,
 ) -> Draft:
-    """The draft, handing over where the burst or the reply itself shows that a person has to go on."""
-    found = list(found)
+    """The draft, handing over where the burst or the reply itself shows that a person has to go on.
+
+    Args:
+        noticed: as ``noticed`` answered of the same burst.
+    """
+    texts, found = _bounded(texts), list(noticed)
     if Wish.MONEY not in found and money.is_asked(texts) and money.admits_ignorance(draft.reply):
         found.append(Wish.MONEY)
-    if (
-        Wish.MISUNDERSTOOD not in found
-        and misunderstanding.signs(said, texts, draft.reply) >= misunderstanding.ENOUGH
-    ):
+    if Wish.MISUNDERSTOOD not in found and _is_lost(said, texts, draft.reply):
         found.append(Wish.MISUNDERSTOOD)
     if draft.hand_over is None and not found:
         return draft
     why = "; ".join(found)
     reason = "; ".join(filter(None, (draft.hand_over, why)))
-    return replace(
-        draft, hand_over=reason, for_reception=why or MODELS_OWN, reply=_telling(draft.reply, facts, now)
-    )
+    reply = _telling(draft.reply, facts, now)
+    return replace(draft, hand_over=reason, for_reception=why or MODELS_OWN, reply=reply)
+
+
+def _is_lost(said: Sequence[Said], texts: Sequence[str], reply: str) -> bool:
+    return misunderstanding.signs(said, texts, reply) >= misunderstanding.ENOUGH
+
+
+def _bounded(texts: Sequence[str]) -> list[str]:
+    """So much of a burst is read: nobody hides a wish for a person in a novel, and a novel must not take long."""
+    return [
+        text if len(text) <= _READ_CHARS else f"{text[: _READ_CHARS // 2]}\n{text[-_READ_CHARS // 2 :]}"
+        for text in texts[-_READ_TEXTS:]
+    ]
 
 
 def _telling(reply: str, facts: ClinicFacts, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.lookup import normalise
@@ -54,12 +55,33 @@ _ADMITS = re.compile(
 )
 
 
+class _Same:
+    """A clinic's facts as the key of a cache: the very same ones, since comparing all their values takes long."""
+
+    __slots__ = ("facts",)
+
+    def __init__(self, facts: ClinicFacts) -> None:
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.facts is self.facts
+
+    def __hash__(self) -> int:
+        return id(self.facts)
+
+
+@lru_cache(maxsize=4)  # a process has one clinic, and a patient waits for this
+def _written(same: _Same) -> str:
+    """All that the file says to patients, plain."""
+    return normalise(" ".join(section.text for section in same.facts.sections()))
+
+
 def unanswered(texts: Sequence[str], facts: ClinicFacts) -> bool:
     """Whether something is asked about money that no word of the clinic's file speaks of."""
     lines = [plain(line) for text in texts for line in text.splitlines() if line.strip()]
     if any(_OWN.search(line) for line in lines):
         return True
-    written = normalise(" ".join(section.text for section in facts.sections()))
+    written = _written(_Same(facts))
     for line in lines:
         if _QUESTION.search(line) and any(
             asked.search(line) and not answered.search(written) for asked, answered in _MATTERS

@@ -43,10 +43,9 @@ def at(text: str) -> datetime:
 
 
 def end(reply: str, *texts: str, now: datetime = OPEN, said: tuple[Said, ...] = (), **draft: str) -> Draft:
-    found = noticed(texts, said, FACTS)
     return settled(
         Draft("\n".join(texts), reply, **draft),  # type: ignore[arg-type]
-        found,
+        noticed(texts, said, FACTS),
         texts=texts,
         said=said,
         facts=FACTS,
