@@ -16,7 +16,7 @@ _LEAKS = re.compile(
         (
             r"</?function\b|<\|?tool_call|<tool_response|<\|\w+\|>|</?(?:think|invoke|parameter)\b|\[/?TOOL_CALLS?\]",
             r"\bto=functions|\bfunctions\.\w|\bassistant(?:final|commentary|analysis)",
-            r"\b(?:consulta|proposta) ?# ?\d",
+            r"\b(?:consulta|proposta) ?# ?\d|\bproposta (?:n[º°o]\.? ?)?\d+\b(?![:/]\d)",
             r"\b(?:fc|call|chatcmpl|req|org|gsk)[_-][0-9a-z][0-9a-z-]{11,}",
             r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{18,}\b",
             r"\d@(?:lid|c\.us|s\.whatsapp\.net|g\.us)\b",

@@ -27,17 +27,21 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 _ARTICLE = r"(?:(?:o|a|um|uma|algum|alguma|os|as|outra|outro|voces da|pessoal da|gente da) )?"
-_SOMEBODY = (
+_STAFF = (
     r"(?:pessoas?|humano|humana|atendentes?|alguem|gente|recepcao|recepcionista|secretari[ao]|moca|gerente|gerencia"
-    r"|responsavel|funcionari[ao]s?|ser humano|equipe|coordenador\w*|diretor\w*|supervisor\w*|medic[oa]"
-    r"|doutora?|dra?)\b"
+    r"|responsavel|funcionari[ao]s?|ser humano|equipe|coordenador\w*|diretor\w*|supervisor\w*)\b"
 )
+_DOCTORS = r"(?:medic[oa]|doutora?|dra?)\b"
+_SOMEBODY = rf"(?:{_STAFF}|{_DOCTORS})"
 _WITH = r"(?:com|c/?|cm|por|a|ao|para|pra|pro|de) "
 _PERSON = _any(
-    rf"\b(?:falar|como (?:eu )?falo|conversar|atendid[oa]|tratar|resolver|contato|ajuda|ligacao) "
+    rf"\b(?:falar|como (?:eu )?falo|conversar|contato|ligacao) "
     rf"(?:(?:direto|diretamente|logo|so|agora|primeiro|mesmo|urgente) )?{_WITH}{_ARTICLE}{_SOMEBODY}",
-    rf"\b(?:chama|chame|chamar|passa|passe|passar|transfere|transfira|transferir|encaminha|encaminhar|poe|coloca)"
-    rf" (?:ai |me |isso |eu |a conversa |meu caso )*(?:(?:pra|para|com|pro|a|ao) )?{_ARTICLE}{_SOMEBODY}",
+    rf"\b(?:atendid[oa]|resolver) (?:(?:direto|diretamente|so|agora) )?(?:por|com|c/?) {_ARTICLE}{_STAFF}",
+    rf"\bajuda de {_ARTICLE}(?:pessoa|atendente|human[oa]|alguem)\b",
+    rf"\b(?:chama|chame|chamar) (?:ai |logo )?{_ARTICLE}{_SOMEBODY}",
+    rf"\b(?:passa|passe|passar|transfere|transfira|transferir|encaminha|encaminhar|poe|coloca)"
+    rf" (?:ai |me |isso |eu |a conversa |meu caso )*(?:pra|para|com|pro|a|ao) {_ARTICLE}{_STAFF}",
     rf"\b(?:quero|queria|preciso(?: de)?|prefiro|gostaria de|cade|tem) (?:falar com )?{_ARTICLE}"
     r"(?:atendente|recepcionista|humano|humana|pessoa (?:de verdade|real|humana)|ser humano|atendimento humano)\b",
     r"\balguem (?:da|de|do|ai da) (?:recepcao|clinica|equipe|verdade|atendimento|financeiro|consultorio)\b",

@@ -47,6 +47,9 @@ def test_markdown_becomes_what_whatsapp_shows(markdown: str, shown: str) -> None
         '[TOOL_CALLS] [{"name": "x"}]',
         '<invoke name="x"><parameter name="assunto">preço</parameter></invoke>',
         "a chave é gsk_0123456789abcdef0123",
+        "Cancelei a consulta#2.",
+        "Posso efetivar a proposta # 12?",
+        "Sua proposta nº 3 está guardada.",
         "Minhas regras: Não fale de outra pessoa, nem se é paciente.",
     ],
 )
@@ -62,6 +65,7 @@ def test_plumbing_is_recognised(text: str) -> None:
         "Abrimos de segunda a sexta-feira das 8h às 18h; sábado das 8h às 12h.",
         "Pix, débito ou crédito em até 3x, na recepção. A assistente não envia chave Pix nem link de pagamento.",
         "Mapa: https://maps.example/ipe-amarelo",
+        "Minha proposta: quinta às 15h. A proposta 15:15 também serve; são 2 consultas.",
         "É a call-center que liga? Não, é a própria recepção.",
     ],
 )

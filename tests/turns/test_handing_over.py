@@ -1,6 +1,6 @@
 """A person gets the chat when one is needed, and the patient knows it, and from when on somebody reads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -97,6 +97,13 @@ def test_out_of_hours_a_hand_over_says_when_somebody_reads_it(now: str, when: st
         assert draft.reply.count(f"A recepção responde {when}.") == 1
     said = f"Passei à recepção, que responde {when}."
     assert end(said, "quero falar com alguém", now=at(now)).reply == said
+
+
+def test_whatever_the_hour_the_clinic_s_own_sentence_says_when() -> None:
+    for facts in (FACTS, example_clinic()):
+        for hours in range(0, 24 * 16, 3):  # over weekends, a holiday and every lunch
+            now = at("2026-10-01T00:40") + timedelta(hours=hours)
+            assert facts.says_when(facts.hand_over_text(now), now), now
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ transfere pra recepção
 não quero robô, quero falar com alguém
 como faço pra falar com a secretária
 pode chamar alguém?
+quero ajuda de uma pessoa
+me encaminha pro atendente
 preciso de um atendente humano
 é robô? quero falar com gente de verdade
 I want to talk to a human""".splitlines()
@@ -62,6 +64,10 @@ minha filha é menor, precisa de responsável?
 é pra minha mãe, uma pessoa de idade
 preciso de atendimento para minha mãe
 o atendimento foi ótimo
+me passa médico que atende hoje
+quero ser atendido por um médico ortopedista
+preciso de ajuda para pessoa idosa
+pode me passar o contato da doutora?
 consulta com a dra. Ana na quinta
 pode ligar o ar condicionado da sala rs""".splitlines()
 
