@@ -26,9 +26,10 @@ _ASKS = re.compile(
     rf"|esta falando|fala)\b\W*\?"
     rf"|\bare you (?:a |an )?(?:bot|robot|human|real|ai|person)\b|\bam i (?:talking|speaking) (?:to|with) (?:a |an )?"
 )
+_ROBOT = r"(?:robos?|chat ?bot|bot|inteligencia artificial|assistente virtual|atendimento automatico|maquina(?! de)|ia)"
 _NO_MACHINE = re.compile(
-    r"\bnao (?:sou|somos|e|eh|estou sendo|se trata de|ha)"
-    rf"(?:(?!\b(?:sim|mas|sou|so|apenas)\b)[^.!?,;\n]){{0,24}}\b{_MACHINE}\b"
+    r"\bnao (?:sou|somos|e|eh|se trata de|ha)"
+    rf"(?:(?!\b(?:sim|mas|sou|so|apenas)\b)[^.!?,;\n]){{0,24}}\b{_ROBOT}\b"
 )
 _A_PERSON = re.compile(
     r"(?<!nao )\bsou (?:(?:um|uma|a|o|de) )*(?:pessoa|human[oa]|ser humano|gente|carne e osso|verdade"

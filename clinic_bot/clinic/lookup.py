@@ -47,9 +47,10 @@ def about(sections: Sequence[Section], topic: str) -> str:
     best = max((score for score, _ in scored), default=0)
     if not best:
         titles = enumerate_words(dict.fromkeys(section.title for section in sections))
-        return f"Não há essa informação na ficha da clínica; não invente. Assuntos que há: {titles}"[
-            :MAX_CHARS
-        ]
+        nothing = (
+            "Não há essa informação na ficha da clínica; não invente: diga que não sabe e ofereça a recepção."
+        )
+        return f"{nothing} Assuntos que há: {titles}"[:MAX_CHARS]
     chosen = [section for score, section in scored if score == best][:_BEST]
     if best > 1:  # a precise hit; its neighbours still help when they fit
         chosen += [section for score, section in scored if 0 < score < best][:1]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from clinic_bot.agent.tools import HAND_OVER
 from clinic_bot.agent.wording import MAX_CHARS, bounded
+from clinic_bot.clinic import consent
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
-from clinic_bot.events import Said
+from clinic_bot.events import Said, Speaker
 from clinic_bot.store.gate import Draft
 from clinic_bot.turns import misunderstanding, money
 from clinic_bot.turns.wishes import Wish, wishes
@@ -24,6 +25,9 @@ _TELLS = re.compile(
     r"|transferir))\b[^.!?\n]{0,60}\b(?:recepcao|equipe|atendente|secretaria|pessoa|alguem|time)\b"
 )
 _READ_CHARS, _READ_TEXTS = 800, 20
+#: Stands at the end of such a reply; a yes to it is a wish for a person.
+OFFER = "Se quiser, passo sua pergunta para a recepção."
+_SOMEBODY = re.compile(r"\brecepcao\b|\batendente|\bequipe\b|\bfalar com\b")
 MODELS_OWN = "o assistente passou a conversa"
 
 
@@ -42,6 +46,8 @@ def noticed(texts: Sequence[str], said: Sequence[Said], facts: ClinicFacts) -> t
         found.append(Wish.MONEY)
     if misunderstanding.signs(said, texts) >= misunderstanding.ENOUGH:
         found.append(Wish.MISUNDERSTOOD)
+    if Wish.PERSON not in found and _was_offered(said) and consent.agrees("\n".join(texts)):
+        found.append(Wish.PERSON)
     return tuple(found)
 
 
@@ -65,11 +71,23 @@ def settled(
     if Wish.MISUNDERSTOOD not in found and _is_lost(said, texts, draft.reply):
         found.append(Wish.MISUNDERSTOOD)
     if draft.hand_over is None and not found:
-        return draft
+        return replace(draft, reply=_offering(draft.reply))
     why = "; ".join(found)
     reason = "; ".join(filter(None, (draft.hand_over, why)))
     reply = _telling(draft.reply, facts, now)
     return replace(draft, hand_over=reason, for_reception=why or MODELS_OWN, reply=reply)
+
+
+def _offering(reply: str) -> str:
+    """A reply that does not know something offers somebody who may."""
+    if not money.admits_ignorance(reply) or _SOMEBODY.search(plain(reply)):
+        return reply
+    return f"{bounded(reply, MAX_CHARS - len(OFFER) - 2)}\n\n{OFFER}"
+
+
+def _was_offered(said: Sequence[Said]) -> bool:
+    spoken = next((one for one in reversed(said) if one.speaker is not Speaker.PATIENT), None)
+    return spoken is not None and spoken.speaker is Speaker.BOT and spoken.text.endswith(OFFER)
 
 
 def _is_lost(said: Sequence[Said], texts: Sequence[str], reply: str) -> bool:

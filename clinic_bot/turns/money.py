@@ -39,7 +39,8 @@ _OWN = re.compile(
     r"|\b(?:segunda|2a|2) via d[aoe]s? (?:boleto|nota|recibo|fatura)"
 )
 _PRICE = re.compile(
-    r"\b(?:quanto|qto|qnto|qnt) (?:\w+ )?(?:e|eh|fica|custa|sai|ta|esta|cobram?|vcs cobram|seria|vou pagar|pago)\b"
+    r"\b(?:quanto|qto|qnto|qnt) (?!tempo|dias?\b|horas?\b|antes)(?:\w+ )?(?:e|eh|fica|custa|sai|ta|esta"
+    r"|cobram?|vcs cobram|seria|vou pagar|pago)\b"
     r"|\b(?:qual|quais|me passa|saber|sobre) (?:e |eh )?(?:o |os |a )?(?:preco|valor|valores|custo|precos)\b"
     r"|^(?:preco|valor|valores)\b|\bprec?o d[aeo]\b|\bvalor d[aeo]\b"
 )
@@ -50,8 +51,10 @@ _QUESTION = re.compile(
 )
 #: How a reply says that it does not know.
 _ADMITS = re.compile(
-    r"\bnao (?:sei|tenho (?:essa|esta|a|o|esse|informac)|encontrei|consta|possuo|disponho|localizei|consigo informar)"
-    r"|\bnao ha (?:essa )?informac|\bsem (?:essa )?informac"
+    r"\bnao (?:sei|consta)\b|\bnao consigo informar\b"
+    r"|\bnao (?:tenho|encontrei|possuo|disponho|localizei|ha) (?:d?ess[ae]s? |d?est[ae]s? |a |as |nenhuma |como )?"
+    r"(?:informac|dado|detalhe|resposta|isso\b|nada (?:sobre|na ficha)|informar|saber)"
+    r"|\bsem (?:essa )?informac"
 )
 
 

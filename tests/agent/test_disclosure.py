@@ -66,6 +66,8 @@ def test_other_questions_are_not_that_one(text: str) -> None:
         ("Você está falando com uma pessoa.", False, True),
         ("Não sou uma pessoa, sou um robô.", True, False),
         ("Eu não sou uma pessoa e sim uma inteligência artificial", True, False),
+        ("Não há programa de desconto nem máquina de cartão.", False, False),
+        ("A confirmação não é automática: a recepção liga.", False, False),
         ("Não sou médica, mas a recepção ajuda", False, False),
     ],
 )

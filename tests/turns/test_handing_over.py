@@ -11,7 +11,7 @@ from clinic_bot.events import Said, Speaker
 from clinic_bot.store.clinic_tables import Action
 from clinic_bot.store.gate import Draft
 from clinic_bot.turns import done, misunderstanding, money
-from clinic_bot.turns.handing_over import MODELS_OWN, notes, noticed, settled
+from clinic_bot.turns.handing_over import MODELS_OWN, OFFER, notes, noticed, settled
 from clinic_bot.turns.wishes import Wish
 
 #: Nothing of it is in the example: other hours with a lunch, no cards, one service without a price.
@@ -150,6 +150,7 @@ def test_a_long_reply_keeps_room_for_it() -> None:
         ("cobraram errado de mim", True),
         ("fiz o pix e não caiu aí", True),
         ("quero a segunda via do recibo", True),
+        ("quanto tempo é o peeling químico?", False),
         ("aceita pix?", False),
         ("emite recibo?", False),
         ("quanto fica a limpeza de pele", False),
@@ -167,6 +168,23 @@ def test_a_model_that_does_not_know_a_price_hands_over() -> None:
     assert end("Não tenho essa informação.", asked).hand_over == Wish.MONEY.value
     assert end("A limpeza de pele custa R$ 150.", asked).hand_over is None
     assert end("Não tenho essa informação.", "tem wifi?").hand_over is None
+
+
+def test_who_does_not_know_offers_somebody_and_a_yes_gets_them() -> None:
+    offered = end("Não tenho essa informação.", "tem wifi?")
+    assert (offered.reply, offered.hand_over) == (f"Não tenho essa informação.\n\n{OFFER}", None)
+    for reply in (
+        "Não sei, mas a recepção sabe.",
+        "Temos sim!",
+        "Não tenho esse horário, tenho às 15h.",
+        "Não encontrei horário livre na quinta.",
+    ):
+        assert end(reply, "tem wifi?").reply == reply
+    said = talk("tem wifi?", offered.reply)
+    assert end("Certo!", "sim, por favor", said=said).hand_over == Wish.PERSON.value
+    assert end("Certo!", "não precisa", said=said).hand_over is None
+    person = (*said, Said(Speaker.CLINIC, "Temos, a senha é 123.", 3))
+    assert end("De nada!", "ok obrigada", said=person).hand_over is None
 
 
 def talk(*lines: str) -> tuple[Said, ...]:
