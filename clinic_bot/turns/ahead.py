@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 _USUALLY_MS, _MARGIN_MS = 4_000, 300
 #: At most so many windows are watched, and so many guesses are at the model at one time.
 _MOST_WATCHED, _MOST_ASKED = 1_000, 16
+#: What is due later than this is no open window.
+_FAR_MS = 60_000
 #: A timer this much too early asks all the same.
 _CLOSE_MS = 50
 
@@ -103,8 +105,8 @@ class Ahead:
         watched = self._watched.get(conversation_id)
         if watched is None:
             return
-        if wake_at_ms is None:
-            self.drop(conversation_id)
+        if wake_at_ms is None or wake_at_ms > self.clock.now_ms() + _FAR_MS:
+            self.drop(conversation_id)  # a person has the chat, or a provider said when to come back
         elif watched.guess is None and watched.looking is None:
             self._arm(conversation_id, watched, wake_at_ms - self._lead_ms())
 
