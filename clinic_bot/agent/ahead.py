@@ -27,6 +27,7 @@ class _Call:
     answer: asyncio.Future[Completion | None]  #: None: it came to nothing
     record: list[CallRecord] = field(default_factory=list)
     taken: bool = False
+    used: bool = False
 
 
 class Guess:
@@ -54,7 +55,7 @@ class Guess:
 
     @property
     def used(self) -> bool:
-        return any(call.taken for call in self._calls)
+        return any(call.used for call in self._calls)
 
     @property
     def thrown_tokens(self) -> int:
@@ -117,6 +118,7 @@ class Guess:
         finally:
             call.taken = True
             record += _ahead(call.record)
+        call.used = completion is not None
         return completion
 
 

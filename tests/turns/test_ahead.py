@@ -31,8 +31,14 @@ SAYS = "Abrimos às 8h. Sou a assistente virtual."
 
 @asynccontextmanager
 async def guessing(place: Place, **given: Any) -> AsyncIterator[Clinic]:
-    settings = {"speculate": True, "thinks_s": THINKS_S, "groq_tokens_per_minute": 1_000_000, "says": (SAYS,)}
-    async with clinic(place, quiet_s=WINDOW_S, **{**settings, **given}) as it:
+    settings = {
+        "speculate": True,
+        "thinks_s": THINKS_S,
+        "groq_tokens_per_minute": 1_000_000,
+        "says": (SAYS,),
+        "quiet_s": WINDOW_S,
+    }
+    async with clinic(place, **{**settings, **given}) as it:
         it.stand_ins.groq.random.uniform = lambda low, high: 1.0  # type: ignore[assignment] # no jitter
         yield it
 
@@ -61,16 +67,17 @@ async def shown(it: Clinic) -> str:
     return out.getvalue()
 
 
+@ON_SQLITE  # so that nothing beside this process takes time that the clock counts
 @pytest.mark.parametrize(("speculate", "waits_s"), [(False, WINDOW_S + THINKS_S), (True, WINDOW_S)])
 async def test_the_patient_waits_for_the_longer_of_the_two_and_not_for_the_sum(
     place: Place, speculate: bool, waits_s: float
 ) -> None:
-    async with guessing(place, speculate=speculate, rate=12) as it:
+    async with guessing(place, speculate=speculate, rate=8) as it:
         await it.patient(phone=PHONE, text="que horas abre?")
         await it.until_states(SENT)
         (turn,), conversation = await it.turns(), await it.conversation()
         waited_s = ((turn.intent_ms or 0) - (conversation.last_ms or 0)) / 1000
-        assert waits_s <= waited_s < waits_s + 2.0  # of which 1.9 s are for a busy machine
+        assert waits_s <= waited_s < waits_s + 2.5  # of which 2.4 s are for a busy machine
         assert (asked(it), it.calls, turn.calls, turn.thrown_tokens) == (1, 1, 1, 0)
         assert ("before the window closed" in await shown(it)) is speculate
         assert counted(it) == {"used": float(speculate), "thrown_away": 0}
@@ -79,9 +86,10 @@ async def test_the_patient_waits_for_the_longer_of_the_two_and_not_for_the_sum(
 
 
 async def test_a_guess_owns_nothing_and_a_message_makes_it_useless(place: Place) -> None:
-    async with guessing(place) as it:
+    async with guessing(place, thinks_s=30.0, rate=8) as it:
         await it.patient(phone=PHONE, text="que horas abre?")
         await until(lambda: asked(it) == 1)
+        it.stand_ins.groq.latency_s = 0.1
         conversation = await it.conversation()
         assert (conversation.owner, conversation.epoch, conversation.attempts) == (None, 0, 0)
         assert await it.turns() == []
@@ -98,7 +106,7 @@ async def test_a_guess_owns_nothing_and_a_message_makes_it_useless(place: Place)
 
 @ON_SQLITE
 async def test_an_edit_makes_it_useless(place: Place) -> None:
-    async with guessing(place) as it:
+    async with guessing(place, rate=12) as it:
         sent = await it.patient(phone=PHONE, text="que horas abre?")
         await until(lambda: asked(it) == 1)
         await it.patient(phone=PHONE, edit={"of": sent["message_id"], "text": "que horas fecha?"})
@@ -150,7 +158,7 @@ async def test_a_message_while_the_turn_waits_for_it_supersedes_as_ever(place: P
 
 
 async def test_a_change_is_made_by_the_turn_and_not_by_the_guess(place: Place) -> None:
-    async with guessing(place, says=(books(), SAYS), thinks_s=1.0) as it:
+    async with guessing(place, says=(books(), SAYS), thinks_s=1.0, rate=8) as it:
         await give_diary(it)
         it.service.dispatcher._ahead.agent = it.service.dispatcher._runner._thinking._agent  # type: ignore[attr-defined, union-attr]
         await it.patient(phone=PHONE, text="quero às 15h")
@@ -185,7 +193,7 @@ async def test_while_the_model_fails_nothing_is_asked_ahead(place: Place) -> Non
 
 @ON_SQLITE
 async def test_while_the_patient_types_nothing_is_asked_ahead(place: Place) -> None:
-    async with guessing(place) as it:
+    async with guessing(place, quiet_s=12) as it:
         await it.patient(phone=PHONE, text="que horas abre?")
         began_ms = it.service.clock.now_ms()
         await it.patient(phone=PHONE, presence="COMPOSING")
