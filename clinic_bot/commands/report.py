@@ -14,6 +14,7 @@ from rich.text import Text
 
 from clinic_bot.commands.wording import CLOSED_BY, STATES, duration, instant, minute, person, remark
 from clinic_bot.store.overview import Case, Listed
+from clinic_bot.store.story import What
 from clinic_bot.store.switches import ActiveSwitch
 from clinic_bot.store.tables import Message, Turn
 
@@ -146,6 +147,8 @@ def _head(case: Case, style: Style) -> Iterator[str]:
 def _facts(turn: Turn, case: Case, style: Style) -> Iterator[tuple[str, str]]:
     tokens = f"{turn.prompt_tokens} + {turn.completion_tokens} tokens in {turn.calls} calls"
     yield "model", f"{turn.model}, {tokens}" if turn.model else ""
+    prepared = any(told.moment.what == What.PREPARED for told in case.story)
+    yield "prepared", "in advance: the model was asked before the window closed" if prepared else ""
     yield "thrown away", f"{turn.thrown_tokens} tokens" if turn.thrown_tokens else ""
     yield "tools", ", ".join(f"{step.tool} ({step.state})" for step in case.steps)
     yield "reception", (turn.hand_over if style.full else None) or turn.for_reception or ""

@@ -79,7 +79,7 @@ async def test_the_patient_waits_for_the_longer_of_the_two_and_not_for_the_sum(
         waited_s = ((turn.intent_ms or 0) - (conversation.last_ms or 0)) / 1000
         assert waits_s <= waited_s < waits_s + 2.5  # of which 2.4 s are for a busy machine
         assert (asked(it), it.calls, turn.calls, turn.thrown_tokens) == (1, 1, 1, 0)
-        assert ("before the window closed" in await shown(it)) is speculate
+        assert ("prepared    in advance" in await shown(it)) is speculate
         assert counted(it) == {"used": float(speculate), "thrown_away": 0}
         told = await it.read(partial(story.told, turn_id=turn.id or 0))
         assert ("prepared" in [moment.what for moment in told]) is speculate
