@@ -30,7 +30,7 @@ _REAL = frozenset(
     )
 )  # fmt: skip
 #: The combining marks of European languages; the others are looked for one by one.
-_ACCENTS = re.compile("[\u0300-\u036f]+")
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _ENCLITIC = re.compile(r"(?<=[a-z])-(?=feira\b)|(?<=\d)\s*(?=feira\b)")
 
 
