@@ -14,6 +14,7 @@ from typing import cast
 
 import structlog
 
+from clinic_bot.agent import disclosure
 from clinic_bot.agent.booking import FrontDesk
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
@@ -36,6 +37,7 @@ from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.notices import Notices
 from clinic_bot.reply.once import Once
 from clinic_bot.reply.outbox import Outbox
+from clinic_bot.reply.reminders import Reminders
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
@@ -60,6 +62,7 @@ from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.pace import Pace
 from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
+from clinic_bot.turns.short_replies import ShortReplies
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
 from clinic_bot.turns.unanswered import Unanswered
@@ -134,6 +137,7 @@ class Service:
             self.dispatcher.look_ahead(self._ahead)
         await self.dispatcher.start()
         self._start_alerts(zapi, place)
+        self._start_reminders(zapi)
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
         self._background(self.connection.watch_forever())
         self._background(self._keep_house())
@@ -229,7 +233,7 @@ class Service:
             channels.append(
                 Notices(
                     self.database, zapi, self.clock, self.policy, self.metrics, to,
-                    owner=uuid.uuid4().hex, lease_ms=round((3 * settings.zapi_timeout_s + 30) * 1000),
+                    owner=uuid.uuid4().hex, lease_ms=self._notice_lease_ms(),
                     released=self.dispatcher.notice,
                 )
             )  # fmt: skip
@@ -246,6 +250,22 @@ class Service:
             self.database, self.clock, self.facts, self.alerts.alert,
             alert_ms=self.policy.alert_ms, on_duty=self.on_duty,
         )  # fmt: skip
+
+    def _start_reminders(self, zapi: ZapiClient) -> None:
+        """Where the clinic has an agenda here and wants them; nobody is reminded where nothing is sent."""
+        wanted = self.settings.reminders and self.settings.mode.sends
+        if not (wanted and self.facts.has_agenda and self.facts.reminders.hours_before):
+            return
+        self.reminders = Reminders(
+            self.database, zapi, self.clock, self.policy, self.metrics, self.facts,
+            instance=self.credentials.zapi_instance, owner=uuid.uuid4().hex, lease_ms=self._notice_lease_ms(),
+            released=self.dispatcher.notice, on_duty=self.on_duty,
+            honest=lambda said: disclosure.open_about_it(said, self.facts, history=(), asked="", offers=False),
+        )  # fmt: skip
+        self._stack.push_async_callback(self.reminders.close)
+
+    def _notice_lease_ms(self) -> int:
+        return round((3 * self.settings.zapi_timeout_s + 30) * 1000)
 
     def _zapi(self) -> ZapiClient:
         client = ZapiClient if self.settings.mode.sends else WatchingZapi
@@ -327,7 +347,7 @@ class Service:
         self._ahead = self._asking_ahead(agent, model, limits.memory, thinking.pace)
         runner = Runner(
             self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
-            self.leases, self._ahead,
+            self.leases, ShortReplies(self.database, self.facts, clock, binding=settings.mode.sends), self._ahead,
         )  # fmt: skip
         self._stack.push_async_callback(runner.finish)
         return runner

@@ -215,6 +215,11 @@ class Settings(BaseSettings):
         ge=30,
         description="Days that messages, turns and the tools' steps are kept. Appointments and patients stay.",
     )
+    reminders: bool = Field(
+        default=True,
+        description="Whether patients are reminded of their appointments, as `[reminders]` of the clinic's file says. "
+        "`false` stops them at the next start, whatever the file says.",
+    )
     max_replies_per_hour: int = Field(
         default=20,
         ge=2,

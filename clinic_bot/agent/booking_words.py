@@ -8,6 +8,7 @@ from itertools import groupby
 
 from clinic_bot.clinic.agenda import Slot
 from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
+from clinic_bot.clinic.team import visit_words
 from clinic_bot.clinic.texts import WEEKDAYS, clock_time, day_and_hour, enumerate_words
 from clinic_bot.store.clinic_tables import Action, AppointmentStatus
 
@@ -36,7 +37,7 @@ class Names:
 
     def both(self, service: str, professional: str) -> str:
         """``Consulta de dermatologia com Dra. Ana Reis``."""
-        return " com ".join(filter(None, (self.service(service), self.professional(professional))))
+        return visit_words(self.facts, service, professional)
 
     def local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, self.facts.timezone)

@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from clinic_bot.clinic import attending, lookup, team, texts
+from clinic_bot.clinic import attending, lookup, reminders, team, texts
 from clinic_bot.clinic.fixture import from_fixture
 from clinic_bot.clinic.hours import Period, Week, parse_periods
 from clinic_bot.clinic.lookup import Section
@@ -183,6 +183,25 @@ class AgendaRules(_Table):
     change_hours: Annotated[int, Field(ge=0)] = 0
 
 
+def _one_period(value: str) -> str:
+    if len(parse_periods(value)) != 1:
+        raise ValueError(f'write one period, such as "08:00-20:00", not {value!r}')
+    return value
+
+
+class ReminderRules(_Table):
+    """When patients are reminded of what they have booked; with no ``hours_before`` nobody is."""
+
+    hours_before: tuple[Annotated[int, Field(ge=2, le=168)], ...] = (24, 3)
+    between: Annotated[Line, AfterValidator(_one_period)] = "08:00-20:00"
+
+    def rules(self) -> reminders.Rules:
+        return reminders.Rules(self.hours_before, parse_periods(self.between)[0])
+
+
+Template = Annotated[Required, AfterValidator(reminders.check_template)]
+
+
 class Texts(_Table):
     """Sent as they are, without the model."""
 
@@ -193,6 +212,10 @@ class Texts(_Table):
     missed_call: Required = texts.MISSED_CALL
     payment_receipt: Required = texts.PAYMENT_RECEIPT
     exam_file: Required = texts.EXAM_FILE
+    opted_out: Required = texts.OPTED_OUT
+    opted_in: Required = texts.OPTED_IN
+    reminder: Template = reminders.REMINDER
+    reminder_confirmed: Template = reminders.REMINDER_CONFIRMED
 
     @field_validator("emergency")
     @classmethod
@@ -242,6 +265,7 @@ class ClinicFacts(_Table):
     insurance: Insurance = Insurance()
     policies: Policies = Policies()
     agenda: AgendaRules = AgendaRules()
+    reminders: ReminderRules = ReminderRules()
     more: tuple[Topic, ...] = ()
     texts: Texts = Texts()
     whatsapp: WhatsApp = WhatsApp()

@@ -105,3 +105,10 @@ def _hits(words: Iterable[str], name: str) -> int:
 def _best(items: Sequence[T], scores: Sequence[int]) -> list[T]:
     best = max(scores, default=0)
     return [item for item, score in zip(items, scores, strict=True) if score == best] if best else []
+
+
+def visit_words(facts: "ClinicFacts", service: str, professional: str) -> str:
+    """``Consulta de dermatologia com Dra. Ana Reis``, by their keys. What the file no longer names has no name."""
+    what = next((one.name for one in facts.services if one.key == service), "consulta")
+    who = next((one.name for one in facts.professionals if one.key == professional), "")
+    return " com ".join(filter(None, (what, who)))

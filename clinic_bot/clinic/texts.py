@@ -26,6 +26,12 @@ MISSED_CALL = (
 PAYMENT_RECEIPT = "Recebi seu comprovante e avisei a recepção, que confere e confirma por aqui."
 EXAM_FILE = "Recebi seu documento e avisei a recepção; a avaliação é sempre com um profissional."
 
+OPTED_OUT = (
+    "Pronto: você não recebe mais lembretes por aqui. O que está marcado continua marcado, e você pode me escrever "
+    "quando quiser. Para voltar a receber lembretes, responda *VOLTAR*."
+)
+OPTED_IN = "Pronto: você volta a receber os lembretes das suas consultas. Para parar, responda *PARAR*."
+
 WEEKDAYS = (
     "segunda-feira",
     "terça-feira",

@@ -31,6 +31,9 @@ _WEBHOOK_ANSWERS = ("queued", "duplicate", "400", "401", "408", "413", "503")
 _Metric = TypeVar("_Metric")
 
 
+_REMINDER_ENDS = ("sent", "unknown", "undelivered", "skipped")
+
+
 class _Children(dict[tuple[str, ...], _Metric]):
     """The children of one labelled metric, looked up once: ``labels()`` costs more than the increment."""
 
@@ -94,8 +97,10 @@ class Metrics:
         self._deliveries = self._counters(
             "alert_deliveries", "Alerts by channel and outcome.", "channel", "outcome"
         )
+        self._reminders = self._counters("reminders", "Reminders by how they ended, or skipped.", "outcome")
         self._loops = self._counter("stopped_loops", "Chats handed over for too many replies in an hour.")
         self._pruned = self._counters("pruned_rows", "Rows that went with time.", "table")
+        self._reminders.start_at_zero((outcome,) for outcome in _REMINDER_ENDS)
         self._sends.start_at_zero((outcome,) for outcome in _SEND_OUTCOMES)
         self._ahead.start_at_zero((fate,) for fate in ("used", "thrown_away"))
         self._turns.start_at_zero((state,) for state in _TURN_ENDS)
@@ -164,6 +169,10 @@ class Metrics:
 
     def pruned(self, table: str, rows: int) -> None:
         self._pruned[table,].inc(rows)
+
+    def reminder_ended(self, outcome: str) -> None:
+        """``outcome`` is how its notice ended, or ``skipped``."""
+        self._reminders[outcome,].inc()
 
     def render(self) -> bytes:
         """Prometheus's text format; ``CONTENT_TYPE`` goes with it."""

@@ -135,7 +135,7 @@ class Notices:
                 self._metrics.alert_delivered(self.name, intent.ended.value)
             return
         try:
-            await self._pass_fence(intent, asked_ms)
+            await pass_fence(self._database, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms)
             sent = await self._zapi.send_text(intent.phone, intent.text)
         except Stale:
             never_left = partial(notices.never_left, intent=intent, now_ms=self._clock.now_ms())
@@ -152,25 +152,6 @@ class Notices:
             raise
         else:
             await self._conclude(intent, NoticeState.SENT, sent=sent)
-
-    async def _pass_fence(self, intent: Intent, asked_ms: int) -> None:
-        """Return where the send may begin at once: this process may have stood still since its intent.
-
-        Raises:
-            NotSent: nobody can say whose the number is; nothing left.
-            Stale: it is somebody else's by now, who may be answering there; nothing left.
-        """
-        while self._clock.steady_ms() >= asked_ms + self._lease_ms * _SURE_PART:
-            asked_ms = self._clock.steady_ms()
-            prove = partial(
-                notices.prove, intent=intent, now_ms=self._clock.now_ms(), lease_ms=self._lease_ms
-            )
-            try:
-                still_ours = await self._database.write(prove, urgent=True)
-            except StorageUnavailable as exc:
-                raise NotSent("the lease ran out, and the database does not answer") from exc
-            if not still_ours:
-                raise Stale("another replica took the number before the alert left")
 
     async def _conclude(
         self, intent: Intent, state: NoticeState, *, sent: Sent | None = None, reason: str | None = None
@@ -191,6 +172,29 @@ class Notices:
         if concluded.state is not NoticeState.WAITING:
             self._metrics.alert_delivered(self.name, concluded.state.value)
         self._released(concluded.conversation_id, concluded.wake_at_ms)
+
+
+async def pass_fence(
+    database: Database, clock: Clock, intent: Intent, *, asked_ms: int, lease_ms: int
+) -> None:
+    """Return where the send may begin at once: this process may have stood still since its intent.
+
+    Args:
+        asked_ms: by the steady clock, before the intent.
+
+    Raises:
+        NotSent: nobody can say whose the number is; nothing left.
+        Stale: it is somebody else's by now, who may be answering there; nothing left.
+    """
+    while clock.steady_ms() >= asked_ms + lease_ms * _SURE_PART:
+        asked_ms = clock.steady_ms()
+        prove = partial(notices.prove, intent=intent, now_ms=clock.now_ms(), lease_ms=lease_ms)
+        try:
+            still_ours = await database.write(prove, urgent=True)
+        except StorageUnavailable as exc:
+            raise NotSent("the lease ran out, and the database does not answer") from exc
+        if not still_ours:
+            raise Stale("another replica took the number before this left")
 
 
 def words(alert: Alert) -> str:

@@ -155,3 +155,31 @@ class Block(SQLModel, table=True):
     end_ms: int = Field(sa_column=Column(Big, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
     created_ms: int = Field(sa_column=Column(Big, nullable=False))
+
+
+class Reminder(SQLModel, table=True):
+    """That a patient is reminded of one appointment at its time, once: the key is what makes a second one fail.
+
+    ``notice_id`` is the send, which several appointments of one phone may share. ``skipped`` says why there is none.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("appointment_id", "start_ms", "hours", name="uq_reminder_once"),
+        Index("ix_reminder_notice", "notice_id"),
+        Index("ix_reminder_conversation", "conversation_id"),
+        Index("ix_reminder_start", "start_ms"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))
+    instance: str = Field(sa_column=Column(Text, nullable=False))
+    appointment_id: int = Field(sa_column=Column(Big, nullable=False))
+    start_ms: int = Field(sa_column=Column(Big, nullable=False))  # moved, it is another one
+    hours: int = Field(sa_column=Column(Integer, nullable=False))  # before the start
+    conversation_id: int = Field(sa_column=Column(Big, nullable=False))
+    notice_id: int | None = Field(default=None, sa_column=Column(Big))
+    skipped: str | None = Field(default=None, sa_column=Column(Text))
+    created_ms: int = Field(sa_column=Column(Big, nullable=False))
+    answer: str | None = Field(default=None, sa_column=Column(Text))
+    answered_ms: int | None = Field(default=None, sa_column=Column(Big))
+    answer_turn_id: int | None = Field(default=None, sa_column=Column(Big))  # whose reply the answer got

@@ -87,6 +87,7 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     session.flush()  # the unique index wants the LID gone there before it comes here
     survivor.lid = lid or survivor.lid  # it moved before, if this merge had to wait for a send
     survivor.human_until_ms = max(survivor.human_until_ms, other.human_until_ms)
+    survivor.opted_out_ms = survivor.opted_out_ms or other.opted_out_ms
     _listen_to_both(survivor, other)
     if other.open_hi is not None:
         other.merge_into = survivor.id

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import listening, rows, steps
+from clinic_bot.store import listening, reminders, rows, steps
 from clinic_bot.store.closing import close, return_to_waiting
 from clinic_bot.store.lease import Claim, ours
 from clinic_bot.store.policy import Policy
@@ -30,6 +30,7 @@ class Draft:
     completion_tokens: int = 0
     calls: int = 0
     thrown_tokens: int = 0  #: spent before the turn on answers that it did not use
+    opt_out: bool | None = None  #: with it the patient wants no more reminders, or wants them again
     steps: Sequence[tuple[str, str, str]] = ()  #: (tool, arguments, result) of calls that changed nothing
 
 
@@ -107,6 +108,8 @@ def _pass(
         spent = draft.prompt_tokens + draft.completion_tokens
         return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
     _write_draft(connection, conversation, turn, draft, now_ms)
+    if draft.opt_out is not None:
+        reminders.opt(connection, conversation.id, out=draft.opt_out, now_ms=now_ms)
     if not sends:
         moments = claim.story
         return Gate.DRAFTED, close(

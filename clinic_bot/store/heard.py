@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from clinic_bot.store.patients import Owner
-from clinic_bot.store.tables import Author, Message, Turn, TurnState
+from clinic_bot.store.tables import REMINDER, Author, Message, Notice, Turn, TurnState
 
 _LATEST_REPLIES = 6
 _LATEST_MESSAGES = 60
@@ -32,7 +32,7 @@ class Heard:
     words: str  #: the patient's, of the burst it answers
     earlier: str  #: the patient's before that, as far back as names are looked for
     replies: tuple[SentReply, ...]  #: ours that were sent, the newest first
-    person_since: bool  #: somebody of the clinic wrote after the newest of them
+    person_since: bool  #: after the newest of them somebody of the clinic wrote, or the patient was reminded
 
 
 def heard(connection: Connection, who: Owner) -> Heard | None:
@@ -105,4 +105,9 @@ def _person_wrote(connection: Connection, who: Owner, *, since_ms: int) -> bool:
             col(Message.conversation_id).in_(who.parts), col(Message.author) == Author.CLINIC
         )
     ).scalar_one()
-    return newest is not None and newest > since_ms
+    reminded: int | None = connection.execute(
+        select(func.max(col(Notice.intent_ms))).where(
+            col(Notice.conversation_id).in_(who.parts), col(Notice.kind) == REMINDER
+        )
+    ).scalar_one()
+    return max(newest or 0, reminded or 0) > since_ms

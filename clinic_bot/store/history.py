@@ -10,7 +10,7 @@ from sqlmodel import col
 from clinic_bot.events import Said, Speaker
 from clinic_bot.store import contacts
 from clinic_bot.store.prepared import Prepared
-from clinic_bot.store.tables import Author, Message, Turn, TurnState
+from clinic_bot.store.tables import REMINDER, Author, Message, Notice, Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,18 @@ _OUTSIDE = Prepared(
     .limit(bindparam("most"))
 )
 
+#: What a patient was sent without having asked. It is ours, so the model reads it as its own words.
+_REMINDED = Prepared(
+    select(col(Notice.text), col(Notice.state), col(Notice.intent_ms))
+    .where(
+        col(Notice.conversation_id).in_(contacts.PARTS),
+        col(Notice.kind) == REMINDER,
+        col(Notice.intent_ms) >= bindparam("since_ms"),
+    )
+    .order_by(col(Notice.id).desc())
+    .limit(bindparam("most"))
+)
+
 _UNANSWERED = "[ficou sem resposta]"
 _NOT_DELIVERED = "[não entregue]"
 _MAYBE_DELIVERED = "[talvez não entregue]"
@@ -73,6 +85,10 @@ def background(
     earlier = [_Earlier(*row) for row in found]
     said = [line for turn in earlier for line in _lines(turn)]
     said += _outside_turns(connection, {**asked, "most": 2 * turns})
+    said += [
+        Said(Speaker.BOT, _as_delivered(text, state), at_ms)
+        for text, state, at_ms in _REMINDED.rows(connection, {**asked, "most": turns})
+    ]
     said.sort(key=lambda line: line.at_ms)
     intents = [turn.intent_ms for turn in earlier if turn.intent_ms is not None]
     return Background(tuple(said), max(intents, default=None), _quoted(connection, conversation_id, quoted))
@@ -122,5 +138,8 @@ def _quoted(connection: Connection, conversation_id: int, provider_ids: Sequence
     messages = select(col(Message.provider_id), col(Message.text)).where(
         col(Message.provider_id).in_(provider_ids), col(Message.conversation_id).in_(ids)
     )
-    found = [*connection.execute(replies), *connection.execute(messages)]
+    reminders = select(col(Notice.message_id), col(Notice.text)).where(
+        col(Notice.message_id).in_(provider_ids), col(Notice.conversation_id).in_(ids)
+    )
+    found = [*connection.execute(replies), *connection.execute(messages), *connection.execute(reminders)]
     return {provider_id: text or "" for provider_id, text in found}

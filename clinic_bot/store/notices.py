@@ -28,12 +28,12 @@ _CLOSED_MS = 30_000
 _BACKOFF_MS = (5_000, 300_000)
 
 #: What the owner of a row that a notice has begins with.
-_OWNER = "notice:"
+OWNER = "notice:"
 
 #: Of what a process was sending that is dead, or stands still for longer than it may.
-_DIED = "the process died"
+DIED = "the process died"
 
-_NO_USE = (SwitchName.ZAPI_ACCOUNT, SwitchName.ZAPI_DISCONNECTED)
+NO_USE = (SwitchName.ZAPI_ACCOUNT, SwitchName.ZAPI_DISCONNECTED)
 _OPEN = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
 
 
@@ -112,17 +112,17 @@ def intend(
         if now_ms >= notice.created_ms + EXPIRES_AFTER_MS:
             notice.state, notice.outcome_ms = NoticeState.EXPIRED, now_ms
             return NotNow(NoticeState.EXPIRED)
-        if any(switch.name in _NO_USE for switch in switches.active(connection, to.instance)):
+        if any(switch.name in NO_USE for switch in switches.active(connection, to.instance)):
             notice.due_ms = now_ms + _CLOSED_MS
             return NotNow()
         conversation = contacts.find_or_open(session, to, policy, now_ms)
         assert conversation.id is not None
         conversation = locked(session, conversation.id)
-        if conversation.owner is not None or _burst_is_open(session, conversation, now_ms):
+        if conversation.owner is not None or burst_is_open(session, conversation, now_ms):
             notice.due_ms = now_ms + _LOOK_AGAIN_MS
             return NotNow()
         assert conversation.id is not None
-        conversation.owner, conversation.epoch = _OWNER + owner, conversation.epoch + 1
+        conversation.owner, conversation.epoch = OWNER + owner, conversation.epoch + 1
         conversation.wake_at_ms = now_ms + lease_ms
         notice.state, notice.intent_ms = NoticeState.SENDING, now_ms
         notice.conversation_id, notice.attempts = conversation.id, notice.attempts + 1
@@ -130,7 +130,7 @@ def intend(
         return Intent(notice_id, *held, phone=to.phone or "", kind=notice.kind, text=notice.text)
 
 
-def _burst_is_open(session: Session, conversation: Conversation, now_ms: int) -> bool:
+def burst_is_open(session: Session, conversation: Conversation, now_ms: int) -> bool:
     """What waits for a person who has the chat is no burst that the bot is about to answer."""
     return conversation.human_until_ms <= now_ms and bool(pending(session, conversation))
 
@@ -162,7 +162,7 @@ def conclude(
         ended = NoticeState(notice.state)
         conversation = locked(session, intent.conversation_id)
         if conversation.owner == intent.owner and conversation.epoch == intent.epoch:
-            _let_go(session, conversation, policy, now_ms)
+            let_go(session, conversation, policy, now_ms)
         wake_at_ms = conversation.wake_at_ms if conversation.owner is None else None
         return Concluded(ended, intent.conversation_id, wake_at_ms)
 
@@ -183,7 +183,7 @@ def never_left(connection: Connection, intent: Intent, *, now_ms: int) -> Notice
     """Who took the number had to take the notice for uncertain; whoever had it knows that it never left."""
     with session_on(connection) as session:
         notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
-        if notice.state == NoticeState.UNKNOWN and notice.reason == _DIED:
+        if notice.state == NoticeState.UNKNOWN and notice.reason == DIED:
             notice.state, notice.reason, notice.due_ms = NoticeState.WAITING, None, now_ms
         return NoticeState(notice.state)
 
@@ -201,20 +201,20 @@ def recover(connection: Connection, *, now_ms: int, policy: Policy, alone: bool 
         count = 0
         for notice in session.exec(sending).all():
             conversation = locked(session, notice.conversation_id or 0)
-            leased = conversation.owner is not None and conversation.owner.startswith(_OWNER)
+            leased = conversation.owner is not None and conversation.owner.startswith(OWNER)
             if leased and not alone and (conversation.wake_at_ms or 0) > now_ms:
                 continue
             session.refresh(notice, with_for_update=True)
             if notice.state != NoticeState.SENDING:
                 continue
-            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, _DIED, now_ms
+            notice.state, notice.reason, notice.outcome_ms = NoticeState.UNKNOWN, DIED, now_ms
             if leased:
-                _let_go(session, conversation, policy, now_ms)
+                let_go(session, conversation, policy, now_ms)
             count += 1
         return count
 
 
-def _let_go(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
+def let_go(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
     """Look again: what came meanwhile gets its window (rule 8)."""
     conversation.owner = conversation.wake_at_ms = None
     session.flush()

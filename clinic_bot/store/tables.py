@@ -144,6 +144,9 @@ class Conversation(SQLModel, table=True):
     human_until_ms: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
     alerted_seq: int = Field(default=0, sa_column=Column(Big, nullable=False, server_default="0"))
     park_reason: str | None = Field(default=None, sa_column=Column(Text))
+    opted_out_ms: int | None = Field(
+        default=None, sa_column=Column(Big)
+    )  # wants nothing that they did not ask for
 
 
 class Message(SQLModel, table=True):
@@ -351,13 +354,18 @@ class NoticeState(StrEnum):
     EXPIRED = "expired"  #: it waited too long to be news
 
 
+#: The kind of a notice to a patient; every other is an alert to the clinic.
+REMINDER = "reminder"
+
+
 class Notice(SQLModel, table=True):
-    """A send without a range: an alert to the clinic's own number. Intent and outcome as of a reply."""
+    """A send without a range: an alert to the clinic's own number, or a reminder. Intent and outcome as of a reply."""
 
     __tablename__ = "notice"
     __table_args__ = (
         Index("ix_notice_state", "state", "due_ms"),
         Index("ix_notice_message", "message_id"),
+        Index("ix_notice_conversation", "conversation_id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(Big, primary_key=True))

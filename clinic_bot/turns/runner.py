@@ -40,6 +40,7 @@ from clinic_bot.turns.burst import merged
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.reading import Memory, Taken, notice, read_with, request_of
+from clinic_bot.turns.short_replies import ShortReplies, opting
 from clinic_bot.turns.thinking import Interrupted, Thinking
 
 log = structlog.get_logger(__name__)
@@ -80,8 +81,10 @@ class Runner:
         metrics: Metrics,
         limits: Limits,
         leases: Leases,
+        short_replies: ShortReplies,
         ahead: Ahead | None = None,
     ) -> None:
+        self._short_replies = short_replies
         self._database = database
         self._thinking = thinking
         self._outbox = outbox
@@ -213,7 +216,10 @@ class Runner:
         learning = self._contacts.learn_lid(claim)
         attempt = Attempt(self._database, self._clock, self._policy, claim)
         try:
-            draft = await self._think(attempt, background, text)
+            draft = await self._short_replies.draft(attempt, text, background.said)
+            if draft is None:
+                text = await self._short_replies.noted(claim, text)
+                draft = await self._think(attempt, background, text)
             answered_ms = self._clock.now_ms()
             # Rule 18: a hand-written answer arrives under the LID alone, and would be overlooked by this intent.
             if learning is not None and not await learning and claim.retries < _LID_TRIES:
@@ -235,8 +241,8 @@ class Runner:
         return await self._say(claim, draft, answered_ms=answered_ms)
 
     async def _say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
-        """Say it, and tell the reception where that is hers to go on with."""
-        result = await self._outbox.say(claim, draft, answered_ms=answered_ms)
+        """Say it, with what the burst wants of reminders; tell the reception where that is hers to go on with."""
+        result = await self._outbox.say(claim, opting(claim, draft), answered_ms=answered_ms)
         if result.ended in _LEFT:
             self._own_words.tell_reception(claim, draft)
         return result

@@ -41,6 +41,7 @@ from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
+from clinic_bot.turns.short_replies import ShortReplies
 from clinic_bot.turns.thinking import Thinking
 from tests.faults.crash_outside import Outside, ScriptedAgent, ScriptedZapi
 from tests.support import builders as b
@@ -184,6 +185,7 @@ class Life:
                 Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
             ),
             facts, clock, b.POLICY, metrics, _LIMITS, leases,
+            ShortReplies(self.database, facts, clock, binding=True),
         )  # fmt: skip
         self._running: set[int] = set()
 

@@ -1,0 +1,160 @@
+"""Reminders over HTTP to Z-API's stand-in, with a clock that stands where the test needs it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+import pytest
+
+from clinic_bot.clinic.reminders import Skip
+from clinic_bot.clock import Clock
+from clinic_bot.operations.metrics import Metrics
+from clinic_bot.reply.reminders import Reminders
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.sandbox import standins
+from clinic_bot.sandbox.standins import StandIns, stand_ins
+from clinic_bot.store import reminders as store
+from clinic_bot.store.database import Database
+from tests.operations.test_alerts import total
+from tests.support import builders as b
+from tests.support.clock import START_MS, FakeClock
+from tests.support.desk import FACTS
+from tests.support.fixtures import ON_SQLITE
+from tests.support.reminding import HOUR_MS, THURSDAY_14H_MS, book, rows
+from tests.support.waiting import until
+
+DAY_BEFORE_MS = THURSDAY_14H_MS - 24 * HOUR_MS
+SENT, UNKNOWN, REFUSED = ((24, None, state) for state in ("sent", "unknown", "undelivered"))
+
+
+@dataclass
+class Post:
+    """Who reminds, and what came of it."""
+
+    database: Database
+    pair: StandIns
+    clock: FakeClock
+    metrics: Metrics
+    reminders: Reminders
+    released: list[int] = field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        return sum(call.operation == "send-text" for call in self.pair.zapi.calls)
+
+    async def look(self, *, at_ms: int) -> list[tuple[int, str | None, str | None]]:
+        """What the records say after it looked at an instant."""
+        self.clock.advance(at_ms - self.clock.now_ms())
+        await self.reminders.look()
+        return await self.database.read(rows)
+
+
+@asynccontextmanager
+async def post(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Post]:
+    """It looks only when the test says so."""
+    clock, fast, metrics, released = FakeClock(), Clock(START_MS, rate=50), Metrics(), list[int]()
+    async with stand_ins(fast) as pair:
+        zapi = ZapiClient(
+            pair.zapi_url, standins.INSTANCE_ID, standins.TOKEN, standins.CLIENT_TOKEN, timeout_s * 50, fast
+        )
+        reminders = Reminders(
+            database, zapi, clock, b.POLICY, metrics, FACTS, instance=b.INSTANCE, owner="p1",
+            lease_ms=b.LEASE_MS, released=lambda conversation, _wake: released.append(conversation),
+            on_duty=lambda: False, honest=lambda said: said,
+        )  # fmt: skip
+        try:
+            yield Post(database, pair, clock, metrics, reminders, released)
+        finally:
+            await reminders.close()
+            await zapi.close()
+
+
+async def test_a_patient_is_reminded_twice_and_each_time_once(database: Database) -> None:
+    await database.write(book)
+    async with post(database) as it:
+        assert await it.look(at_ms=DAY_BEFORE_MS - 1) == []
+        for at_ms in (DAY_BEFORE_MS, DAY_BEFORE_MS + 60_000):
+            assert await it.look(at_ms=at_ms) == [SENT]
+        assert await it.look(at_ms=THURSDAY_14H_MS - 2 * HOUR_MS) == [SENT, (3, None, "sent")]
+        await until(lambda: len(it.pair.zapi.sent) == 2)
+        first, second = (left.text for left in it.pair.zapi.sent)
+        assert (
+            "Maria: Consulta de dermatologia com Dra. Ana Reis, amanhã, quinta-feira, 24/09, às 14h" in first
+        )
+        assert "hoje, quinta-feira" in second
+        assert it.released == [1, 1]
+        assert total(it.metrics, "reminders_total", outcome="sent") == 2
+
+
+@ON_SQLITE
+async def test_after_an_outage_what_is_of_use_is_sent_and_the_rest_is_written_down(
+    database: Database,
+) -> None:
+    await database.write(book)
+    async with post(database) as it:
+        found = await it.look(at_ms=THURSDAY_14H_MS - 90 * 60_000)
+        assert found == [(24, Skip.LATE.value, None), (3, None, "sent")]
+        assert await it.look(at_ms=THURSDAY_14H_MS + HOUR_MS) == found
+        assert total(it.metrics, "reminders_total", outcome="skipped") == 1
+
+
+@ON_SQLITE
+async def test_what_was_booked_an_hour_ago_needs_no_reminder(database: Database) -> None:
+    await database.write(partial(book, at_ms=DAY_BEFORE_MS - HOUR_MS))
+    async with post(database) as it:
+        assert (await it.look(at_ms=DAY_BEFORE_MS))[:1] == [(24, Skip.FRESH.value, None)]
+        assert it.calls == 0
+
+
+@ON_SQLITE
+async def test_two_of_one_phone_within_the_hour_are_one_text(database: Database) -> None:
+    await database.write(book)
+    await database.write(
+        partial(
+            book,
+            patient="Ana Souza",
+            service="pedia",
+            professional="rui",
+            start_ms=THURSDAY_14H_MS + 1_800_000,
+        )
+    )
+    async with post(database) as it:
+        assert await it.look(at_ms=DAY_BEFORE_MS) == [SENT, SENT]
+        await until(lambda: len(it.pair.zapi.sent) == 1)
+        (left,) = it.pair.zapi.sent
+        assert "• Maria: Consulta de dermatologia" in left.text
+        assert "• Ana: Consulta de pediatria" in left.text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("fault", "first", "later", "calls"),
+    [
+        pytest.param({"kind": "refuse", "named": "smartphone"}, [], [SENT], 2, id="certainly not sent"),
+        pytest.param(
+            {"kind": "refuse", "named": "invalid_phone"}, [REFUSED], [REFUSED], 1, id="a definite no"
+        ),
+        pytest.param({"kind": "cut", "when": "after"}, [UNKNOWN], [UNKNOWN], 1, id="uncertain"),
+    ],
+)
+async def test_only_what_certainly_did_not_leave_is_sent_again(
+    database: Database, fault: dict[str, str], first: list[object], later: list[object], calls: int
+) -> None:
+    await database.write(book)
+    async with post(database) as it:
+        it.pair.zapi.add_fault({**fault, "operation": "send-text", "count": 1})
+        at_ms = DAY_BEFORE_MS
+        assert await it.look(at_ms=at_ms) == first
+        assert await it.look(at_ms=at_ms + 1_000) == first
+        assert await it.look(at_ms=at_ms + 30_000) == later
+        assert it.calls == calls
+
+
+@ON_SQLITE
+async def test_who_wants_none_gets_none(database: Database) -> None:
+    await database.write(book)
+    await database.write(partial(store.opt, conversation_id=1, out=True, now_ms=START_MS))
+    async with post(database) as it:
+        assert await it.look(at_ms=DAY_BEFORE_MS) == [(24, store.OPTED_OUT, None)]
+        assert it.calls == 0
