@@ -12,6 +12,7 @@ from clinic_bot.commands.db import db
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
 from clinic_bot.commands.reception import reception
+from clinic_bot.commands.reminders import reminders
 from clinic_bot.commands.turns import turns
 from clinic_bot.errors import Misconfigured, StorageUnavailable
 
@@ -221,6 +222,7 @@ app.add_typer(agenda)
 app.add_typer(patient)
 app.add_typer(db)
 app.command()(reception)
+app.command()(reminders)
 app.command()(pause)
 app.command()(resume)
 

@@ -45,7 +45,7 @@ def from_fixture(data: object) -> dict[str, Any]:
     }
     if zone := clinic.get("timezone", data.get("timezone")):
         facts["timezone"] = zone
-    for key in ("texts", "whatsapp", "agenda", "reminders"):
+    for key in ("texts", "whatsapp", "agenda"):
         if key in data:
             facts[key] = data[key]
     return facts

@@ -57,7 +57,7 @@ def list_turns(
     found, on = hands.read(
         settings, lambda connection: (asked(connection), overview.every_switch(connection))
     )
-    style = _style(settings, full=full)
+    style = style_of(settings, full=full)
     if as_json:
         typer.echo(json.dumps(report.list_data(found, on, style), ensure_ascii=False, indent=2))
         return
@@ -99,7 +99,7 @@ def show(turn_id: TurnId, as_json: AsJson = False, full: Full = False) -> None:
     case = hands.read(settings, partial(overview.case, turn_id=turn_id, now_ms=hands.now_ms(settings)))
     if case is None:
         refuse(f"there is no turn {turn_id}")
-    style = _style(settings, full=full)
+    style = style_of(settings, full=full)
     if as_json:
         typer.echo(json.dumps(report.case_data(case, style), ensure_ascii=False, indent=2))
     else:
@@ -181,7 +181,7 @@ def _states(names: list[str] | None) -> "list[TurnState]":
         raise typer.BadParameter(f"one of {', '.join(TurnState)}", param_hint="--state") from exc
 
 
-def _style(settings: "Settings", *, full: bool) -> "Style":
+def style_of(settings: "Settings", *, full: bool) -> "Style":
     from clinic_bot.commands import hands, report
 
     return report.Style(hands.zone(settings), full)
