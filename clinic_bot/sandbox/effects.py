@@ -10,9 +10,9 @@ CREATED, MOVED = "appointment_created", "appointment_rescheduled"
 CANCELLED, CONFIRMED = "appointment_cancelled", "appointment_confirmed"
 OPTED_OUT, DATA_REQUEST = "optout_recorded", "data_request_recorded"
 #: What leaves a record that can be looked at.
-KNOWN = frozenset((HAND_OVER, NONE, CREATED, MOVED, CANCELLED, CONFIRMED))
-#: What this version keeps no record of: a list of effects that wants one of them cannot be judged whole.
-UNRECORDED = frozenset((OPTED_OUT, DATA_REQUEST))
+KNOWN = frozenset((HAND_OVER, NONE, OPTED_OUT, CREATED, MOVED, CANCELLED, CONFIRMED))
+#: What this version keeps no record of: a list of effects that wants it cannot be judged whole.
+UNRECORDED = frozenset((DATA_REQUEST,))
 #: What of an effect names the record it is about.
 _FIELDS = ("id", "phone", "service", "professional", "start", "patient", "kind")
 #: How often, one of which, and why in words that nobody can hold a record against.

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from clinic_bot.sandbox import payloads, posting
-from clinic_bot.sandbox.effects import Effect, between
+from clinic_bot.sandbox.effects import OPTED_OUT, Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
 from clinic_bot.sandbox.external import External
 from clinic_bot.sandbox.grounding import Grounds
@@ -69,6 +69,7 @@ class Player:
         self._said: dict[str, Payload] = {}  # by key, for redeliveries, edits and deletions
         self._posts: set[asyncio.Task[None]] = set()
         self._refused: list[str] = []
+        self._opted_out: set[str] = set()
         self._count = 0
         self._watcher = Watcher(stage, scene)
         self._in_flight = any(event.at_ms is None for phase in scenario.phases for event in phase.events)
@@ -120,6 +121,12 @@ class Player:
         replies = grouped(self._replies_since(start_ms))
         tallies = await self._stage.tally(since_ms=start_ms)
         hand_overs = sum(one.hand_overs for one in tallies)
+        opted_out = {one.phone for one in tallies if one.opted_out}
+        changes = [
+            *changes,
+            *({"type": OPTED_OUT, "phone": one} for one in sorted(opted_out - self._opted_out)),
+        ]
+        self._opted_out = opted_out
         verdict = judge(
             phase.expect,
             replies,

@@ -242,7 +242,11 @@ class Theatre:
             at_ms, policy = now_ms - _BEFORE_MS, _policy()
             if self._agenda is not None:
                 ids = await self._agenda.write(database, INSTANCE_ID, at_ms=at_ms)
-            if said:
+            reminded = next((row for row, name in ids.items() if name == state.get("reminder_for")), None)
+            if said and reminded is not None:
+                job = partial(seed.was_reminded, appointment_id=reminded, text=str(said), at_ms=at_ms)
+                await database.write(job)
+            elif said:
                 job = partial(seed.bot_said, contact=contact, text=str(said), at_ms=at_ms, policy=policy)
                 await database.write(job)
             if has_person:

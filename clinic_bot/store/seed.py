@@ -13,9 +13,19 @@ from sqlmodel import col, select
 from clinic_bot.events import Contact
 from clinic_bot.store import appointments, cells, changes, contacts, patients
 from clinic_bot.store.appointments import Wanted
+from clinic_bot.store.clinic_tables import Appointment, Reminder
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
+from clinic_bot.store.tables import (
+    REMINDER,
+    Author,
+    Conversation,
+    Message,
+    Notice,
+    NoticeState,
+    Turn,
+    TurnState,
+)
 
 
 def bot_said(connection: Connection, contact: Contact, text: str, *, at_ms: int, policy: Policy) -> None:
@@ -37,6 +47,25 @@ def bot_said(connection: Connection, contact: Contact, text: str, *, at_ms: int,
             outcome_ms=at_ms,
         )
         session.add(turn)
+
+
+def was_reminded(connection: Connection, appointment_id: int, text: str, *, at_ms: int) -> None:
+    """A patient's reminder of an appointment, that was sent at ``at_ms`` and has no answer."""
+    with session_on(connection) as session:
+        of = session.get_one(Appointment, appointment_id)
+        notice = Notice(
+            kind=REMINDER, text=text, state=NoticeState.SENT, created_ms=at_ms, due_ms=at_ms, intent_ms=at_ms,
+            outcome_ms=at_ms, conversation_id=of.conversation_id,
+        )  # fmt: skip
+        session.add(notice)
+        session.flush()
+        hours = max(1, (of.start_ms - at_ms) // 3_600_000)
+        session.add(
+            Reminder(
+                instance=of.instance, appointment_id=appointment_id, start_ms=of.start_ms, hours=hours,
+                conversation_id=of.conversation_id, notice_id=notice.id, created_ms=at_ms,
+            )
+        )  # fmt: skip
 
 
 def person_has_it(connection: Connection, contact: Contact, *, at_ms: int, policy: Policy) -> None:
@@ -93,6 +122,7 @@ class Tally:
     hand_overs: (
         int  #: those that opened one: what is said again to who was handed over just before opens none
     )
+    opted_out: bool  #: wants no reminders
 
 
 def is_thinking(connection: Connection) -> bool:
@@ -125,6 +155,7 @@ def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
                     unanswered=session.exec(select(stored).where(own, patients, late)).one(),
                     turns=len(turns),
                     hand_overs=_opened(turns),
+                    opted_out=conversation.opted_out_ms is not None,
                 )
             )
         return found

@@ -13,6 +13,7 @@ A, B = "5511900000001", "5511900000002"
 ONE = Expect(min_replies=1, max_replies=1, earliest_ms=10_000, latest_ms=20_000)
 HANDED_OVER = {"type": "handoff_opened"}
 CREATED = {"type": "appointment_created", "id": "A1"}
+UNKNOWN = {"type": "data_request_recorded"}
 OPT_OUT = {"type": "optout_recorded"}
 
 
@@ -103,11 +104,12 @@ def test_one_spelling_of_each_group_is_enough_and_none_of_the_forbidden_may_stan
         ([HANDED_OVER], 1, []),
         ([HANDED_OVER], 0, [Kind.EFFECT]),
         ([CREATED], 0, [Kind.EFFECT]),
-        ([OPT_OUT], 0, []),
-        ([OPT_OUT], 1, []),
+        ([UNKNOWN], 0, []),
+        ([OPT_OUT, UNKNOWN], 0, []),
+        ([OPT_OUT], 1, [Kind.EFFECT, Kind.EFFECT]),
         ([{"type": "any_of", "options": [CREATED, HANDED_OVER]}], 0, [Kind.EFFECT]),
         ([{"type": "any_of", "options": [CREATED, HANDED_OVER]}], 1, []),
-        ([{"type": "any_of", "options": [OPT_OUT, HANDED_OVER]}], 0, []),
+        ([{"type": "any_of", "options": [UNKNOWN, HANDED_OVER]}], 0, []),
         ([{"type": "any_of", "options": [HANDED_OVER, {"type": "none"}]}], 0, []),
         ([{"type": "any_of", "options": [HANDED_OVER, {"type": "none"}]}], 1, []),
         ([], None, []),

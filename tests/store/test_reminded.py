@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 
-from clinic_bot.store import appointments, patients, reminded
+from clinic_bot.store import appointments, patients, reminded, seed
 from clinic_bot.store.cells import Place
 from clinic_bot.store.reminded import Asked
 from clinic_bot.store.reminders import Answer, Due
@@ -152,3 +152,9 @@ def test_what_is_said_to_a_question_back_is_known_as_a_choice_once(store: Store)
     remind(store)
     found = [asked(store, answer=Answer.WANTS_OTHER), asked(store), asked(store)]
     assert [one and one.chooses for one in found] == [False, True, None]
+
+
+def test_a_reminder_that_a_scenario_begins_with_waits_for_its_answer(store: Store) -> None:
+    at_ms = store.now_ms - 600_000
+    store.run(partial(seed.was_reminded, appointment_id=1, text="Lembrete", at_ms=at_ms))
+    assert numbers(asked(store)) == [1]
