@@ -30,6 +30,11 @@ def write(folder: Path, *rows: object) -> Path:
     return path
 
 
+def test_those_about_reminders_are_read_whole() -> None:
+    scenarios = read_scenarios(BUILT_IN.with_name("reminders.jsonl"))
+    assert [one.state["reminder_for"] for one in scenarios] == ["A2"] * 3
+
+
 def test_the_built_in_scenarios_are_read_whole() -> None:
     scenarios = read_scenarios(BUILT_IN)
     assert len(scenarios) == 25

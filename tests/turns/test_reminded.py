@@ -133,6 +133,19 @@ async def test_so_late_that_only_the_reception_may_change_it_the_reception_gets_
 
 
 @ON_SQLITE
+async def test_what_was_changed_is_said_once_its_reply_can_leave_and_not_done_again(place: Place) -> None:
+    await booked(place)
+    async with clinic(place, facts=FACTS, reply_ttl_s=0.1) as it:
+        await reminded(it)
+        it.zapi_fault(kind="refuse", named="smartphone", count=1, operation="send-text")
+        await it.patient(phone=b.PHONE, text="pode confirmar")
+        await it.until_states(TurnState.WITHDRAWN.value, SENT)
+        assert (await it.read(status), await it.read(answer)) == ("confirmed", "confirmed")
+        assert (await it.turns())[-1].reply == (await it.turns())[0].reply
+        assert len(it.stand_ins.groq.requests) == 0
+
+
+@ON_SQLITE
 async def test_a_yes_where_nobody_was_reminded_is_the_models(place: Place) -> None:
     async with clinic(place, facts=FACTS) as it:
         await it.patient(phone=b.PHONE, text="sim")
