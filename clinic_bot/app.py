@@ -131,6 +131,7 @@ class Service:
             self.clock,
             slots=self.settings.turn_slots,
             sweeping=TOGETHER if self.leases.shared else ALONE,
+            looks=self.policy.listener is not None,
             suspects=recovered.suspects,
         )
         if self._ahead is not None:

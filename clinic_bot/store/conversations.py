@@ -1,9 +1,10 @@
 """Conversations: what is pending, and when to look at it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, func, or_, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from clinic_bot.store.policy import Policy, next_wake_ms
@@ -152,18 +153,43 @@ def wake_of(conversation: _Windowed, policy: Policy, now_ms: int) -> int | None:
     )
 
 
-def due_before(
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    wake_at_ms: int
+    id: int
+    #: The patient wrote, and nobody has decided yet how long he is waited for: ``wake_at_ms`` is the earliest.
+    is_unheard: bool
+
+
+_UNHEARD = and_(
+    col(Conversation.patience_ms).is_(None),
+    col(Conversation.owner).is_(None),
+    col(Conversation.open_hi).is_(None),
+    col(Conversation.retries) == 0,
+    col(Conversation.emergency_seq) <= col(Conversation.done_seq),
+    col(Conversation.human_until_ms) < col(Conversation.wake_at_ms),
+)
+
+
+def due_page(
     connection: Connection, until_ms: int, *, after: tuple[int, int] = (-1, -1), limit: int = PAGE
-) -> list[tuple[int, int]]:
-    """(wake_at_ms, id) of the conversations to look at before ``until_ms``, soonest first, after ``after``."""
+) -> list[DueRow]:
+    """The conversations to look at before ``until_ms``, soonest first, after (``wake_at_ms``, id)."""
     wake, key = col(Conversation.wake_at_ms), col(Conversation.id)
     rows = connection.execute(
-        select(wake, key)
+        select(wake, key, _UNHEARD)
         .where(wake <= until_ms, or_(wake > after[0], (wake == after[0]) & (key > after[1])))
         .order_by(wake, key)
         .limit(limit)
     )
-    return [(int(row[0]), int(row[1])) for row in rows if row[0] is not None and row[1] is not None]
+    return [DueRow(wake_at_ms or 0, id or 0, bool(is_unheard)) for wake_at_ms, id, is_unheard in rows]
+
+
+def due_before(
+    connection: Connection, until_ms: int, *, after: tuple[int, int] = (-1, -1)
+) -> list[tuple[int, int]]:
+    """(``wake_at_ms``, id) of a page of them."""
+    return [(row.wake_at_ms, row.id) for row in due_page(connection, until_ms, after=after)]
 
 
 def open_windows(connection: Connection) -> int:

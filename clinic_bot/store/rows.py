@@ -131,6 +131,9 @@ _LOCKED = Prepared(
     .where(col(Conversation.id) == bindparam("id"))
     .with_for_update()
 )
+_SEEN = Prepared(
+    select(*_columns(ConversationRow, Conversation)).where(col(Conversation.id) == bindparam("id"))
+)
 _SAVE = Prepared(
     update(Conversation)
     .where(col(Conversation.id) == bindparam("row_id"))
@@ -200,6 +203,12 @@ def locked(connection: Connection, conversation_id: int) -> ConversationRow:
     """The row, locked for this transaction (on SQLite the single writer is the lock)."""
     (row,) = _LOCKED.rows(connection, {"id": conversation_id})
     return ConversationRow(*row)
+
+
+def seen(connection: Connection, conversation_id: int) -> ConversationRow | None:
+    """The row as of the last commit; to be shown, never to be written."""
+    found = _SEEN.rows(connection, {"id": conversation_id})
+    return ConversationRow(*found[0]) if found else None
 
 
 def save(connection: Connection, conversation: ConversationRow) -> None:

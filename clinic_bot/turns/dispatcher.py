@@ -3,6 +3,10 @@
 What is kept in memory is a hint. A timer that fires early claims nothing and is armed again with what the row says;
 a timer that was lost is found by the sweep, which reads the index every few seconds. Only what is due soon is kept,
 so a hundred thousand open windows cost no memory here.
+
+Where the wait depends on what the patient wrote, somebody looks at that shortly before the shortest wait is over
+(``looks.py``), and what comes of it is a hint as well: kept here until then, decided once more by the claim. Of
+replicas the one that took the last message looks; the others do when it seems to be gone.
 """
 
 import asyncio
@@ -20,18 +24,26 @@ from sqlalchemy import Connection
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import conversations
+from clinic_bot.store.conversations import DueRow
 from clinic_bot.store.database import Database
 from clinic_bot.store.renewal import Seen
+from clinic_bot.turns.looks import Looks
 
 log = structlog.get_logger(__name__)
 
 #: What is due later than this is not kept in memory: a sweep brings it.
 _HORIZON_MS = 15_000
+#: A look takes a few milliseconds, and who is waited for no longer than the least is to be claimed in time.
+_LOOK_EARLY_MS = 150
+#: What another replica took in and has not claimed so long after the shortest wait, or after what a look here found, is
+#: looked at here: mostly it only waits for more, and now and then it is gone.
+_ANOTHERS_MS, _ANOTHERS_AGAIN_MS = 2_000, 500
 #: A conversation whose turn could not even be claimed is looked at again after this.
 _STORAGE_RETRY_MS = 1_000
 #: Of the turns that were open at one crash, so many go on at a time.
 _SUSPECTS = 16
 _BROKEN_RETRY_MS = 10_000
+_FIRST = (-1, -1)  #: before the first page of a sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +53,17 @@ class Sweeping:
     every_ms: int
     ahead_ms: int  #: so far before it is due a conversation is taken into memory
     whole_every: int  #: of so many sweeps one reads everything that is due, the others a page
+    leaves: bool  #: whether what a patient has just written is left to another process that took it in
 
 
 #: One process: every wake-up is in memory before it is due.
-ALONE = Sweeping(5_000, _HORIZON_MS, 1)
+ALONE = Sweeping(5_000, _HORIZON_MS, 1, leaves=False)
 #: Replicas: each has timers for what it took itself, and looks often for what another has left lying.
-TOGETHER = Sweeping(200, 0, 25)
+TOGETHER = Sweeping(200, 0, 25, leaves=True)
 
 
 class TurnRunner(Protocol):
+    async def look(self, conversation_id: int) -> int | None: ...
     async def run(self, conversation_id: int) -> int | None: ...
     def interrupt(self, conversation_id: int) -> None: ...
     def newer(self, conversation_id: int, revision: int) -> None: ...
@@ -80,6 +94,7 @@ class Dispatcher:
 
     Args:
         sweeping: ``ALONE``, or ``TOGETHER`` with other replicas.
+        looks: whether the runner looks until when a window stays open; else that is what the row says.
         suspects: conversations of which one may be what crashed the process, with how often they were open at a
             crash. After one crash a few of them run together, after two or more never two of them.
     """
@@ -92,6 +107,7 @@ class Dispatcher:
         *,
         slots: int,
         sweeping: Sweeping = ALONE,
+        looks: bool = False,
         suspects: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         self._database = database
@@ -102,6 +118,9 @@ class Dispatcher:
         self._beside: Beside | None = None
         self._ahead: Ahead | None = None
         self._suspects = dict(suspects)
+        self._looks = Looks(runner.look, found=self._found, failed=self._not_found) if looks else None
+        self._decided: set[int] = set()  # a look told when, and nothing came since
+        self._anothers: set[int] = set()  # taken in by another replica
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
         self._heap: list[
             tuple[int, int]
@@ -137,13 +156,20 @@ class Dispatcher:
             self._forget_ahead(conversation_id)
         elif self._ahead is not None:
             self._ahead.notice(conversation_id, wake_at_ms)
-        if wake_at_ms is None or wake_at_ms > self._clock.now_ms() + _HORIZON_MS:
+        self._decided.discard(conversation_id)
+        self._anothers.discard(conversation_id)
+        now_ms = self._clock.now_ms()
+        if wake_at_ms is None or wake_at_ms > now_ms + _HORIZON_MS:
             return  # nothing to do soon; the sweep brings what is due later
-        self._wake_ms[conversation_id] = wake_at_ms
+        early_ms = _LOOK_EARLY_MS if self._looks is not None and not emergency else 0
+        self._expect(conversation_id, wake_at_ms - (early_ms if wake_at_ms - now_ms > early_ms else 0))
+
+    def _expect(self, conversation_id: int, at_ms: int) -> None:
+        self._wake_ms[conversation_id] = at_ms
         queued_ms = self._queued_ms.get(conversation_id)
-        if queued_ms is None or wake_at_ms < queued_ms:
-            self._queued_ms[conversation_id] = wake_at_ms
-            heapq.heappush(self._heap, (wake_at_ms, conversation_id))
+        if queued_ms is None or at_ms < queued_ms:
+            self._queued_ms[conversation_id] = at_ms
+            heapq.heappush(self._heap, (at_ms, conversation_id))
             self._arm()
 
     def newer(self, conversation_id: int, revision: int) -> None:
@@ -192,6 +218,8 @@ class Dispatcher:
             self._ahead.end()
         if self._timer is not None:
             self._timer.cancel()
+        if self._looks is not None:
+            self._looks.stop()
 
     async def stop(self, *, within_s: float) -> None:
         """Start nothing more; give back what thinks; let sends that are under way finish."""
@@ -228,7 +256,9 @@ class Dispatcher:
             if self._queued_ms.get(conversation_id) != queued_ms:
                 continue  # an earlier entry stood for it
             del self._queued_ms[conversation_id]
-            wake_ms = self._wake_ms[conversation_id]
+            wake_ms = self._wake_ms.get(conversation_id)
+            if wake_ms is None:  # another replica took it
+                continue
             if wake_ms > now_ms:  # the window was moved on meanwhile
                 self._queued_ms[conversation_id] = wake_ms
                 heapq.heappush(self._heap, (wake_ms, conversation_id))
@@ -240,8 +270,12 @@ class Dispatcher:
     def _begin(self, conversation_id: int) -> None:
         if conversation_id in self._running:
             return  # closing looks again
+        if self._looks is not None and not self._knows(conversation_id):
+            self._waiting.pop(conversation_id, None)
+            self._looks.begin(conversation_id)
+            return
         if not self._may_begin(conversation_id):
-            self._waiting[conversation_id] = None  # every sweep finds it again
+            self._waiting[conversation_id] = None
             return
         self._waiting.pop(conversation_id, None)
         self._running[conversation_id] = asyncio.create_task(self._run(conversation_id))
@@ -257,9 +291,9 @@ class Dispatcher:
         if self._stopping:
             del self._running[conversation_id]
             return
-        self._emergencies.discard(
-            conversation_id
-        )  # this run is for it; one that comes meanwhile is for the next
+        self._decided.discard(conversation_id)
+        # This run is for it; one that comes meanwhile is for the next.
+        self._emergencies.discard(conversation_id)
         try:
             wake_at_ms = await self._runner.run(conversation_id)
         except StorageUnavailable as exc:
@@ -278,6 +312,45 @@ class Dispatcher:
                 self._begin(waiting)
             elif len(self._running) >= self._slots:
                 break
+
+    # Looks.
+
+    def _knows(self, conversation_id: int) -> bool:
+        """Whether it is claimed without a look."""
+        return conversation_id in self._decided or conversation_id in self._emergencies
+
+    def _found(self, conversation_id: int, due_ms: int | None) -> None:
+        """A look told when a conversation is due, if nothing more comes."""
+        if self._stopping or conversation_id in self._wake_ms or conversation_id in self._running:
+            return  # something came meanwhile
+        if due_ms is not None and conversation_id in self._anothers and due_ms > self._clock.now_ms():
+            self._expect(conversation_id, due_ms + _ANOTHERS_AGAIN_MS)
+        else:
+            self._anothers.discard(conversation_id)
+            if due_ms is not None:
+                self._decided.add(conversation_id)
+                if self._ahead is not None:
+                    self._ahead.notice(conversation_id, due_ms)
+                self._expect(conversation_id, due_ms)
+
+    def _not_found(self, conversation_id: int, is_away: bool) -> None:
+        now_ms = self._clock.now_ms()
+        if is_away:
+            self.notice(conversation_id, now_ms + _STORAGE_RETRY_MS)
+        else:
+            self._found(conversation_id, now_ms)
+
+    def _leave_to_another(self, conversation_id: int, wake_at_ms: int) -> None:
+        self._anothers.add(conversation_id)
+        self._expect(conversation_id, wake_at_ms + _ANOTHERS_MS)
+
+    def _forget_anothers(self, due: set[int]) -> None:
+        """Another replica has taken what it took in, or heard more."""
+        for conversation_id in self._anothers - due:
+            self._anothers.discard(conversation_id)
+            self._wake_ms.pop(conversation_id, None)
+            if self._looks is not None:
+                self._looks.drop(conversation_id)
 
     # The sweep.
 
@@ -299,20 +372,38 @@ class Dispatcher:
             anew: what the rows say counts, whatever was noted before.
             whole: all of it, not only what has been due for longest.
         """
-        until_ms, after = self._clock.now_ms() + self._sweeping.ahead_ms, (-1, -1)
+        until_ms, after = self._clock.now_ms() + self._sweeping.ahead_ms, _FIRST
         while True:
             page, seen = await self._database.read(partial(self._read, until_ms=until_ms, after=after))
             if self._beside is not None:
                 self._beside.tell(seen)
-            for wake_at_ms, conversation_id in page:
-                if conversation_id not in self._running and (anew or conversation_id not in self._wake_ms):
-                    self.notice(conversation_id, wake_at_ms)
-            if len(page) < conversations.PAGE or not whole:
+            for row in page:
+                if not self._has(row.id, anew=anew):
+                    self._take_up(row, anew=anew)
+            if len(page) < conversations.PAGE:
+                if after == _FIRST:
+                    self._forget_anothers({row.id for row in page})
                 return
-            after = page[-1]
+            if not whole:
+                return
+            after = page[-1].wake_at_ms, page[-1].id
+
+    def _has(self, conversation_id: int, *, anew: bool) -> bool:
+        if conversation_id in self._running:
+            return True
+        is_looked_at = self._looks is not None and conversation_id in self._looks
+        return not anew and (
+            conversation_id in self._wake_ms or conversation_id in self._waiting or is_looked_at
+        )
+
+    def _take_up(self, row: DueRow, *, anew: bool) -> None:
+        if row.is_unheard and self._looks is not None and self._sweeping.leaves and not anew:
+            self._leave_to_another(row.id, row.wake_at_ms)
+        else:
+            self.notice(row.id, row.wake_at_ms)
 
     def _read(
         self, connection: Connection, *, until_ms: int, after: tuple[int, int]
-    ) -> tuple[list[tuple[int, int]], list[Seen]]:
-        page = conversations.due_before(connection, until_ms=until_ms, after=after)
+    ) -> tuple[list[DueRow], list[Seen]]:
+        page = conversations.due_page(connection, until_ms=until_ms, after=after)
         return page, [] if self._beside is None else self._beside.look(connection)

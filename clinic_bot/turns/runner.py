@@ -25,7 +25,7 @@ from clinic_bot.errors import (
 )
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.outbox import Ended, Outbox, Result, backoff_ms
-from clinic_bot.store import claims, closing
+from clinic_bot.store import claims, closing, waits
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
@@ -121,6 +121,14 @@ class Runner:
             _, left = await asyncio.wait(list(self._recalls), timeout=self._clock.real_s(_FINISH_WITHIN_MS))
             for task in left:
                 task.cancel()
+
+    async def look(self, conversation_id: int) -> int | None:
+        """Until when the window stays open, by what the patient wrote; None where nobody waits.
+
+        Raises StorageUnavailable.
+        """
+        job = partial(waits.open_until, conversation_id=conversation_id, policy=self._policy)
+        return await self._database.read(partial(job, now_ms=self._clock.now_ms()))
 
     async def run(self, conversation_id: int) -> int | None:
         """Take the conversation if it is due, and answer it.

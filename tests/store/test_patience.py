@@ -14,7 +14,7 @@ from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.piece import Asked, PieceKind
 from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Contact, Content, Kind, Message, PresenceStatus
-from clinic_bot.store import jump, overview, signals
+from clinic_bot.store import jump, overview, signals, waits
 from clinic_bot.store.claims import Later
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.lease import Claim
@@ -133,6 +133,27 @@ def test_nothing_is_decided_while_a_webhook_waits(store: Store) -> None:
     store.now_ms = looked.wake_at_ms
     assert store.claim().closed_by == "quiet"
     assert store.turns()[0].due_ms == looked.wake_at_ms
+
+
+@pytest.mark.parametrize("text", [COMPLETE, OPEN], ids=["finished", "open"])
+def test_who_only_looks_finds_what_the_claim_decides(store: Store, text: str) -> None:
+    """So nothing has to be written down between the two."""
+    store.take(b.message(text))
+    before = store.conversation()
+    look = partial(waits.open_until, conversation_id=1, policy=store.policy)
+    due_ms = store.run(partial(look, now_ms=store.now_ms))
+    assert due_ms is not None
+    assert store.conversation() == before
+    assert before.patience_ms is None
+    store.later(due_ms - store.now_ms - 1)
+    assert store.run(partial(look, now_ms=store.now_ms)) == due_ms
+    store.later(1)
+    claim = store.claim()
+    assert claim.due_ms == due_ms
+    assert store.run(partial(look, now_ms=store.now_ms)) == store.conversation().wake_at_ms, "the lease's end"
+    (turn,) = store.turns()
+    assert turn.patience_ms == due_ms - START_MS
+    assert turn.patience_why
 
 
 def test_of_several_pieces_only_the_last_is_decided(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.store import claims, closing, gate, inbox
+from clinic_bot.store import claims, closing, gate, inbox, waits
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
@@ -42,6 +42,20 @@ class CountingRunner:
     held_back: set[int] = field(
         default_factory=set
     )  #: stay due, and are not claimed: everything is switched off
+    looked: list[tuple[int, int]] = field(default_factory=list)  #: (conversation, when)
+    until_ms: dict[int, int] = field(default_factory=dict)  #: what a look tells; else what the row says
+    look_fails: list[Exception] = field(default_factory=list)
+    looking: asyncio.Event | None = None  #: a look takes until then
+
+    async def look(self, conversation_id: int) -> int | None:
+        self.looked.append((conversation_id, self.clock.now_ms()))
+        if self.look_fails:
+            raise self.look_fails.pop()
+        job = partial(waits.open_until, conversation_id=conversation_id, policy=b.POLICY)
+        row_ms = await self.database.read(partial(job, now_ms=self.clock.now_ms()))
+        if self.looking is not None:
+            await self.looking.wait()
+        return self.until_ms.get(conversation_id, row_ms) if row_ms is not None else None
 
     async def run(self, conversation_id: int) -> int | None:
         if conversation_id in self.held_back:
@@ -129,11 +143,14 @@ async def desk(
     *,
     slots: int = 100,
     sweeping: Sweeping = ALONE,
+    looks: bool = False,
     suspects: Mapping[int, int] = MappingProxyType({}),
 ) -> AsyncIterator[Desk]:
     clock = FakeClock()
     runner = CountingRunner(database, clock)
-    dispatcher = Dispatcher(database, runner, clock, slots=slots, sweeping=sweeping, suspects=suspects)
+    dispatcher = Dispatcher(
+        database, runner, clock, slots=slots, sweeping=sweeping, looks=looks, suspects=suspects
+    )
     await dispatcher.start()
     try:
         yield Desk(database, clock, runner, dispatcher)
@@ -207,7 +224,7 @@ async def test_behind_what_cannot_be_taken_now_a_whole_sweep_finds_the_rest(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "clinic_bot.store.conversations.due_before.__kwdefaults__", {"after": (-1, -1), "limit": 3}
+        "clinic_bot.store.conversations.due_page.__kwdefaults__", {"after": (-1, -1), "limit": 3}
     )
     monkeypatch.setattr("clinic_bot.store.conversations.PAGE", 3)
     async with desk(database, sweeping=TOGETHER) as it:
@@ -391,3 +408,118 @@ async def test_of_turns_that_may_have_crashed_the_process_only_one_runs_at_a_tim
         assert sorted(key for key, _ in it.runner.started) == [1, 4]
         it.runner.hold.set()
         await until(lambda: len(it.runner.answered) == 4)
+
+
+# Looks, where the wait depends on what the patient wrote.
+
+_EARLY_MS = 150
+_LONGER_MS = 4_000
+
+
+async def test_who_is_waited_for_longer_costs_one_look_and_one_claim(database: Database) -> None:
+    """Each pause was a transaction that wrote only until when it lasts."""
+    async with desk(database, looks=True) as it:
+        due_ms = START_MS + b.QUIET_MS + _LONGER_MS
+        it.runner.until_ms[1] = due_ms
+        await it.receive()
+        await it.tick(b.QUIET_MS - _EARLY_MS - 1)
+        assert it.runner.looked == []
+        await it.tick(1)
+        await until(lambda: it.runner.looked == [(1, START_MS + b.QUIET_MS - _EARLY_MS)])
+        await it.tick(_EARLY_MS + _LONGER_MS - 1)  # sweeps found it due meanwhile
+        assert it.runner.started == []
+        await it.tick(1)
+        await until(lambda: it.runner.answered == [(1, 1, due_ms)])
+        assert it.runner.started == [(1, due_ms)]
+        assert len(it.runner.looked) == 1
+
+
+async def test_who_is_waited_for_no_longer_than_the_least_is_claimed_then(database: Database) -> None:
+    async with desk(database, looks=True) as it:
+        await it.receive()
+        await it.tick(b.QUIET_MS - _EARLY_MS)
+        await it.tick(_EARLY_MS)
+        await until(lambda: it.runner.answered == [(1, 1, START_MS + b.QUIET_MS)])
+
+
+async def test_what_comes_after_a_look_or_while_it_lasts_is_looked_at_anew(database: Database) -> None:
+    async with desk(database, looks=True) as it:
+        it.runner.until_ms[1] = START_MS + b.QUIET_MS + 1_000
+        await it.receive(id="m1")
+        await it.tick(b.QUIET_MS - _EARLY_MS)
+        it.runner.looking = asyncio.Event()
+        await it.receive(id="m2")
+        await it.tick(b.QUIET_MS - _EARLY_MS)
+        await until(lambda: len(it.runner.looked) == 2)
+        await it.receive(id="m3")
+        it.runner.looking.set()
+        it.runner.until_ms[1] = last_ms = it.clock.now_ms() + b.QUIET_MS
+        await it.tick(b.QUIET_MS - 1)
+        assert it.runner.started == []
+        await it.tick(1)
+        await until(lambda: it.runner.answered == [(1, 3, last_ms)])
+        assert len(it.runner.looked) == 3
+
+
+async def test_an_emergency_waits_for_no_look(database: Database) -> None:
+    async with desk(database, looks=True) as it:
+        it.runner.until_ms[1] = START_MS + 60_000
+        await it.receive(id="m1")
+        it.runner.looking = asyncio.Event()
+        await it.tick(b.QUIET_MS - _EARLY_MS)
+        await until(lambda: len(it.runner.looked) == 1)
+        await it.receive(b.EMERGENCY_TEXT, id="m2")
+        await until(lambda: [found for found, _, _ in it.runner.answered] == [1])
+        it.runner.looking.set()
+
+
+@pytest.mark.parametrize(
+    ("failure", "after_ms"),
+    [
+        pytest.param(StorageUnavailable("gone"), 1_000, id="a database that is away is asked again"),
+        pytest.param(ZeroDivisionError(), 0, id="a fault of ours leaves it to the claim"),
+    ],
+)
+async def test_a_look_that_fails_loses_nothing(database: Database, failure: Exception, after_ms: int) -> None:
+    async with desk(database, looks=True) as it:
+        it.runner.look_fails = [failure]
+        await it.receive()
+        await it.tick(b.QUIET_MS)
+        for _ in range(after_ms // 200):
+            await it.tick(200)
+        await until(lambda: len(it.runner.answered) == 1)
+
+
+@pytest.mark.parametrize("lives", [True, False], ids=["it claims in time", "it is gone"])
+async def test_what_another_replica_took_in_is_looked_at_when_it_seems_to_be_gone(
+    database: Database, lives: bool
+) -> None:
+    async with desk(database, sweeping=TOGETHER, looks=True) as it:
+        await it.receive(tell=False)
+        await it.tick(b.QUIET_MS)
+        await until(lambda: it.dispatcher.open == 1)
+        for _ in range(5):
+            await it.tick(TOGETHER.every_ms)
+        assert it.runner.looked == it.runner.started == []
+        if lives:
+            job = partial(claims.claim, conversation_id=1, owner="p2", lease_ms=b.LEASE_MS, policy=b.POLICY)
+            await it.database.write(partial(job, now_ms=it.clock.now_ms()))
+            await it.tick(TOGETHER.every_ms)
+            await until(lambda: it.dispatcher.open == 0)
+            assert it.runner.looked == it.runner.started == []
+        else:
+            await it.tick(1_000)
+            await until(lambda: len(it.runner.answered) == 1)
+
+
+async def test_what_another_replica_still_waits_for_is_left_to_it(database: Database) -> None:
+    async with desk(database, sweeping=TOGETHER, looks=True) as it:
+        it.runner.until_ms[1] = START_MS + b.QUIET_MS + 10_000
+        await it.receive(tell=False)
+        await it.tick(b.QUIET_MS)
+        for _ in range(10_400 // TOGETHER.every_ms):
+            await it.tick(TOGETHER.every_ms)
+        assert len(it.runner.looked) == 1
+        assert it.runner.started == []
+        await it.tick(TOGETHER.every_ms)
+        await until(lambda: len(it.runner.answered) == 1)
