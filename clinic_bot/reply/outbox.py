@@ -31,9 +31,10 @@ from clinic_bot.reply.recall import recall
 from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
 from clinic_bot.store import closing, gate
 from clinic_bot.store.closing import Closed
-from clinic_bot.store.database import Database
+from clinic_bot.store.database import Database, Grouped
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.lease import Claim
+from clinic_bot.store.outcomes import Outcome, record_all
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.story import Moment, What
 from clinic_bot.store.tables import TurnState
@@ -111,6 +112,7 @@ class Outbox:
         self._fence = fence
         self._typing_delay_s = typing_delay_s
         self._ttl_ms = ttl_ms
+        self._record_all = partial(record_all, policy=policy)
         self._leaving = False
         self._sends = sends
         self._afterthoughts = afterthoughts
@@ -267,17 +269,8 @@ class Outbox:
         message_id: str | None = None,
         reason: str | None = None,
     ) -> Result:
-        outcome = partial(
-            closing.record_outcome,
-            claim=claim,
-            state=state,
-            now_ms=self._clock.now_ms(),
-            policy=self._policy,
-            zaap_id=zaap_id,
-            message_id=message_id,
-            reason=reason,
-        )
-        closed: Closed = await self._database.write(outcome, urgent=True)
+        outcome = Outcome(claim, state, self._clock.now_ms(), zaap_id, message_id, reason)
+        closed: Closed = await self._database.write(Grouped(outcome, self._record_all), urgent=True)
         if closed.overtaken:
             await self.recall(claim.conversation_id)
         return Result(Ended(state.value) if closed.ours else Ended.STALE, closed.wake_at_ms)

@@ -3,6 +3,8 @@
 A patient's message is the hot path (``messages.py``); everything rarer stands in ``changes.py`` and ``evidence.py``.
 """
 
+import math
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ from clinic_bot.store.bulk import Bulk
 from clinic_bot.store.database import Grouped
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.session import driver_of, session_on
+from clinic_bot.store.session import driver_of, is_postgres, session_on
 from clinic_bot.store.tables import Conversation
 
 
@@ -150,10 +152,11 @@ def take_in_all(connection: Connection, arrivals: Sequence[Arrival], policy: Pol
 
     Where other replicas write too, their conversations are locked first. So whoever wrote there before is seen, and
     an edit does not pass by the message it belongs to. Of whom another replica has something just then nothing is
-    taken: ``BUSY``.
+    taken, and nothing more of anybody when they have been kept for too long: ``BUSY``.
     """
     people = [contact for one in arrivals if (contact := _who(one.event)) is not None]
     is_busy = locks.take(connection, people)
+    is_over = _Over(_LONGEST_S if is_postgres(connection) else math.inf)
 
     def kind(arrival: Arrival) -> bool | None:
         who = _who(arrival.event)
@@ -165,12 +168,32 @@ def take_in_all(connection: Connection, arrivals: Sequence[Arrival], policy: Pol
         if is_message is None:
             taken += [BUSY] * len(run)
         elif is_message and len(run) > 1:
-            taken += _take_messages(connection, run, policy)
+            taken += _take_messages(connection, run, policy, is_over)
         else:
-            taken += [take_in(connection, one.event, one.body, one.now_ms, policy) for one in run]
+            taken += [_take_one(connection, one, policy, is_over) for one in run]
     return taken
 
 
+def _take_one(connection: Connection, one: Arrival, policy: Policy, is_over: "_Over") -> Taken:
+    return BUSY if is_over() else take_in(connection, one.event, one.body, one.now_ms, policy)
+
+
+class _Over:
+    """Whether a transaction has had its time. The first that asks goes on, however late it is."""
+
+    def __init__(self, longest_s: float) -> None:
+        self._ends_s = time.monotonic() + longest_s
+        self._asked = False
+
+    def __call__(self) -> bool:
+        over = self._asked and time.monotonic() > self._ends_s
+        self._asked = True
+        return over
+
+
+#: Of PostgreSQL, by the machine's clock: so long webhooks that share a transaction keep each other's conversations.
+#: Beside a machine that is too slow for what comes, others would wait for seconds, for all of them.
+_LONGEST_S = 0.15
 #: Beside plain messages, of which many take a few statements together, everything else takes ten of its own.
 _RARE_WEIGHT = 16
 
@@ -193,10 +216,15 @@ def _who(event: Event) -> Contact | None:
     return event.pair if isinstance(event, Ignored) else event.contact
 
 
-def _take_messages(connection: Connection, run: Sequence[Arrival], policy: Policy) -> Iterator[Taken]:
+def _take_messages(
+    connection: Connection, run: Sequence[Arrival], policy: Policy, is_over: _Over
+) -> Iterator[Taken]:
     events = [one.event for one in run if isinstance(one.event, Message)]
     bulk = Bulk(connection, events, policy)
     for one, event in zip(run, events, strict=True):
+        if is_over():
+            yield BUSY
+            continue
         stored = bulk.add(event, one.body, one.now_ms)
         if stored is None:
             bulk.flush()

@@ -72,8 +72,11 @@ class Queue:
 
     def put_back(self, busy: Sequence[Waiting]) -> None:
         """Jobs of the last transaction, in their order, whose conversations somebody else had."""
-        for waiting in reversed(busy):
-            self._held.setdefault(waiting.key or "", deque()).appendleft(waiting)
+        jobs: dict[str, list[Waiting]] = {}
+        for waiting in busy:
+            jobs.setdefault(waiting.key or "", []).append(waiting)
+        for key, first in jobs.items():
+            self._held[key] = deque((*first, *self._held.pop(key, ())))
 
 
 def _fill(batch: list[Waiting], queue: deque[Waiting], room: int, *, most: int | None = None) -> int:

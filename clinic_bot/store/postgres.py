@@ -6,7 +6,8 @@ what the one before it left. Whoever meets a deadlock, or a key that another rep
 again.
 
 Lanes, so that nobody waits behind work of another kind: what the webhooks store, many in one transaction; what is
-urgent, one by one on connections of its own; what keeps the leases; everything else; and what only reads.
+urgent, one by one on connections of its own; outcomes, for which nobody waits; what keeps the leases; everything else;
+and what only reads.
 """
 
 import asyncio
@@ -43,14 +44,17 @@ T = TypeVar("T")
 BATCH = 256
 #: A server that does not answer must not fill the memory: beyond this the webhook says 503 at once.
 _MOST_WAITING = 20_000
-#: Connections of a lane. Ten of them with three replicas are far from the hundred that PostgreSQL allows by default.
-_URGENT, _OTHERS, _READERS = 4, 2, 3
+#: Connections of a lane. A dozen of them with three replicas are far from the hundred that PostgreSQL allows.
+_URGENT, _OUTCOMES, _OTHERS, _READERS = 4, 2, 2, 3
 #: Longer than the server itself lets a statement wait for a lock: whoever hears nothing for so long hears nothing more,
 #: and the machine would only notice after a quarter of an hour. A renewal that takes longer comes too late anyway.
 _ENDS_WITHIN_S, _READS_WITHIN_S, _RENEWS_WITHIN_S = 15.0, 35.0, 4.0
 #: A job that loses a race so often in a row is given up: then something else is wrong.
 _TRIES = 6
 _PAUSE_S = 0.005
+#: Turns that end one after the other are recorded together: so much later, and so many at once. A process that is
+#: killed in between leaves them uncertain, as one that is killed while they are sent.
+_COMPANY_S, _OUTCOMES_TOGETHER = 0.06, 32
 #: Where everything that waits is somebody else's just then: mostly for a few milliseconds.
 _BUSY_S = 0.01
 _CONNECT_S = 5.0
@@ -96,6 +100,11 @@ class _Lane:
     connections: int
     waiting: Queue
     within_s: float = math.inf  #: a transaction
+    company_s: float = (
+        0.0  #: for which the first job waits for others, where the one before it came not long ago
+    )
+    asked_s: float = -math.inf  #: when the newest job came
+    waits_for_company: bool = False
     free: list[_Session] = field(default_factory=list)
     working: int = 0  #: connections that take what waits; one that found nothing is not among them any more
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -110,14 +119,16 @@ class PostgresDatabase:
         self._reader_engine = engine(url, begin="BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         self._intake = _Lane(_write, 1, Queue(BATCH), _ENDS_WITHIN_S)
         self._urgent = _Lane(_write, _URGENT, Queue(1), _ENDS_WITHIN_S)
+        self._outcomes = _Lane(_write, _OUTCOMES, Queue(_OUTCOMES_TOGETHER), _ENDS_WITHIN_S, _COMPANY_S)
         self._others = _Lane(_write, _OTHERS, Queue(1))  # migrations, which take as long as they take
         self._readers = _Lane(_read, _READERS, Queue(1), _READS_WITHIN_S)
         self._renewal = _Lane(_write, 1, Queue(1), _RENEWS_WITHIN_S)
         self._closed = False
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
-        lane = self._urgent if urgent else self._intake if isinstance(job, Grouped) else self._others
-        return await self._ask(lane, job)
+        if isinstance(job, Grouped):
+            return await self._ask(self._outcomes if urgent else self._intake, job)
+        return await self._ask(self._urgent if urgent else self._others, job)
 
     async def read(self, job: Job[T]) -> T:
         """Everything that ``job`` reads is of one moment."""
@@ -145,7 +156,7 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Finish what waits, then let go of the connections."""
         self._closed = True
-        lanes = (self._intake, self._urgent, self._others, self._readers, self._renewal)
+        lanes = (self._intake, self._urgent, self._outcomes, self._others, self._readers, self._renewal)
         for lane in lanes:
             while lane.tasks:
                 await asyncio.gather(*lane.tasks)
@@ -162,8 +173,11 @@ class PostgresDatabase:
             raise StorageUnavailable("too many jobs wait for PostgreSQL")
         future: asyncio.Future[T] = self._loop.create_future()
         lane.waiting.add(Waiting(job, future))
-        if lane.working < lane.connections:
+        has_company = self._loop.time() - lane.asked_s < 2 * lane.company_s
+        lane.asked_s = self._loop.time()
+        if lane.working < lane.connections and not lane.waits_for_company:
             lane.working += 1
+            lane.waits_for_company = has_company
             worker = self._loop.create_task(self._work(lane))
             lane.tasks.add(worker)
             worker.add_done_callback(lane.tasks.discard)
@@ -172,6 +186,9 @@ class PostgresDatabase:
 
     async def _work(self, lane: _Lane) -> None:
         """Run what waits until nothing does."""
+        if lane.waits_for_company:
+            await asyncio.sleep(lane.company_s)
+            lane.waits_for_company = False
         session = lane.free.pop() if lane.free else None
         while batch := lane.waiting.take():
             outcomes, session = await self._run(lane, session, [waiting.job for waiting in batch])

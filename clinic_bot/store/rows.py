@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, exists, fu
 from sqlmodel import col
 
 from clinic_bot.store.prepared import Prepared
-from clinic_bot.store.session import is_postgres
+from clinic_bot.store.session import driver_of, is_postgres
 from clinic_bot.store.tables import Author, Conversation, Message, Switch, Turn, TurnState
 
 
@@ -182,6 +182,7 @@ _HELD = Prepared(
 )
 _ROW = select(col(Conversation.id)).where(col(Conversation.id) == bindparam("id"))
 _LOCK = Prepared(_ROW.with_for_update())
+_LOCK_ALL = "SELECT id FROM conversation WHERE id = ANY(?1::bigint[]) ORDER BY id FOR UPDATE"
 _SERVER_MS = cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
 _LOCK_IF_FREE = Prepared(
     select(_SERVER_MS)
@@ -260,6 +261,12 @@ def held(connection: Connection, conversation_id: int, turn_id: int, *, high: in
     conversation, turn = _split(found)
     assert turn is not None
     return Held(conversation, turn, bool(waits), bool(switched_off))
+
+
+def lock(connection: Connection, conversation_ids: Sequence[int]) -> None:
+    """Several at once, in the order in which everybody takes them; on SQLite the single writer is the lock."""
+    if is_postgres(connection):
+        driver_of(connection).execute(_LOCK_ALL, (list(conversation_ids),))
 
 
 def wake_of(connection: Connection, conversation_id: int) -> int | None:

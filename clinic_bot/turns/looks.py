@@ -65,7 +65,7 @@ class Looks:
         try:
             due_ms = await self._look(conversation_id)
         except StorageUnavailable as exc:
-            log.error("conversation not looked at", conversation=conversation_id, problem=str(exc))
+            log.warning("conversation not looked at", conversation=conversation_id, problem=str(exc))
             self._end(conversation_id)
             self._failed(conversation_id, True)
         except Exception:  # ours to fix; the claim looks again, and what it meets is counted
