@@ -64,10 +64,13 @@ class Queue:
             if held:
                 self._held[key] = held
         while self._new and room > 0:
-            if (before := self._held.get(self._new[0].key or "")) is not None:
-                before.append(self._new.popleft())
-            else:
-                room = _fill(batch, self._new, room, most=1)
+            waiting = self._new.popleft()
+            before = self._held.get(waiting.key or "") if self._held else None
+            if before is not None:
+                before.append(waiting)
+            elif not waiting.future.done():
+                batch.append(waiting)
+                room -= waiting.weight
         return batch
 
     def put_back(self, busy: Sequence[Waiting]) -> None:
@@ -79,11 +82,10 @@ class Queue:
             self._held[key] = deque((*first, *self._held.pop(key, ())))
 
 
-def _fill(batch: list[Waiting], queue: deque[Waiting], room: int, *, most: int | None = None) -> int:
-    """Move jobs from the queue into the batch while there is room; returns what is left of it."""
-    while queue and room > 0 and most != 0:
-        waiting = queue.popleft()
-        most = None if most is None else most - 1
+def _fill(batch: list[Waiting], held: deque[Waiting], room: int) -> int:
+    """Move jobs into the batch while there is room; returns what is left of it."""
+    while held and room > 0:
+        waiting = held.popleft()
         if not waiting.future.done():
             batch.append(waiting)
             room -= waiting.weight
