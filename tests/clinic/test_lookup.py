@@ -73,7 +73,7 @@ def test_a_link_is_not_followed_by_a_full_stop() -> None:
 #: What is no fact for a patient's question, or is told another way; a new field has to be put here or be found.
 NOT_LOOKED_UP = {
     "name", "assistant_name", "ai_disclosure", "timezone",  # stand in every request
-    "texts", "whatsapp", "agenda",  # how it works
+    "texts", "whatsapp", "agenda", "reminders",  # how it works
     "professionals.id", "services.id", "services.minutes",  # keys; minutes stand beside the price
     "professionals.slots",  # the agenda's tool tells what is free of them
 }  # fmt: skip
