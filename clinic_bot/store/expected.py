@@ -16,7 +16,7 @@ def expected(
     It owns nothing: its owner and its epoch are nobody's. None where no ordinary window is open: somebody has the
     conversation, it is an emergency, it has been tried before. What was tried may be what ended a process.
     """
-    found = rows.seen(connection, conversation_id)
+    found = rows.due_as_seen(connection, conversation_id)
     if found is None or found.switched_off:
         return None
     conversation = found.conversation

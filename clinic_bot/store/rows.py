@@ -243,8 +243,8 @@ def due(connection: Connection, conversation_id: int) -> Due | None:
     return Due(conversation, turn, bool(switched_off), server_ms)
 
 
-def seen(connection: Connection, conversation_id: int) -> Due | None:
-    """The same as of the last commit, on any connection: for who only looks. None where there is no such row."""
+def due_as_seen(connection: Connection, conversation_id: int) -> Due | None:
+    """What ``due`` gives, as of the last commit, for who only looks. None where there is no such row."""
     found = _DUE.rows(connection, {"id": conversation_id})
     if not found:
         return None
