@@ -1,8 +1,7 @@
 """The patient wrote on while the reply still stood in Z-API's queue: may it be taken back, and what then (rule 10).
 
-A deletion at Z-API and a commit here are two things, and a process may die between them. So the turn becomes
-unknown before anything is asked of Z-API, and only its yes withdraws it. Without one it stays unknown, as a send
-does: the echo or the report of one that had left settles it, and of what leaves no trace a person is told.
+Only Z-API's yes withdraws it. Without one it stays unknown, as a send does: the echo or the report of one that had
+left settles it, and of what leaves no trace a person is told.
 """
 
 from collections.abc import Collection
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func
 from sqlmodel import Session, col, select
 
+from clinic_bot.store import queued as queued_replies
 from clinic_bot.store import steps, story
 from clinic_bot.store.claims import MAX_SUPERSEDED
 from clinic_bot.store.conversations import locked, locked_turn, pending
-from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import Moment, What
@@ -40,9 +39,7 @@ _ACCEPTED = (
         col(Turn.conversation_id) == bindparam("conversation_id"),
         col(Turn.state) == TurnState.SENT,
         col(Turn.outcome_ms) >= bindparam("since_ms"),
-        col(Turn.zaap_id).is_not(None),
-        col(Turn.receipt).is_(None),
-        col(Turn.settled_by).is_(None),
+        *queued_replies.MAY_STAND,
     )
     .limit(1)
 )
@@ -90,8 +87,7 @@ def taken_back(connection: Connection, turn_id: int, *, now_ms: int, policy: Pol
         conversation, turn = found
         if conversation.human_until_ms > now_ms:
             if turn.state == TurnState.UNKNOWN:
-                turn.state, turn.reason = TurnState.WITHDRAWN, _TAKEN_BACK
-                turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+                queued_replies.withdraw(turn, _TAKEN_BACK, now_ms)
             return None
         times = _times_taken_back(session, turn) + 1
     reopened = reopen(connection, turn_id, reason=_TAKEN_BACK, now_ms=now_ms, policy=policy)
@@ -106,7 +102,7 @@ def taken_back(connection: Connection, turn_id: int, *, now_ms: int, policy: Pol
 
 def _is_only_accepted(turn: Turn) -> bool:
     """Z-API took it, and nothing shows more than that."""
-    return turn.state == TurnState.SENT and turn.receipt is None and turn.settled_by is None
+    return turn.state == TurnState.SENT and queued_replies.may_stand(turn)
 
 
 def _is_the_bots(conversation: Conversation, turn: Turn, now_ms: int) -> bool:

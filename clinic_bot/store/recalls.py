@@ -1,15 +1,11 @@
-"""Replies that a person's answer overtook, on their way out of Z-API's queue (rule 15).
-
-A deletion at Z-API and a commit here are two things, and a process may die between them. So a reply is unknown
-while Z-API is asked, and whoever finds it so later settles it by evidence or shows it to a person.
-"""
+"""Replies that a person's answer overtook, on their way out of Z-API's queue (rule 15)."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
-from clinic_bot.store.evidence import Proof
+from clinic_bot.store import queued
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Turn, TurnState
 
@@ -35,10 +31,8 @@ def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> lis
             .where(
                 Turn.conversation_id == conversation_id,
                 col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
-                col(Turn.receipt).is_(None),
-                col(Turn.settled_by).is_(None),
-                col(Turn.zaap_id).is_not(None),
                 col(Turn.outcome_ms) >= since_ms,
+                *queued.MAY_STAND,
             )
             .order_by(col(Turn.id))
             .with_for_update()
@@ -54,8 +48,7 @@ def deleted(connection: Connection, turn_id: int, now_ms: int) -> None:
     with session_on(connection) as session:
         turn = session.get_one(Turn, turn_id, with_for_update=True)
         if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
-            turn.state, turn.reason = TurnState.WITHDRAWN, _RECALLED
-            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+            queued.withdraw(turn, _RECALLED, now_ms)
 
 
 def stands(connection: Connection, reply: Recallable) -> None:
