@@ -24,6 +24,7 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.intake.missed import MissedReport
+from clinic_bot.media.building import ears_of, fetched_kinds
 from clinic_bot.operations.admin import AdminSocket
 from clinic_bot.operations.alert_hook import Hook
 from clinic_bot.operations.alerts import Alerts, Channel
@@ -41,7 +42,7 @@ from clinic_bot.reply.reminders import Reminders
 from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
-from clinic_bot.settings import Settings
+from clinic_bot.settings import Mode, Settings
 from clinic_bot.store import future, notices, server_clock, signals, sqlite, switches, watch
 from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
@@ -106,7 +107,7 @@ class Service:
         self.alerts = Alerts(clock, self.metrics)
         self.neighbours = Neighbours()
         self.lists = screening_lists(facts)
-        self.policy = policy_of(settings, self.lists)
+        self.policy = policy_of(settings, self.lists, fetches=fetched_kinds(settings))
         self.draining = False
         self._stack = AsyncExitStack()
 
@@ -139,6 +140,7 @@ class Service:
         await self.dispatcher.start()
         self._start_alerts(zapi, place)
         self._start_reminders(zapi)
+        self._listen(alone=isinstance(place, Path))
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
         self._background(self.connection.watch_forever())
         self._background(self._keep_house())
@@ -267,6 +269,17 @@ class Service:
 
     def _notice_lease_ms(self) -> int:
         return round((3 * self.settings.zapi_timeout_s + 30) * 1000)
+
+    def _listen(self, *, alone: bool) -> None:
+        """Hear and see what comes besides words."""
+        credentials = self.credentials
+        self.ears, sdk = ears_of(
+            self.settings, self.database, self.clock, self.policy, self.metrics, self.alerts, self.dispatcher,
+            groq=(credentials.groq_key, credentials.groq_url),
+            stand_in=credentials.zapi_url if self.settings.mode is Mode.SANDBOX else None, alone=alone,
+        )  # fmt: skip
+        self._stack.push_async_callback(sdk.close)
+        self._background(self.ears.listen_forever())
 
     def _zapi(self) -> ZapiClient:
         client = ZapiClient if self.settings.mode.sends else WatchingZapi

@@ -49,6 +49,34 @@ class Kind(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+class MediaState(StrEnum):
+    """How far it has come with what a message carries besides its words. Stored by value."""
+
+    PENDING = "pending"  #: to be fetched, or fetched again
+    WORKING = "working"  #: somebody fetches and reads it, until his lease ends
+    READ = "read"  #: its words, or what is seen on it, stand with the message
+    UNCLEAR = "unclear"  #: something was said, and nobody can be sure what
+    FAILED = "failed"
+    LATE = "late"  #: its words came when it was answered already: for the history only
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of the file that a message carries.
+
+    Args:
+        state: READ, UNCLEAR or FAILED.
+        text: the patient's spoken words, where they are certain.
+        doubtful: words that nobody can be sure of. They say nothing to anybody, but danger is looked for in them.
+        seen: what a picture shows, in the words of whoever looked: never the patient's.
+    """
+
+    state: MediaState
+    text: str = ""
+    doubtful: str = ""
+    seen: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """One message's substance: its own words, plus what a marker needs to describe the rest."""

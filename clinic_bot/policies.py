@@ -9,7 +9,7 @@ from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.patience import Limits
 from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.window import Timing
-from clinic_bot.events import Contact
+from clinic_bot.events import Contact, Kind
 from clinic_bot.intake.identity import listed_key, phone_key
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.settings import Settings
@@ -22,7 +22,10 @@ log = structlog.get_logger(__name__)
 _DAY_MS = 86_400_000
 
 
-def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
+def policy_of(settings: Settings, lists: ScreeningLists, *, fetches: frozenset[Kind] = frozenset()) -> Policy:
+    """Args:
+    fetches: kinds of messages whose files are fetched and read.
+    """
     limits = limits_of(settings)
     return Policy(
         timing=Timing(
@@ -41,6 +44,8 @@ def policy_of(settings: Settings, lists: ScreeningLists) -> Policy:
         is_automatic=lambda text: is_automatic_text(text, lists),
         is_give_back=lambda text: is_give_back_phrase(text, lists),
         listener=_listener(limits),
+        fetches=fetches,
+        hear_ms=round(settings.hear_wait_s * 1000),
     )
 
 

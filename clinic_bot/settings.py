@@ -200,6 +200,28 @@ class Settings(BaseSettings):
         gt=0,
         description="Without an answer of the model for this long, the patient is told so and a person takes over.",
     )
+    whisper_model: Trimmed = Field(
+        default="whisper-large-v3-turbo",
+        description="Groq's model that transcribes voice notes; `off`: nobody hears them, and the patient is asked to "
+        "write.",
+    )
+    vision_model: Trimmed | None = Field(
+        default=None,
+        description="Groq's model that looks at pictures, such as `qwen/qwen3.8-27b`. Not set, the assistant knows "
+        "of a picture only its caption.",
+    )
+    hear_wait_s: float = Field(
+        default=20,
+        ge=0,
+        description="Longest a burst waits, after a voice note came, for what is said in it; then the patient is told "
+        "that it could not be heard.",
+    )
+    media_max_mb: float = Field(
+        default=16, gt=0, le=25, description="Largest file of a patient that is fetched, in megabytes."
+    )
+    audio_max_s: float = Field(
+        default=600, gt=0, description="Longest recording that is transcribed, in seconds."
+    )
     turn_slots: int = Field(default=2000, ge=1, description="Most turns that think at the same time.")
     history_turns: int = Field(
         default=8, ge=0, le=50, description="Earlier turns of the conversation the model sees."

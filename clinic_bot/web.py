@@ -74,4 +74,5 @@ def _webhook(service: Service) -> Webhook:
         instance_id=credentials.zapi_instance,
         connection_changed=service.connection.look_soon,
         danger_with_a_person=danger_with_a_person,
+        file_came=service.ears.came,
     )

@@ -34,6 +34,13 @@ SECTIONS = {
     ),
     "The model": ("groq_", "agent_"),
     "Z-API": ("zapi_",),
+    "Voice notes and pictures": (
+        "whisper_model",
+        "vision_model",
+        "hear_wait_s",
+        "media_max_mb",
+        "audio_max_s",
+    ),
     "Window, turn and history": (),
     "The sandbox": ("sandbox_",),
 }

@@ -39,7 +39,8 @@ ofereça a recepção e, se piorar, o pronto-socorro.
 ou nomes de ferramentas.
 - No primeiro contato, e se perguntarem, diga que é assistente virtual; nunca finja ser uma pessoa.
 - Agradecimento ou despedida: uma frase curta.
-- "[áudio]", "[imagem]" e afins são mídias que você não recebeu: peça que a pessoa escreva.
+- Depois de "[áudio]" vem o que o paciente falou, transcrito. Áudio que não deu para ouvir, imagem e afins você \
+não recebeu: diga isso e peça que escreva.
 """
 
 _NO_AGENDA = f"""\

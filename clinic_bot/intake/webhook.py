@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.events import Contact, Reason
+from clinic_bot.events import Message as PatientMessage
 from clinic_bot.intake.limits import Limit
 from clinic_bot.intake.payloads import MalformedBody, TooLarge, inflate, parse_body, read_event
 from clinic_bot.intake.screening import ScreeningLists, screen
@@ -101,21 +102,25 @@ class Webhook:
         instance_id: str | None,
         connection_changed: Callable[[], None] = _nobody,
         danger_with_a_person: Callable[[Contact | None], None] = _to_nobody,
+        file_came: Callable[[], None] = _nobody,
     ) -> None:
         """Args:
         danger_with_a_person: told of an emergency in a chat where the bot is silent; must not wait or raise.
         connection_changed: told when Z-API says that WhatsApp came or went; must not wait or raise.
+        file_came: likewise, after a message with a file to read was stored.
         """
         self._database = database
         self._dispatcher = dispatcher
         self._clock = clock
         self._take_in_all = partial(inbox.take_in_all, policy=policy)
+        self._fetches = policy.fetches
         self._metrics = metrics
         self._door = door
         self._lists = lists
         self._instance_id = instance_id
         self._connection_changed = connection_changed
         self._danger_with_a_person = danger_with_a_person
+        self._file_came = file_came
         self._arrives = Limit(_BODY_WITHIN_S)
         self._commits = Limit(_STORE_WITHIN_S)
 
@@ -163,6 +168,8 @@ class Webhook:
             log.error("webhook not stored", problem=str(exc) or "no answer within 5 s")
             return _not_stored()
         self._tell(taken, getattr(event, "contact", None))
+        if isinstance(event, PatientMessage) and event.content.kind in self._fetches:
+            self._file_came()
         return _answer(taken.answer, taken.reason)
 
     async def _store(self, job: Callable[[Connection], T]) -> T:

@@ -43,6 +43,8 @@ class AlertKind(StrEnum):
     GROQ_MODEL_GONE = "groq_model_gone"
     GROQ_DAY_EXHAUSTED = "groq_day_exhausted"
     GROQ_OUT = "groq_out"  #: no model answers
+    AUDIO_UNHEARD = "audio_unheard"  #: voice notes are not heard until a person acts
+    IMAGE_UNSEEN = "image_unseen"  #: and pictures not seen
     ZAPI_ACCOUNT = "zapi_account"  #: subscription or token
     ZAPI_DISCONNECTED = "zapi_disconnected"  #: the clinic's WhatsApp is not connected
     MESSAGES_MISSED = "messages_missed"  #: patients may have written while nobody listened

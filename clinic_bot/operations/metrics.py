@@ -98,6 +98,19 @@ class Metrics:
             "alert_deliveries", "Alerts by channel and outcome.", "channel", "outcome"
         )
         self._reminders = self._counters("reminders", "Reminders by how they ended, or skipped.", "outcome")
+        self._media = self._counters(
+            "media",
+            "Voice notes and pictures by what came of them, and why not.",
+            "kind",
+            "outcome",
+            "reason",
+        )
+        self._media_seconds = _Children(
+            self._histogram(
+                "media_seconds", "From the receipt of a voice note or picture to its words.", _MODEL_S, "kind"
+            ).labels
+        )
+        self._audio = self._counters("audio_seconds", "Seconds of audio, as they are billed.", "model")
         self._loops = self._counter("stopped_loops", "Chats handed over for too many replies in an hour.")
         self._pruned = self._counters("pruned_rows", "Rows that went with time.", "table")
         self._reminders.start_at_zero((outcome,) for outcome in _REMINDER_ENDS)
@@ -159,6 +172,14 @@ class Metrics:
         """Which switches are on now; all others are off."""
         for name in {*_SWITCHES, *on}:
             self._switches[name,].set(name in on)
+
+    def media_read(self, kind: str, outcome: str, *, reason: str, seconds: float) -> None:
+        """``outcome`` is ``read``, ``unclear``, ``failed`` or ``late``; ``reason`` is one word, or nothing."""
+        self._media[kind, outcome, reason].inc()
+        self._media_seconds[kind,].observe(max(0.0, seconds))
+
+    def audio_billed(self, model: str, seconds: float) -> None:
+        self._audio[model,].inc(seconds)
 
     def alert_raised(self, kind: str, *, suppressed: bool) -> None:
         self._alerts[kind, "held_back" if suppressed else "told"].inc()

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,7 +20,7 @@ from clinic_bot.events import Json
 from clinic_bot.sandbox import groq_bodies as bodies
 from clinic_bot.sandbox.brain import Brain, BrainTurn, content_of
 from clinic_bot.sandbox.faults import Fault
-from clinic_bot.sandbox.groq_bodies import MODELS, Model, Written
+from clinic_bot.sandbox.groq_bodies import MODELS, Model, Spoken, Written
 from clinic_bot.sandbox.groq_checks import Refused, check_call, check_request, tool_use_failed
 from clinic_bot.sandbox.groq_control import control_routes
 from clinic_bot.sandbox.groq_limits import Plan, Refusal
@@ -28,12 +28,14 @@ from clinic_bot.sandbox.groq_state import GroqState, Logged
 from clinic_bot.sandbox.multipart import read_form
 from clinic_bot.sandbox.receptionist import Receptionist
 from clinic_bot.sandbox.serving import Cut, Hang
+from clinic_bot.sandbox.voice import said_in, seconds_of
 
 # Reserved when a request does not say: one page of the documentation has this number, another has 2,048.
 _DEFAULT_COMPLETION = 1_024
 _UPLOAD_BYTES = 25 * 1024 * 1024
 _EXTENSIONS = ["flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "opus", "wav", "webm"]
 _PROMPT_CHARS = 896
+_SHORTEST_S = 0.01
 _VOICE_BYTES_PER_S = 2_500  # Opus in a WhatsApp voice note, roughly
 
 Handler = Callable[[GroqState, Request, Logged], Awaitable[Response]]
@@ -334,19 +336,26 @@ async def _transcribe(state: GroqState, request: Request, logged: Logged) -> Res
     if len(data) > _UPLOAD_BYTES:
         raise _Answer(_named(state, "request_too_large_413_body"))
     digest = hashlib.sha256(data or url.encode()).hexdigest()
-    text = state.transcripts.get(name) or state.transcripts.get(digest)
-    if text is None:
-        text = f"Áudio de teste {digest[:6]}, transcrito pelo simulador."
-    seconds = round(max(0.5, len(data) / _VOICE_BYTES_PER_S), 2)
+    spoken = state.transcripts.get(digest) or state.transcripts.get(name) or _said_in(data, digest)
+    seconds = round(seconds_of(data) or max(0.5, len(data) / _VOICE_BYTES_PER_S), 2)
+    if seconds < _SHORTEST_S:
+        raise Refused("Audio file is too short. Minimum audio length is 0.01 seconds.")
+    if state.plan is not None and (refusal := state.audio_limits(model.id).reserve(seconds)) is not None:
+        raise _Answer(_refusal(refusal))
     await state.clock.sleep((0.2 + seconds / 40) * 1000)
     req = bodies.request_id(state.random, state.clock.now_ms())
     form_of = form.text("response_format") or "json"
     if form_of not in ("json", "verbose_json", "text"):
         raise Refused("response_format must be one of json, text, verbose_json")
-    answer = bodies.transcription(text, response_format=form_of, seconds=seconds, req=req)
+    answer = bodies.transcription(spoken, response_format=form_of, seconds=seconds, req=req)
     if isinstance(answer, str):
         return Response(answer, media_type="text/plain")
-    return JSONResponse(answer)
+    return _cut_late(state, logged, cast(dict[str, Json], answer))
+
+
+def _said_in(data: bytes, digest: str) -> Spoken:
+    """What stands in a voice note of the sandbox; of any other file something that cannot be mistaken for words."""
+    return Spoken(said_in(data) or f"Áudio de teste {digest[:6]}, transcrito pelo simulador.")
 
 
 async def _list_models(state: GroqState, request: Request, logged: Logged) -> Response:

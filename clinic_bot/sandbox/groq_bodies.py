@@ -169,16 +169,28 @@ def _usage(written: Written, prompt: int, cached: int, queue_s: float, seconds: 
     return usage
 
 
-def transcription(text: str, *, response_format: str, seconds: float, req: str) -> Json:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is heard on a recording, and how sure Whisper is; None: as on a clear one, or on one without words."""
+
+    text: str
+    avg_logprob: float | None = None
+    no_speech_prob: float | None = None
+    compression_ratio: float | None = None
+
+
+def transcription(spoken: Spoken, *, response_format: str, seconds: float, req: str) -> Json:
     """Groq's text begins with a blank; ``text`` format has no envelope."""
-    said = f" {text.strip()}" if text.strip() else ""
+    text = spoken.text.strip()
+    said = f" {text}" if text else ""
     if response_format == "text":
         return said.strip()
     if response_format != "verbose_json":
         return {"text": said, "x_groq": {"id": req}}
     segment: dict[str, Json] = {
         "id": 0, "seek": 0, "start": 0.0, "end": seconds, "text": said, "tokens": [50365], "temperature": 0,
-        "avg_logprob": -0.18, "compression_ratio": 0.98, "no_speech_prob": 0.0128 if said else 0.91,
+        "avg_logprob": _told(spoken.avg_logprob, -0.18), "compression_ratio": _told(spoken.compression_ratio, 0.98),
+        "no_speech_prob": _told(spoken.no_speech_prob, 0.0128 if said else 0.91),
     }  # fmt: skip
     return {
         "task": "transcribe",
@@ -188,3 +200,7 @@ def transcription(text: str, *, response_format: str, seconds: float, req: str) 
         "segments": [segment],
         "x_groq": {"id": req},
     }
+
+
+def _told(figure: float | None, usual: float) -> float:
+    return usual if figure is None else figure

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from clinic_bot.events import Json
 from clinic_bot.sandbox.faults import ControlError, control, fault_routes, read_object
+from clinic_bot.sandbox.groq_bodies import Spoken
 from clinic_bot.sandbox.groq_limits import PLANS
 from clinic_bot.sandbox.groq_state import GroqState
 
@@ -45,10 +46,8 @@ def control_routes(state: GroqState) -> list[BaseRoute]:
         return [logged.as_json() for logged in state.requests if logged.n > after]
 
     async def transcripts(request: Request) -> Json:
-        for name, text in (await read_object(request)).items():
-            if not isinstance(text, str):
-                raise ControlError("a transcript is a text")
-            state.transcripts[name] = text
+        for name, said in (await read_object(request)).items():
+            state.transcripts[name] = _spoken(said)
         return {"transcripts": len(state.transcripts)}
 
     async def settings(request: Request) -> Json:
@@ -63,6 +62,21 @@ def control_routes(state: GroqState) -> list[BaseRoute]:
         Route("/control/settings", control(settings), methods=["POST"]),
         *fault_routes(state.faults, state.add_fault, state.clear_faults),
     ]
+
+
+def _spoken(said: Json) -> Spoken:
+    """A text, or an object with ``text`` and any of ``avg_logprob``, ``no_speech_prob`` and ``compression_ratio``."""
+    if isinstance(said, str):
+        return Spoken(said)
+    if not isinstance(said, dict) or not isinstance(text := said.get("text"), str):
+        raise ControlError("a transcript is a text, or an object with one")
+    figures = {name: said[name] for name in said if name != "text"}
+    if not set(figures) <= {"avg_logprob", "no_speech_prob", "compression_ratio"}:
+        raise ControlError(
+            "beside its text a transcript has avg_logprob, no_speech_prob and compression_ratio"
+        )
+    numbers = {name: float(value) for name, value in figures.items() if isinstance(value, int | float)}
+    return Spoken(text, **numbers)
 
 
 def _configure(state: GroqState, body: dict[str, Json]) -> None:

@@ -9,22 +9,31 @@ from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
+_HOUR_MS = 3_600_000
+_LEAST_AUDIO_S = 10.0
+_TOO_LARGE, _REACHED, _ASPH = (
+    "Request too large for",
+    "Rate limit reached for",
+    "seconds of audio per hour (ASPH)",
+)
 _ORGANISATION = "org_EXAMPLE0000000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one model may take. Requests and tokens, a minute and a day."""
+    """What one model may take. Requests and tokens, a minute and a day; of one that hears, seconds of audio."""
 
     rpm: int
     rpd: int
     tpm: int
     tpd: int
+    audio_rpm: int = 1_000_000
+    ash: int = 1_000_000_000  #: seconds of audio an hour
 
 
 # Free: the limits page of October 2026. Developer: a day's figures are second-hand.
-FREE = Plan(rpm=30, rpd=1_000, tpm=8_000, tpd=200_000)
-DEVELOPER = Plan(rpm=1_000, rpd=500_000, tpm=250_000, tpd=10_000_000)
+FREE = Plan(rpm=30, rpd=1_000, tpm=8_000, tpd=200_000, audio_rpm=20, ash=7_200)
+DEVELOPER = Plan(rpm=1_000, rpd=500_000, tpm=250_000, tpd=10_000_000, audio_rpm=400, ash=400_000)
 # Enforced by nobody, and shown where no plan is: a client that paces itself by it is never held back.
 UNLIMITED = Plan(rpm=1_000_000, rpd=100_000_000, tpm=1_000_000_000, tpd=100_000_000_000)
 PLANS: Mapping[str, Plan] = {"free": FREE, "developer": DEVELOPER}
@@ -67,6 +76,38 @@ class Refusal:
     retry_after_s: int
 
 
+class AudioLimits:
+    """The buckets of one model that hears. Nothing of them shows in a header."""
+
+    def __init__(self, model: str, plan: Plan, clock: Clock) -> None:
+        self._model = model
+        self._clock = clock
+        self._rpm, self._ash = Bucket(plan.audio_rpm, MINUTE_MS), Bucket(plan.ash, _HOUR_MS)
+
+    def reserve(self, seconds: float) -> Refusal | None:
+        """Take one request and its seconds, ten at least, or say why not."""
+        now, asked = self._clock.now_ms(), math.ceil(max(_LEAST_AUDIO_S, seconds))
+        if asked > self._ash.limit:
+            what = (
+                f"Limit {self._ash.limit}, Requested {asked}, please reduce your message size and try again."
+            )
+            return Refusal(413, _error(_told(self._model, _TOO_LARGE, _ASPH, what), "seconds"), 1)
+        for bucket, amount, name, kind in (
+            (self._rpm, 1, "requests per minute (RPM)", "requests"),
+            (self._ash, asked, _ASPH, "seconds"),
+        ):
+            if (wait_s := bucket.wait_s(amount, now)) > 0:
+                used = math.ceil(bucket.used(now))
+                what = (
+                    f"Limit {bucket.limit}, Used {used}, Requested {amount}. "
+                    f"Please try again in {go_duration(wait_s)}."
+                )
+                return Refusal(429, _error(_told(self._model, _REACHED, name, what), kind), math.ceil(wait_s))
+        self._rpm.add(1, now)
+        self._ash.add(asked, now)
+        return None
+
+
 class Limits:
     """The buckets of one model."""
 
@@ -83,7 +124,7 @@ class Limits:
             what = (
                 f"Limit {self._tpm.limit}, Requested {tokens}, please reduce your message size and try again."
             )
-            message = self._message("Request too large for", "tokens per minute (TPM)", what)
+            message = _told(self._model, _TOO_LARGE, "tokens per minute (TPM)", what)
             return Refusal(413, _error(message, "tokens"), 1)
         for bucket, amount, name, kind in (
             (self._rpm, 1, "requests per minute (RPM)", "requests"),
@@ -98,7 +139,7 @@ class Limits:
                     f"Limit {bucket.limit}, Used {used}, Requested {amount}. "
                     f"Please try again in {go_duration(wait_s)}."
                 )
-                message = self._message("Rate limit reached for", name, what)
+                message = _told(self._model, _REACHED, name, what)
                 return Refusal(429, _error(message, kind), math.ceil(wait_s))
         for bucket, amount in ((self._rpm, 1), (self._rpd, 1), (self._tpm, tokens), (self._tpd, tokens)):
             bucket.add(amount, now)
@@ -114,7 +155,7 @@ class Limits:
         """A refusal for tokens a minute, whatever the buckets say."""
         limit = self._tpm.limit
         what = f"Limit {limit}, Used {limit}, Requested 1443. Please try again in {go_duration(wait_s)}."
-        message = self._message("Rate limit reached for", "tokens per minute (TPM)", what)
+        message = _told(self._model, _REACHED, "tokens per minute (TPM)", what)
         return Refusal(429, _error(message, "tokens"), math.ceil(wait_s))
 
     def headers(self) -> dict[str, str]:
@@ -129,11 +170,12 @@ class Limits:
             "x-ratelimit-reset-tokens": go_duration(self._tpm.reset_s(now)),
         }
 
-    def _message(self, what: str, dimension: str, figures: str) -> str:
-        return (
-            f"{what} model `{self._model}` in organization `{_ORGANISATION}` service tier `on_demand` on {dimension}: "
-            f"{figures} Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
-        )
+
+def _told(model: str, what: str, dimension: str, figures: str) -> str:
+    return (
+        f"{what} model `{model}` in organization `{_ORGANISATION}` service tier `on_demand` on {dimension}: "
+        f"{figures} Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
+    )
 
 
 def _error(message: str, kind: str) -> Json:

@@ -10,8 +10,8 @@ from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 from clinic_bot.sandbox.brain import Brain, content_of, last_patient_message
 from clinic_bot.sandbox.faults import FaultError, Faults
-from clinic_bot.sandbox.groq_bodies import Model, refusals
-from clinic_bot.sandbox.groq_limits import PLANS, UNLIMITED, Limits, Plan
+from clinic_bot.sandbox.groq_bodies import Model, Spoken, refusals
+from clinic_bot.sandbox.groq_limits import PLANS, UNLIMITED, AudioLimits, Limits, Plan
 
 FAULT_KINDS = ("slow", "status", "cut", "hang", "storm", "tool_use_failed", "empty", "truncated")
 _LOGGED_CHARS = 8_000
@@ -84,7 +84,7 @@ class GroqState:
         self.refusals = refusals()
         self.latency_s = 0.6
         self.per_token_s = 1 / 500
-        self.transcripts: dict[str, str] = {}  #: file name, sha256 of the file or URL -> what was said
+        self.transcripts: dict[str, Spoken] = {}  #: sha256 of the file or URL, or file name -> what was said
         self.requests: deque[Logged] = deque(maxlen=log_size)
         self.running = 0
         self.most_running = 0
@@ -96,11 +96,17 @@ class GroqState:
     def set_plan(self, plan: Plan | None) -> None:
         self.plan = plan
         self._limits: dict[str, Limits] = {}
+        self._audio_limits: dict[str, AudioLimits] = {}
 
     def limits(self, model: str) -> Limits:
         if model not in self._limits:
             self._limits[model] = Limits(model, self.plan or UNLIMITED, self.clock)
         return self._limits[model]
+
+    def audio_limits(self, model: str) -> AudioLimits:
+        if model not in self._audio_limits:
+            self._audio_limits[model] = AudioLimits(model, self.plan or UNLIMITED, self.clock)
+        return self._audio_limits[model]
 
     def begin(self, operation: str) -> Logged:
         self._n += 1

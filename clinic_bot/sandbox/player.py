@@ -223,10 +223,19 @@ class Player:
         about = str(self._said[event.text("of")]["messageId"]) if event.type in ("edit", "delete") else ""
         self._count += 1
         message_id = "3A" + hex_of(self._scenario.id, self._count, length=18)
-        payload = posting.message(line, phone, event, message_id=message_id, at_ms=at_ms, about=about)
+        url = self._recorded(event, message_id)
+        payload = posting.message(
+            line, phone, event, message_id=message_id, at_ms=at_ms, about=about, url=url
+        )
         if event.key:
             self._said[event.key] = payload
         return payload
+
+    def _recorded(self, event: Event, message_id: str) -> str | None:
+        """Where the voice note of an event can be fetched; what is said in it only the stand-in for Whisper knows."""
+        if event.type != "audio":
+            return None
+        return self._stage.pair.record(message_id, posting.seconds(event), event.text("transcript"))
 
     # Watching.
 

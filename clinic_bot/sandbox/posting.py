@@ -9,16 +9,25 @@ from clinic_bot.sandbox.scenario import Event
 
 
 def message(
-    line: payloads.Line, phone: str, event: Event, *, message_id: str, at_ms: int, about: str
+    line: payloads.Line,
+    phone: str,
+    event: Event,
+    *,
+    message_id: str,
+    at_ms: int,
+    about: str,
+    url: str | None = None,
 ) -> Payload:
-    """The webhook body behind an event that says something."""
-    seconds = event.fields.get("duration_s")
+    """The webhook body behind an event that says something.
+
+    Args:
+        url: where its file can be fetched; None: a link that leads nowhere.
+    """
     caption = event.text("caption") or None
     make: Mapping[str, Callable[[], Payload]] = {
         "text": partial(_text, line, phone, event.text("text"), message_id, at_ms),
         "audio": lambda: payloads.received_audio(
-            line, phone, seconds=round(seconds) if isinstance(seconds, int | float) else 5,
-            message_id=message_id, at_ms=at_ms,
+            line, phone, seconds=round(seconds(event)), message_id=message_id, at_ms=at_ms, url=url
         ),
         "image": lambda: payloads.received_image(
             line, phone, caption=caption, message_id=message_id, at_ms=at_ms
@@ -35,6 +44,12 @@ def message(
         ),
     }  # fmt: skip
     return make[event.type]()
+
+
+def seconds(event: Event) -> float:
+    """How long a voice note lasts."""
+    said = event.fields.get("duration_s")
+    return float(said) if isinstance(said, int | float) and said > 0 else 5.0
 
 
 def _text(line: payloads.Line, phone: str, text: str, message_id: str, at_ms: int) -> Payload:

@@ -1,5 +1,6 @@
 """Both stand-ins, served on this machine, with credentials that open nothing else."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from starlette.applications import Starlette
 from clinic_bot.clock import Clock
 from clinic_bot.sandbox.brain import Brain
 from clinic_bot.sandbox.groq import build_groq, groq_state
+from clinic_bot.sandbox.groq_bodies import Spoken
 from clinic_bot.sandbox.groq_state import GroqState
 from clinic_bot.sandbox.serving import serving
+from clinic_bot.sandbox.voice import voice_note
 from clinic_bot.sandbox.zapi import build_zapi, zapi_state
 from clinic_bot.sandbox.zapi_state import ZapiState
 
@@ -28,6 +31,12 @@ class StandIns:
     zapi: ZapiState
     groq: GroqState
 
+    def record(self, message_id: str, seconds: float, says: str) -> str:
+        """A voice note in which that is said, as a patient sends it: its link, and what is heard on it, are known."""
+        file = voice_note(seconds, message_id)
+        self.groq.transcripts[hashlib.sha256(file).hexdigest()] = Spoken(says)
+        return self.zapi.files.put(message_id, file, mime_type="audio/ogg", ending="ogg")
+
 
 @asynccontextmanager
 async def stand_ins(
@@ -39,4 +48,6 @@ async def stand_ins(
     )
     groq_app = build_groq(clock=clock, api_key=GROQ_KEY, brain=brain, seed=seed)
     async with serving(zapi_app, port=zapi_port) as zapi_url, serving(groq_app, port=groq_port) as groq_url:
-        yield StandIns(zapi_url, groq_url, zapi_app, zapi_state(zapi_app), groq_state(groq_app))
+        zapi = zapi_state(zapi_app)
+        zapi.files.base_url = zapi_url
+        yield StandIns(zapi_url, groq_url, zapi_app, zapi, groq_state(groq_app))

@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 from clinic_bot.sandbox.faults import Fault
+from clinic_bot.sandbox.files import file_routes
 from clinic_bot.sandbox.payloads import Line, lid_of
 from clinic_bot.sandbox.serving import Cut, Hang
 from clinic_bot.sandbox.webhooks import PURPOSES
@@ -107,7 +108,8 @@ def build_zapi(
         async with state.running():
             yield
 
-    app = Starlette(routes=[*control_routes(state), *_api_routes(state)], lifespan=lifespan)
+    files = file_routes(state.files, state.faults, clock)
+    app = Starlette(routes=[*control_routes(state), *files, *_api_routes(state)], lifespan=lifespan)
     app.state.zapi = state
     return app
 

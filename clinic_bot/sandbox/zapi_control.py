@@ -10,6 +10,7 @@ from clinic_bot.events import Json
 from clinic_bot.sandbox import payloads
 from clinic_bot.sandbox.faults import ControlError, control, fault_routes, read_object
 from clinic_bot.sandbox.payloads import Payload
+from clinic_bot.sandbox.voice import voice_note
 from clinic_bot.sandbox.webhooks import Posted
 from clinic_bot.sandbox.zapi_state import ZapiState
 
@@ -24,7 +25,7 @@ siblings. You play everybody else:</p>
 # a patient writes, shows "typing...", sends a voice note
 curl -s $B/control/patient -d '{"phone": "5511900000001", "text": "oi, bom dia"}'
 curl -s $B/control/patient -d '{"phone": "5511900000001", "presence": "COMPOSING"}'
-curl -s $B/control/patient -d '{"phone": "5511900000001", "audio": {"seconds": 7}}'
+curl -s $B/control/patient -d '{"phone": "5511900000001", "audio": {"seconds": 7, "says": "tem horário amanhã?"}}'
 # somebody of the clinic answers by hand
 curl -s $B/control/staff -d '{"phone": "5511900000001", "text": "Oi, aqui é a Ana"}'
 # what left the queue, and how the webhooks were answered
@@ -91,7 +92,7 @@ async def _emit(state: ZapiState, payload: Payload) -> Json:
 def patient_payload(state: ZapiState, body: dict[str, Json]) -> Payload:
     """The webhook for one thing a patient does, named by the key that is present.
 
-    ``text``, ``audio`` {seconds, url}, ``image`` {caption, url}, ``document`` {file_name, caption, url},
+    ``text``, ``audio`` {seconds, says, url}, ``image`` {caption, url}, ``document`` {file_name, caption, url},
     ``presence``, ``edit`` {of, text}, ``delete`` {of}, ``group`` with ``text``, or ``content`` (content keys
     as they are). Also ``message_id``, ``at`` (epoch ms), ``name``, ``lid`` (null: none) and ``raw``, which is
     laid over the result.
@@ -125,7 +126,8 @@ def _content(state: ZapiState, body: dict[str, Json], message_id: str) -> Payloa
         seconds = audio.get("seconds", 5)
         if not isinstance(seconds, int):
             raise ControlError("seconds must be a whole number")
-        return payloads.audio_content(state.line, message_id, seconds=seconds, url=_optional(audio, "url"))
+        url = _optional(audio, "url") or _recorded(state, audio, seconds, message_id)
+        return payloads.audio_content(state.line, message_id, seconds=seconds, url=url)
     if isinstance(image := body.get("image"), dict):
         caption, url = _optional(image, "caption"), _optional(image, "url")
         return payloads.image_content(state.line, message_id, caption=caption, url=url)
@@ -138,6 +140,14 @@ def _content(state: ZapiState, body: dict[str, Json], message_id: str) -> Payloa
     if isinstance(body.get("raw"), dict):
         return {}
     raise ControlError("say text, audio, image, document, presence, edit, delete, group, content or raw")
+
+
+def _recorded(state: ZapiState, audio: dict[str, Json], seconds: int, message_id: str) -> str | None:
+    """The link of a voice note in which ``says`` is said."""
+    if not state.files.base_url:
+        return None
+    file = voice_note(seconds, _optional(audio, "says") or "")
+    return state.files.put(message_id, file, mime_type="audio/ogg", ending="ogg")
 
 
 def _configure(state: ZapiState, body: dict[str, Json]) -> None:

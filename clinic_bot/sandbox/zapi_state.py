@@ -12,6 +12,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.events import Json
 from clinic_bot.sandbox import payloads
 from clinic_bot.sandbox.faults import Fault, FaultError, Faults
+from clinic_bot.sandbox.files import Files
 from clinic_bot.sandbox.payloads import Line, Payload
 from clinic_bot.sandbox.webhooks import Posted, Webhooks
 
@@ -45,7 +46,7 @@ DELIVERY_ERRORS: dict[str, tuple[str, ...]] = {
 _OF_THE_API = ("slow", "refuse", "fail", "cut", "hang")
 FAULT_KINDS = (
     *_OF_THE_API, "slow_queue", "delivery_error", "unknown_phone",
-    "webhook_duplicate", "webhook_reorder", "webhook_lose", "disconnect", "connect",
+    "webhook_duplicate", "webhook_reorder", "webhook_lose", "disconnect", "connect", "file",
 )  # fmt: skip
 
 
@@ -147,6 +148,7 @@ class ZapiState:
         self.faults = Faults(FAULT_KINDS, seed=seed)
         self.webhooks = Webhooks(clock, self.faults, token=token, seed=seed)
         self.webhooks.set_all(webhook_url)
+        self.files = Files(line.instance_id)
         self.queue: dict[str, Outgoing] = {}  #: by zaapId, in order
         self.sent: deque[Left] = deque(maxlen=LOG_SIZE)
         self.calls: deque[Call] = deque(maxlen=LOG_SIZE)

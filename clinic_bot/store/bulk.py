@@ -68,10 +68,10 @@ WITH kept AS (
     WHERE conversation.id = new.id
 )
 INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
-                     handled_ms, corrects, author)
+                     handled_ms, corrects, media_state, author)
 SELECT new.*, 'patient'
 FROM unnest(?11::bigint[], ?12::bigint[], ?13::text[], ?14::text[], ?15::text[], ?16::text[], ?17::text[],
-            ?18::bigint[], ?19::bigint[], ?20::bigint[], ?21::boolean[]) AS new"""
+            ?18::bigint[], ?19::bigint[], ?20::bigint[], ?21::boolean[], ?22::text[]) AS new"""
 
 #: Most rows in one INSERT. The driver keeps what it prepared, so each count up to here is prepared once.
 _ROWS = 64

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from clinic_bot.debounce.patience import FIXED
 from clinic_bot.debounce.window import Window, closed_by
+from clinic_bot.events import MediaState
 from clinic_bot.store import changes, listening, rows, steps, story
 from clinic_bot.store.closing import rearm, take_back
 from clinic_bot.store.conversations import wake_of
@@ -17,7 +18,7 @@ from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, Due, MessageRow
 from clinic_bot.store.session import driver_of, is_postgres, session_on
 from clinic_bot.store.story import Moment, What
-from clinic_bot.store.tables import Conversation, Turn, TurnState
+from clinic_bot.store.tables import UNREAD, Conversation, Turn, TurnState
 
 #: A turn that failed this often without a reason of the outside world is set aside, and shown.
 MAX_ATTEMPTS = 5
@@ -148,6 +149,10 @@ def claim(
     if _goes_on(conversation, waiting, policy, now_ms):
         rows.save(connection, conversation)
         return Later(conversation.wake_at_ms)
+    if (until_ms := _heard_until(conversation, waiting, policy, now_ms)) is not None:
+        conversation.wake_at_ms = until_ms
+        rows.save(connection, conversation)
+        return Later(until_ms)
     if conversation.attempts >= SUSPECT and _another_suspect_is_open(connection, conversation.id):
         return Later(now_ms + _SUSPECTED_MS)
     if conversation.attempts >= MAX_ATTEMPTS:
@@ -179,6 +184,29 @@ def _goes_on(
         return False
     conversation.wake_at_ms = wake_of(conversation, policy, now_ms)
     return conversation.wake_at_ms is not None and conversation.wake_at_ms > now_ms
+
+
+def _heard_until(
+    conversation: ConversationRow, waiting: Sequence[MessageRow], policy: Policy, now_ms: int
+) -> int | None:
+    """Until when the burst waits for what is still being heard of it; None where there is nothing to wait for.
+
+    Never beyond the cap, and not for a file that is tried again only after that. Who reads it says so, and the window
+    goes on by what it says; this is the time after which the turn goes without.
+    """
+    if conversation.open_hi is not None or conversation.emergency_seq > conversation.done_seq:
+        return None
+    limits = [
+        message.received_ms + policy.hear_ms
+        for message in waiting
+        if message.media_state in UNREAD
+        and (message.media_until_ms or 0 if message.media_state == MediaState.PENDING else 0)
+        < message.received_ms + policy.hear_ms
+    ]
+    if not limits:
+        return None
+    until_ms = min(max(limits), (conversation.first_pending_ms or now_ms) + policy.timing.cap_ms)
+    return until_ms if until_ms > now_ms else None
 
 
 def _wait_for_person(

@@ -6,9 +6,10 @@ Read from the records inside the tool's transaction, so that a patient's yes is 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 from sqlmodel import col
 
+from clinic_bot.events import MediaState
 from clinic_bot.store.patients import Owner
 from clinic_bot.store.tables import REMINDER, Author, Message, Notice, Turn, TurnState
 
@@ -71,7 +72,11 @@ def _patients_words(connection: Connection, who: Owner) -> list[tuple[int, int, 
             col(Message.conversation_id),
             col(Message.seq),
             col(Message.text),
-            col(Message.handled_ms).is_not(None),
+            # Late words were not there when the model read the burst.
+            or_(
+                col(Message.handled_ms).is_not(None),
+                func.coalesce(col(Message.media_state), "") == MediaState.LATE,
+            ),
         )
         .where(
             col(Message.conversation_id).in_(who.parts),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, or_, select
 from sqlmodel import col
 
-from clinic_bot.events import Said, Speaker
+from clinic_bot.events import MediaState, Said, Speaker
 from clinic_bot.store import contacts
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.tables import REMINDER, Author, Message, Notice, Turn, TurnState
@@ -41,7 +41,11 @@ _OUTSIDE = Prepared(
         col(Message.conversation_id).in_(contacts.PARTS),
         col(Message.received_ms) >= bindparam("since_ms"),
         col(Message.deleted_ms).is_(None),
-        or_(col(Message.author) == Author.CLINIC, col(Message.handled_ms).is_not(None)),
+        or_(
+            col(Message.author) == Author.CLINIC,
+            col(Message.handled_ms).is_not(None),
+            col(Message.media_state) == MediaState.LATE.value,
+        ),
         col(Message.text) != "",
     )
     .order_by(col(Message.received_ms).desc(), col(Message.seq).desc())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from clinic_bot.store.clinic_tables import ProposalState
-from clinic_bot.store.tables import TurnState
+from clinic_bot.store.tables import IS_UNREAD, TurnState
 
 #: What happened so short a time ago is still compared with now: a text that goes to many chats at once, a reply that
 #: may still be recalled. Longer than any of those.
@@ -38,6 +38,8 @@ WHERE rowid IN (
     WHERE c.first_pending_ms IS NOT NULL AND m.conversation_id = c.id AND m.seq > c.done_seq
     UNION ALL
     SELECT rowid FROM message WHERE author = 'clinic' AND received_ms > :since)"""
+
+_MEDIA = f"UPDATE message SET media_until_ms = media_until_ms + :by WHERE {IS_UNREAD}"  # noqa: S608 - our own states
 
 _CONVERSATIONS = """
 UPDATE conversation
@@ -73,7 +75,8 @@ _CLAIMED = """
 UPDATE turn SET claimed_ms = min(claimed_ms, :now) WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100)"""
 
 _STATEMENTS = (
-    _TURN_EVENTS, _TURNS, _MESSAGES, _CONVERSATIONS, _NOTICES, _SWITCHES, _PROPOSALS, _CELLS, _MARKS, _SEEN, _CLAIMED,
+    _TURN_EVENTS, _TURNS, _MESSAGES, _MEDIA, _CONVERSATIONS, _NOTICES, _SWITCHES, _PROPOSALS, _CELLS, _MARKS, _SEEN,
+    _CLAIMED,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from clinic_bot.events import Contact, Message
+from clinic_bot.events import Contact, Content, MediaState, Message
 from clinic_bot.store import contacts, urgent
 from clinic_bot.store.policy import Policy, next_wake_ms
 from clinic_bot.store.session import Driver, driver_of, session_on
@@ -42,9 +42,9 @@ WHERE id = ?1"""
 #: Rows of ``add_to`` follow, each as ``ROW``.
 APPEND = """
 INSERT INTO message (conversation_id, seq, provider_id, kind, text, detail, quoted_id, sent_ms, received_ms,
-                     handled_ms, corrects, author)
+                     handled_ms, corrects, media_state, author)
 VALUES """
-ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'patient')"
+ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'patient')"
 
 #: An emergency spread over several messages is looked for in the newest of them; older ones were looked at before.
 _LOOK_BACK = 12
@@ -156,8 +156,14 @@ def add_to(
     detail = json.dumps(content.detail, ensure_ascii=False) if content.detail else "{}"
     return (
         known.id, seq, event.provider_id, content.kind.value, content.text, detail, content.quoted_id, event.sent_ms,
-        now_ms, now_ms if too_old else None, corrects,
+        now_ms, now_ms if too_old else None, corrects, None if too_old else _media_state(content, policy),
     )  # fmt: skip
+
+
+def _media_state(content: Content, policy: Policy) -> str | None:
+    """Whether somebody is to fetch what it carries; who does finds it by this alone, also after a crash."""
+    wanted = content.kind in policy.fetches and content.detail.get("url")
+    return MediaState.PENDING.value if wanted else None
 
 
 def _is_emergency(driver: Driver, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:

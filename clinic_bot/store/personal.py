@@ -127,6 +127,9 @@ HELD: Mapping[str, Held] = {
             "provider_id": _replaced("identificador"),
             "quoted_id": _empty("responde_a"),
             "corrects": _stays("corrige_outra"),
+            "media_state": _stays("leitura_do_arquivo"),
+            "media_owner": _empty(),  # who reads the file at this moment brings nothing of it back
+            **_inner("media_until_ms", "media_tries"),
         },
     ),
     "turn": Held(

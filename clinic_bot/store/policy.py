@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.window import Timing, Window, due_ms
+from clinic_bot.events import Kind
 
 
 def _never(_text: str) -> bool:
@@ -27,6 +28,8 @@ class Policy:
     #: age past which what was said is forgotten: such an event is a redelivery of something that is gone
     records_ms: int = 365 * 86_400_000
     listener: Listener | None = None  #: None: every wait is the fixed window's
+    fetches: frozenset[Kind] = frozenset()  #: kinds of messages whose files are fetched and read
+    hear_ms: int = 0  #: so long after its receipt a voice note that is still being heard is waited for
 
     @property
     def first_look_ms(self) -> int:

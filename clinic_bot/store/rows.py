@@ -65,6 +65,8 @@ class MessageRow:
     received_ms: int
     edited_ms: int | None
     corrects: int  #: 1 where it is an edit that came too late to replace its message
+    media_state: str | None
+    media_until_ms: int | None
 
 
 @dataclass(slots=True)

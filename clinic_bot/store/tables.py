@@ -5,6 +5,8 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from clinic_bot.events import MediaState
+
 # Epoch milliseconds do not fit PostgreSQL's 32-bit INTEGER; SQLite only numbers rows itself for INTEGER.
 Big = BigInteger().with_variant(Integer, "sqlite")
 
@@ -35,6 +37,12 @@ IS_UNCERTAIN = "state IN ('sending', 'unknown', 'held')"
 class Author(StrEnum):
     PATIENT = "patient"
     CLINIC = "clinic"
+
+
+#: Somebody may still read it.
+UNREAD = (MediaState.PENDING, MediaState.WORKING)
+#: The same in the words of the index.
+IS_UNREAD = "media_state = 'pending' OR media_state = 'working'"
 
 
 class Inbox(SQLModel, table=True):
@@ -161,6 +169,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("author = 'clinic'"),
             postgresql_where=text("author = 'clinic'"),
         ),
+        Index(
+            "ix_message_media",
+            "media_until_ms",
+            sqlite_where=text(IS_UNREAD),
+            postgresql_where=text(IS_UNREAD),
+        ),
     )
 
     conversation_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
@@ -177,6 +191,12 @@ class Message(SQLModel, table=True):
     deleted_ms: int | None = Field(default=None, sa_column=Column(Big))
     handled_ms: int | None = Field(default=None, sa_column=Column(Big))  # a person answered it
     corrects: bool = Field(default=False)  # an edit that came too late to replace its message
+    media_state: str | None = Field(default=None, sa_column=Column(Text))  # none: there is nothing to fetch
+    media_owner: str | None = Field(default=None, sa_column=Column(Text))  # one for each time it is taken
+    media_until_ms: int | None = Field(
+        default=None, sa_column=Column(Big)
+    )  # pending: not before; working: end of the lease
+    media_tries: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class EarlyChange(SQLModel, table=True):

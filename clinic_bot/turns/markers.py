@@ -114,6 +114,18 @@ def _lasting(what: str, message: PendingMessage) -> str:
     return f"{what} de {seconds:g} s" if isinstance(seconds, int | float) and seconds > 0 else what
 
 
+def _spoken(message: PendingMessage) -> str:
+    """What was said reads on as what was written does; without it, that nobody could hear it."""
+    words, what = _own(message.text), _lasting("áudio", message)
+    return f"[{what}] {words}" if words else f"[{what} que não deu para ouvir]"
+
+
+def _picture(message: PendingMessage) -> str:
+    """The caption is the patient's; what it shows is said by whoever looked at it, and said to be so."""
+    shown = _line(message.detail, "seen")
+    return _marker("imagem", _one_line(message.text), f"aparece nela: {shown}" if shown else "")
+
+
 def _document(message: PendingMessage) -> str:
     name = _line(message.detail, "file_name") or _line(message.detail, "title")
     return _marker("documento", name, _one_line(message.text))
@@ -199,8 +211,8 @@ def _call(message: PendingMessage) -> str:
 
 _SHOWN: dict[Kind, Callable[[PendingMessage], str]] = {
     Kind.TEXT: _text,
-    Kind.AUDIO: _captioned("áudio"),
-    Kind.IMAGE: _captioned("imagem"),
+    Kind.AUDIO: _spoken,
+    Kind.IMAGE: _picture,
     Kind.VIDEO: _captioned("vídeo"),
     Kind.DOCUMENT: _document,
     Kind.STICKER: _captioned("figurinha"),

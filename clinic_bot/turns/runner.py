@@ -33,7 +33,7 @@ from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
-from clinic_bot.turns import arrivals, done, handing_over
+from clinic_bot.turns import arrivals, done, handing_over, unheard
 from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
@@ -293,7 +293,8 @@ class Runner:
         draft = handing_over.settled(
             draft, seen.wishes, texts=seen.texts, said=background.said, facts=self._facts, now=now
         )
-        return arrivals.acknowledged(draft, seen.arrived, self._facts)
+        draft = arrivals.acknowledged(draft, seen.arrived, self._facts)
+        return replace(draft, reply=unheard.told(draft.reply, claim.messages))
 
     async def _when_the_model_fails(
         self, attempt: Attempt, background: Background, text: str, exc: ClinicBotError

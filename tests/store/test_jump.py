@@ -24,6 +24,7 @@ ARMED = {
     *("conversation.wake_at_ms", "conversation.first_pending_ms", "conversation.last_ms"),
     *("conversation.hold_until_ms", "conversation.human_until_ms", "conversation.signal_ms"),
     *("message.received_ms", "message.edited_ms"),  # while pending: the window is computed from them
+    "message.media_until_ms",  # while it is to be read: when to try, or the end of a lease
     *("turn.due_ms", "turn.claimed_ms", "turn.intent_ms", "turn.outcome_ms"),  # while open or just ended
     *("turn_event.at_ms", "switch.since_ms", "mark.at_ms"),
     *("notice.created_ms", "notice.due_ms", "notice.intent_ms", "notice.outcome_ms"),  # while it is not done

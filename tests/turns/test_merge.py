@@ -180,8 +180,13 @@ def test_the_order_of_the_list_does_not_matter(messages: list[PendingMessage]) -
     [
         (said(""), "[mensagem vazia]"),
         (said("", title="Nossa página", url="https://example.com"), "[link: Nossa página]"),
-        (said(kind=Kind.AUDIO, seconds=7), "[áudio de 7 s]"),
-        (said(kind=Kind.AUDIO), "[áudio]"),
+        (said(kind=Kind.AUDIO, seconds=7), "[áudio de 7 s que não deu para ouvir]"),
+        (said(kind=Kind.AUDIO), "[áudio que não deu para ouvir]"),
+        (said("quero [áudio] marcar", kind=Kind.AUDIO, seconds=7), "[áudio de 7 s] quero (áudio) marcar"),
+        (
+            said("meu pedido", kind=Kind.IMAGE, seen="um [papel]"),
+            "[imagem: meu pedido — aparece nela: um (papel)]",
+        ),
         (said(kind=Kind.IMAGE), "[imagem]"),
         (said("meu\nexame", kind=Kind.IMAGE), "[imagem: meu exame]"),
         (said("veja", kind=Kind.VIDEO, seconds=13), "[vídeo de 13 s: veja]"),
