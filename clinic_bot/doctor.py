@@ -9,6 +9,7 @@ from pathlib import Path
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ClinicBotError, Misconfigured
+from clinic_bot.media.building import models_of
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.serve import account, check, load_facts, stand_in_credentials
@@ -100,7 +101,13 @@ async def _server(place: Place) -> Finding:
 
 
 async def _groq(model: GroqModel, settings: Settings) -> Finding:
-    missing = await model.missing_models()
+    reading = {name: kind.value for kind, name in models_of(settings).items()}
+    missing = await model.missing_models(also=tuple(reading))
+    if unread := [f"{name} ({reading[name]})" for name in missing if name in reading]:
+        says = (
+            f"this account has no {', '.join(unread)}; see CLINIC_BOT_WHISPER_MODEL, CLINIC_BOT_VISION_MODEL"
+        )
+        return Finding("Groq", False, says)
     if not missing:
         return Finding("Groq", True, f"key accepted; {', '.join(settings.groq_models)}")
     says = f"this account has no {', '.join(missing)}; see CLINIC_BOT_GROQ_MODELS"

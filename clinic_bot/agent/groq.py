@@ -182,8 +182,12 @@ class GroqModel:
         """Whether a call before its turn would keep nobody waiting: after it half of every limit is still free."""
         return self._models.has_room(PROMPT_TOKENS)
 
-    async def missing_models(self) -> tuple[str, ...]:
-        """Which of the configured models this account cannot ask now; they come and go. Raises as a call does."""
+    async def missing_models(self, *, also: Sequence[str] = ()) -> tuple[str, ...]:
+        """Which of the configured models this account cannot ask now; they come and go. Raises as a call does.
+
+        Args:
+            also: models besides the agent's.
+        """
         try:
             listed = await self._client.models.list()
         except groq.APIStatusError as exc:
@@ -191,7 +195,7 @@ class GroqModel:
         except groq.APIError as exc:
             raise ProviderDown(PROVIDER, f"no answer ({type(exc).__name__})") from exc
         live = {model.id for model in listed.data or ()}
-        return tuple(name for name in self._models.names if name not in live)
+        return tuple(name for name in (*self._models.names, *also) if name not in live)
 
     async def _ask(self, model: KnownModel, call: _Call) -> Completion:
         """Ask one model; a turn that has begun keeps a short wait in line, where its calls are not lost."""

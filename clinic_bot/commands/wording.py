@@ -25,6 +25,7 @@ CLOSED_BY = {
     "quiet": "nothing more came",
     "cap": "it was open for as long as a window may be",
     "presence": "the patient stopped typing",
+    "voice": "what was said in a voice note was there, or waited for long enough",
     "emergency": "an emergency, which does not wait",
 }
 

@@ -72,8 +72,8 @@ def read_piece(content: Content, asked: Asked = Asked.NOTHING) -> Piece:
 
 def _read(content: Content, asked: Asked) -> Piece:
     text = content.text.strip()
-    if content.kind in _VOICE:
-        return Piece(PieceKind.VOICE, len(text), len(text.split()))
+    if content.kind in _VOICE and not text:
+        return Piece(PieceKind.VOICE, 0, 0)
     if content.kind in _SIGNS or (content.kind is Kind.TEXT and not _LETTER_OR_DIGIT.search(text)):
         return _signs(text, asked)
     if not text:

@@ -22,6 +22,10 @@ class Allowance:
         buckets = max(self.requests.wait_ms(1, now_ms), self.seconds.wait_ms(seconds, now_ms))
         return max(buckets, self._rests_until_ms - now_ms, 0)
 
+    def never_fits(self, seconds: float) -> bool:
+        """Whether a recording alone is more than an hour's audio; waiting does not help."""
+        return 0 < self.seconds.limit < seconds
+
     def take(self, seconds: float, now_ms: int) -> None:
         self.requests.take(1, now_ms)
         self.seconds.take(seconds, now_ms)

@@ -71,6 +71,8 @@ class Asking:
             Operator: a person must act, and was told.
             NotRead: it will never work.
         """
+        if self._allowance.never_fits(seconds):
+            raise NotRead("too_large")
         now_ms = self._clock.steady_ms()
         if (wait_ms := self._allowance.wait_ms(seconds, now_ms)) > 0:
             raise ProviderBusy(PROVIDER, retry_after_s=wait_ms / 1000)

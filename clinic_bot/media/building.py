@@ -34,10 +34,15 @@ class Wakeful(Protocol):
     def newer(self, conversation_id: int, revision: int) -> None: ...
 
 
+def models_of(settings: Settings) -> dict[Kind, str]:
+    """The model that reads each kind of message."""
+    named = {Kind.AUDIO: _model(settings.whisper_model), Kind.IMAGE: _model(settings.vision_model)}
+    return {kind: model for kind, model in named.items() if model is not None}
+
+
 def fetched_kinds(settings: Settings) -> frozenset[Kind]:
     """Which messages are put on the list: those that there is a model for."""
-    models = {Kind.AUDIO: _model(settings.whisper_model), Kind.IMAGE: _model(settings.vision_model)}
-    return frozenset(kind for kind, model in models.items() if model is not None)
+    return frozenset(models_of(settings))
 
 
 def ears_of(
@@ -67,7 +72,8 @@ def ears_of(
         tell = _telling(alerts, what)
         return Asking(sdk, clock, timeout_s=_CALL_TIMEOUT_S, tell=tell, model=model)
 
-    hears, sees = _model(settings.whisper_model), _model(settings.vision_model)
+    models = models_of(settings)
+    hears, sees = models.get(Kind.AUDIO), models.get(Kind.IMAGE)
     senses = Senses(
         fetcher,
         None

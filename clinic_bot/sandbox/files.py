@@ -52,11 +52,15 @@ class Files:
 
 
 def file_routes(files: Files, faults: Faults, clock: Clock) -> list[BaseRoute]:
-    """Where a ``file`` fault strikes: ``status``, ``location`` of a redirect, ``seconds``, ``how`` (cut or hang)."""
+    """Where a ``file`` fault strikes: ``status``, ``location`` of a redirect, ``seconds``, ``how`` (cut or hang).
+
+    ``message_id`` narrows it to one message.
+    """
 
     async def serve(request: Request) -> Response:
-        file = files.get(request.path_params["path"])
-        fault = faults.take("file")
+        path: str = request.path_params["path"]
+        file = files.get(path)
+        fault = faults.take("file", message_id=(path.split("/")[-2:] or [""])[0])
         if fault is not None:
             await clock.sleep(fault.number("seconds") * 1000)
             if location := fault.text("location"):

@@ -25,6 +25,7 @@ from clinic_bot.sandbox.groq_checks import Refused, check_call, check_request, t
 from clinic_bot.sandbox.groq_control import control_routes
 from clinic_bot.sandbox.groq_limits import Plan, Refusal
 from clinic_bot.sandbox.groq_state import GroqState, Logged
+from clinic_bot.sandbox.groq_vision import LARGEST, check_pictures, pictures, seen
 from clinic_bot.sandbox.multipart import read_form
 from clinic_bot.sandbox.receptionist import Receptionist
 from clinic_bot.sandbox.serving import Cut, Hang
@@ -203,6 +204,9 @@ async def _chat(state: GroqState, request: Request, logged: Logged) -> Response:
     if model.hears:
         raise Refused(f"The model `{model.id}` does not support chat completions", code="model_not_supported")
     check_request(body, max_completion_tokens=model.max_completion_tokens)
+    check_pictures(model, urls := pictures(body))
+    if sum(map(len, urls)) > LARGEST:
+        raise _Answer(_named(state, "request_too_large_413_body"))
     prompt = bodies.prompt_tokens(body)
     limit = body.get("max_completion_tokens") or body.get("max_tokens") or _DEFAULT_COMPLETION
     if prompt > model.context_window:
@@ -256,7 +260,8 @@ def _write(state: GroqState, body: Mapping[str, Any], model: Model, limit: int) 
         return Written("", None, _reasoning(body, model, "Nada a dizer."), "stop", 5, 4)
     if state.faults.take("truncated", model=model.id) is not None:
         return Written("", None, _reasoning(body, model, "O paciente pergunta"), "length", limit, limit)
-    turn = state.brain.reply(body)
+    urls = pictures(body)
+    turn = BrainTurn(text=seen(urls, state.pictures)) if urls else state.brain.reply(body)
     reasoning_tokens = bodies.count_tokens(turn.reasoning) if model.reasons else 0
     reasoning = _reasoning(body, model, turn.reasoning)
     if turn.tool_call is not None:
@@ -320,6 +325,7 @@ def _times(state: GroqState, tokens: int) -> tuple[float, float]:
 async def _transcribe(state: GroqState, request: Request, logged: Logged) -> Response:
     form = read_form(request.headers.get("content-type", ""), await request.body())
     logged.model = form.text("model")
+    logged.form = {**form.fields, **{name: upload.name for name, upload in form.files.items()}}
     await _trouble(state, logged)
     model = _model(state, logged.model)
     if not model.hears:

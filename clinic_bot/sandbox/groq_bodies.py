@@ -10,6 +10,7 @@ from typing import Any
 from clinic_bot.events import Json
 from clinic_bot.sandbox.brain import BrainCall
 
+_IMAGE_TOKENS = 2_048
 HIDDEN_TOKENS = 60  # what the gpt-oss template adds to every prompt
 _CHARS_PER_TOKEN = 3.4  # o200k on Brazilian chat
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -27,6 +28,10 @@ class Model:
     @property
     def hears(self) -> bool:
         return self.id.startswith("whisper")
+
+    @property
+    def sees(self) -> bool:
+        return self.id.startswith("qwen/qwen3")
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -75,12 +80,21 @@ def count_tokens(text: str) -> int:
     return max(1, round(len(text) / _CHARS_PER_TOKEN)) if text else 0
 
 
+def _content_tokens(content: object) -> int:
+    if isinstance(content, str):
+        return count_tokens(content)
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    images = len([part for part in parts if part.get("type") == "image_url"])
+    texts = "".join(str(part.get("text") or "") for part in parts)
+    return images * _IMAGE_TOKENS + count_tokens(texts)
+
+
 def prompt_tokens(body: Mapping[str, Any]) -> int:
     """An estimate from lengths alone: nobody needs a tokenizer to be kept waiting."""
     total = HIDDEN_TOKENS
     for message in body["messages"]:
         content = message.get("content")
-        total += 4 + count_tokens(content if isinstance(content, str) else json.dumps(content or ""))
+        total += 4 + _content_tokens(content)
         if calls := message.get("tool_calls"):
             total += count_tokens(json.dumps(calls))
     return total + count_tokens(json.dumps(body.get("tools") or ""))

@@ -34,6 +34,7 @@ class Logged:
     messages: int = 0
     last_user_text: str = ""
     tools: list[str] = field(default_factory=list)
+    form: dict[str, str] = field(default_factory=dict)  #: of a transcription; ``file`` is the file's name
     called: str | None = None  #: the tool that the answer calls
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -85,6 +86,7 @@ class GroqState:
         self.latency_s = 0.6
         self.per_token_s = 1 / 500
         self.transcripts: dict[str, Spoken] = {}  #: sha256 of the file or URL, or file name -> what was said
+        self.pictures: dict[str, str] = {}  #: sha256 of the picture -> what it shows
         self.requests: deque[Logged] = deque(maxlen=log_size)
         self.running = 0
         self.most_running = 0

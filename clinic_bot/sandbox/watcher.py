@@ -42,9 +42,8 @@ class Watcher:
         if event.type == "presence":
             self._hold(event.text("status"), at_ms)
         elif ours and event.type != "redelivery":
-            content = Content(
-                _KINDS.get(event.type, MessageKind.TEXT), event.text("text") or event.text("caption")
-            )
+            text = event.text("text") or event.text("caption") or event.text("transcript")
+            content = Content(_KINDS.get(event.type, MessageKind.TEXT), text)
             heard = self._listener.hear(self._talk, [(content, at_ms)])
             self._talk = heard.talk
             first_ms = self._window.first_ms if self._window else at_ms

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from clinic_bot.debounce.patience import FIXED
 from clinic_bot.debounce.window import Window, closed_by
+from clinic_bot.debounce.window import due_ms as window_due_ms
 from clinic_bot.events import MediaState
 from clinic_bot.store import changes, listening, rows, steps, story
 from clinic_bot.store.closing import rearm, take_back
@@ -233,7 +234,7 @@ def _take(
     conversation = due.conversation
     emergency = conversation.emergency_seq > conversation.done_seq
     first_ms = conversation.first_pending_ms or now_ms
-    closed = _closed(conversation, policy, now_ms, emergency=emergency)
+    closed = _closed(conversation, waiting, policy, now_ms, emergency=emergency)
     due_ms = closed.due_ms
     pinned, high = conversation.open_hi, conversation.next_seq - 1
     if pinned is not None:
@@ -260,14 +261,24 @@ def _take(
     )  # fmt: skip
 
 
-def _closed(conversation: ConversationRow, policy: Policy, now_ms: int, *, emergency: bool) -> _Closed:
+def _closed(
+    conversation: ConversationRow,
+    waiting: Sequence[MessageRow],
+    policy: Policy,
+    now_ms: int,
+    *,
+    emergency: bool,
+) -> _Closed:
     due_ms = conversation.wake_at_ms or now_ms
     if emergency:
         return _Closed(due_ms, "emergency", None, None)
     first_ms, last_ms = conversation.first_pending_ms or now_ms, conversation.last_ms or now_ms
     window = Window(first_ms, last_ms, conversation.hold_until_ms, conversation.patience_ms)
     patience_ms = window.quiet_until_ms(policy.timing) - last_ms
-    return _Closed(due_ms, closed_by(window, policy.timing), patience_ms, conversation.patience_why or FIXED)
+    by = closed_by(window, policy.timing)
+    if due_ms > window_due_ms(window, policy.timing) and any(message.media_state for message in waiting):
+        by = "voice"
+    return _Closed(due_ms, by, patience_ms, conversation.patience_why or FIXED)
 
 
 def _told(closed: _Closed) -> str:

@@ -118,7 +118,7 @@ def test_a_window_waits_for_what_is_still_being_heard(store: Store) -> None:
     assert settled.wake_at_ms == START_MS + 9_000  # its silence is over
     claim = store.claim()
     assert [message.text for message in claim.messages] == ["quero marcar amanhã"]
-    assert claim.due_ms == START_MS + 9_000
+    assert (claim.due_ms, claim.closed_by) == (START_MS + 9_000, "voice")
 
 
 def test_words_that_come_early_leave_the_window_as_it_is(store: Store) -> None:
@@ -127,6 +127,7 @@ def test_words_that_come_early_leave_the_window_as_it_is(store: Store) -> None:
     settled = settle(store.at(1_000), wanted)
     assert settled is not None
     assert settled.wake_at_ms == START_MS + b.QUIET_MS
+    assert store.at(b.QUIET_MS).claim().closed_by == "quiet"
 
 
 def test_a_failed_file_is_waited_for_no_longer(store: Store) -> None:
