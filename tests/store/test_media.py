@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_bot.events import Content, Found, Json, Kind, MediaState, Message
-from clinic_bot.store import history, media
+from clinic_bot.store import erasing, history, media
 from clinic_bot.store.claims import Later
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.heard import Heard, heard
@@ -281,6 +281,31 @@ def test_what_a_person_answered_is_kept_and_tells_nobody(store: Store) -> None:
     settled = settle(store, wanted)
     assert settled == Settled(1, person_has_it=True)
     assert (store.texts()[0], state_of(store)) == ("quero marcar amanhã", "read")
+
+
+def test_what_was_erased_meanwhile_is_not_brought_back(store: Store) -> None:
+    store.take(voice())
+    store.take(voice("v2"))
+    reading = take(store, most=1)
+    number = store.conversation().phone_key
+    assert number is not None
+    store.run(partial(erasing.forget, number=number, now_ms=store.now_ms, cancel=False))
+    assert settle(store, reading[0]) is None
+    assert take(store.later(LEASE_MS)) == []
+    assert store.texts() == ["", ""]
+
+
+def test_danger_in_a_chat_that_nobody_came_to_yet_is_answered(store: Store) -> None:
+    store.take(b.message("quero falar com alguém", id="m1"))
+    claim = store.claim_when_due()
+    assert store.intent(claim, hand_over="pediu") is Gate.OPEN
+    store.outcome(claim)
+    store.later(60_000).take(voice())
+    (wanted,) = take(store)
+    settled = settle(store, wanted, Found(MediaState.READ, b.EMERGENCY_TEXT))
+    assert settled is not None
+    assert (settled.emergency, settled.wake_at_ms) == (True, store.now_ms)
+    assert store.claim().emergency
 
 
 def test_a_merge_takes_what_is_being_heard_along(store: Store) -> None:
