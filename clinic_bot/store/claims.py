@@ -150,7 +150,7 @@ def claim(
     if _goes_on(conversation, waiting, policy, now_ms):
         rows.save(connection, conversation)
         return Later(conversation.wake_at_ms)
-    if (until_ms := _heard_until(conversation, waiting, policy, now_ms)) is not None:
+    if (until_ms := heard_until(conversation, waiting, policy, now_ms)) is not None:
         conversation.wake_at_ms = until_ms
         rows.save(connection, conversation)
         return Later(until_ms)
@@ -187,7 +187,7 @@ def _goes_on(
     return conversation.wake_at_ms is not None and conversation.wake_at_ms > now_ms
 
 
-def _heard_until(
+def heard_until(
     conversation: ConversationRow, waiting: Sequence[MessageRow], policy: Policy, now_ms: int
 ) -> int | None:
     """Until when the burst waits for what is still being heard of it; None where there is nothing to wait for.

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from clinic_bot.store import listening, rows
+from clinic_bot.store.claims import heard_until
 from clinic_bot.store.conversations import wake_of
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.policy import Policy
@@ -32,8 +33,8 @@ def expected(
         return None
     listening.catch_up(conversation, waiting, policy)  # of what was read; whoever claims does it for good
     due_ms = wake_of(conversation, policy, now_ms)
-    if due_ms is None:
-        return None
+    if due_ms is None or heard_until(conversation, waiting, policy, now_ms) is not None:
+        return None  # what is still being heard will be a part of it
     claim = Claim(
         turn_id=0 if found.unended is None else found.unended.id, conversation_id=conversation.id,
         owner="", epoch=0, low=conversation.done_seq + 1, high=conversation.next_seq - 1,
