@@ -38,7 +38,8 @@ RECORDS = {
     *("appointment.start_ms", "appointment.end_ms", "proposal.start_ms", "proposal.end_ms"),
     *("block.start_ms", "block.end_ms"),
     "duty.until_ms",  # of replicas, which share a server; alone a process has every duty
-    *("message.deleted_ms", "message.handled_ms", "turn.settled_ms"),  # only whether there is one matters
+    # Only whether there is one matters.
+    *("message.deleted_ms", "message.handled_ms", "turn.settled_ms", "turn.waits_told_ms"),
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from clinic_bot.events import Content, Found, Json, Kind, MediaState, Message
 from clinic_bot.store import erasing, history, media
 from clinic_bot.store.claims import Later
+from clinic_bot.store.expected import expected
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.heard import Heard, heard
 from clinic_bot.store.media import Settled, Wanted
@@ -119,6 +120,17 @@ def test_a_window_waits_for_what_is_still_being_heard(store: Store) -> None:
     claim = store.claim()
     assert [message.text for message in claim.messages] == ["quero marcar amanhã"]
     assert (claim.due_ms, claim.closed_by) == (START_MS + 9_000, "voice")
+
+
+def test_nobody_is_asked_ahead_about_a_note_that_is_still_being_heard(store: Store) -> None:
+    store.take(voice())
+    (wanted,) = take(store)
+    seen = partial(expected, conversation_id=1, now_ms=store.now_ms, policy=POLICY)
+    assert store.run(seen) is None
+    settle(store, wanted)
+    found = store.run(seen)
+    assert found is not None
+    assert [message.text for message in found[0].messages] == ["quero marcar amanhã"]
 
 
 def test_words_that_come_early_leave_the_window_as_it_is(store: Store) -> None:
