@@ -72,8 +72,8 @@ def read_piece(content: Content, asked: Asked = Asked.NOTHING) -> Piece:
 
 def _read(content: Content, asked: Asked) -> Piece:
     text = content.text.strip()
-    if content.kind in _VOICE and not text:
-        return Piece(PieceKind.VOICE, 0, 0)
+    if content.kind in _VOICE:
+        return _heard(text, asked)
     if content.kind in _SIGNS or (content.kind is Kind.TEXT and not _LETTER_OR_DIGIT.search(text)):
         return _signs(text, asked)
     if not text:
@@ -83,6 +83,18 @@ def _read(content: Content, asked: Asked) -> Piece:
     if content.kind in _TAPPED:
         return Piece(PieceKind.ACK, piece.n_chars, piece.n_words, punct=True, fits=True)
     return piece
+
+
+def _heard(text: str, asked: Asked) -> Piece:
+    """A voice note, with what was said in it where that is known.
+
+    A question is one, and an answer answers. But whoever writes down what is said ends everything with a full stop, so
+    that tells nothing of whether the speaker was done.
+    """
+    said = read_text(text.rstrip(" .!"), asked)
+    if said.question or said.fits:
+        return said
+    return Piece(PieceKind.VOICE, said.n_chars, said.n_words, open=said.open)
 
 
 def read_text(text: str, asked: Asked = Asked.NOTHING) -> Piece:

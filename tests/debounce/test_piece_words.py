@@ -131,12 +131,21 @@ def test_a_smile_does_not_hide_the_full_stop_before_it() -> None:
     [
         (Content(Kind.AUDIO), PieceKind.VOICE, False),
         (Content(Kind.AUDIO, "Tem vaga amanhã?"), PieceKind.QUESTION, False),
+        (Content(Kind.AUDIO, "Quero marcar para amanhã às dez."), PieceKind.VOICE, False),
         (Content(Kind.IMAGE), PieceKind.PICTURE, False),
         (Content(Kind.IMAGE, "esse é o pedido do doutor Paulo"), PieceKind.STATEMENT, False),
         (Content(Kind.STICKER), PieceKind.SYMBOLS, False),
         (Content(Kind.CHOICE, "Quinta às 10h"), PieceKind.ACK, True),
     ],
-    ids=["voice note", "voice note that was heard", "picture", "picture with words", "sticker", "button"],
+    ids=[
+        "voice note",
+        "question that was heard",
+        "words that were heard",
+        "picture",
+        "picture with words",
+        "sticker",
+        "button",
+    ],
 )
 def test_what_is_no_text_has_a_kind_too(content: Content, kind: PieceKind, fits: bool) -> None:
     piece = read_piece(content, Asked.CHOICE)
