@@ -107,8 +107,8 @@ async def test_no_message_is_lost_for_a_file(place: Place) -> None:
 
 @ON_SQLITE
 async def test_a_burst_does_not_wait_for_ever(place: Place) -> None:
-    async with clinic(place, quiet_s=1, hear_wait_s=4) as it:
-        it.groq_fault(kind="slow", operation="transcription", seconds=8, count=1)
+    async with clinic(place, quiet_s=1, hear_wait_s=2) as it:
+        it.groq_fault(kind="slow", operation="transcription", seconds=30, count=1)  # a second of the machine
         await it.patient(phone=PHONE, audio={"seconds": 4, "says": "pode marcar sim"})
         await it.until_states("sent")
 
