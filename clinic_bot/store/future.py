@@ -17,7 +17,7 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.jump import LEAST_MS
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import driver_of
-from clinic_bot.store.tables import IS_UNCERTAIN
+from clinic_bot.store.tables import IS_UNCERTAIN, IS_UNREAD
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,10 @@ _DUTIES = "UPDATE duty SET until_ms = ?1::bigint + 600000 WHERE until_ms > ?1::b
 _SWITCHES = "UPDATE switch SET since_ms = ?1 WHERE since_ms > ?1"
 _MARKS = "UPDATE mark SET at_ms = ?1 WHERE at_ms > ?1"
 _PROPOSALS = "UPDATE proposal SET created_ms = ?1 WHERE state = 'open' AND created_ms > ?1"
+#: No file is tried again, or read, for longer than ten minutes.
+_MEDIA = f"""
+UPDATE message SET media_until_ms = ?1::bigint + 600000
+WHERE ({IS_UNREAD}) AND media_until_ms > ?1::bigint + 600000"""  # noqa: S608 - our own words
 #: What ``is_ahead`` reads, so that it is over.
 _SEEN = """
 UPDATE inbox SET received_ms = least(received_ms, ?1)
@@ -61,7 +65,7 @@ _CLAIMED = """
 UPDATE turn SET claimed_ms = least(claimed_ms, ?1)
 WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100) AND claimed_ms > ?1"""
 
-_THE_REST = (_MESSAGES, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _SEEN, _CLAIMED)
+_THE_REST = (_MESSAGES, _MEDIA, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _SEEN, _CLAIMED)
 
 
 def is_ahead(connection: Connection, *, now_ms: int) -> bool:
