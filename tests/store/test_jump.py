@@ -36,10 +36,12 @@ RECORDS = {
     *("patient.created_ms", "appointment.created_ms", "appointment.changed_ms", "block.created_ms"),
     # When somebody sits in the clinic: the calendar's, not the machine's.
     *("appointment.start_ms", "appointment.end_ms", "proposal.start_ms", "proposal.end_ms"),
-    *("block.start_ms", "block.end_ms"),
+    *("block.start_ms", "block.end_ms", "reminder.start_ms"),
+    "reminder.created_ms",
     "duty.until_ms",  # of replicas, which share a server; alone a process has every duty
     # Only whether there is one matters.
     *("message.deleted_ms", "message.handled_ms", "turn.settled_ms", "turn.waits_told_ms"),
+    *("reminder.answered_ms", "conversation.opted_out_ms"),
 }
 
 
