@@ -8,14 +8,15 @@ from functools import partial
 import structlog
 
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, NotSent, SendRefused, Stale, StorageUnavailable, Uncertain
+from clinic_bot.errors import Stale, StorageUnavailable
 from clinic_bot.events import Contact
 from clinic_bot.operations.alerts import Alert
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.reply.zapi import Sent, ZapiClient
+from clinic_bot.reply.rangeless import Ended, conclude, send_once
+from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import notices
 from clinic_bot.store.database import Database
-from clinic_bot.store.notices import Concluded, Intent
+from clinic_bot.store.notices import Intent
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.tables import NoticeState
 
@@ -26,8 +27,6 @@ _HEAD = "⚠️ *Aviso do assistente*"
 _SHORTEST_MS, _LONGEST_MS = 250, 60_000
 _STORAGE_RETRY_MS = 5_000
 _STOP_WITHIN_S = 1.0
-#: So much of its lease a notice may have used before it leaves; the send itself takes less than the rest.
-_SURE_PART = 1 / 3
 
 
 class Notices:
@@ -135,66 +134,26 @@ class Notices:
                 self._metrics.alert_delivered(self.name, intent.ended.value)
             return
         try:
-            await pass_fence(self._database, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms)
-            sent = await self._zapi.send_text(intent.phone, intent.text)
+            ended = await send_once(
+                self._database, self._zapi, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms
+            )
         except Stale:
             never_left = partial(notices.never_left, intent=intent, now_ms=self._clock.now_ms())
             state: NoticeState = await self._database.write(never_left)
             log.warning("alert fenced", kind=intent.kind, state=state.value)
-        except (NotSent, AccountRefused) as exc:
-            await self._conclude(intent, NoticeState.WAITING, reason=str(exc))
-        except SendRefused as exc:
-            await self._conclude(intent, NoticeState.UNDELIVERED, reason=str(exc))
-        except Uncertain as exc:
-            await self._conclude(intent, NoticeState.UNKNOWN, reason=str(exc))
-        except Exception:
-            await self._conclude(intent, NoticeState.UNKNOWN, reason="broke off after the intent")
-            raise
         else:
-            await self._conclude(intent, NoticeState.SENT, sent=sent)
+            await self._conclude(intent, ended)
 
-    async def _conclude(
-        self, intent: Intent, state: NoticeState, *, sent: Sent | None = None, reason: str | None = None
-    ) -> None:
-        outcome = partial(
-            notices.conclude,
-            intent=intent,
-            state=state,
-            now_ms=self._clock.now_ms(),
-            policy=self._policy,
-            zaap_id=sent.zaap_id if sent else None,
-            message_id=sent.message_id if sent else None,
-            reason=reason,
-        )
-        concluded: Concluded = await self._database.write(outcome)
-        if reason is not None:
-            log.warning("alert not sent", kind=intent.kind, state=concluded.state.value, problem=reason)
-        if concluded.state is not NoticeState.WAITING:
-            self._metrics.alert_delivered(self.name, concluded.state.value)
+    async def _conclude(self, intent: Intent, ended: Ended) -> None:
+        concluded = await conclude(self._database, self._clock, self._policy, intent, ended)
+        state = concluded.state
+        if ended.reason is not None:
+            log.warning("alert not sent", kind=intent.kind, state=state.value, problem=ended.reason)
+        if state is not NoticeState.WAITING:
+            self._metrics.alert_delivered(self.name, state.value)
         self._released(concluded.conversation_id, concluded.wake_at_ms)
-
-
-async def pass_fence(
-    database: Database, clock: Clock, intent: Intent, *, asked_ms: int, lease_ms: int
-) -> None:
-    """Return where the send may begin at once: this process may have stood still since its intent.
-
-    Args:
-        asked_ms: by the steady clock, before the intent.
-
-    Raises:
-        NotSent: nobody can say whose the number is; nothing left.
-        Stale: it is somebody else's by now, who may be answering there; nothing left.
-    """
-    while clock.steady_ms() >= asked_ms + lease_ms * _SURE_PART:
-        asked_ms = clock.steady_ms()
-        prove = partial(notices.prove, intent=intent, now_ms=clock.now_ms(), lease_ms=lease_ms)
-        try:
-            still_ours = await database.write(prove, urgent=True)
-        except StorageUnavailable as exc:
-            raise NotSent("the lease ran out, and the database does not answer") from exc
-        if not still_ours:
-            raise Stale("another replica took the number before this left")
+        if ended.fault is not None:
+            raise ended.fault
 
 
 def words(alert: Alert) -> str:

@@ -15,11 +15,10 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.opt_out import Wish, wish_of
 from clinic_bot.clinic.reminders import Rules, Skip, Visit
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused, NotSent, SendRefused, Stale, StorageUnavailable, Uncertain
+from clinic_bot.errors import Stale, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.reply.notices import pass_fence
-from clinic_bot.reply.zapi import Sent, ZapiClient
-from clinic_bot.store import notices
+from clinic_bot.reply.rangeless import Ended, conclude, send_once
+from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import reminders as store
 from clinic_bot.store.database import Database
 from clinic_bot.store.notices import Intent
@@ -189,24 +188,18 @@ class Reminders:
 
     async def _send(self, intent: Intent, asked_ms: int) -> None:
         try:
-            await pass_fence(self._database, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms)
-            sent = await self._zapi.send_text(intent.phone, intent.text)
+            ended = await send_once(
+                self._database, self._zapi, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms
+            )
         except Stale:
             never_left = partial(store.never_left, intent=intent)
             again = await self._database.write(never_left)
             log.warning("reminder fenced", conversation=intent.conversation_id, again=again)
-        except (NotSent, AccountRefused) as exc:
-            await self._not_sent(intent, str(exc))
-        except SendRefused as exc:
-            await self._conclude(intent, NoticeState.UNDELIVERED, reason=str(exc))
-        except Uncertain as exc:
-            await self._conclude(intent, NoticeState.UNKNOWN, reason=str(exc))
-        except Exception:
-            await self._conclude(intent, NoticeState.UNKNOWN, reason="broke off after the intent")
-            raise
+            return
+        if ended.state is NoticeState.WAITING:
+            await self._not_sent(intent, ended.reason or "")
         else:
-            self._failed.pop(intent.conversation_id, None)
-            await self._conclude(intent, NoticeState.SENT, sent=sent)
+            await self._conclude(intent, ended)
 
     async def _not_sent(self, intent: Intent, reason: str) -> None:
         now_ms, (first_ms, longest_ms) = self._clock.now_ms(), _BACKOFF_MS
@@ -220,23 +213,16 @@ class Reminders:
         log.warning("reminder not sent", conversation=intent.conversation_id, problem=reason)
         self._released(concluded.conversation_id, concluded.wake_at_ms)
 
-    async def _conclude(
-        self, intent: Intent, state: NoticeState, *, sent: Sent | None = None, reason: str | None = None
-    ) -> None:
-        outcome = partial(
-            notices.conclude,
-            intent=intent,
-            state=state,
-            now_ms=self._clock.now_ms(),
-            policy=self._policy,
-            zaap_id=sent.zaap_id if sent else None,
-            message_id=sent.message_id if sent else None,
-            reason=reason,
-        )
-        concluded = await self._database.write(outcome)
-        self._metrics.reminder_ended(concluded.state.value)
-        log.info("reminded", conversation=intent.conversation_id, ended=concluded.state.value, problem=reason)
+    async def _conclude(self, intent: Intent, ended: Ended) -> None:
+        if ended.state is NoticeState.SENT:
+            self._failed.pop(intent.conversation_id, None)
+        concluded = await conclude(self._database, self._clock, self._policy, intent, ended)
+        state = concluded.state.value
+        self._metrics.reminder_ended(state)
+        log.info("reminded", conversation=intent.conversation_id, ended=state, problem=ended.reason)
         self._released(concluded.conversation_id, concluded.wake_at_ms)
+        if ended.fault is not None:
+            raise ended.fault
 
 
 def stops(text: str) -> bool | None:
