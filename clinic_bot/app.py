@@ -22,7 +22,6 @@ from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.toolbox import Booking
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import StorageUnavailable
 from clinic_bot.intake.missed import MissedReport
 from clinic_bot.media.building import ears_of, fetched_kinds
 from clinic_bot.operations.admin import AdminSocket
@@ -43,7 +42,7 @@ from clinic_bot.reply.settle import settle_forever
 from clinic_bot.reply.watching import WatchingZapi
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.settings import Mode, Settings
-from clinic_bot.store import future, notices, server_clock, signals, sqlite, switches, watch
+from clinic_bot.store import signals, sqlite
 from clinic_bot.store.duties import Chores, alone
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.opening import opened, take_up
@@ -53,16 +52,19 @@ from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns import office
 from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.backlog import Backlog, Choice
+from clinic_bot.turns.condition import readiness_of
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
 from clinic_bot.turns.dispatcher import ALONE, TOGETHER, Dispatcher
 from clinic_bot.turns.emergency import find_emergency
+from clinic_bot.turns.housekeeping import keep_house
 from clinic_bot.turns.keeper import LEASE_MS, Keeper, Shared
 from clinic_bot.turns.lookout import Lookout
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.pace import Pace
 from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
+from clinic_bot.turns.server_time import follow_forever
 from clinic_bot.turns.short_replies import ShortReplies
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
@@ -75,9 +77,6 @@ log = structlog.get_logger(__name__)
 _SWITCH_S = 0.001
 #: With uvicorn's own grace this stays below the 25 s a supervisor waits.
 _DRAIN_S = 18.0
-_HOUSEKEEPING_MS = 60_000
-#: Clocks of machines part by some milliseconds a minute at worst.
-_FOLLOW_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +142,11 @@ class Service:
         self._listen(alone=isinstance(place, Path))
         self._background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
         self._background(self.connection.watch_forever())
-        self._background(self._keep_house())
+        self._keep_house()
         if isinstance(self.database, SqliteDatabase):
             await self._own_file(self.database)
         else:
-            keeper = Keeper(cast(Shared, self.database), self.leases, self.clock, self.dispatcher)
-            self._background(keeper.renew_forever())
-            self.dispatcher.look_beside(keeper)
-            self._background(self._follow_server())
+            self._share_server(cast(Shared, self.database))
         log.info(
             "started",
             database=await self.database.read(version),
@@ -173,6 +169,13 @@ class Service:
         await self._stack.aclose()
         log.info("stopped")
 
+    async def readiness(self) -> Readiness:
+        """For ``/health/ready``. Raises StorageUnavailable."""
+        instance = self.credentials.zapi_instance
+        return await readiness_of(self.database, self.neighbours, instance=instance, draining=self.draining)
+
+    # What turns share, and what runs beside them.
+
     async def _own_file(self, database: SqliteDatabase) -> None:
         """What one process on one file does itself: follow the machine's clock, and hear operators."""
         tell = (self.connection.clock_jumped,)
@@ -181,6 +184,14 @@ class Service:
         if sqlite.has_wal_reset_bug():
             log.warning("old SQLite", version=sqlite.library_version(), fixed_in="3.51.3")
 
+    def _share_server(self, database: Shared) -> None:
+        """What replicas on one server do besides: renew leases, and follow the server's clock."""
+        keeper = Keeper(database, self.leases, self.clock, self.dispatcher)
+        self._background(keeper.renew_forever())
+        self.dispatcher.look_beside(keeper)
+        follow = partial(follow_forever, self.database, self.clock, self.policy, self.dispatcher)
+        self._background(follow(lease_ms=self.leases.lease_ms))
+
     async def _share_chores(self) -> Callable[[], bool]:
         """Where replicas share a server: one of them tells, settles and prunes."""
         chores = Chores(self.database, self.clock, owner=self.leases.owner)
@@ -188,19 +199,6 @@ class Service:
         self._stack.push_async_callback(chores.leave)
         self._background(chores.keep_forever())
         return chores.are_ours
-
-    async def _follow_server(self) -> None:
-        """Where replicas share a server: its clock, and alerts that a replica which died was sending."""
-        while True:
-            await self.clock.sleep(_FOLLOW_MS)
-            try:
-                if await server_clock.follow(self.database, self.clock) is not None:
-                    await future.heal(self.database, self.clock, self.policy, lease_ms=self.leases.lease_ms)
-                    self.dispatcher.clock_moved()
-                lapsed = partial(notices.recover, now_ms=self.clock.now_ms(), policy=self.policy, alone=False)
-                await self.database.write(lapsed)
-            except StorageUnavailable as exc:
-                log.error("PostgreSQL's clock not followed", problem=str(exc))
 
     async def _hear_operators(self, path: Path) -> None:
         """Open the socket beside the database; patients are answered without one as well."""
@@ -224,6 +222,18 @@ class Service:
             await admin.start()
         except OSError as exc:
             log.error("operators cannot be heard", problem=exc.strerror or type(exc).__name__)
+
+    def _keep_house(self) -> None:
+        pruning = Pruning(
+            self.database, self.clock, periods_of(self.settings), self.metrics, on_duty=self.on_duty
+        )
+        looks = (self.lookout.look, self.unanswered.look, self._recall_signals)
+        self._background(keep_house(looks, pruning, self.clock, on_duty=self.on_duty))
+
+    async def _recall_signals(self) -> None:
+        if (listener := self.policy.listener) is not None:
+            instance = self.credentials.zapi_instance
+            await self.database.read(partial(signals.recall, instance=instance, listener=listener))
 
     def _start_alerts(self, zapi: ZapiClient, place: Place) -> None:
         settings, instance = self.settings, self.credentials.zapi_instance
@@ -308,6 +318,8 @@ class Service:
             self.database, zapi, self.clock, self.policy, self.neighbours, times,
             alert=alert, after_outage=missed, on_duty=self.on_duty,
         )  # fmt: skip
+
+    # What runs turns.
 
     def _leases(self, *, shared: bool) -> Leases:
         """Alone a process keeps what it has: its leases outlast any turn, and nobody takes them before its end."""
@@ -402,6 +414,8 @@ class Service:
             completion_tokens=call.completion_tokens,
         )
 
+    # What ends with the service.
+
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
 
@@ -411,48 +425,6 @@ class Service:
                 await task
 
         self._stack.push_async_callback(cancel)
-
-    async def _keep_house(self) -> None:
-        """Every minute: forget what is old, in slices, and count what the gauges show."""
-        pruning = Pruning(
-            self.database, self.clock, periods_of(self.settings), self.metrics, on_duty=self.on_duty
-        )
-        while True:
-            try:
-                await self.lookout.look()
-                await self.unanswered.look()
-                await self._recall_signals()
-                if self.on_duty():
-                    await pruning.prune()
-            except StorageUnavailable as exc:
-                log.error("housekeeping failed", problem=str(exc))
-            await self.clock.sleep(_HOUSEKEEPING_MS)
-
-    async def _recall_signals(self) -> None:
-        if (listener := self.policy.listener) is not None:
-            instance = self.credentials.zapi_instance
-            await self.database.read(partial(signals.recall, instance=instance, listener=listener))
-
-    async def readiness(self) -> Readiness:
-        """For ``/health/ready``; a write that changes nothing still takes the writer's lock."""
-        writable = True
-        try:
-            await self.database.write(watch.touch)
-        except StorageUnavailable:
-            writable = False
-        stuck = await self.database.read(watch.stuck)
-        undecided = await self.database.read(watch.undecided)
-        on = await self.database.read(partial(switches.active, instance=self.credentials.zapi_instance))
-        return Readiness(
-            database_writable=writable,
-            draining=self.draining,
-            groq=self.neighbours.groq,
-            zapi=self.neighbours.zapi,
-            stuck_conversations=len(stuck),
-            uncertain_sends=undecided.unknown + undecided.held,
-            dead_turns=undecided.dead,
-            stopped_by=tuple(switch.name.value for switch in on),
-        )
 
 
 def _room_beside(file: Path) -> int:
