@@ -1,4 +1,4 @@
-"""Settings, read once in ``app.py``. No other module reads the environment."""
+"""Settings, read once, in ``serve.py`` for every command. No other module reads the environment."""
 
 import re
 from enum import StrEnum
