@@ -57,12 +57,9 @@ class Queue:
     def take(self) -> list[Waiting]:
         """What runs next, leaving out those whose callers have said 503 meanwhile; empty when nothing waits."""
         batch: list[Waiting] = []
-        room = self.limit
-        for key in list(self._held)[:_ASKED_AGAIN]:
-            held = self._held.pop(key)
-            room = _fill(batch, held, room)
-            if held:
-                self._held[key] = held
+        while self._held and not batch:  # of many nothing may be left that anybody waits for
+            self._ask_again(batch)
+        room = self.limit - sum(waiting.weight for waiting in batch)
         while self._new and room > 0:
             waiting = self._new.popleft()
             before = self._held.get(waiting.key or "") if self._held else None
@@ -72,6 +69,17 @@ class Queue:
                 batch.append(waiting)
                 room -= waiting.weight
         return batch
+
+    def _ask_again(self, batch: list[Waiting]) -> None:
+        """Take of what somebody else had. While others wait it gets half of the room: it may be refused again."""
+        room = self.limit // 2 if self._new else self.limit
+        for key in list(self._held)[:_ASKED_AGAIN]:
+            if room <= 0:
+                return
+            held = self._held.pop(key)
+            room = _fill(batch, held, room)
+            if held:
+                self._held[key] = held
 
     def put_back(self, busy: Sequence[Waiting]) -> None:
         """Jobs of the last transaction, in their order, whose conversations somebody else had."""
