@@ -173,22 +173,25 @@ def _never(
 def _unread_wish(
     session: Session, conversation: Conversation, stops: Callable[[str], bool | None]
 ) -> tuple[bool, int] | None:
-    """What the patient wrote to a person of the clinic, who may not have told us: the newest of it, and when."""
+    """What the patient wrote to a person of the clinic, who may not have told us, and when.
+
+    Only the newest of it counts, and not where they said something of it to us since: that is settled.
+    """
     rows = session.connection().execute(
-        select(col(Message.text), col(Message.received_ms))
+        select(col(Message.text), col(Message.received_ms), col(Message.handled_ms))
         .where(
             col(Message.conversation_id) == conversation.id,
             col(Message.author) == Author.PATIENT,
-            col(Message.handled_ms).is_not(None),
             col(Message.deleted_ms).is_(None),
         )
         .order_by(col(Message.seq).desc())
         .limit(_LOOK_BACK)
     )
-    for words, at_ms in rows:
+    for words, at_ms, handled_ms in rows:
         said = stops(words)
         if said is not None:
-            return (said, at_ms) if at_ms > (conversation.opted_out_ms or 0) else None
+            is_news = handled_ms is not None and at_ms > (conversation.opted_out_ms or 0)
+            return (said, at_ms) if is_news else None
     return None
 
 

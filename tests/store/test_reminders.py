@@ -173,6 +173,18 @@ def test_who_says_so_to_a_person_of_the_clinic_is_heard_as_well(store: Store) ->
     assert store.conversation().opted_out_ms is None
 
 
+def test_who_wants_them_again_is_not_held_to_what_was_said_to_a_person_before(store: Store) -> None:
+    store.take(b.message("parar", id="m1"))
+    store.take(b.staff("Oi, é a Ana"))
+    store.later(b.HUMAN_MS)
+    assert intend(store, due(store)) == Skipped(reminders.OPTED_OUT)
+    store.take(b.message("VOLTAR", id="m2"))
+    store.answer()
+    store.run(partial(reminders.opt, conversation_id=1, out=False, now_ms=store.now_ms))
+    assert isinstance(intend(store, due(store, 3)), Intent)
+    assert store.conversation().opted_out_ms is None
+
+
 def test_several_of_one_phone_share_a_text_and_each_has_its_row(store: Store) -> None:
     store.run(partial(book, start_ms=THURSDAY_14H_MS + HOUR_MS, patient="Ana Souza"))
     asked = due(store)
