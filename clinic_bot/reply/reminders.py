@@ -129,8 +129,20 @@ class Reminders:
         for conversation_id, together in _by_conversation(plan, now_ms):
             if self._stop.is_set():
                 return
-            if self._failed.get(conversation_id, (0, 0))[1] <= now_ms and await self._remind(together):
+            if self._failed.get(conversation_id, (0, 0))[1] > now_ms or not self._is_still_due(together):
+                continue
+            if await self._remind(together):
                 await self._wait(_PAUSE_MS)
+
+    def _is_still_due(self, together: Sequence[Due]) -> bool:
+        """Those before them took their time: by now it may be night, or too late to be of use."""
+        now_ms = self._clock.now_ms()
+        again = [
+            item
+            for booked in dict.fromkeys(due.booked for due in together)
+            for item in planned(booked, self._rules, self._local, self._local(now_ms))
+        ]
+        return [due for _, found in _by_conversation(again, now_ms) for due in found] == list(together)
 
     def _local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, self._facts.timezone)

@@ -51,8 +51,13 @@ class Post:
 
 
 @asynccontextmanager
-async def post(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Post]:
+async def post(database: Database, *, timeout_s: float = 5, each_takes_ms: int = 0) -> AsyncIterator[Post]:
     """It looks only when the test says so."""
+
+    def let_go(conversation_id: int, _wake_at_ms: int | None) -> None:
+        released.append(conversation_id)
+        clock.advance(each_takes_ms)
+
     clock, fast, metrics, released = FakeClock(), Clock(START_MS, rate=50), Metrics(), list[int]()
     async with stand_ins(fast) as pair:
         zapi = ZapiClient(
@@ -60,7 +65,7 @@ async def post(database: Database, *, timeout_s: float = 5) -> AsyncIterator[Pos
         )
         reminders = Reminders(
             database, zapi, clock, b.POLICY, metrics, FACTS, instance=b.INSTANCE, owner="p1",
-            lease_ms=b.LEASE_MS, released=lambda conversation, _wake: released.append(conversation),
+            lease_ms=b.LEASE_MS, released=let_go,
             on_duty=lambda: False, honest=lambda said: said,
         )  # fmt: skip
         try:
@@ -125,6 +130,20 @@ async def test_two_of_one_phone_within_the_hour_are_one_text(database: Database)
         (left,) = it.pair.zapi.sent
         assert "• Maria: Consulta de dermatologia" in left.text
         assert "• Ana: Consulta de pediatria" in left.text
+
+
+@ON_SQLITE
+async def test_whose_turn_comes_when_it_is_night_by_then_is_not_written_to(database: Database) -> None:
+    """At the day's edge all of the next morning's come together, and between two of them lies a pause."""
+    eight_ms = THURSDAY_14H_MS - 6 * HOUR_MS
+    await database.write(partial(book, start_ms=eight_ms))
+    another = b.contact(phone="5511987650002")
+    await database.write(partial(book, start_ms=eight_ms, professional="rui", service="pedia", who=another))
+    async with post(database, each_takes_ms=HOUR_MS) as it:
+        evening_ms = eight_ms - 12 * HOUR_MS - 60_000  # 19:59, for those of three hours before
+        found = await it.look(at_ms=evening_ms)
+        assert [one for one in found if one[0] == 3] == [(3, None, "sent")]
+        assert it.calls == 1
 
 
 @ON_SQLITE
