@@ -174,7 +174,7 @@ def _joins(
         listening.reread(conversation, waiting[-1], policy)
     if danger:
         conversation.emergency_seq = max(conversation.emergency_seq, message.seq)
-        changes.answer_danger(session, conversation, policy, now_ms)
+        changes.answer_danger(session, conversation, now_ms)
     settled = _looked_at_again(session, conversation, policy, now_ms)
     return Settled(
         settled.conversation_id,

@@ -106,7 +106,7 @@ def append_message(
     if (
         emergency
         and known.human_until_ms > now_ms
-        and urgent.take_back(driver, known.id, known.human_until_ms, policy)
+        and urgent.take_back(driver, known.id, known.human_until_ms)
     ):
         known.human_until_ms = 0
     added = add_to(known, event, now_ms, policy, emergency=emergency, corrects=corrects)

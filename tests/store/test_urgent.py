@@ -1,18 +1,23 @@
 """An emergency in a chat that is the reception's: answered at once, unless a person has written there."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from clinic_bot.store import gate
+from clinic_bot.events import Contact
+from clinic_bot.store import gate, jump
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.inbox import Taken
 from tests.support import builders as b
+from tests.support.fixtures import ON_SQLITE
 from tests.support.store import Store
 
+OTHER, LID = "5511987650002", "77"
 
-def handed_over(store: Store) -> None:
-    store.take(b.message("quero falar com alguém"))
+
+def handed_over(store: Store, who: Contact | None = None) -> None:
+    store.take(b.message("quero falar com alguém", who=who))
     claim = store.claim_when_due()
     assert store.intent(claim, "Passei para a recepção.", hand_over="quer uma pessoa") is Gate.OPEN
     assert store.outcome(claim, message_id="r1").ours
@@ -53,6 +58,41 @@ def test_where_a_person_wrote_the_bot_stays_silent(store: Store, happens: object
     assert taken.emergency
     assert (taken.wake_at_ms or 0) > store.now_ms
     assert store.conversation().human_until_ms > store.now_ms
+
+
+def another_setting(store: Store) -> None:
+    store.policy = replace(store.policy, human_ms=store.policy.human_ms + 60_000)
+
+
+def the_clock_is_set(store: Store) -> None:
+    store.later(600_000).run(partial(jump.shift, by_ms=5_000, before_ms=store.now_ms))
+    store.later(5_000)
+
+
+def one_with_another(store: Store) -> None:
+    """The LID of the chat, known by it alone until now, turns out to be a phone's that has written too."""
+    store.take(b.message("oi", id="m7", who=b.contact(OTHER)))
+    store.take(b.message("de novo", id="m8", who=b.contact(OTHER, lid=LID)))
+
+
+@pytest.mark.parametrize("happens", [another_setting, the_clock_is_set])
+@ON_SQLITE
+def test_whatever_moves_the_take_over_the_fixed_text_does_not_wait(store: Store, happens: object) -> None:
+    handed_over(store)
+    assert callable(happens)
+    happens(store)
+    assert in_danger(store).wake_at_ms == store.now_ms
+
+
+@pytest.mark.parametrize("came", [False, True])
+def test_a_hand_over_before_a_merge_is_one_after_it(store: Store, came: bool) -> None:
+    handed_over(store, who=b.contact(None, lid=LID))
+    one_with_another(store)
+    if came:
+        store.take(b.staff("Oi, aqui é a Rosa", who=b.contact(OTHER)))
+    taken = store.later(1_000).take(b.message(b.EMERGENCY_TEXT, id="m9", who=b.contact(OTHER)))
+    assert taken.emergency
+    assert ((taken.wake_at_ms or 0) == store.now_ms) is not came
 
 
 def test_the_fixed_text_is_read_once(store: Store) -> None:
