@@ -45,8 +45,7 @@ não recebeu: diga isso e peça que escreva.
 
 _NO_AGENDA = f"""\
 - Você não vê a agenda: não marca, remarca, cancela, confirma nem promete horário. Nesses pedidos, quando \
-pedirem uma pessoa, em reclamações, pedidos sobre dados pessoais ou no que você não resolve, chame \
-{HAND_OVER} com o que entendeu."""
+pedirem uma pessoa, em reclamações ou no que você não resolve, chame {HAND_OVER} com o que entendeu."""
 
 # Code holds each of these; they stand here so that the model does not run into it.
 _AGENDA = f"""\
@@ -54,8 +53,7 @@ _AGENDA = f"""\
 - Marcar, remarcar, cancelar: {PROPOSE}; escreva serviço, dia, hora e nome e peça o sim. Depois do sim, \
 {CARRY_OUT}. Só diga que fez o que a ferramenta disse ter feito.
 - Falta o serviço, o dia ou o nome completo do paciente? Pergunte, sem repetir o que já disseram.
-- Quando pedirem uma pessoa, em reclamações, pedidos sobre dados pessoais ou no que você não resolve, chame \
-{HAND_OVER} com o que entendeu."""
+- Quando pedirem uma pessoa, em reclamações ou no que você não resolve, chame {HAND_OVER} com o que entendeu."""
 
 
 def system(facts: ClinicFacts, *, books: bool = False) -> str:

@@ -212,6 +212,7 @@ class Texts(_Table):
     missed_call: Required = texts.MISSED_CALL
     payment_receipt: Required = texts.PAYMENT_RECEIPT
     exam_file: Required = texts.EXAM_FILE
+    data_request: Required = texts.DATA_REQUEST
     opted_out: Required = texts.OPTED_OUT
     opted_in: Required = texts.OPTED_IN
     reminder: Template = reminders.REMINDER
@@ -322,6 +323,13 @@ class ClinicFacts(_Table):
 
     def unavailable_text(self, at: datetime) -> str:
         return self._with_opening(self.texts.unavailable, at)
+
+    def data_request_text(self, reply: str) -> str:
+        """What is added to a reply; with the clinic's line on privacy, unless the reply already names who answers."""
+        privacy = self.policies.privacy
+        where = [word.strip(".,;:()") for word in privacy.split() if "@" in word] or [privacy]
+        told = not privacy or any(one in f"{reply}{self.texts.data_request}" for one in where)
+        return self.texts.data_request if told else f"{self.texts.data_request} {privacy}"
 
     def _with_opening(self, text: str, at: datetime) -> str:
         if self.is_open(at):

@@ -25,6 +25,10 @@ MISSED_CALL = (
 )
 PAYMENT_RECEIPT = "Recebi seu comprovante e avisei a recepção, que confere e confirma por aqui."
 EXAM_FILE = "Recebi seu documento e avisei a recepção; a avaliação é sempre com um profissional."
+DATA_REQUEST = (
+    "Seu pedido sobre dados pessoais ficou registrado: a clínica confirma quem está pedindo e responde em até 15 dias "
+    "(LGPD, art. 19)."
+)
 
 OPTED_OUT = (
     "Pronto: você não recebe mais lembretes por aqui. O que está marcado continua marcado, e você pode me escrever "

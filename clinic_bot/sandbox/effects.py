@@ -4,15 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_bot.turns.data_requests import DataRequest
+
 HAND_OVER = "handoff_opened"
 NONE = "none"
 CREATED, MOVED = "appointment_created", "appointment_rescheduled"
 CANCELLED, CONFIRMED = "appointment_cancelled", "appointment_confirmed"
 OPTED_OUT, DATA_REQUEST = "optout_recorded", "data_request_recorded"
 #: What leaves a record that can be looked at.
-KNOWN = frozenset((HAND_OVER, NONE, OPTED_OUT, CREATED, MOVED, CANCELLED, CONFIRMED))
-#: What this version keeps no record of: a list of effects that wants it cannot be judged whole.
-UNRECORDED = frozenset((DATA_REQUEST,))
+KNOWN = frozenset((HAND_OVER, NONE, OPTED_OUT, DATA_REQUEST, CREATED, MOVED, CANCELLED, CONFIRMED))
+#: Other words for the kinds of a request.
+_SAME = {
+    "copy": "access",
+    "export": "access",
+    "portability": "access",
+    "rectification": "correction",
+    "erasure": "deletion",
+}
 #: What of an effect names the record it is about.
 _FIELDS = ("id", "phone", "service", "professional", "start", "patient", "kind")
 #: How often, one of which, and why in words that nobody can hold a record against.
@@ -54,6 +62,16 @@ def between(before: Iterable[Kept], after: Iterable[Kept]) -> list[Effect]:
     return found
 
 
+def data_requests(phone: str, told: Iterable[str]) -> list[Effect]:
+    """The requests for personal data in what the reception was told of one phone's turns."""
+    return [
+        {"type": DATA_REQUEST, "phone": phone, "kind": request.name.lower()}
+        for why in told
+        for request in DataRequest
+        if request in why
+    ]
+
+
 def problems(wanted: Sequence[Effect], happened: Sequence[Effect]) -> list[str]:
     """What was wanted and did not happen, and what happened and was not wanted."""
     left = list(happened)
@@ -79,14 +97,10 @@ def options(effect: Effect) -> Sequence[Effect]:
     return sorted(listed, key=lambda one: one.get("type") == NONE)
 
 
-def can_be_judged(wanted: Sequence[Effect]) -> bool:
-    return not any(option.get("type") in UNRECORDED for effect in wanted for option in options(effect))
-
-
 def unknown(wanted: Sequence[Effect]) -> list[str]:
     """What a list of effects says that has no meaning here."""
     every = [option for effect in wanted for option in (effect, *options(effect))]
-    kinds = KNOWN | UNRECORDED | {"any_of"}
+    kinds = KNOWN | {"any_of"}
     found = [
         f"effects: type {one.get('type')!r} is not known" for one in every if one.get("type") not in kinds
     ]
@@ -117,7 +131,8 @@ def _fits(option: Effect, one: Effect) -> bool:
 
 
 def _plain(value: object) -> str:
-    return " ".join(str(value).casefold().split())
+    said = " ".join(str(value).casefold().split())
+    return _SAME.get(said, said)
 
 
 def _told(effect: Effect) -> str:

@@ -1,6 +1,6 @@
 """What came, against what a scenario expects. Pure: replies and effects in, failures out.
 
-Every failure decides. What this version keeps no record of, such as who left the reminders, is not judged.
+Every failure decides.
 """
 
 import re
@@ -188,10 +188,9 @@ def _plain(text: str) -> str:
 def _judge_effects(
     wanted: Sequence[Effect] | None, hand_overs: int | None, changes: Sequence[Effect]
 ) -> Iterable[Failure]:
-    """A list that wants what leaves no record in this version cannot be judged whole."""
     for problem in effects.unknown(wanted or ()):
         yield Failure(Kind.EFFECT, problem)
-    if wanted is None or hand_overs is None or not effects.can_be_judged(wanted):
+    if wanted is None or hand_overs is None:
         return
     happened = [*changes, *({"type": effects.HAND_OVER} for _ in range(hand_overs))]
     for problem in effects.problems(wanted, happened):

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from clinic_bot.sandbox import payloads, posting
-from clinic_bot.sandbox.effects import OPTED_OUT, Effect, between
+from clinic_bot.sandbox.effects import OPTED_OUT, Effect, between, data_requests
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
 from clinic_bot.sandbox.external import External
 from clinic_bot.sandbox.grounding import Grounds
@@ -125,6 +125,7 @@ class Player:
         changes = [
             *changes,
             *({"type": OPTED_OUT, "phone": one} for one in sorted(opted_out - self._opted_out)),
+            *(effect for one in tallies for effect in data_requests(one.phone, one.for_reception)),
         ]
         self._opted_out = opted_out
         verdict = judge(

@@ -180,15 +180,12 @@ FOR_A_PERSON = tuple(
         ),
         ("nota fiscal ou recibo", r"\bnota fiscal|\brecibo|\batestado|\breceita\b|\bresultado"),
         ("dúvida de saúde", r"\bdose|\bgotas|\bremedio|\bfebre|\bdipirona|\bmg\b|\bposso tomar|\bsintoma|\bdor\b"),
-        ("pedido sobre dados pessoais", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados|\bparar\b$|^parar\b"),
     )
 )  # fmt: skip
 
 ABOUT_VISIT = "pergunta sobre uma consulta marcada"
 # These do not wait for a yes: a person was asked for, or there is nothing to understand first.
-AT_ONCE = frozenset(
-    ("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo", "pedido sobre dados pessoais")
-)
+AT_ONCE = frozenset(("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo"))
 #: What the clerk does where there is an agenda.
 FOR_THE_AGENDA = frozenset(("quer cancelar", "quer remarcar", "quer marcar", ABOUT_VISIT))
 WHEN = re.compile(

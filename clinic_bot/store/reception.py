@@ -58,9 +58,13 @@ _ERRANDS = (
 )
 
 
-def errands(connection: Connection, *, since_ms: int, limit: int = 200) -> list[Errand]:
-    """What there was since an instant, the newest first."""
+def errands(
+    connection: Connection, *, since_ms: int, limit: int = 200, containing: str | None = None
+) -> list[Errand]:
+    """What there was since an instant, the newest first; with ``containing`` only what says so."""
     asked = _ERRANDS.where(col(Turn.intent_ms) >= since_ms).order_by(col(Turn.intent_ms).desc()).limit(limit)
+    if containing is not None:
+        asked = asked.where(col(Turn.for_reception).contains(containing, autoescape=True))
     return [
         Errand(turn_id, at_ms, phone, lid, why, words, words is not None, answered_ms)
         for turn_id, at_ms, phone, lid, why, words, answered_ms in connection.execute(asked)

@@ -123,6 +123,7 @@ class Tally:
         int  #: those that opened one: what is said again to who was handed over just before opens none
     )
     opted_out: bool  #: wants no reminders
+    for_reception: tuple[str, ...]  #: what the reception was told of these turns
 
 
 def is_thinking(connection: Connection) -> bool:
@@ -156,6 +157,9 @@ def tally(connection: Connection, *, since_ms: int = 0) -> list[Tally]:
                     turns=len(turns),
                     hand_overs=_opened(turns),
                     opted_out=conversation.opted_out_ms is not None,
+                    for_reception=tuple(
+                        turn.for_reception for turn in turns if turn.for_reception and turn.reply
+                    ),
                 )
             )
         return found

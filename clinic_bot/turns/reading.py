@@ -13,7 +13,7 @@ from clinic_bot.store import contacts, history
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.replies import replies_since
-from clinic_bot.turns import arrivals, handing_over
+from clinic_bot.turns import arrivals, data_requests, handing_over
 from clinic_bot.turns.arrivals import Arrival
 from clinic_bot.turns.loop_guard import HOUR_MS
 from clinic_bot.turns.wishes import Wish
@@ -68,7 +68,8 @@ class Noticed:
     @property
     def notes(self) -> str:
         """What the model is told of it."""
-        return " ".join(filter(None, (handing_over.notes(self.wishes), arrivals.notes(self.arrived))))
+        people, asked = handing_over.notes(self.wishes), data_requests.notes(data_requests.found(self.texts))
+        return " ".join(filter(None, (people, asked, arrivals.notes(self.arrived))))
 
 
 def notice(claim: Claim, background: Background, facts: ClinicFacts) -> Noticed:

@@ -33,7 +33,7 @@ from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
-from clinic_bot.turns import arrivals, done, handing_over, unheard
+from clinic_bot.turns import arrivals, data_requests, done, handing_over, unheard
 from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.attempt import Attempt, NotChanged
 from clinic_bot.turns.burst import merged
@@ -249,8 +249,10 @@ class Runner:
         return await self._say(claim, draft, answered_ms=answered_ms)
 
     async def _say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
-        """Say it, with what the burst wants of reminders; tell the reception where that is hers to go on with."""
-        result = await self._outbox.say(claim, opting(claim, draft), answered_ms=answered_ms)
+        """Say it, with what the burst wants of reminders and its writer's data; tell the reception what is hers."""
+        texts = [message.text for message in claim.messages if message.text]
+        draft = data_requests.recorded(opting(claim, draft), texts, self._facts)
+        result = await self._outbox.say(claim, draft, answered_ms=answered_ms)
         if result.ended in _LEFT:
             self._own_words.tell_reception(claim, draft)
         return result

@@ -2,6 +2,7 @@
 
 import time
 
+from clinic_bot.turns.data_requests import DataRequest
 from tests.commands.terminal import Terminal
 from tests.store.test_reception import OTHER, handed
 from tests.support import builders as b
@@ -27,3 +28,16 @@ def test_the_reception_reads_who_waits_and_why(terminal: Terminal, store: Store)
     store.later(1_000).take(b.staff("Oi, Ana!", who=b.contact(b.PHONE)))
     assert [one["why"] for one in terminal.json("reception")] == ["ligação perdida"]
     assert len(terminal.json("reception", "--all")) == 2
+
+
+def test_a_request_for_personal_data_waits_longer_and_names_the_commands(
+    terminal: Terminal, store: Store
+) -> None:
+    ten_days_ago_ms = round(time.time() * 1000) - 10 * 86_400_000
+    store.now_ms = ten_days_ago_ms
+    handed(store, b.PHONE, DataRequest.DELETION.value, None, id="m1")
+    handed(store.later(1_000), OTHER, "ligação perdida", None, id="m2")
+    (asked,) = terminal.json("reception")
+    assert (asked["why"], len(asked["commands"])) == (DataRequest.DELETION, 2)
+    assert "clinic-bot patient erase PHONE" in terminal.said("reception")
+    assert len(terminal.json("reception", "--days", "20")) == 2

@@ -7,12 +7,15 @@ from clinic_bot.sandbox.effects import (
     CANCELLED,
     CONFIRMED,
     CREATED,
+    DATA_REQUEST,
     HAND_OVER,
     MOVED,
     Kept,
     between,
+    data_requests,
     problems,
 )
+from clinic_bot.turns.data_requests import DataRequest
 
 OLD = Kept(1, "A1", "5511900000001", "Marina Alves", "derma", "ana", "2026-10-08T15:00", "scheduled")
 NEW = Kept(2, "", "5511900000002", "Rafaela Dias", "derma", "ana", "2026-10-08T16:00", "scheduled")
@@ -70,3 +73,12 @@ def test_the_list_of_effects_is_complete(
     wanted: list[dict[str, Any]], happened: list[dict[str, Any]], wrong: list[str]
 ) -> None:
     assert problems(wanted, happened) == wrong
+
+
+def test_a_request_for_personal_data_is_of_its_kind() -> None:
+    happened = data_requests(OLD.phone, [f"reclamação; {DataRequest.DELETION}", "ligação perdida"])
+    assert happened == [{"type": DATA_REQUEST, "phone": OLD.phone, "kind": "deletion"}]
+    wanted = {"type": DATA_REQUEST, "kind": "deletion", "count": 1}
+    assert problems([wanted], happened) == []
+    assert problems([{**wanted, "kind": "erasure"}], happened) == []
+    assert len(problems([{**wanted, "kind": "copy"}], happened)) == 2

@@ -95,7 +95,6 @@ def test_many_topics_get_one_answer() -> None:
         ("quero falar com uma pessoa", "pessoa"),
         ("isso é um absurdo, vou reclamar", "reclamação"),
         ("preciso da nota fiscal", "nota fiscal"),
-        ("apaguem meus dados", "dados pessoais"),
     ],
 )
 def test_who_asks_for_a_person_gets_one_at_once(text: str, reason: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from clinic_bot.agent.tools import CARRY_OUT, HAND_OVER
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.sandbox.receptionist import BrainTurn
+from clinic_bot.turns.data_requests import DataRequest
 from clinic_bot.turns.wishes import Wish
 from tests.operations.test_alerts import total
 from tests.support.desk import FACTS
@@ -30,6 +31,20 @@ async def test_who_asks_for_a_person_gets_one_from_a_model_that_ignores_it(datab
         assert (await it.conversation()).human_until_ms > it.service.clock.now_ms()
         assert alerts(it, "handed_over") == 1
         assert f"Percebido na mensagem: {Wish.PERSON}" in str(it.brain.asked[0]["messages"])
+
+
+async def test_a_request_for_personal_data_is_kept_for_the_reception_and_the_bot_goes_on(
+    database_file: Path,
+) -> None:
+    async with clinic(database_file, says=("Claro!",)) as it:
+        await it.patient(phone=PHONE, text="quero que apaguem meus dados")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert (turn.hand_over, turn.for_reception) == (None, DataRequest.DELETION.value)
+        assert example_clinic().texts.data_request in (turn.reply or "")
+        assert (await it.conversation()).human_until_ms == 0
+        assert (alerts(it, "for_reception"), alerts(it, "handed_over")) == (1, 0)
+        assert f"Percebido na mensagem: {DataRequest.DELETION}" in str(it.brain.asked[0]["messages"])
 
 
 async def test_after_a_change_a_model_that_fails_leaves_nobody_in_the_dark(database_file: Path) -> None:
