@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic_bot.turns.data_requests import DataRequest
-
 HAND_OVER = "handoff_opened"
 NONE = "none"
 CREATED, MOVED = "appointment_created", "appointment_rescheduled"
@@ -60,16 +58,6 @@ def between(before: Iterable[Kept], after: Iterable[Kept]) -> list[Effect]:
             kind = {"cancelled": CANCELLED, "confirmed": CONFIRMED}.get(now.status)
             found += [now.effect(kind)] if kind else []
     return found
-
-
-def data_requests(phone: str, told: Iterable[str]) -> list[Effect]:
-    """The requests for personal data in what the reception was told of one phone's turns."""
-    return [
-        {"type": DATA_REQUEST, "phone": phone, "kind": request.name.lower()}
-        for why in told
-        for request in DataRequest
-        if request in why
-    ]
 
 
 def problems(wanted: Sequence[Effect], happened: Sequence[Effect]) -> list[str]:

@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from clinic_bot.sandbox import payloads, posting
-from clinic_bot.sandbox.effects import OPTED_OUT, Effect, between, data_requests
+from clinic_bot.sandbox.effects import OPTED_OUT, Effect, between
 from clinic_bot.sandbox.expectations import BUBBLE_MS, Failure, Kind, Reply, grouped, judge
 from clinic_bot.sandbox.external import External
 from clinic_bot.sandbox.grounding import Grounds
 from clinic_bot.sandbox.in_flight import arrives
 from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.payloads import Payload, hex_of
+from clinic_bot.sandbox.requested import data_requests
 from clinic_bot.sandbox.scenario import Event, Phase, Scenario
 from clinic_bot.sandbox.scene import Now, Scene
 from clinic_bot.sandbox.stage import ServerFailed, Stage, Theatre

@@ -1,4 +1,4 @@
-"""Patients who ask for what the clinic keeps of them, its correction or erasure: a right of theirs (LGPD). Pure.
+"""Patients who ask for what the clinic keeps of them, its correction or erasure: a right of theirs (LGPD).
 
 The assistant only writes the request down, for whom the clinic has answer it: who asks is not proven by a chat, and a
 phone may be somebody else's by now. Heard cautiously, since "meus dados do convênio" is no such request.

@@ -12,9 +12,9 @@ from clinic_bot.sandbox.effects import (
     MOVED,
     Kept,
     between,
-    data_requests,
     problems,
 )
+from clinic_bot.sandbox.requested import data_requests
 from clinic_bot.turns.data_requests import DataRequest
 
 OLD = Kept(1, "A1", "5511900000001", "Marina Alves", "derma", "ana", "2026-10-08T15:00", "scheduled")
