@@ -235,7 +235,8 @@ def _broken() -> dict[str, Model | None]:
 def test_whatever_is_wrong_with_the_coefficients_means_the_fixed_patience(broken: Model | None) -> None:
     talk = said("oi")
     decision = decide(talk, DEFAULT, broken, now_ms=talk.last_ms)
-    assert decision == Decision(DEFAULT.fixed_ms, DEFAULT.fixed_ms, FIXED)
+    assert replace(decision, fault=None) == Decision(DEFAULT.fixed_ms, DEFAULT.fixed_ms, FIXED)
+    assert decision.fault in ("AssertionError", "ValueError")  # for whoever reads the log
 
 
 def test_a_care_that_is_no_number_means_the_fixed_patience(model: Model) -> None:
