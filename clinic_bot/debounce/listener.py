@@ -10,7 +10,6 @@ from operator import itemgetter
 
 from clinic_bot.debounce.patience import FIXED, Limits, decide
 from clinic_bot.debounce.patience_model import Model
-from clinic_bot.debounce.piece import Asked
 from clinic_bot.debounce.piece_words import asked_by, read_piece
 from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Content
@@ -92,14 +91,10 @@ class Listener:
         except Exception as exc:
             return self._at_a_loss(talk, exc)
 
-    def spoke(self, talk: str | None, at_ms: int, reply: str, *, asked: Asked | None = None) -> str | None:
-        """What is known after the clinic, or the bot, said something.
-
-        Args:
-            asked: what it asks, where that is known from more than its words.
-        """
+    def spoke(self, talk: str | None, at_ms: int, reply: str) -> str | None:
+        """What is known after the clinic, or the bot, said something."""
         try:
-            return Talk.unpacked(talk).spoke(at_ms, asked or asked_by(reply)).packed()
+            return Talk.unpacked(talk).spoke(at_ms, asked_by(reply)).packed()
         except Exception as exc:
             self._tell(type(exc).__name__)
             return talk

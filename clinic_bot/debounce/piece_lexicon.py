@@ -48,10 +48,6 @@ ACKS = _table(
 ACK_FILLERS = _table(
     "entao sim mesmo com certeza por mim e muito pra ai viu a eu o esse essa isso que nesse nessa"
 )
-#: What a reminder is answered with, beside the words of assent.
-SHORT_ANSWERS = _table(
-    "sim ok confirmo confirmado confirmada confirmar compareco irei estarei cancelar cancela desmarcar remarcar"
-)
 BARE_QUESTIONS = _table(
     "qual quais quanto quanta quantos quantas quando onde como quem cade oq porque posso tem vcs voces aceita aceitam "
     "atende atendem fazem abre abrem funciona sera consigo conseguem"

@@ -26,7 +26,6 @@ from clinic_bot.debounce.piece_lexicon import (
     NUMBER_WORDS,
     OPEN_QUESTION_WORDS,
     QUESTION_PAIRS,
-    SHORT_ANSWERS,
     THANKS,
     THANKS_FILLERS,
     WEEKDAYS,
@@ -48,7 +47,6 @@ _NUMBER_DIGITS = 6  # of a postcode, the shortest that is asked for but an age
 _NUMBER_WORDS_MOST = 3
 _CHOICE_WORDS = 4
 _WHEN_ANSWER_WORDS = 8
-_LONGEST_SHORT_ANSWER = 3
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -110,9 +108,8 @@ def read_text(text: str, asked: Asked = Asked.NOTHING) -> Piece:
     trailing = ending.endswith(("...", "…", ",", "-", "–", "—", ":", ";", "("))
     joins = not question_mark and not ending.endswith((".", "!")) and _joins(last_tokens)
     is_open = kind is not PieceKind.GREETING and (trailing or joins) and not question_mark
-    short = asked is Asked.YES_NO and _is_short_answer(tokens)
-    fits = not is_open and not question_mark and (short or _fits(tokens, kind, asked))
-    if fits and (short or kind is PieceKind.GREETING):  # "tudo bem" after "Pode ser às 10h?"
+    fits = not is_open and not question_mark and _fits(tokens, kind, asked)
+    if fits and kind is PieceKind.GREETING:  # "tudo bem" after "Pode ser às 10h?"
         kind = PieceKind.ACK
     punct = ending.endswith((".", "!", "?", "…"))
     complete = (
@@ -244,15 +241,6 @@ def _fits(tokens: list[str], kind: PieceKind, asked: Asked) -> bool:
         case Asked.CHOICE:
             return kind in (PieceKind.FRAGMENT, PieceKind.STATEMENT) and len(tokens) <= _CHOICE_WORDS
     return False
-
-
-def _is_short_answer(tokens: list[str]) -> bool:
-    """What a reminder asks to be answered with, "1" or "confirmo", with thanks or an object at most."""
-    if not tokens or len(tokens) > _LONGEST_SHORT_ANSWER:
-        return False
-    if tokens[0] in ("1", "2"):
-        return all(token in ACKS | THANKS | ACK_FILLERS for token in tokens[1:])
-    return tokens[0] in SHORT_ANSWERS
 
 
 def _signs(text: str, asked: Asked) -> Piece:

@@ -24,8 +24,6 @@ from sqlalchemy import Connection
 
 from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 from clinic_bot.clock import Clock
-from clinic_bot.debounce.listener import Listener
-from clinic_bot.debounce.patience import DEFAULT
 from clinic_bot.debounce.window import Timing
 from clinic_bot.errors import ClinicBotError, Misconfigured
 from clinic_bot.events import Contact
@@ -246,9 +244,7 @@ class Theatre:
                 ids = await self._agenda.write(database, INSTANCE_ID, at_ms=at_ms)
             reminded = next((row for row, name in ids.items() if name == state.get("reminder_for")), None)
             if said and reminded is not None:
-                job = partial(
-                    seed.was_reminded, appointment_id=reminded, text=str(said), at_ms=at_ms, policy=policy
-                )
+                job = partial(seed.was_reminded, appointment_id=reminded, text=str(said), at_ms=at_ms)
                 await database.write(job)
             elif said:
                 job = partial(seed.bot_said, contact=contact, text=str(said), at_ms=at_ms, policy=policy)
@@ -300,7 +296,6 @@ def _policy() -> Policy:
         horizon_ms=round(Settings.model_fields["inbox_days"].default * 86_400_000),
         may_be_emergency=lambda _text: False,
         is_emergency=lambda _texts: False,
-        listener=Listener(DEFAULT, None),  # remembers what was asked
         is_listed=lambda _phone_key, _lid: False,
         is_automatic=lambda _text: False,
     )

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from clinic_bot.debounce.listener import Listener
 from clinic_bot.debounce.patience import FIXED
-from clinic_bot.debounce.piece import Asked
 from clinic_bot.debounce.talk import TURN_GAP_MS
 from clinic_bot.events import Content, Kind
 from clinic_bot.store.policy import Policy
@@ -94,12 +93,6 @@ def spoke(conversation: _Listened, listener: Listener | None, now_ms: int, text:
     """The clinic, or the bot, said something."""
     if listener is not None:
         conversation.talk = listener.spoke(conversation.talk, now_ms, text)
-
-
-def reminded(conversation: _Listened, listener: Listener | None, now_ms: int, text: str) -> None:
-    """A reminder asks whether the patient comes, whatever the words that a clinic writes there."""
-    if listener is not None:
-        conversation.talk = listener.spoke(conversation.talk, now_ms, text, asked=Asked.YES_NO)
 
 
 def _is_piece(message: _Piece) -> bool:

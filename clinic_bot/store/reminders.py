@@ -218,7 +218,7 @@ def _take(
     assert conversation.id is not None
     conversation.owner, conversation.epoch = notices.OWNER + owner, conversation.epoch + 1
     conversation.wake_at_ms = now_ms + lease_ms
-    listening.reminded(conversation, policy.listener, now_ms, words)
+    listening.spoke(conversation, policy.listener, now_ms, words)
     notice = Notice(
         kind=REMINDER, text=words, state=NoticeState.SENDING, created_ms=now_ms, due_ms=now_ms, attempts=1,
         conversation_id=conversation.id, intent_ms=now_ms,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
 from clinic_bot.events import Contact
-from clinic_bot.store import appointments, cells, changes, contacts, listening, patients
+from clinic_bot.store import appointments, cells, changes, contacts, patients
 from clinic_bot.store.appointments import Wanted
 from clinic_bot.store.clinic_tables import Appointment, Reminder
 from clinic_bot.store.policy import Policy
@@ -49,14 +49,10 @@ def bot_said(connection: Connection, contact: Contact, text: str, *, at_ms: int,
         session.add(turn)
 
 
-def was_reminded(
-    connection: Connection, appointment_id: int, text: str, *, at_ms: int, policy: Policy
-) -> None:
+def was_reminded(connection: Connection, appointment_id: int, text: str, *, at_ms: int) -> None:
     """A patient's reminder of an appointment, that was sent at ``at_ms`` and has no answer."""
     with session_on(connection) as session:
         of = session.get_one(Appointment, appointment_id)
-        conversation = session.get_one(Conversation, of.conversation_id)
-        listening.reminded(conversation, policy.listener, at_ms, text)
         notice = Notice(
             kind=REMINDER, text=text, state=NoticeState.SENT, created_ms=at_ms, due_ms=at_ms, intent_ms=at_ms,
             outcome_ms=at_ms, conversation_id=of.conversation_id,

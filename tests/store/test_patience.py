@@ -22,7 +22,6 @@ from clinic_bot.store.places import Place
 from clinic_bot.store.policy import Policy
 from tests.support import builders as b
 from tests.support.clock import START_MS
-from tests.support.reminding import HOUR_MS, THURSDAY_14H_MS, book, remind
 from tests.support.store import Store
 
 S = 1_000
@@ -86,19 +85,6 @@ def test_yes_to_a_question_of_the_clinic_is_answered_at_once(store: Store) -> No
     assert wait_ms(store) <= 1_500
     claim = store.claim_when_due()
     assert [one.text for one in claim.messages] == ["Sim."]
-
-
-@pytest.mark.parametrize("text", ["1", "sim", "2", "confirmo", "não vou poder", "👍"])
-def test_a_word_that_answers_a_reminder_is_answered_as_soon_whatever_its_text_says(
-    store: Store, text: str
-) -> None:
-    store.run(book)
-    store.now_ms = THURSDAY_14H_MS - 24 * HOUR_MS
-    remind(store, words="Consulta amanhã às 14h. Para não receber mais lembretes, responda PARAR.")
-    store.later(60 * S).take(b.message(text))
-    assert wait_ms(store) <= 1_500
-    assert store.conversation().patience_why == "it answers what the clinic asked"
-    store.claim_when_due()
 
 
 def test_who_writes_every_three_seconds_is_answered_at_the_cap(store: Store) -> None:

@@ -156,5 +156,5 @@ def test_what_is_said_to_a_question_back_is_known_as_a_choice_once(store: Store)
 
 def test_a_reminder_that_a_scenario_begins_with_waits_for_its_answer(store: Store) -> None:
     at_ms = store.now_ms - 600_000
-    store.run(partial(seed.was_reminded, appointment_id=1, text="Lembrete", at_ms=at_ms, policy=b.POLICY))
+    store.run(partial(seed.was_reminded, appointment_id=1, text="Lembrete", at_ms=at_ms))
     assert numbers(asked(store)) == [1]
