@@ -12,6 +12,7 @@ _SCHEMA = """
     SELECT md5(string_agg(concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default), ','
                           ORDER BY table_name, column_name))
         || (SELECT md5(string_agg(indexdef, ',' ORDER BY indexdef)) FROM pg_indexes WHERE schemaname = 'public')
+        || (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)
     FROM information_schema.columns WHERE table_schema = 'public'
 """
 _TABLES = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public'"
@@ -50,7 +51,7 @@ class Template(NamedTuple):
 
 
 async def emptied(dsn: str, made: Template) -> bool:
-    """Whether it is as it was made again. It is not where a test changed a table or broke the database."""
+    """Whether it is as it was made again. It is not where a test changed a table, left a function or broke the database."""
     with suppress(asyncpg.PostgresError, OSError):
         connection = await asyncpg.connect(dsn)
         try:

@@ -38,7 +38,14 @@ def test_a_database_that_was_used_comes_back_as_it_was_made(postgres_server: Ser
         assert _say(postgres_server, again, NEW) == first == 1
 
 
-@pytest.mark.parametrize("change", ["ALTER TABLE patient ADD COLUMN shoe INTEGER", "DROP TABLE step CASCADE"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE patient ADD COLUMN shoe INTEGER",
+        "DROP TABLE step CASCADE",
+        "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+    ],
+)
 def test_one_whose_schema_a_test_changed_is_not_lent_again(postgres_server: Server, change: str) -> None:
     with postgres_server.clone() as used:
         _say(postgres_server, used, change)
