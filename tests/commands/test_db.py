@@ -111,8 +111,8 @@ async def test_ctrl_c_leaves_the_target_empty(database_file: Path, postgres_serv
                 await until_async(on_its_way)
                 process.send_signal(signal.SIGINT)
                 out, err = await process.communicate()
-                assert (process.returncode, out.decode()) == (1, "")
                 assert err.decode() == "clinic-bot: stopped; the file and the target are as they were\n"
+                assert (process.returncode, out.decode()) == (1, "")
         assert await watching.read(messages) == 0
         await watching.close()
 

@@ -51,7 +51,7 @@ class Template(NamedTuple):
 
 
 async def emptied(dsn: str, made: Template) -> bool:
-    """Whether it is as it was made again. It is not where a test changed a table, left a function or broke the database."""
+    """Whether it is as it was made again. It is not where a test changed a table, left a function or broke it."""
     with suppress(asyncpg.PostgresError, OSError):
         connection = await asyncpg.connect(dsn)
         try:
