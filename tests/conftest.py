@@ -1,5 +1,6 @@
 """Shared by every test."""
 
+import signal
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ __all__ = [
 # How long an example takes is the machine's matter, which several processes share.
 settings.register_profile("without deadline", settings.default, deadline=None)
 settings.load_profile("without deadline")
+
+# A shell gives what it starts in the background a Ctrl-C that is ignored, and every process of a test would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
