@@ -69,7 +69,7 @@ class StandIns:
 
     def _answer(self, channel: "_Channel", reference: int) -> None:
         self.answered_ns.setdefault(reference, time.time_ns())
-        channel.answer(_completion(f"Sou o assistente virtual. Temos quinta às 15h. ref {reference}"))
+        channel.answer(_completion(f"Sou o assistente virtual. Para qual serviço seria? ref {reference}"))
 
     def _configure(self, channel: "_Channel", given: dict[str, Any]) -> None:
         self.config = Config(**given)
