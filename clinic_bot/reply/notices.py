@@ -12,7 +12,7 @@ from clinic_bot.errors import Stale, StorageUnavailable
 from clinic_bot.events import Contact
 from clinic_bot.operations.alerts import Alert
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.reply.rangeless import Ended, conclude, send_once
+from clinic_bot.reply.rangeless import Ended, conclude, let_finish, send_once
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import notices
 from clinic_bot.store.database import Database
@@ -26,7 +26,6 @@ _HEAD = "⚠️ *Aviso do assistente*"
 #: However soon a notice is due, and however long nothing is: another process may have left some.
 _SHORTEST_MS, _LONGEST_MS = 250, 60_000
 _STORAGE_RETRY_MS = 5_000
-_STOP_WITHIN_S = 1.0
 
 
 class Notices:
@@ -82,11 +81,7 @@ class Notices:
         """Let a send that is under way finish; what waits is sent by the next process."""
         self._stopping = True
         self._new.set()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_WITHIN_S):
-                await asyncio.shield(self._task)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await let_finish(self._task)
 
     async def _send_forever(self) -> None:
         while not self._stopping:

@@ -1,5 +1,7 @@
 """Steps two and three of a send without a range, an alert's or a reminder's: send once, say how it ended (rule 17)."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +16,8 @@ from clinic_bot.store.tables import NoticeState
 
 #: So much of its lease a send may have used before it leaves; the request itself takes less than the rest.
 _SURE_PART = 1 / 3
+#: At the end of the process, for a request that is under way.
+_STOP_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,15 @@ async def conclude(
         reason=ended.reason,
     )
     return await database.write(outcome)
+
+
+async def let_finish(task: asyncio.Task[None]) -> None:
+    """Give whoever sends a moment to bring a request that is under way to its end, then stop it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_WITHIN_S):
+            await asyncio.shield(task)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _pass_fence(

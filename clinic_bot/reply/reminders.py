@@ -17,7 +17,7 @@ from clinic_bot.clinic.reminders import Rules, Skip, Visit
 from clinic_bot.clock import Clock
 from clinic_bot.errors import Stale, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.reply.rangeless import Ended, conclude, send_once
+from clinic_bot.reply.rangeless import Ended, conclude, let_finish, send_once
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.store import reminders as store
 from clinic_bot.store.database import Database
@@ -38,7 +38,6 @@ _BACK_MS = 3 * 86_400_000
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 #: First and longest wait for a patient whose reminder certainly did not leave; it doubles.
 _BACKOFF_MS = (30_000, 900_000)
-_STOP_WITHIN_S = 1.0
 
 
 class Reminders:
@@ -88,11 +87,7 @@ class Reminders:
     async def close(self) -> None:
         """Let a send that is under way finish; what is due is sent by the next process."""
         self._stop.set()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_WITHIN_S):
-                await asyncio.shield(self._task)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await let_finish(self._task)
 
     async def _remind_forever(self) -> None:
         while not self._stop.is_set():
