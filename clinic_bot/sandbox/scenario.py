@@ -79,10 +79,6 @@ class Phase:
     events: tuple[Event, ...]
     expect: Expect
 
-    @property
-    def last_event_ms(self) -> int:
-        return max((event.at_ms for event in self.events if event.at_ms is not None), default=0)
-
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
