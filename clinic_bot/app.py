@@ -344,13 +344,14 @@ class Service:
             shared_on=None if isinstance(self.database, SqliteDatabase) else self.database,
         )
         self._stack.push_async_callback(model.close)
+        booking = self._booking()
         agent = Agent(
             model,
             self.facts,
             max_steps=settings.agent_max_steps,
             timeout_s=settings.agent_timeout_s,
             clock=clock,
-            booking=self._booking(),
+            booking=booking,
         )
         afterthoughts = self._afterthoughts(zapi) if settings.recall_for_newer else None
         self._outbox = Outbox(
@@ -360,7 +361,11 @@ class Service:
             sends=settings.mode.sends, afterthoughts=afterthoughts,
         )  # fmt: skip
         limits = Limits(
-            memory=Memory(settings.history_turns, round(settings.history_hours * 3_600_000)),
+            memory=Memory(
+                settings.history_turns,
+                round(settings.history_hours * 3_600_000),
+                standing=booking.standing if booking else None,
+            ),
             unavailable_after_ms=round(settings.unavailable_after_s * 1000),
         )
         thinking = Thinking(agent, clock, self.metrics, self.neighbours)

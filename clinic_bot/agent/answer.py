@@ -46,6 +46,7 @@ class AgentRequest:
         change: how a tool's change passes the gate.
         read: how a tool looks at the conversation's records.
         done_steps: what an earlier try of the same messages changed. The model is shown it as done.
+        standing: what the records say before anything is asked; None where the agent reads that itself.
         notes: what code has seen in the burst and the model is told, in Portuguese.
         model: who is asked instead of the agent's own model.
     """
@@ -59,6 +60,7 @@ class AgentRequest:
     change: Change = field(default=_nothing_changes, compare=False, repr=False)
     read: Read = field(default=_nothing_is_kept, compare=False, repr=False)
     done_steps: Sequence[ToolStep] = ()
+    standing: str | None = None
     notes: str = ""
     model: ChatModel | None = field(default=None, compare=False, repr=False)
 

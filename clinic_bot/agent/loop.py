@@ -106,7 +106,9 @@ class Agent:
         ends_at = asyncio.get_running_loop().time() + self._timeout_s
         done = request.done_steps
         turn = _Turn(request, ends_at, self._room, exchanges=_done(done), changed=list(done))
-        if self._standing is not None:
+        if request.standing is not None:
+            turn.standing = request.standing
+        elif self._standing is not None:
             turn.standing = await request.read(self._standing)
         wordless = False
         try:

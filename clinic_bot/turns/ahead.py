@@ -206,13 +206,7 @@ class Ahead:
         claim = taken.claim
         now = local(max(claim.due_ms, self.clock.now_ms()), self.facts.timezone)
         request = replace(
-            request_of(
-                claim,
-                taken.background,
-                merged(claim, taken.background),
-                now,
-                notice(claim, taken.background, self.facts),
-            ),
+            request_of(taken, merged(claim, taken.background), now, notice(taken, self.facts)),
             read=partial(self._records, claim.conversation_id),
             change=_stop_there,
             model=guess.asking(self.model, self.has_room),

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from clinic_bot.agent.answer import AgentRequest, ToolStep
+from clinic_bot.agent.toolbox import Query
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.store import contacts, history
 from clinic_bot.store.history import Background
@@ -18,13 +21,16 @@ from clinic_bot.turns.arrivals import Arrival
 from clinic_bot.turns.loop_guard import HOUR_MS
 from clinic_bot.turns.wishes import Wish
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """How far back a turn looks."""
+    """How far back a turn looks, and at what of the records."""
 
     turns: int
     ms: int
+    standing: Query | None = None  #: what the agent is told of the patient's proposals and appointments
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Taken:
     claim: Claim
     background: Background
     spoken: int  #: replies of the last hour
+    standing: str | None = None  #: see ``AgentRequest``
 
 
 def read_with(connection: Connection, claim: Claim, memory: Memory, now_ms: int) -> Taken:
@@ -45,7 +52,22 @@ def read_with(connection: Connection, claim: Claim, memory: Memory, now_ms: int)
         turns=memory.turns,
         quoted=[message.quoted_id for message in claim.messages if message.quoted_id],
     )
-    return Taken(claim, background, _spoken(connection, claim, background, memory, now_ms))
+    spoken = _spoken(connection, claim, background, memory, now_ms)
+    return Taken(claim, background, spoken, _standing(connection, claim, memory))
+
+
+def _standing(connection: Connection, claim: Claim, memory: Memory) -> str | None:
+    """A transaction less than if the agent reads it. It does where this fails, as part of a try that is counted: a
+    claim that fails would be made again for ever."""
+    if memory.standing is None:
+        return None
+    try:
+        return memory.standing(connection, claim.conversation_id)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("records not read with the claim", conversation=claim.conversation_id)
+        return None
 
 
 def _spoken(connection: Connection, claim: Claim, background: Background, memory: Memory, now_ms: int) -> int:
@@ -72,21 +94,24 @@ class Noticed:
         return " ".join(filter(None, (people, asked, arrivals.notes(self.arrived))))
 
 
-def notice(claim: Claim, background: Background, facts: ClinicFacts) -> Noticed:
+def notice(taken: Taken, facts: ClinicFacts) -> Noticed:
+    claim, background = taken.claim, taken.background
     texts = [message.text for message in claim.messages if message.text]
     wishes = handing_over.noticed(texts, background.said, facts)
     return Noticed(texts, arrivals.arrived(claim.messages), wishes)
 
 
-def request_of(claim: Claim, background: Background, text: str, now: datetime, seen: Noticed) -> AgentRequest:
+def request_of(taken: Taken, text: str, now: datetime, seen: Noticed) -> AgentRequest:
     """What the agent is asked at ``now``. It has no gate yet and no records: whoever asks gives them."""
+    claim = taken.claim
     return AgentRequest(
         _opaque(claim),
         text,
-        background.said,
+        taken.background.said,
         now,
         claim.name,
         done_steps=tuple(ToolStep(step.tool, step.arguments, step.result) for step in claim.done_steps),
+        standing=taken.standing,
         notes=seen.notes,
     )
 

@@ -227,7 +227,7 @@ class Runner:
             draft = await self._short_replies.draft(attempt, text, background.said)
             if draft is None:
                 text = await self._short_replies.noted(claim, text)
-                draft = await self._think(attempt, background, text)
+                draft = await self._think(attempt, taken, text)
             answered_ms = self._clock.now_ms()
             # Rule 18: a hand-written answer arrives under the LID alone, and would be overlooked by this intent.
             if learning is not None and not await learning and claim.retries < _LID_TRIES:
@@ -257,17 +257,17 @@ class Runner:
             self._own_words.tell_reception(claim, draft)
         return result
 
-    async def _think(self, attempt: Attempt, background: Background, text: str) -> Draft:
+    async def _think(self, attempt: Attempt, taken: Taken, text: str) -> Draft:
         """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
-        claim = attempt.claim
+        claim, background = taken.claim, taken.background
         now_ms = self._clock.now_ms()
         self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
         ahead = self._ahead
         guess = None if ahead is None else ahead.take(claim.conversation_id)
         now = self._clock.local(self._facts.timezone)
-        seen = notice(claim, background, self._facts)
+        seen = notice(taken, self._facts)
         request = replace(
-            request_of(claim, background, text, now, seen),
+            request_of(taken, text, now, seen),
             record=attempt.calls,
             change=attempt.change,
             read=attempt.read,

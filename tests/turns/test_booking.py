@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+from sqlalchemy import Connection
+
+from clinic_bot.agent.booking import FrontDesk
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, PROPOSE
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
 from clinic_bot.store.tables import TurnState
+from clinic_bot.turns.attempt import Attempt
 from tests.support.agenda import agenda_violations, standing
 from tests.support.desk import FACTS
 from tests.support.diary import done_in
@@ -112,3 +117,39 @@ async def test_two_phones_want_one_slot_and_one_gets_it(database_file: Path) -> 
             "Erro, nada foi alterado: não há horário livre nesse pedido. Consulte horarios_livres."
         ]
         assert await booked(it) == []
+
+
+async def test_what_stands_is_read_with_the_claim(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look of its own would be one transaction a turn."""
+
+    async def refused(_attempt: Attempt, _query: object) -> str:
+        raise AssertionError("read by itself")
+
+    monkeypatch.setattr(Attempt, "read", refused)
+    async with clinic(database_file, facts=FACTS, says=(proposes("Rafaela Pinto"), ASKS)) as it:
+        await it.patient(phone=PHONE, text="queria dermato quinta às 14h, Rafaela Pinto")
+        await it.until_states(SENT)
+        thinks(it, "Sou a assistente virtual. Posso marcar?")
+        await it.patient(phone=PHONE, text="como era mesmo?")
+        await it.until_states(SENT, SENT)
+        assert "Propostas em aberto: proposta#1" in str(it.brain.asked[0]["messages"])
+
+
+async def test_a_claim_stands_where_its_records_cannot_be_told(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tells, told = FrontDesk.standing, iter([ZeroDivisionError()])
+
+    def standing(desk: FrontDesk, connection: Connection, conversation_id: int) -> str:
+        for failure in told:
+            raise failure
+        return tells(desk, connection, conversation_id)
+
+    monkeypatch.setattr(FrontDesk, "standing", standing)
+    async with clinic(database_file, facts=FACTS, says=("Sou a assistente virtual. Pois não?",)) as it:
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(SENT)
+        assert [turn.reply for turn in await it.turns()] == ["Sou a assistente virtual. Pois não?"]
+        assert list(told) == []
