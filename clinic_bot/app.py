@@ -55,7 +55,7 @@ from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.condition import readiness_of
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
-from clinic_bot.turns.dispatcher import ALONE, TOGETHER, Dispatcher
+from clinic_bot.turns.dispatcher import Dispatcher
 from clinic_bot.turns.emergency import find_emergency
 from clinic_bot.turns.housekeeping import keep_house
 from clinic_bot.turns.keeper import LEASE_MS, Keeper, Shared
@@ -66,6 +66,7 @@ from clinic_bot.turns.reading import Memory
 from clinic_bot.turns.runner import Limits, Runner
 from clinic_bot.turns.server_time import follow_forever
 from clinic_bot.turns.short_replies import ShortReplies
+from clinic_bot.turns.sweep import ALONE, TOGETHER
 from clinic_bot.turns.thinking import Thinking
 from clinic_bot.turns.timekeeper import Timekeeper
 from clinic_bot.turns.unanswered import Unanswered

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from clinic_bot.store.driver import sqlite
 from clinic_bot.store.postgres_driver import PostgresDriver
+from clinic_bot.store.postgres_faults import is_drivers
 
 
 @contextmanager
@@ -48,6 +51,11 @@ def postgres_driver_of(connection: Connection) -> PostgresDriver:
         known = PostgresDriver(cast(Any, connection.connection.driver_connection))
         connection.info["clinic_bot"] = known
     return known
+
+
+def spoils(exc: Exception) -> bool:
+    """Whether it is the database's, so that nothing more can be done in a transaction in which it was raised."""
+    return isinstance(exc, SQLAlchemyError | sqlite.Error) or is_drivers(exc)
 
 
 def is_postgres(connection: Connection) -> bool:

@@ -6,14 +6,13 @@ so a hundred thousand open windows cost no memory here.
 
 Where the wait depends on what the patient wrote, somebody looks at that shortly before the shortest wait is over
 (``looks.py``), and what comes of it is a hint as well: kept here until then, decided once more by the claim. Of
-replicas the one that took the last message looks; the others do when it seems to be gone.
+replicas the one that took the last message looks, mostly in the transaction of a sweep; the others do when it seems to
+be gone.
 """
 
 import asyncio
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from types import MappingProxyType
 from typing import Protocol
@@ -23,47 +22,28 @@ from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import StorageUnavailable
-from clinic_bot.store import conversations
 from clinic_bot.store.conversations import DueRow
 from clinic_bot.store.database import Database
-from clinic_bot.store.renewal import Seen
-from clinic_bot.turns.looks import Looks
+from clinic_bot.turns.looks import MOST, Looks
+from clinic_bot.turns.sweep import ALONE, HORIZON_MS, Beside, Sweeper, Sweeping
 
 log = structlog.get_logger(__name__)
 
-#: What is due later than this is not kept in memory: a sweep brings it.
-_HORIZON_MS = 15_000
 #: A look takes a few milliseconds, and who is waited for no longer than the least is to be claimed in time.
 _LOOK_EARLY_MS = 150
 #: What another replica took in and has not claimed so long after the shortest wait, or after what a look here found, is
-#: looked at here: mostly it only waits for more, and now and then it is gone.
-_ANOTHERS_MS, _ANOTHERS_AGAIN_MS = 2_000, 500
+#: looked at here, or up to 200 ms sooner in a sweep: mostly it only waits for more, and now and then it is gone.
+_ANOTHERS_MS, _ANOTHERS_AGAIN_MS = 2_200, 700
 #: A conversation whose turn could not even be claimed is looked at again after this.
 _STORAGE_RETRY_MS = 1_000
 #: Of the turns that were open at one crash, so many go on at a time.
 _SUSPECTS = 16
 _BROKEN_RETRY_MS = 10_000
-_FIRST = (-1, -1)  #: before the first page of a sweep
-
-
-@dataclass(frozen=True, slots=True)
-class Sweeping:
-    """How the index of ``wake_at_ms`` is read. Durations are milliseconds."""
-
-    every_ms: int
-    ahead_ms: int  #: so far before it is due a conversation is taken into memory
-    whole_every: int  #: of so many sweeps one reads everything that is due, the others a page
-    leaves: bool  #: whether what a patient has just written is left to another process that took it in
-
-
-#: One process: every wake-up is in memory before it is due.
-ALONE = Sweeping(5_000, _HORIZON_MS, 1, leaves=False)
-#: Replicas: each has timers for what it took itself, and looks often for what another has left lying.
-TOGETHER = Sweeping(200, 0, 25, leaves=True)
 
 
 class TurnRunner(Protocol):
     async def look(self, conversation_id: int) -> int | None: ...
+    def look_in(self, connection: Connection, conversation_id: int) -> int | None: ...
     async def run(self, conversation_id: int) -> int | None: ...
     def interrupt(self, conversation_id: int) -> None: ...
     def newer(self, conversation_id: int, revision: int) -> None: ...
@@ -78,13 +58,6 @@ class Ahead(Protocol):
     def notice(self, conversation_id: int, wake_at_ms: int | None) -> None: ...
     def drop(self, conversation_id: int) -> None: ...
     def end(self) -> None: ...
-
-
-class Beside(Protocol):
-    """Who wants to look at the database with every sweep, without a transaction of his own; the keeper of leases."""
-
-    def look(self, connection: Connection) -> list[Seen]: ...
-    def tell(self, found: list[Seen]) -> None: ...
 
 
 class Dispatcher:
@@ -110,15 +83,14 @@ class Dispatcher:
         looks: bool = False,
         suspects: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
-        self._database = database
         self._runner = runner
         self._clock = clock
         self._slots = slots
         self._sweeping = sweeping
-        self._beside: Beside | None = None
         self._ahead: Ahead | None = None
         self._suspects = dict(suspects)
         self._looks = Looks(runner.look, found=self._found, failed=self._not_found) if looks else None
+        self._sweeper = Sweeper(database, clock, sweeping, self._looks, runner.look_in)
         self._decided: set[int] = set()  # a look told when, and nothing came since
         self._anothers: set[int] = set()  # taken in by another replica
         self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
@@ -131,18 +103,18 @@ class Dispatcher:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._emergencies: set[int] = set()
         self._waiting: dict[int, None] = {}  # due, and no slot free: a set that keeps its order
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeping_task: asyncio.Task[None] | None = None
         self._look_again: asyncio.Task[None] | None = None
         self._stopping = False
 
     async def start(self) -> None:
         """Load what is due soon, at once and then every few seconds."""
         await self._sweep()
-        self._sweeper = asyncio.create_task(self._sweep_forever())
+        self._sweeping_task = asyncio.create_task(self._sweep_forever())
 
     def look_beside(self, beside: Beside) -> None:
         """Let somebody look with every sweep from now on."""
-        self._beside = beside
+        self._sweeper.beside = beside
 
     def look_ahead(self, ahead: Ahead) -> None:
         """Let somebody ask the model before windows close; what became of a conversation he hears from here."""
@@ -159,7 +131,7 @@ class Dispatcher:
         self._decided.discard(conversation_id)
         self._anothers.discard(conversation_id)
         now_ms = self._clock.now_ms()
-        if wake_at_ms is None or wake_at_ms > now_ms + _HORIZON_MS:
+        if wake_at_ms is None or wake_at_ms > now_ms + HORIZON_MS:
             return  # nothing to do soon; the sweep brings what is due later
         early_ms = _LOOK_EARLY_MS if self._looks is not None and not emergency else 0
         self._expect(conversation_id, wake_at_ms - (early_ms if wake_at_ms - now_ms > early_ms else 0))
@@ -224,7 +196,7 @@ class Dispatcher:
     async def stop(self, *, within_s: float) -> None:
         """Start nothing more; give back what thinks; let sends that are under way finish."""
         self.begin_nothing()
-        for task in (self._sweeper, self._look_again):
+        for task in (self._sweeping_task, self._look_again):
             if task is not None:
                 task.cancel()
         for conversation_id in list(self._running):
@@ -372,21 +344,12 @@ class Dispatcher:
             anew: what the rows say counts, whatever was noted before.
             whole: all of it, not only what has been due for longest.
         """
-        until_ms, after = self._clock.now_ms() + self._sweeping.ahead_ms, _FIRST
-        while True:
-            page, seen = await self._database.read(partial(self._read, until_ms=until_ms, after=after))
-            if self._beside is not None:
-                self._beside.tell(seen)
-            for row in page:
+        async for page in self._sweeper.pages(self._to_be_looked_at(), whole=whole):
+            for row in page.rows:
                 if not self._has(row.id, anew=anew):
                     self._take_up(row, anew=anew)
-            if len(page) < conversations.PAGE:
-                if after == _FIRST:
-                    self._forget_anothers({row.id for row in page})
-                return
-            if not whole:
-                return
-            after = page[-1].wake_at_ms, page[-1].id
+            if page.is_everything:
+                self._forget_anothers({row.id for row in page.rows})
 
     def _has(self, conversation_id: int, *, anew: bool) -> bool:
         if conversation_id in self._running:
@@ -402,8 +365,17 @@ class Dispatcher:
         else:
             self.notice(row.id, row.wake_at_ms)
 
-    def _read(
-        self, connection: Connection, *, until_ms: int, after: tuple[int, int]
-    ) -> tuple[list[DueRow], list[Seen]]:
-        page = conversations.due_page(connection, until_ms=until_ms, after=after)
-        return page, [] if self._beside is None else self._beside.look(connection)
+    def _to_be_looked_at(self) -> list[int]:
+        """Whose look is due before the next sweep; it is this one's now."""
+        if self._looks is None or not self._sweeping.carries_ms:
+            return []
+        until_ms = self._clock.now_ms() + self._sweeping.carries_ms
+        soon = [key for key, at_ms in self._wake_ms.items() if at_ms <= until_ms and self._is_looked_at(key)]
+        del soon[MOST:]
+        for conversation_id in soon:
+            del self._wake_ms[conversation_id]
+        return soon
+
+    def _is_looked_at(self, conversation_id: int) -> bool:
+        """Whether a look comes before the claim."""
+        return conversation_id not in self._running and not self._knows(conversation_id)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from clinic_bot.agent.answer import AgentRequest, ToolStep
 from clinic_bot.agent.toolbox import Query
@@ -16,6 +15,7 @@ from clinic_bot.store import contacts, history
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.replies import replies_since
+from clinic_bot.store.session import spoils
 from clinic_bot.turns import arrivals, data_requests, handing_over
 from clinic_bot.turns.arrivals import Arrival
 from clinic_bot.turns.loop_guard import HOUR_MS
@@ -63,9 +63,9 @@ def _standing(connection: Connection, claim: Claim, memory: Memory) -> str | Non
         return None
     try:
         return memory.standing(connection, claim.conversation_id)
-    except SQLAlchemyError:
-        raise
-    except Exception:
+    except Exception as exc:
+        if spoils(exc):
+            raise
         log.exception("records not read with the claim", conversation=claim.conversation_id)
         return None
 

@@ -127,8 +127,12 @@ class Runner:
 
         Raises StorageUnavailable.
         """
-        job = partial(waits.open_until, conversation_id=conversation_id, policy=self._policy)
-        return await self._database.read(partial(job, now_ms=self._clock.now_ms()))
+        return await self._database.read(partial(self.look_in, conversation_id=conversation_id))
+
+    def look_in(self, connection: Connection, conversation_id: int) -> int | None:
+        """``look``, in a transaction that somebody has anyway."""
+        now_ms = self._clock.now_ms()
+        return waits.open_until(connection, conversation_id, now_ms=now_ms, policy=self._policy)
 
     async def run(self, conversation_id: int) -> int | None:
         """Take the conversation if it is due, and answer it.

@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import Connection
 
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.store import claims, closing, gate, inbox, waits
@@ -16,7 +17,8 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.tables import TurnState
-from clinic_bot.turns.dispatcher import ALONE, TOGETHER, Dispatcher, Sweeping
+from clinic_bot.turns.dispatcher import Dispatcher
+from clinic_bot.turns.sweep import ALONE, TOGETHER, Sweeping
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
 from tests.support.waiting import until
@@ -46,15 +48,21 @@ class CountingRunner:
     until_ms: dict[int, int] = field(default_factory=dict)  #: what a look tells; else what the row says
     look_fails: list[Exception] = field(default_factory=list)
     looking: asyncio.Event | None = None  #: a look takes until then
+    alone: int = 0  #: looks that had a transaction of their own
 
     async def look(self, conversation_id: int) -> int | None:
-        self.looked.append((conversation_id, self.clock.now_ms()))
-        if self.look_fails:
-            raise self.look_fails.pop()
-        job = partial(waits.open_until, conversation_id=conversation_id, policy=b.POLICY)
-        row_ms = await self.database.read(partial(job, now_ms=self.clock.now_ms()))
+        self.alone += 1
+        found = await self.database.read(partial(self.look_in, conversation_id=conversation_id))
         if self.looking is not None:
             await self.looking.wait()
+        return found
+
+    def look_in(self, connection: Connection, conversation_id: int) -> int | None:
+        now_ms = self.clock.now_ms()
+        self.looked.append((conversation_id, now_ms))
+        if self.look_fails:
+            raise self.look_fails.pop()
+        row_ms = waits.open_until(connection, conversation_id, now_ms=now_ms, policy=b.POLICY)
         return self.until_ms.get(conversation_id, row_ms) if row_ms is not None else None
 
     async def run(self, conversation_id: int) -> int | None:
@@ -461,6 +469,24 @@ async def test_what_comes_after_a_look_or_while_it_lasts_is_looked_at_anew(datab
         assert len(it.runner.looked) == 3
 
 
+async def test_of_replicas_a_sweep_takes_along_the_looks_before_the_next(database: Database) -> None:
+    async with desk(database, sweeping=TOGETHER, looks=True) as it:
+        await it.fill(3)
+        dues_ms = [START_MS + b.QUIET_MS + late_ms for late_ms in (0, 500, 1_000)]
+        it.runner.until_ms = dict(enumerate(dues_ms, start=1))
+        await it.tick(b.QUIET_MS - _EARLY_MS - TOGETHER.carries_ms)
+        await until(lambda: len(it.runner.looked) == 3)
+        await it.receive(id="again", phone="5511987650002")  # after its look
+        it.runner.until_ms[3] = dues_ms[2] = it.clock.now_ms() + b.QUIET_MS
+        for _ in range(2 * b.QUIET_MS // TOGETHER.every_ms):
+            await it.tick(TOGETHER.every_ms)
+        await until(lambda: len(it.runner.answered) == 3)
+        assert [conversation for conversation, _ in it.runner.looked] == [1, 2, 3, 3]
+        assert it.runner.alone == 0
+        assert [messages for _, messages, _ in it.runner.answered] == [1, 1, 2]
+        assert all(at_ms >= due_ms for (_, _, at_ms), due_ms in zip(it.runner.answered, dues_ms, strict=True))
+
+
 async def test_an_emergency_waits_for_no_look(database: Database) -> None:
     async with desk(database, looks=True) as it:
         it.runner.until_ms[1] = START_MS + 60_000
@@ -480,8 +506,11 @@ async def test_an_emergency_waits_for_no_look(database: Database) -> None:
         pytest.param(ZeroDivisionError(), 0, id="a fault of ours leaves it to the claim"),
     ],
 )
-async def test_a_look_that_fails_loses_nothing(database: Database, failure: Exception, after_ms: int) -> None:
-    async with desk(database, looks=True) as it:
+@pytest.mark.parametrize("sweeping", [ALONE, TOGETHER], ids=["by itself", "in a sweep"])
+async def test_a_look_that_fails_loses_nothing(
+    database: Database, failure: Exception, after_ms: int, sweeping: Sweeping
+) -> None:
+    async with desk(database, looks=True, sweeping=sweeping) as it:
         it.runner.look_fails = [failure]
         await it.receive()
         await it.tick(b.QUIET_MS)
