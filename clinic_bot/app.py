@@ -52,6 +52,7 @@ from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.turns import office
 from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.backlog import Backlog, Choice
+from clinic_bot.turns.composer import Composer
 from clinic_bot.turns.condition import readiness_of
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.desk import Desk
@@ -377,9 +378,11 @@ class Service:
             max_replies_per_hour=settings.max_replies_per_hour, sends=settings.mode.sends,
         )  # fmt: skip
         self._ahead = self._asking_ahead(agent, model, limits.memory, thinking.pace)
+        short_replies = ShortReplies(self.database, self.facts, clock, binding=settings.mode.sends)
+        composer = Composer(own_words, short_replies, thinking, self.facts, clock, self.metrics, self._ahead)
         runner = Runner(
-            self.database, thinking, self._outbox, contacts, own_words, self.facts, clock, policy, self.metrics, limits,
-            self.leases, ShortReplies(self.database, self.facts, clock, binding=settings.mode.sends), self._ahead,
+            self.database, thinking, composer, self._outbox, contacts, clock, policy, self.metrics, limits, self.leases,
+            self._ahead,
         )  # fmt: skip
         self._stack.push_async_callback(runner.finish)
         return runner

@@ -26,10 +26,15 @@ class NotChanged(Exception):
 
 
 class Attempt:
-    """What one try of a turn does until its answer is there."""
+    """What one try of a turn does until its answer is there.
 
-    def __init__(self, database: Database, clock: Clock, policy: Policy, claim: Claim) -> None:
+    Args:
+        text: the burst as the model reads it.
+    """
+
+    def __init__(self, database: Database, clock: Clock, policy: Policy, claim: Claim, text: str) -> None:
         self.claim = claim
+        self.text = text
         self.calls: list[CallRecord] = []
         self._database = database
         self._clock = clock

@@ -6,17 +6,15 @@ tool changed stands, and after it the patient who says more waits for the next t
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
-from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import (
     ClinicBotError,
-    GiveUp,
     Operator,
     ProviderBusy,
     ProviderDown,
@@ -29,18 +27,14 @@ from clinic_bot.store import claims, closing, waits
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Draft
-from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
-from clinic_bot.turns import arrivals, data_requests, done, handing_over, unheard
 from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.attempt import Attempt, NotChanged
-from clinic_bot.turns.burst import merged
+from clinic_bot.turns.composer import Composer
 from clinic_bot.turns.contacts import ContactBook
-from clinic_bot.turns.own_words import OwnWords
-from clinic_bot.turns.reading import Memory, Taken, notice, read_with, request_of
-from clinic_bot.turns.short_replies import ShortReplies, opting
+from clinic_bot.turns.reading import Memory, Taken, read_with
 from clinic_bot.turns.thinking import Interrupted, Thinking
 
 log = structlog.get_logger(__name__)
@@ -72,25 +66,21 @@ class Runner:
         self,
         database: Database,
         thinking: Thinking,
+        composer: Composer,
         outbox: Outbox,
         contacts: ContactBook,
-        own_words: OwnWords,
-        facts: ClinicFacts,
         clock: Clock,
         policy: Policy,
         metrics: Metrics,
         limits: Limits,
         leases: Leases,
-        short_replies: ShortReplies,
         ahead: Ahead | None = None,
     ) -> None:
-        self._short_replies = short_replies
         self._database = database
         self._thinking = thinking
+        self._composer = composer
         self._outbox = outbox
         self._contacts = contacts
-        self._own_words = own_words
-        self._facts = facts
         self._clock = clock
         self._policy = policy
         self._metrics = metrics
@@ -194,7 +184,7 @@ class Runner:
         if later.unanswered:
             log.warning("patient waits for a person", conversation=conversation_id)
             minutes = round(self._policy.alert_ms / 60_000)
-            self._own_words.patient_waits(later.phone, later.lid, minutes=minutes)
+            self._composer.patient_waits(later, minutes=minutes)
         if later.set_aside:
             self._metrics.turn_ended("dead")
             log.error("turn set aside", conversation=conversation_id)
@@ -217,21 +207,14 @@ class Runner:
         return read_with(connection, claim, self._limits.memory, now_ms)
 
     async def _answer(self, taken: Taken) -> Result:
-        claim, background = taken.claim, taken.background
-        draft = self._own_words.emergency(claim)
-        text = "" if draft is not None else merged(claim, background)
-        draft = draft or self._own_words.instead_of_the_model(
-            claim, text, background.said, spoken=taken.spoken
-        )
+        claim = taken.claim
+        text, draft = self._composer.at_once(taken)
         if draft is not None:
             return await self._say(claim, draft, answered_ms=self._clock.now_ms())
         learning = self._contacts.learn_lid(claim)
-        attempt = Attempt(self._database, self._clock, self._policy, claim)
+        attempt = Attempt(self._database, self._clock, self._policy, claim, text)
         try:
-            draft = await self._short_replies.draft(attempt, text, background.said)
-            if draft is None:
-                text = await self._short_replies.noted(claim, text)
-                draft = await self._think(attempt, taken, text)
+            draft = await self._composer.compose(attempt, taken)
             answered_ms = self._clock.now_ms()
             # Rule 18: a hand-written answer arrives under the LID alone, and would be overlooked by this intent.
             if learning is not None and not await learning and claim.retries < _LID_TRIES:
@@ -246,65 +229,20 @@ class Runner:
         except StorageUnavailable:
             raise
         except (Retry, Operator) as exc:
-            return await self._when_the_model_fails(attempt, background, text, exc)
+            return await self._when_the_model_fails(attempt, taken, exc)
         finally:
             if learning is not None:
                 learning.cancel()
         return await self._say(claim, draft, answered_ms=answered_ms)
 
     async def _say(self, claim: Claim, draft: Draft, *, answered_ms: int) -> Result:
-        """Say it, with what the burst wants of reminders and its writer's data; tell the reception what is hers."""
-        texts = [message.text for message in claim.messages if message.text]
-        draft = data_requests.recorded(opting(claim, draft), texts, self._facts)
+        draft = self._composer.completed(claim, draft)
         result = await self._outbox.say(claim, draft, answered_ms=answered_ms)
         if result.ended in _LEFT:
-            self._own_words.tell_reception(claim, draft)
+            self._composer.tell_reception(claim, draft)
         return result
 
-    async def _think(self, attempt: Attempt, taken: Taken, text: str) -> Draft:
-        """Ask the agent; where it can give no usable answer, the clinic's own sentence hands over."""
-        claim, background = taken.claim, taken.background
-        now_ms = self._clock.now_ms()
-        self._metrics.turn_started(late_seconds=(now_ms - claim.due_ms) / 1000)
-        ahead = self._ahead
-        guess = None if ahead is None else ahead.take(claim.conversation_id)
-        now = self._clock.local(self._facts.timezone)
-        seen = notice(taken, self._facts)
-        request = replace(
-            request_of(taken, text, now, seen),
-            record=attempt.calls,
-            change=attempt.change,
-            read=attempt.read,
-            model=None if ahead is None or guess is None else guess.answering(ahead.model),
-        )
-        try:
-            answer = await self._thinking.ask(attempt, request)
-        except GiveUp as exc:
-            log.warning("handed over", turn=claim.turn_id, problem=str(exc))
-            return self._own_words.could_not_answer(claim, text, background.said, attempt.changed)
-        draft = Draft(
-            question=text,
-            reply=answer.text,
-            hand_over=answer.hand_over,
-            model=answer.model,
-            prompt_tokens=answer.prompt_tokens,
-            completion_tokens=answer.completion_tokens,
-            calls=answer.calls,
-            thrown_tokens=(guess.thrown_tokens if guess else 0)
-            + (ahead.owed(claim.conversation_id) if ahead else 0),
-            steps=tuple((step.tool, step.arguments, step.result) for step in answer.steps),
-        )
-        if answer.wordless:
-            draft = done.told(draft, attempt.changed)
-        draft = handing_over.settled(
-            draft, seen.wishes, texts=seen.texts, said=background.said, facts=self._facts, now=now
-        )
-        draft = arrivals.acknowledged(draft, seen.arrived, self._facts)
-        return replace(draft, reply=unheard.told(draft.reply, claim.messages))
-
-    async def _when_the_model_fails(
-        self, attempt: Attempt, background: Background, text: str, exc: ClinicBotError
-    ) -> Result:
+    async def _when_the_model_fails(self, attempt: Attempt, taken: Taken, exc: ClinicBotError) -> Result:
         """Give claim and slot back and come later, without spending an attempt; but not for ever.
 
         A patient who has waited too long gets one honest sentence and a person, and that is the turn's reply
@@ -313,8 +251,7 @@ class Runner:
         claim, now_ms = attempt.claim, self._clock.now_ms()
         left_ms = claim.first_due_ms + self._limits.unavailable_after_ms - now_ms
         if left_ms <= 0:
-            draft = self._own_words.out_of_order(claim, text, background.said, attempt.changed)
-            return await self._say(claim, draft, answered_ms=now_ms)
+            return await self._say(claim, self._composer.out_of_order(attempt, taken), answered_ms=now_ms)
         stated_s = exc.retry_after_s if isinstance(exc, ProviderBusy | ProviderDown) else None
         wait_ms = backoff_ms(claim.retries) if stated_s is None else round(stated_s * 1000)
         wait_ms = max(_SHORTEST_WAIT_MS, min(wait_ms, left_ms))

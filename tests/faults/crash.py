@@ -37,6 +37,7 @@ from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import Conversation
 from clinic_bot.turns.backlog import Backlog, Choice
+from clinic_bot.turns.composer import Composer
 from clinic_bot.turns.contacts import ContactBook
 from clinic_bot.turns.own_words import OwnWords
 from clinic_bot.turns.reading import Memory
@@ -175,17 +176,19 @@ class Life:
             Fence(self.database, clock, b.POLICY, leases),
             typing_delay_s=0, ttl_ms=_TIMES.ttl_ms, afterthoughts=self.afterthoughts if recalls else None,
         )  # fmt: skip
+        thinking = Thinking(agent or self.agent, clock, metrics, neighbours)
+        own_words = OwnWords(
+            facts, clock, metrics, lambda _kind, _text: None,
+            Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
+        )  # fmt: skip
+        short_replies = ShortReplies(self.database, facts, clock, binding=True)
         self.runner = Runner(
             self.database,
-            Thinking(agent or self.agent, clock, metrics, neighbours),
+            thinking,
+            Composer(own_words, short_replies, thinking, facts, clock, metrics),
             outbox,
             ContactBook(self.database, self._asked_at, clock, b.POLICY),
-            OwnWords(
-                facts, clock, metrics, lambda _kind, _text: None,
-                Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
-            ),
-            facts, clock, b.POLICY, metrics, _LIMITS, leases,
-            ShortReplies(self.database, facts, clock, binding=True),
+            clock, b.POLICY, metrics, _LIMITS, leases,
         )  # fmt: skip
         self._running: set[int] = set()
 

@@ -230,7 +230,7 @@ async def attempt(database: Database) -> Attempt:
     job = partial(claims.claim, conversation_id=1, owner="p1", lease_ms=b.LEASE_MS, policy=b.POLICY)
     claim = await database.write(partial(job, now_ms=clock.now_ms()))
     assert isinstance(claim, Claim)
-    return Attempt(database, clock, b.POLICY, claim)
+    return Attempt(database, clock, b.POLICY, claim, "")
 
 
 def take(clock: FakeClock, event: Any) -> Callable[[Connection], object]:

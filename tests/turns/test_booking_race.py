@@ -53,7 +53,7 @@ class Rivals:
         )
         claim = await self.database.write(partial(job, now_ms=self.clock.now_ms()))
         assert isinstance(claim, Claim)
-        return Attempt(self.database, self.clock, b.POLICY, claim)
+        return Attempt(self.database, self.clock, b.POLICY, claim, "")
 
     async def books(self, attempt: Attempt, phone: str, when: str) -> bool:
         given = {"acao": "marcar", "servico": "dermato", "quando": when, "paciente": NAMES[phone]}
