@@ -19,7 +19,8 @@ import uvicorn
 from pydantic import SecretStr, ValidationError
 from starlette.applications import Starlette
 
-from clinic_bot.app import Credentials, running
+from clinic_bot.app import running
+from clinic_bot.assembly.ground import Credentials
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clock import Clock, start_at
 from clinic_bot.errors import Misconfigured

@@ -9,7 +9,8 @@ import httpx
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from clinic_bot.app import Credentials, Service, running
+from clinic_bot.app import Service, running
+from clinic_bot.assembly.ground import Credentials
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 from clinic_bot.sandbox import standins
 from clinic_bot.sandbox.payloads import Payload

@@ -60,6 +60,11 @@ def opted_out(connection: Connection) -> bool:
     return connection.execute(select(col(Conversation.opted_out_ms))).scalar_one() is not None
 
 
+async def look_again(it: Clinic) -> None:
+    assert it.service.reminders is not None
+    await it.service.reminders.look()
+
+
 async def test_it_leaves_once_is_confirmed_by_a_word_and_a_restart_repeats_nothing(place: Place) -> None:
     await booked(place)
     count = 1 if isinstance(place, Path) else 2
@@ -69,14 +74,14 @@ async def test_it_leaves_once_is_confirmed_by_a_word_and_a_restart_repeats_nothi
         await it.patient(phone=b.PHONE, text="1")
         await it.until_states(SENT)
         for one in those:
-            await one.service.reminders.look()
+            await look_again(one)
         (turn,) = await it.turns()
         assert (turn.calls, (turn.reply or "").startswith(CONFIRMED)) == (0, True)
         assert (await it.read(status), await it.read(answer)) == ("confirmed", "confirmed")
         assert len(it.stand_ins.groq.requests) == 0
         assert it.calls == 2
     async with clinic(place, facts=FACTS) as again:
-        await again.service.reminders.look()
+        await look_again(again)
         assert (again.calls, await again.read(rows)) == (0, [(24, None, "sent")])
 
 
