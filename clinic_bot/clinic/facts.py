@@ -30,7 +30,7 @@ from clinic_bot.clinic import attending, lookup, reminders, team, texts
 from clinic_bot.clinic.fixture import from_fixture
 from clinic_bot.clinic.hours import Period, Week, parse_periods
 from clinic_bot.clinic.lookup import Section
-from clinic_bot.clinic.mistakes import explain
+from clinic_bot.clinic.mistakes import explain, explain_toml
 from clinic_bot.errors import Misconfigured
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -49,7 +49,16 @@ def _day(value: str) -> str:
 
 def _yearly(value: str) -> str:
     day, month = (int(part) for part in value.split("/"))
-    date(2024, month, day)  # a leap year, so 29/02 passes
+    try:
+        date(2024, month, day)  # a leap year, so 29/02 passes
+    except ValueError:
+        raise ValueError('is no day of the year; write day/month, such as "25/12"') from None
+    return value
+
+
+def _with_hour(value: object) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):  # it would be read as midnight
+        raise ValueError("is a day and an hour; write 2026-10-24T09:00:00, without quotes")
     return value
 
 
@@ -57,6 +66,7 @@ Day = Annotated[Line, AfterValidator(_day)]
 Yearly = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,2}/\d{1,2}$"), AfterValidator(_yearly)
 ]
+Slot = Annotated[NaiveDatetime, BeforeValidator(_with_hour)]
 
 
 class Days(_Table):
@@ -120,7 +130,7 @@ class Professional(_Table):
     notes: Line = ""
     services: tuple[Required, ...] = ()
     hours: Days | None = None
-    slots: tuple[NaiveDatetime, ...] = ()  #: single starts in the clinic's zone, beside the weekly hours
+    slots: tuple[Slot, ...] = ()  #: single starts in the clinic's zone, beside the weekly hours
     away: tuple[Away, ...] = ()
 
     @property
@@ -138,7 +148,7 @@ class Service(_Table):
     name: Required
     price: Annotated[Decimal, Field(ge=0)] | None = None
     price_note: Line = ""
-    minutes: Annotated[int, Field(gt=0)] | None = None
+    minutes: Annotated[int, Field(ge=5, le=1_440)] | None = None
     walk_in: Line = ""
     preparation: Line = ""
     notes: Line = ""
@@ -274,17 +284,16 @@ class ClinicFacts(_Table):
     @field_validator("timezone", mode="before")
     @classmethod
     def _known_zone(cls, value: object) -> object:
-        if not isinstance(value, str):
+        if isinstance(value, ZoneInfo):
             return value
         try:
-            return ZoneInfo(value)
+            return ZoneInfo(str(value))
         except (ValueError, OSError, KeyError) as exc:  # ZoneInfoNotFoundError is a KeyError
             raise ValueError(f"no such time zone: {value!r}; write one such as America/Sao_Paulo") from exc
 
     @model_validator(mode="after")
     def _agenda_is_clear(self) -> Self:
-        if self.has_agenda:
-            team.check(self)
+        team.check(self)
         return self
 
     @property
@@ -358,13 +367,14 @@ def load_clinic(path: Path) -> ClinicFacts:
         problem = exc.strerror or type(exc).__name__
         raise Misconfigured(f"clinic file {path}: {problem}; set CLINIC_BOT_CLINIC_FILE to a file") from exc
     except UnicodeDecodeError as exc:
-        raise Misconfigured(f"clinic file {path}: byte {exc.start} is not UTF-8; save it as UTF-8") from exc
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        raise Misconfigured(f"clinic file {path}: line {line} is not UTF-8; save the file as UTF-8") from exc
     try:
         data = from_fixture(json.loads(text)) if path.suffix == ".json" else tomllib.loads(text)
     except json.JSONDecodeError as exc:
         raise Misconfigured(f"clinic file {path}: line {exc.lineno}: {exc.msg}") from exc
     except tomllib.TOMLDecodeError as exc:
-        raise Misconfigured(f"clinic file {path}: {exc}; texts stand in quotes, lists in [ ]") from exc
+        raise Misconfigured(f"clinic file {path}: {explain_toml(exc, text)}") from exc
     except ValueError as exc:
         raise Misconfigured(f"clinic file {path}: {exc}") from exc
     return ClinicFacts.read(data, path=path)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from clinic_bot.clinic.texts import WEEKDAYS, clock_time, enumerate_words
 
@@ -25,19 +26,25 @@ def parse_periods(text: str) -> tuple[Period, ...]:
     """Read ``08:00-12:00, 13:30-18:00``; ``fechado`` or nothing is a closed day.
 
     Raises:
-        ValueError: something else stands there, or a period ends before it begins.
+        ValueError: something else stands there, a period ends before it begins, or two overlap.
     """
     if text.strip().lower() in _CLOSED:
         return ()
-    periods = []
+    periods: list[Period] = []
     for hour, minute, end_hour, end_minute in _PERIOD.findall(text):
-        opens, closes = time(int(hour), int(minute or 0)), time(int(end_hour), int(end_minute or 0))
+        try:
+            opens, closes = time(int(hour), int(minute or 0)), time(int(end_hour), int(end_minute or 0))
+        except ValueError:
+            raise ValueError(f"there is no such hour: {text!r}; a day goes from 00:00 to 23:59") from None
         if closes <= opens:
             raise ValueError(f"a period must end after it begins: {text!r}")
         periods.append(Period(opens, closes))
     if not periods or re.sub(r"[\s,;/]|\be\b", "", _PERIOD.sub("", text)):
         raise ValueError(f'write hours as "08:00-12:00, 13:30-18:00" or "fechado", not {text!r}')
-    return tuple(sorted(periods, key=lambda period: period.opens))
+    periods.sort(key=lambda period: period.opens)
+    if any(earlier.closes > later.opens for earlier, later in pairwise(periods)):
+        raise ValueError(f"one period begins before the other ends: {text!r}")
+    return tuple(periods)
 
 
 @dataclass(frozen=True, slots=True)

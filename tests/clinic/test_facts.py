@@ -131,7 +131,7 @@ def test_a_single_day_and_a_range_can_stand_in_the_recorded_hours(tmp_path: Path
         ("timezone = 'America/Sampa'\n" + SMALL, "timezone: no such time zone"),
         (SMALL + "\nyearly_holidays = ['31/02']", "hours.yearly_holidays.1: "),
         (SMALL + "\nname = sem aspas", "line"),
-        ('{"a": ', "line"),
+        ('{"a": ', "JSON"),
     ],
     ids=lambda value: value if len(str(value)) < 60 else "",
 )

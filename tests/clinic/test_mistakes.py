@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 from clinic_bot.errors import Misconfigured
 
 GOOD = {"name": "Maré", "assistant_name": "Zé", "hours": {"monday": "09:00-12:00"}}
@@ -28,8 +28,33 @@ PATH = Path("clinica.toml")
         ("[hours]\nyearly_holidays = ['natal']", "hours.yearly_holidays.1: is day/month"),
         ("[hours]\nmonday = 8", 'hours.monday: is a text; write it in quotes, such as "08:00-18:00"'),
         ("[hours]\nmonday = '8 às 18'", "hours.monday: write hours as"),
-        ("services = 'Consulta'", "services: is a list; write it in brackets"),
-        ("hours = '08:00-18:00'", "hours: is a table; write it as [hours]"),
+        ("services = 'Consulta'", "services: is a list of tables; write [[services]], in two brackets"),
+        ("[professionals]\nname = 'A'", "professionals: is a list of tables; write [[professionals]]"),
+        ("[[insurance]]\nnotes = 'x'", "insurance: is a table; write [insurance], in single brackets"),
+        (
+            "[[professionals]]\nname = 'A'\nhours = '8h-12h'",
+            "professionals.1.hours: is a table; write hours = {",
+        ),
+        ("[[professionals]]\nname = 'A'\naway = { first = 2027-01-01 }", "write away = [{ ... }]"),
+        ("[reminders]\nhours_before = 24", "is a list; write it in brackets: hours_before = [...]"),
+        ("[reminders]\nhours_before = [1]", "reminders.hours_before.1: must be 2 or more"),
+        ("[[services]]\nname = 'X'\nprice = -1", "services.1.price: must be 0 or more"),
+        ("[[services]]\nname = 'X'\nminutes = 1441", "services.1.minutes: must be 1440 or less"),
+        (
+            "[[services]]\nname = 'X'\naddress = 'Rua'",
+            "is no field of services; write it at the top of the file",
+        ),
+        ("[policies]\nagenda = 3", "is no field of policies; write it as a table of its own"),
+        ("[hours]\nsegunda = '8h-18h'", "hours.segunda: unknown field; did you mean monday?"),
+        ("[[services]]\nname = 'X'\n'Preço' = 3", "unknown field; did you mean price?"),
+        ("endereco = 'Rua'", "endereco: unknown field; did you mean address?"),
+        ("[hours]\nmonday = '08:00-24:00'", "hours.monday: there is no such hour: '08:00-24:00'"),
+        ("[hours]\nmonday = '8h-12h, 11h-18h'", "one period begins before the other ends"),
+        ("[hours]\nyearly_holidays = ['31/02']", "is no day of the year; write day/month"),
+        ("[[professionals]]\nname = 'A'\nslots = [2026-10-24]", "slots.1: is a day and an hour"),
+        ("[whatsapp]\nalerts_to = 5519930000001", "is a number with country and area code, in quotes"),
+        ("timezone = -3", "no such time zone: -3; write one such as America/Sao_Paulo"),
+        ("hours = '08:00-18:00'", "hours: is a table; write [hours]"),
         ("[insurance]\naccepted = 'Unimed'", "insurance.accepted: is a list"),
         ("[texts]\nemergency = 'Ligue já'", "texts.emergency: must name 192 (SAMU)"),
         ("[texts]\nemotional_crisis = 'Ligue 192'", "texts.emotional_crisis: must name 188 (CVV)"),
@@ -53,6 +78,41 @@ def test_each_mistake_names_its_field_and_what_to_write(text: str, said: str) ->
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("name = “Maré”", "line 1, column 8); quotes have to be straight"),
+        ("name = 'Maré", "a quote is opened there and not closed"),
+        ("name = 'Maré'\nname = 'Mar'", "stands there a second time; keep one of them"),
+        ("[hours]\nmonday = ''\n[hours]", "stands there a second time"),
+        ("[[services]]\nprice = 100,50", "a number with a point: 240.50"),
+        ("[hours]\nholidays = [2026-02-30]", "there is no such day or hour"),
+        ('map_url = "C:\\mapa"', "write \\\\ where one \\ is meant"),
+        ("name: Maré", 'write name = "value"'),
+        ("preço = 3", "fields have English names"),
+        ("name = Maré", "texts stand in quotes"),
+        ('{"name": "Maré"}', "this is JSON"),
+    ],
+)
+def test_what_is_no_toml_says_where_and_what_to_write(written: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "clinica.toml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(Misconfigured) as caught:
+        load_clinic(path)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_an_editor_of_windows_may_write_the_file(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / "clinica.toml"
+    text = ending.join(("name = 'Maré'", "assistant_name = 'Zé'", "[hours]", "monday = '9h-12h'", ""))
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert load_clinic(path).name == "Maré"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(Misconfigured, match="line 1 is not UTF-8; save the file as UTF-8"):
+        load_clinic(path)
+
+
 def test_all_mistakes_are_told_at_once_and_no_phone_is_quoted() -> None:
     data = GOOD | {"adress": "x", "whatsapp": {"never_answer": ["5511x"], "alerts_to": "tel 5599"}}
     with pytest.raises(Misconfigured) as caught:
@@ -63,6 +123,13 @@ def test_all_mistakes_are_told_at_once_and_no_phone_is_quoted() -> None:
     assert "whatsapp.alerts_to: is a number" in said
     assert "5511x" not in said
     assert "5599" not in said
+
+
+def test_names_are_told_apart_whether_or_not_somebody_has_hours() -> None:
+    again = [{"name": "Ana"}, {"name": "Ana"}]
+    for kind in ("professionals", "services"):
+        with pytest.raises(Misconfigured, match=f"toml: two {kind} are called 'ana'; give each an id"):
+            ClinicFacts.read(GOOD | {kind: again}, path=PATH)
 
 
 def test_an_agenda_that_is_not_clear_says_what_to_change() -> None:
