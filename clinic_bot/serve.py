@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +25,10 @@ from clinic_bot.assembly.ground import Credentials
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clock import Clock, start_at
 from clinic_bot.errors import Misconfigured
+from clinic_bot.misspelt import misspelt
 from clinic_bot.operations.logs import configure_logging, secrets_of
 from clinic_bot.sandbox import standins
-from clinic_bot.settings import Mode, Settings
+from clinic_bot.settings import ENV_FILE, Mode, Settings, variable_of, variables_given
 from clinic_bot.store.places import place_of
 from clinic_bot.web import http_app
 
@@ -56,18 +58,28 @@ def load_settings(**given: object) -> Settings:
         Misconfigured: naming every variable that is wrong, never its value.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        wrong = misspelt(variables_given(), {variable_of(name) for name in Settings.model_fields})
     except ValidationError as exc:
-        problems = "\n".join(f"  {_variable(error)}: {error['msg']}" for error in exc.errors())
-        raise Misconfigured(f"these settings cannot be used:\n{problems}") from None
+        problems = [_problem(error) for error in exc.errors(include_input=False)]
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{ENV_FILE} is not UTF-8; save it as UTF-8") from None
+    except OSError as exc:
+        raise Misconfigured(f"{ENV_FILE} cannot be read: {exc.strerror}") from None
+    else:
+        problems = [f"{name}: no such setting; did you mean {meant}?" for name, meant in wrong]
+    if problems:
+        raise Misconfigured("\n  ".join(("these settings cannot be used:", *problems)))
+    return settings
 
 
-def _variable(error: Any) -> str:
-    """The environment variable behind a field; a rule about several names them itself."""
+def _problem(error: Any) -> str:
+    """What is wrong with a variable; a rule about several names them itself."""
+    says = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not error["loc"]:
-        return "settings"
+        return str(says)
     name = str(error["loc"][0])
-    return name if name.isupper() else f"CLINIC_BOT_{name.upper()}"
+    return f"{name if name.isupper() else f'CLINIC_BOT_{name.upper()}'}: {says}"
 
 
 def check(settings: Settings) -> None:
@@ -81,8 +93,9 @@ def check(settings: Settings) -> None:
         return
     missing = [variable for name, variable in _LIVE_NEEDS.items() if not _given(getattr(settings, name))]
     if missing:
+        here = "" if Path(ENV_FILE).exists() else f" There is no {ENV_FILE} in {Path.cwd()}."
         raise Misconfigured(
-            f"CLINIC_BOT_MODE={settings.mode.value} needs {', '.join(missing)}. "
+            f"CLINIC_BOT_MODE={settings.mode.value} needs {', '.join(missing)}.{here} "
             "CLINIC_BOT_MODE=sandbox (or serve --sandbox) needs no keys."
         )
     if (

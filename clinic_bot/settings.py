@@ -1,5 +1,6 @@
 """Settings, read once, in ``serve.py`` for every command. No other module reads the environment."""
 
+import os
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -7,11 +8,12 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
+ENV_FILE = ".env"
 _SECRET = re.compile(r"[A-Za-z0-9._~-]{16,}")
 
 
@@ -34,7 +36,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="CLINIC_BOT_",
-        env_file=".env",
+        env_file=ENV_FILE,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -321,3 +323,15 @@ class Settings(BaseSettings):
         if not self.groq_models:
             raise ValueError("CLINIC_BOT_GROQ_MODELS must name at least one model")
         return self
+
+
+def variable_of(name: str) -> str:
+    """The environment variable behind a field."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"CLINIC_BOT_{name.upper()}"
+
+
+def variables_given() -> set[str]:
+    """Names of all that is set, here and in the file, whether or not it is a setting. Empty ones count as not set."""
+    everything = {**DotEnvSettingsSource(Settings).env_vars, **os.environ}
+    return {name for name, value in everything.items() if value}

@@ -18,7 +18,7 @@ INTRODUCTION = """\
 
 Every setting is an environment variable; a file named `.env` in the working directory is read too, and the
 environment wins. An empty variable counts as not set. The service reads them once, at start, and refuses to
-start on a value that cannot work, naming the variable. `.env.example` holds what `live` needs.
+start on a value that cannot work or a name with a typo, naming the variable. `.env.example` holds what `live` needs.
 
 This page is written by `scripts/docs` from `clinic_bot/settings.py`: change the text there.
 """

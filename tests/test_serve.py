@@ -51,6 +51,50 @@ def nothing_said(line: str) -> None:
     raise AssertionError(f"it went as far as saying {line!r}")
 
 
+# Settings that cannot be used.
+
+
+def test_a_setting_with_a_typo_is_no_default_that_nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(
+        "CLINIC_BOT_MDOE=watch\nZAPI_TOKN=secret-token\nCLINIC_BOT_DOMAIN=bot.example\n", "utf-8"
+    )
+    monkeypatch.setenv("clinic_bot_quite_s", "4")
+    with pytest.raises(Misconfigured) as refused:
+        settings()
+    said = str(refused.value)
+    assert "CLINIC_BOT_MDOE: no such setting; did you mean CLINIC_BOT_MODE?" in said
+    assert "CLINIC_BOT_QUITE_S: no such setting; did you mean CLINIC_BOT_QUIET_S?" in said
+    assert "ZAPI_TOKN: no such setting; did you mean ZAPI_TOKEN?" in said
+    assert "DOMAIN" not in said
+    assert "secret-token" not in said
+
+
+def test_an_environment_file_of_another_encoding_is_told_and_not_traced() -> None:
+    Path(".env").write_bytes("# clínica\n".encode("latin-1"))
+    with pytest.raises(Misconfigured, match=r"\.env is not UTF-8; save it as UTF-8"):
+        settings()
+
+
+def test_a_rule_about_several_settings_stands_without_the_machinery_s_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CLINIC_BOT_WEBHOOK_SECRET", "short")
+    with pytest.raises(Misconfigured, match=r"cannot be used:\n  CLINIC_BOT_WEBHOOK_SECRET must have"):
+        settings()
+    monkeypatch.delenv("CLINIC_BOT_WEBHOOK_SECRET")
+    with pytest.raises(Misconfigured, match="CLINIC_BOT_MODE: must be 'sandbox', 'watch' or 'live'"):
+        settings(mode="prod")
+
+
+def test_without_a_file_of_settings_the_folder_is_named_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=f"There is no .env in {tmp_path}"):
+        check(settings())
+    Path(".env").touch()
+    with pytest.raises(Misconfigured) as refused:
+        check(settings())
+    assert "no .env" not in str(refused.value)
+
+
 # Refused before anything starts.
 
 
