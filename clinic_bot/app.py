@@ -198,6 +198,8 @@ class Service:
                 self.policy,
                 instance=self.credentials.zapi_instance,
                 interrupt=self.dispatcher.of_no_use,
+                took_over=self.dispatcher.taken_over,
+                notice=self.dispatcher.notice,
             ),
         )
         admin = AdminSocket(path, desk.answer)

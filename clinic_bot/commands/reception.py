@@ -1,4 +1,7 @@
-"""``clinic-bot reception``: which chats are the reception's, why, and whether somebody has answered there."""
+"""``clinic-bot reception``: which chats are the reception's, why, whether somebody answered there, and whose they are.
+
+What these commands say is read by the reception, so it is in Portuguese.
+"""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,14 +18,28 @@ if TYPE_CHECKING:
 _DAY_MS = 86_400_000
 #: Requests for personal data are shown so long, however few days are asked for: they are answered within 15.
 _DATA_DAYS = 30
+#: A number of the list is shorter than any phone with its area code.
+_LONGEST_TURN = 9
 _HOW = (
-    "Requests about personal data: make sure who asks, then answer within 15 days (LGPD, art. 19) with\n"
-    "  clinic-bot patient export PHONE\n  clinic-bot patient erase PHONE"
+    "Responda pelo WhatsApp da clínica. Resolveu sem escrever na conversa? clinic-bot reception take NÚMERO"
+)
+_HOW_DATA = (
+    "Pedidos sobre dados pessoais: confirme quem pede e responda em até 15 dias (LGPD, art. 19) com\n"
+    "  clinic-bot patient export TELEFONE\n  clinic-bot patient erase TELEFONE"
 )
 _COMMANDS = ("clinic-bot patient export PHONE", "clinic-bot patient erase PHONE")
 
+reception = typer.Typer(
+    name="reception",
+    help="Show what waits for the reception, and why: chats handed over, missed calls, receipts, exams, data requests.",
+)
 
-def reception(
+Who = Annotated[str, typer.Argument(help="Number of the turn, as the list shows it, or the patient's phone.")]
+
+
+@reception.callback(invoke_without_command=True)
+def listed(
+    context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=366, help="How far back to look.")] = 5,
     everything: Annotated[
         bool, typer.Option("--all", help="Also those in which somebody of the clinic has written since.")
@@ -44,6 +61,8 @@ def reception(
     from clinic_bot.store.reception import errands
     from clinic_bot.turns.data_requests import MARK
 
+    if context.invoked_subcommand is not None:
+        return
     settings = hands.settings()
     now_ms = hands.now_ms(settings)
     found = hands.read(settings, partial(errands, since_ms=now_ms - days * _DAY_MS))
@@ -57,10 +76,46 @@ def reception(
         typer.echo(json.dumps([_data(one, style) for one in shown], ensure_ascii=False, indent=2))
     elif shown:
         Console().print(_table(shown, style))
+        typer.echo(_HOW)
         if any(MARK in one.why for one in shown):
-            typer.echo(_HOW)
+            typer.echo(_HOW_DATA)
     else:
-        typer.echo("Nothing waits for the reception.")
+        typer.echo("Ninguém espera pela recepção.")
+
+
+@reception.command()
+def take(who: Who) -> None:
+    """Take a chat: the bot is silent there, as after an answer by hand, and the patient sees nothing."""
+    from clinic_bot.commands import hands
+    from clinic_bot.commands.wording import spoken
+    from clinic_bot.turns import office
+
+    settings = hands.settings()
+    until = spoken(_hand(office.TAKE, who)["until_ms"], hands.zone(settings))
+    typer.echo(f"A conversa é da recepção: o assistente não escreve nela até {until}.")
+
+
+@reception.command("give-back")
+def give_back(who: Who) -> None:
+    """Give a chat back to the bot before its time, and the patient sees nothing."""
+    from clinic_bot.turns import office
+
+    _hand(office.GIVE_BACK, who)
+    typer.echo("O assistente voltou a atender essa conversa.")
+
+
+def _hand(command: str, who: str) -> dict[str, Any]:
+    from clinic_bot.commands import hands
+    from clinic_bot.commands.saying import change, refuse
+    from clinic_bot.intake.identity import asked_key
+
+    plain = who.strip()
+    if plain.isdigit() and len(plain) <= _LONGEST_TURN:
+        return change(hands.settings(), {"command": command, "who": int(plain)}).said
+    key = asked_key(plain)
+    if key is None:
+        refuse("qual conversa? Escreva o número da lista de clinic-bot reception, ou o telefone com DDD")
+    return change(hands.settings(), {"command": command, "who": key}).said
 
 
 def _why(one: "Errand", style: "Style") -> str:
@@ -86,18 +141,18 @@ def _table(shown: "Sequence[Errand]", style: "Style") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    from clinic_bot.commands.wording import minute, person
+    from clinic_bot.commands.wording import person, spoken
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("turn", "since", "patient", "chat", "answered", "why"):
-        table.add_column(column, no_wrap=column != "why")
+    for column in ("número", "desde", "paciente", "conversa", "respondida", "motivo"):
+        table.add_column(column, no_wrap=column != "motivo")
     for one in shown:
         table.add_row(
             str(one.turn_id),
-            minute(one.at_ms, style.zone),
+            spoken(one.at_ms, style.zone),
             person(one.phone, one.lid, full=style.full),
-            "the reception's" if one.is_hers else "the bot's",
-            "" if one.answered_ms is None else minute(one.answered_ms, style.zone),
+            "da recepção" if one.is_hers else "do assistente",
+            "" if one.answered_ms is None else spoken(one.answered_ms, style.zone),
             Text(_why(one, style)),
         )
     return table

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from clinic_bot.clinic.texts import WEEKDAYS
 from clinic_bot.operations.masking import mask_phone, mask_phones_in
 
 #: What a state means to the person who has to decide.
@@ -39,6 +40,12 @@ def instant(ms: int | None, zone: ZoneInfo) -> str:
 
 def minute(ms: int, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def spoken(ms: int, zone: ZoneInfo) -> str:
+    """A minute as the reception reads it: ``qui 24/09/2026 15:00``."""
+    at = datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
+    return f"{WEEKDAYS[at.weekday()][:3]} {at:%d/%m/%Y %H:%M}"
 
 
 def duration(ms: int | None) -> str:

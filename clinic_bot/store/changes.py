@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.window import hold_until_ms
-from clinic_bot.events import Deletion, Edit, PresenceStatus, StaffMessage
+from clinic_bot.events import Contact, Content, Deletion, Edit, Kind, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
 from clinic_bot.store import contacts, listening, signals, urgent
 from clinic_bot.store.conversations import locked, pending, rearm, wake_of
@@ -97,6 +97,24 @@ def give_back_to_bot(session: Session, conversation: Conversation, policy: Polic
     conversation.revision += 1
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
+
+
+def by_command(
+    session: Session, conversation: Conversation, policy: Policy, now_ms: int, *, to_bot: bool
+) -> None:
+    """A person says at a terminal whose chat it is: as if they had typed in it, and the patient sees nothing."""
+    contact = Contact(
+        conversation.instance, conversation.phone, conversation.phone_key, conversation.lid, None
+    )
+    name = f"command-{conversation.id}-{conversation.next_seq}"
+    wordless = StaffMessage(name, contact, name, None, Content(Kind.TEXT))
+    if to_bot:
+        _append_clinic(session, conversation, wordless, now_ms, automatic=True)
+        give_back_to_bot(session, conversation, policy, now_ms)
+        return
+    _catch_up(session, conversation, policy)
+    _append_clinic(session, conversation, wordless, now_ms, automatic=True)
+    take_over(session, conversation, policy, now_ms)
 
 
 def handled(session: Session, conversation: Conversation, now_ms: int) -> None:

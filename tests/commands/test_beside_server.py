@@ -1,10 +1,12 @@
 """Commands as processes of their own, beside a server that runs."""
 
+import asyncio
 import json
 from pathlib import Path
 
-from clinic_bot.operations.admin import socket_path
+from clinic_bot.operations.admin import ask, socket_path
 from clinic_bot.store.tables import TurnState
+from clinic_bot.turns import office
 from tests.support.personal import CANARY, stands_in_files
 from tests.support.process import started
 from tests.support.service import clinic
@@ -92,3 +94,20 @@ async def test_erasing_takes_a_turn_away_from_the_server_that_thinks_about_it(tm
         await it.until_states(TurnState.WITHDRAWN, TurnState.SENT)
         assert CANARY not in str(it.stand_ins.groq.requests[-1])
         assert stands_in_files(path, CANARY) == set()
+
+
+async def test_a_chat_is_taken_from_the_server_that_thinks_and_given_back_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    async with clinic(path) as it:
+        it.groq_fault(kind="slow", seconds=58, count=1)
+        await it.patient(phone=PHONE, text="vcs abrem sabado?")
+        await it.until_states(TurnState.THINKING)
+        # Through the socket itself: a process of its own takes longer to start than the model thinks here.
+        taken = await asyncio.to_thread(ask, path, {"command": office.TAKE, "who": 1}, timeout_s=10)
+        assert taken["ok"]
+        await it.until_states(TurnState.SILENT)
+        await it.patient(phone=PHONE, text="vcs abrem domingo?")
+        await until(lambda: it.service.dispatcher.open == 0)
+        assert it.sent == []
+        assert (await command(path, "reception", "give-back", "1"))[0] == 0
+        await it.until_states(TurnState.SILENT, TurnState.SENT)

@@ -10,14 +10,14 @@ from tests.support.store import Store
 
 
 def test_the_reception_reads_who_waits_and_why(terminal: Terminal, store: Store) -> None:
-    assert terminal.said("reception") == "Nothing waits for the reception.\n"
+    assert terminal.said("reception") == "Ninguém espera pela recepção.\n"
     store.now_ms = round(time.time() * 1000) - 60_000  # commands look back from the machine's own clock
     handed(store, b.PHONE, "reclamação", "Ana reclama da espera", id="m1")
     handed(store.later(1_000), OTHER, "ligação perdida", None, id="m2")
     printed = terminal.said("reception")
     assert "reclamação" in printed
-    assert "the reception's" in printed
-    assert "the bot's" in printed
+    assert "da recepção" in printed
+    assert "do assistente" in printed
     assert "Ana" not in printed
     assert b.PHONE not in printed
     full = terminal.said("reception", "--full")
@@ -39,5 +39,38 @@ def test_a_request_for_personal_data_waits_longer_and_names_the_commands(
     handed(store.later(1_000), OTHER, "ligação perdida", None, id="m2")
     (asked,) = terminal.json("reception")
     assert (asked["why"], len(asked["commands"])) == (DataRequest.DELETION, 2)
-    assert "clinic-bot patient erase PHONE" in terminal.said("reception")
+    assert "clinic-bot patient erase TELEFONE" in terminal.said("reception")
     assert len(terminal.json("reception", "--days", "20")) == 2
+
+
+def test_a_chat_is_taken_by_its_number_or_phone_and_given_back_without_a_word_in_it(
+    terminal: Terminal, store: Store
+) -> None:
+    store.now_ms = round(time.time() * 1000) - 60_000
+    turn = handed(store, b.PHONE, "ligação perdida", None, id="m1")
+    said = terminal.said("reception", "take", str(turn))
+    assert said.startswith("A conversa é da recepção: o assistente não escreve nela até ")
+    taken = store.conversation()
+    assert taken.human_until_ms > time.time() * 1000 + 3_600_000
+    assert terminal.json("reception") == []  # somebody sees to it
+    assert store.texts() == ["oi", ""]
+    assert (
+        terminal.said("reception", "give-back", "(11) 98765-0001")
+        == "O assistente voltou a atender essa conversa.\n"
+    )
+    assert store.conversation().human_until_ms == 0
+    assert store.conversation().revision == taken.revision + 1
+
+
+def test_a_chat_that_is_not_there_is_refused_in_words_of_the_reception(
+    terminal: Terminal, store: Store
+) -> None:
+    store.take(b.message("oi"))
+    for who, why in (
+        ("77", "não há conversa com esse número"),
+        ("+55 11 98765-4321", "não há conversa com esse número"),
+        ("Ana", "Escreva o número da lista"),
+    ):
+        refused = terminal.run("reception", "take", who)
+        assert (refused.exit_code, why in refused.stderr) == (1, True)
+    assert store.conversation().human_until_ms == 0
