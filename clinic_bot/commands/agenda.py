@@ -1,4 +1,4 @@
-"""``clinic-bot agenda``: the reception's hands on it.
+"""``clinic-bot agenda``: the reception's hands on it, and what it says to her is in Portuguese.
 
 Exit status: 0 done, 1 refused or something is in the way, 2 settings or database, 3 the server does not answer.
 """
@@ -15,6 +15,8 @@ agenda = typer.Typer(
     help="The agenda by hand: look, block a time, book what was agreed outside of WhatsApp, move, cancel.",
     no_args_is_help=True,
 )
+
+_DAYS = 7
 
 When = Annotated[
     str, typer.Argument(help="2026-10-08, '08/10 15h', 'quinta 15:00', amanhã; a day alone is all of it.")
@@ -33,8 +35,13 @@ def by_hand() -> None:
 
 @agenda.command("list")
 def list_agenda(
-    when: Annotated[str, typer.Argument(help="The first day, such as hoje, quinta or 2026-10-08.")] = "hoje",
-    days: Annotated[int, typer.Option(min=1, max=366, help="So many days from it on.")] = 7,
+    when: Annotated[
+        str | None,
+        typer.Argument(help="A day, such as hoje, quinta or 2026-10-08; today and six more, if none."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=366, help="So many days from it on; one, where a day is named.")
+    ] = None,
     professional: Who = None,
     cancelled: Annotated[bool, typer.Option("--cancelled", help="Those cancelled, too.")] = False,
     full: Full = False,
@@ -49,7 +56,8 @@ def list_agenda(
     from clinic_bot.store import agenda as kept
 
     diary = words.open_diary()
-    start, _ = diary.span(when, None)
+    start, _ = diary.span(when or "hoje", None)
+    days = days or (_DAYS if when is None else 1)
     asked: dict[str, Any] = {
         "instance": diary.instance,
         "from_ms": words.ms(start),
@@ -68,7 +76,7 @@ def list_agenda(
         typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     if not booked and not blocked:
-        typer.echo("Nothing is booked or blocked then.")
+        typer.echo("Nada marcado nem bloqueado nesse período.")
     diary.show(booked, blocked, full=full)
 
 
@@ -100,15 +108,15 @@ def block(
         diary.show_said(said)
     if not said["ids"]:
         typer.echo(
-            f"clinic-bot: nothing was blocked: {len(said['booked'])} appointments stand in that time. Cancel them, or "
-            "give --keep-booked",
+            f"clinic-bot: nada foi bloqueado: nesse horário há {words.visits(len(said['booked']))}. Cancele, ou "
+            "repita com --keep-booked para bloquear e manter",
             err=True,
         )
         raise typer.Exit(REFUSED)
     numbers = ", ".join(map(str, said["ids"]))
-    typer.echo(f"Blocked as {numbers}: {words.spoken(start, end)}.")
+    typer.echo(f"Bloqueado (número {numbers}): {words.spoken(start, end)}.")
     if said["booked"]:
-        typer.echo(f"{len(said['booked'])} appointments in it stay booked.")
+        typer.echo(f"Continua como está: {words.visits(len(said['booked']))}.")
 
 
 @agenda.command()
@@ -120,7 +128,7 @@ def unblock(
     from clinic_bot.commands.saying import change
 
     change(hands.settings(), {"command": "agenda unblock", "id": block_id})
-    typer.echo(f"Block {block_id} is gone.")
+    typer.echo(f"O bloqueio {block_id} foi retirado.")
 
 
 @agenda.command()
@@ -156,7 +164,7 @@ def book(
     request = diary.booking(when, service, professional, patient, phone, minutes, born)
     said = change(diary.settings, {"command": "agenda book", **request}).said
     _stop_if_taken(diary, said)
-    typer.echo(f"Booked as {said['id']}: {diary.told(request)}.")
+    typer.echo(f"Marcada a consulta {said['id']}: {diary.told(request)}.")
 
 
 @agenda.command()
@@ -176,7 +184,7 @@ def move(
     request = {"start_ms": words.ms(diary.moment(when)), "professional": who[0] if who else None}
     said = change(diary.settings, {"command": "agenda move", "id": appointment_id, **request}).said
     _stop_if_taken(diary, said)
-    typer.echo(f"Moved {appointment_id}: {diary.told({**request, **said})}. Tell the patient.")
+    typer.echo(f"Consulta {appointment_id} remarcada: {diary.told({**request, **said})}. Avise o paciente.")
 
 
 def _stop_if_taken(diary: "Diary", said: dict[str, Any]) -> None:
@@ -186,8 +194,8 @@ def _stop_if_taken(diary: "Diary", said: dict[str, Any]) -> None:
         return
     diary.show_said({"booked": said["visits"], "blocks": said["blocks"]})
     seen = said["visits"] or said["blocks"]
-    held = "" if seen else ": it is kept for a patient who is being asked about it"
-    typer.echo(f"clinic-bot: that time cannot be had{held}", err=True)
+    held = "" if seen else ": está reservado para um paciente que ainda vai responder"
+    typer.echo(f"clinic-bot: esse horário não está livre{held}", err=True)
     raise typer.Exit(REFUSED)
 
 
@@ -200,4 +208,4 @@ def cancel(
     from clinic_bot.commands.saying import change
 
     change(hands.settings(), {"command": "agenda cancel", "id": appointment_id})
-    typer.echo(f"Appointment {appointment_id} is cancelled, and its time is free. Tell the patient.")
+    typer.echo(f"Consulta {appointment_id} cancelada; o horário está livre. Avise o paciente.")

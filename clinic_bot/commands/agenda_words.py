@@ -1,4 +1,4 @@
-"""What the reception writes about the agenda, read by the clinic's file and clock; and how the agenda is shown."""
+"""What the reception writes about the agenda, read by the clinic's file and clock; and how she is shown it, in hers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,15 +11,23 @@ from rich.table import Table
 from clinic_bot.clinic import birth, dates, team
 from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
 from clinic_bot.clinic.spelling import words_of
+from clinic_bot.clinic.texts import WEEKDAYS
 from clinic_bot.commands import hands
 from clinic_bot.commands.saying import refuse
-from clinic_bot.commands.wording import minute
+from clinic_bot.commands.wording import spoken as spoken_minute
 from clinic_bot.intake.identity import asked_key, digits
 from clinic_bot.operations.masking import mask_phone
 from clinic_bot.policies import contact_of
 from clinic_bot.serve import clock_of, load_facts
 from clinic_bot.settings import Settings
 from clinic_bot.store.agenda import BlockRow, Visit
+from clinic_bot.store.clinic_tables import AppointmentStatus
+
+_STATUS: dict[str, str] = {
+    AppointmentStatus.SCHEDULED: "marcada",
+    AppointmentStatus.CONFIRMED: "confirmada",
+    AppointmentStatus.CANCELLED: "cancelada",
+}
 
 
 def open_diary() -> "Diary":
@@ -34,7 +42,20 @@ def ms(at: datetime) -> int:
 
 
 def spoken(start: datetime, end: datetime) -> str:
-    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+    """A time with its end; of whole days the last one, not the midnight after it."""
+    if start.time() == end.time() == time.min:
+        first, last = _day(start), _day(end - timedelta(days=1))
+        return f"{first}, o dia todo" if first == last else f"de {first} a {last}, os dias todos"
+    ends = f"{end:%H:%M}" if start.date() == end.date() else f"{_day(end)} {end:%H:%M}"
+    return f"{_day(start)} {start:%H:%M} - {ends}"
+
+
+def _day(at: datetime) -> str:
+    return f"{WEEKDAYS[at.weekday()][:3]} {at:%d/%m/%Y}"
+
+
+def visits(count: int) -> str:
+    return "1 consulta marcada" if count == 1 else f"{count} consultas marcadas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +73,32 @@ class Diary:
         """From a moment to another, or a whole day; the end of a day is the next one's begin."""
         day, hour = self._moment(when)
         if day is None:
-            refuse(f"which day is {when!r}? Write 2026-10-08, 08/10 or quinta")
+            refuse(f"que dia é {when!r}? Escreva 08/10, quinta ou 2026-10-08")
         start = self._at(day, hour)
         if until is None:
             if hour is not None and needs_end:
-                refuse("until when? Give --until with an hour, or a day without one")
+                refuse("até quando? Diga --until com a hora, ou só o dia, sem hora")
             return start, self._at(day + timedelta(days=1))
         last, end_hour = self._moment(until)
         if last is None and end_hour is None:
-            refuse(f"until when is {until!r}? Write an hour such as 13:00, or a day")
+            refuse(f"até quando é {until!r}? Escreva uma hora, como 13:00, ou um dia")
         end = (
             self._at(last or day, end_hour)
             if end_hour is not None
             else self._at((last or day) + timedelta(days=1))
         )
         if end <= start:
-            refuse("it ends before it begins")
+            refuse("o fim vem antes do começo")
         return start, end
 
     def moment(self, when: str) -> datetime:
         """One that is still to come."""
         day, hour = self._moment(when)
         if day is None or hour is None:
-            refuse("when? Write day and hour, such as '2026-10-08 15:00' or 'quinta 15h'")
+            refuse("quando? Escreva dia e hora, como '08/10 15h' ou 'quinta 15h'")
         start = self._at(day, hour)
         if start <= self.now:
-            refuse("that time is over")
+            refuse("esse horário já passou")
         return start
 
     def _moment(self, text: str) -> tuple[date | None, time | None]:
@@ -85,7 +106,7 @@ class Diary:
         if found.doubt:
             refuse(f"{text!r}: {found.doubt}")
         if len(found.days) > 1 or len(found.spans) > 1 or any(not span.is_exact for span in found.spans):
-            refuse(f"{text!r} names more than one moment")
+            refuse(f"{text!r} diz mais de um momento")
         return (found.days[0] if found.days else None), (found.hours[0] if found.hours else None)
 
     def _at(self, day: date, hour: time | None = None) -> datetime:
@@ -99,7 +120,7 @@ class Diary:
     def _professional(self, text: str, among: Sequence[Professional]) -> Professional:
         found = [one for one in among if one.key == text] or team.professionals_meant(among, text)
         if len(found) != 1:
-            refuse(f"which professional? {', '.join(f'{one.name} ({one.key})' for one in among)}")
+            refuse(f"qual profissional? {', '.join(f'{one.name} ({one.key})' for one in among)}")
         return found[0]
 
     def _service(self, text: str) -> Service:
@@ -110,7 +131,7 @@ class Diary:
         ]
         found = found or [one for one in services if set(wanted) and set(wanted) <= set(words_of(one.name))]
         if len(found) != 1:
-            refuse(f"which service? {', '.join(f'{one.name} ({one.key})' for one in found or services)}")
+            refuse(f"qual serviço? {', '.join(f'{one.name} ({one.key})' for one in found or services)}")
         return found[0]
 
     def booking(
@@ -128,10 +149,10 @@ class Diary:
         chosen = self._service(service)
         length = minutes or chosen.minutes
         if length is None:
-            refuse(f"{chosen.name} has no length in the file: give --minutes")
+            refuse(f"a ficha da clínica não diz quanto dura {chosen.name}: diga com --minutes")
         name = " ".join(patient.split())
         if len(words_of(name)) < 2:
-            refuse("give the patient's full name")
+            refuse("escreva o nome completo do paciente")
         attending = team.bookable(self.facts).get(chosen.key) or self.facts.professionals
         who = attending[0] if professional is None and len(attending) == 1 else None
         who = who or self._professional(
@@ -147,14 +168,14 @@ class Diary:
             return None
         found = birth.births(text, self.now.date())
         if len(found) != 1:
-            refuse(f"{text!r} is no birth date: write 2019-05-03 or 03/05/2019")
+            refuse(f"{text!r} não é data de nascimento: escreva 03/05/2019")
         return next(iter(found)).isoformat()
 
     def _contact(self, phone: str | None) -> dict[str, str]:
         if phone is None:
             return {}
         if asked_key(phone) is None:
-            refuse("that is no number of a person: write it with its area code")
+            refuse("esse telefone não é de uma pessoa: escreva com o DDD")
         contact = contact_of(digits(phone).lstrip("0"), self.instance)
         return {"phone": contact.phone or "", "phone_key": contact.phone_key or ""}
 
@@ -165,11 +186,11 @@ class Diary:
 
     def professional_name(self, key: str | None) -> str:
         if key is None:
-            return "all"
+            return "todos"
         return next((one.name for one in self.facts.professionals if one.key == key), key)
 
     def told(self, request: Mapping[str, Any]) -> str:
-        at = minute(request["start_ms"], self.facts.timezone)
+        at = spoken_minute(request["start_ms"], self.facts.timezone)
         return f"{at}, {self.service_name(request['service'])}, {self.professional_name(request['professional'])}"
 
     def show_said(self, said: Mapping[str, Any]) -> None:
@@ -179,24 +200,26 @@ class Diary:
 
     def show(self, booked: Sequence[Visit], blocked: Sequence[BlockRow], *, full: bool) -> None:
         if booked:
-            table = _table("number", "when", "service", "professional", "patient", "phone", "status")
+            table = _table("número", "quando", "serviço", "profissional", "paciente", "telefone", "situação")
             for one in booked:
                 table.add_row(
                     str(one.id), self._when(one.start_ms, one.end_ms), self.service_name(one.service),
                     self.professional_name(one.professional), self._person(one, full=full), _phone(one, full=full),
-                    one.status,
+                    _STATUS.get(one.status, one.status),
                 )  # fmt: skip
             Console(markup=False).print(table)
         if blocked:
-            table = _table("block", "when", "professional", "reason")
+            table = _table("bloqueio", "quando", "profissional", "motivo")
             for each in blocked:
                 times = self._when(each.start_ms, each.end_ms)
                 table.add_row(str(each.id), times, self.professional_name(each.professional), each.reason)
             Console(markup=False).print(table)
 
     def _when(self, start_ms: int, end_ms: int) -> str:
-        start, end = minute(start_ms, self.facts.timezone), minute(end_ms, self.facts.timezone)
-        return f"{start} - {end.removeprefix(start[:11])}"
+        zone = self.facts.timezone
+        return spoken(
+            datetime.fromtimestamp(start_ms / 1000, zone), datetime.fromtimestamp(end_ms / 1000, zone)
+        )
 
     def _person(self, one: Visit, *, full: bool) -> str:
         """A child with whoever answers for it: the phone's holder."""
@@ -206,8 +229,12 @@ class Diary:
             return one.patient
         born = date.fromisoformat(one.born)
         at = datetime.fromtimestamp(one.start_ms / 1000, self.facts.timezone).date()
-        guardian = f"; minor, guardian: {one.holder or 'the phone'}" if birth.is_child(born, at) else ""
-        return f"{one.patient} (born {born:%Y-%m-%d}{guardian})"
+        guardian = (
+            f"; menor, responsável: {one.holder or 'quem usa este telefone'}"
+            if birth.is_child(born, at)
+            else ""
+        )
+        return f"{one.patient} (nasc. {born:%d/%m/%Y}{guardian})"
 
     def visit_data(self, one: Visit, *, full: bool) -> dict[str, Any]:
         shown = {**asdict(one), "start": self._iso(one.start_ms), "end": self._iso(one.end_ms)}

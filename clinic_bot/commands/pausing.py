@@ -1,4 +1,4 @@
-"""``clinic-bot pause`` and ``resume``: stop all answers, and let them go on."""
+"""``clinic-bot pause`` and ``resume``: stop all answers, and let them go on. They speak to the reception."""
 
 from typing import Annotated
 
@@ -11,14 +11,20 @@ def pause(reason: Annotated[str, typer.Option(help="Why, for whoever asks later.
     from clinic_bot.commands.saying import change
 
     done = change(hands.settings(), {"command": "pause", "reason": reason})
-    typer.echo("Answers are paused." if done.said["changed"] else "Answers were paused already.")
+    now = "estão" if done.said["changed"] else "já estavam"
+    typer.echo(f"As respostas {now} pausadas, também as de emergência; o que chega fica guardado.")
+    typer.echo("Para continuar: clinic-bot resume")
 
 
 def resume() -> None:
     """Let answers go on after `pause`."""
     from clinic_bot.commands import hands
-    from clinic_bot.commands.saying import change, say_stopped
+    from clinic_bot.commands.saying import change
+    from clinic_bot.reply.outcomes import happened
 
     done = change(hands.settings(), {"command": "resume"})
-    typer.echo("Answers are not paused any more." if done.said["changed"] else "Answers were not paused.")
-    say_stopped(done.said)
+    typer.echo(
+        "O assistente voltou a responder." if done.said["changed"] else "As respostas não estavam pausadas."
+    )
+    for switch in done.said["stopped_by"]:
+        typer.echo(f"Mas nada é respondido por enquanto: {happened(switch['reason'])}")

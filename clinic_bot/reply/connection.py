@@ -257,7 +257,9 @@ class ConnectionWatch:
             if name not in self._told:
                 if name is SwitchName.ZAPI_ACCOUNT:
                     self._lengthen_hold()
-                self._alert(name.value, f"{_happened(switch.reason)} As respostas esperam e seguem depois.")
+                self._alert(
+                    name.value, f"{outcomes.happened(switch.reason)} As respostas esperam e seguem depois."
+                )
         for name in self._told.keys() - on.keys():
             self._alert(name.value, _BACK[name])
         self._told = {name: switch.reason for name, switch in on.items()}
@@ -284,13 +286,6 @@ class ConnectionWatch:
             return
         heard = partial(outages.mark, instance=self._zapi.instance_id, name=MarkName.HEARD, at_ms=now_ms)
         await self._database.write(heard)
-
-
-def _happened(reason: str) -> str:
-    try:
-        return outcomes.operator_text(Trouble(reason))
-    except ValueError:  # of a version that knew more
-        return outcomes.operator_text(Trouble.OTHER)
 
 
 _BACK = {

@@ -193,3 +193,11 @@ def operator_text(trouble: Trouble) -> str:
     """What happened and what to do, in a sentence or two."""
     happened = HAPPENED[trouble]
     return f"{happened[0].upper()}{happened[1:]}. {WHAT_TO_DO[TASK_OF[trouble]]}"
+
+
+def happened(reason: str) -> str:
+    """The same, by what a switch was turned on for."""
+    try:
+        return operator_text(Trouble(reason))
+    except ValueError:  # of a version that knew more
+        return operator_text(Trouble.OTHER)

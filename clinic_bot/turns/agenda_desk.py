@@ -55,7 +55,7 @@ class AgendaDesk:
         if not isinstance(block_id, int):
             return _NOT_UNDERSTOOD
         if not await self._database.write(partial(cells.unblock, instance=self._instance, block_id=block_id)):
-            return {"ok": False, "error": f"there is no block {block_id}"}
+            return {"ok": False, "error": f"não há bloqueio {block_id}"}
         log.info("agenda", command="unblock")
         return {"ok": True}
 
@@ -100,7 +100,7 @@ class AgendaDesk:
         )
         done = await self._database.write(job)
         if done is None:
-            return {"ok": False, "error": f"there is no appointment {appointment_id} that stands"}
+            return {"ok": False, "error": f"não há consulta {appointment_id} que esteja marcada"}
         if not isinstance(done, AppointmentRow):
             return {"ok": True, "id": None, **asdict(done)}
         log.info("agenda", command="move", appointment=appointment_id)
@@ -112,6 +112,6 @@ class AgendaDesk:
             return _NOT_UNDERSTOOD
         job = partial(agenda.cancel, instance=self._instance, appointment_id=appointment_id, now_ms=now_ms)
         if await self._database.write(job) is None:
-            return {"ok": False, "error": f"there is no appointment {appointment_id}"}
+            return {"ok": False, "error": f"não há consulta {appointment_id}"}
         log.info("agenda", command="cancel", appointment=appointment_id)
         return {"ok": True}

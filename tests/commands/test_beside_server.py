@@ -25,7 +25,9 @@ async def command(path: Path, *arguments: str) -> tuple[int | None, str, str]:
 async def test_a_pause_reaches_the_server_that_runs(tmp_path: Path) -> None:
     path = tmp_path / "clinic.sqlite"
     async with clinic(path) as it:
-        assert await command(path, "pause", "--reason", "feriado") == (0, "Answers are paused.\n", "")
+        status, said, problem = await command(path, "pause", "--reason", "feriado")
+        assert (status, problem) == (0, "")
+        assert said.startswith("As respostas estão pausadas")
         ready = await it.http.get(f"{it.url}/health/ready")
         assert (ready.status_code, ready.json()["stopped_by"]) == (200, ["paused"])
         status, said, _ = await command(path, "turns", "list")

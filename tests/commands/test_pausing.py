@@ -11,13 +11,15 @@ from tests.support.store import Store
 
 
 def test_pausing_and_resuming_say_what_they_did(terminal: Terminal, store: Store) -> None:
-    assert terminal.said("pause", "--reason", "feriado") == "Answers are paused.\n"
-    assert terminal.said("pause") == "Answers were paused already.\n"
+    assert terminal.said("pause", "--reason", "feriado").startswith(
+        "As respostas estão pausadas, também as de emergência"
+    )
+    assert terminal.said("pause").startswith("As respostas já estavam pausadas")
     (on,) = terminal.json("turns", "list")["stopped_by"]
     assert (on["name"], on["reason"]) == ("paused", "feriado")
     assert "paused (feriado)" in terminal.said("turns", "list")
-    assert terminal.said("resume") == "Answers are not paused any more.\n"
-    assert terminal.said("resume") == "Answers were not paused.\n"
+    assert terminal.said("resume") == "O assistente voltou a responder.\n"
+    assert terminal.said("resume") == "As respostas não estavam pausadas.\n"
 
 
 def test_resuming_names_what_still_stops_answers(terminal: Terminal, store: Store) -> None:
@@ -26,7 +28,7 @@ def test_resuming_names_what_still_stops_answers(terminal: Terminal, store: Stor
             connection, INSTANCE_ID, SwitchName.ZAPI_ACCOUNT, "subscription", store.now_ms
         )
     )
-    assert "zapi_account (subscription)" in terminal.said("resume")
+    assert "Mas nada é respondido por enquanto: A assinatura da Z-API venceu." in terminal.said("resume")
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])
