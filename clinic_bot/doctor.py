@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from clinic_bot.agent.groq import GroqModel
+from clinic_bot.clinic import team
+from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ClinicBotError, Misconfigured
 from clinic_bot.media.building import models_of
@@ -37,6 +39,7 @@ async def examine(settings: Settings, *, webhook_url: str | None = None) -> Asyn
     check(settings)
     facts = load_facts(settings)
     yield Finding("clinic file", True, f"{facts.name}, {len(facts.services)} services")
+    yield _agenda(facts)
     yield await _database(place_of(settings.database_url))
     async with contextlib.AsyncExitStack() as stack:
         clock = Clock()
@@ -66,6 +69,19 @@ async def examine(settings: Settings, *, webhook_url: str | None = None) -> Asyn
         yield await _asked("Z-API", lambda: _zapi(zapi))
         if webhook_url is not None:
             yield await _asked("webhooks", lambda: _webhooks(zapi, webhook_url))
+
+
+def _agenda(facts: ClinicFacts) -> Finding:
+    """Hours that lead to no appointment are a fact that the clinic wrote for nothing, and nobody would notice."""
+    idle = [one.name for one in facts.professionals if one.has_agenda and not team.attended_by(facts, one)]
+    if idle:
+        says = f"{', '.join(idle)}: hours, and no service to book; name one with minutes in their services"
+        return Finding("agenda", False, says)
+    booked = team.bookable(facts)
+    if not booked:
+        return Finding("agenda", True, "nobody has hours in the clinic file, so bookings go to the reception")
+    people = {one.key for attending in booked.values() for one in attending}
+    return Finding("agenda", True, f"books {len(booked)} services, professionals: {len(people)}")
 
 
 async def _asked(what: str, look: Callable[[], Awaitable[Finding]]) -> Finding:

@@ -1,5 +1,6 @@
 """The doctor against the stand-ins over HTTP: what it finds, and that it names what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,23 @@ async def test_a_ready_clinic_is_all_good(tmp_path: Path) -> None:
     async with standins.stand_ins(Clock()) as pair:
         findings = await found(live(pair, tmp_path), "https://clinic.example/webhook/zapi/secret-secret")
         assert all(finding.good for finding in findings.values()), findings
-        assert set(findings) == {"clinic file", "database", "Groq", "Z-API", "webhooks"}
+        assert set(findings) == {"clinic file", "agenda", "database", "Groq", "Z-API", "webhooks"}
         assert set(pair.zapi.webhooks.urls.values()) == {"https://clinic.example/webhook/zapi/secret-secret"}
+
+
+async def test_hours_that_lead_to_no_appointment_are_told(tmp_path: Path) -> None:
+    """A service without minutes cannot be booked, and its professional's hours would be there for nothing."""
+    timed = EXAMPLE.read_text("utf-8")
+    async with standins.stand_ins(Clock()) as pair:
+        for text, good, said in (
+            (timed, True, "books 5 services, professionals: 4"),
+            (re.sub(r"(?m)^minutes = .*$", "", timed), False, "Dra. Marta Figueira, Dr. Otávio Serrano"),
+            (re.sub(r"(?m)^(hours = \{|slots = ).*$", "", timed), True, "go to the reception"),
+        ):
+            file = tmp_path / "clinic.toml"
+            file.write_text(text, "utf-8")
+            agenda = (await found(live(pair, tmp_path, clinic_file=str(file))))["agenda"]
+            assert (agenda.good, said in agenda.says) == (good, True), agenda
 
 
 async def test_refused_keys_a_lost_session_and_a_plain_address_are_named(tmp_path: Path) -> None:
