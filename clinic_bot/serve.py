@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import faulthandler
 import gc
-import os
 import secrets
 import signal
 import socket
@@ -223,7 +222,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as exc:
         listener.close()
         raise Misconfigured(
-            f"cannot listen on {settings.host}:{settings.port}: {os.strerror(exc.errno or 0)}; "
+            f"cannot listen on {settings.host}:{settings.port}: {exc.strerror}; "
             "see CLINIC_BOT_HOST and CLINIC_BOT_PORT"
         ) from exc
     return listener

@@ -164,6 +164,22 @@ def test_a_port_that_is_taken_is_named_with_its_setting() -> None:
         assert str(port) in str(refused.value)
 
 
+def test_a_host_that_is_none_is_told_as_such() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        serve(settings(mode="sandbox", host="no.such.host.invalid", port=0), nothing_said)
+    assert "Unknown error" not in str(refused.value)
+    assert "CLINIC_BOT_HOST" in str(refused.value)
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing of ours, and longer than a head", "utf-8")
+    said: list[str] = []
+    with pytest.raises(Misconfigured, match=r"notes\.txt is some other file, and no SQLite database"):
+        serve(settings(mode="sandbox", port=0, database_url=f"sqlite:///{path}"), said.append)
+    assert path.read_text("utf-8").startswith("nothing of ours")
+
+
 @pytest.mark.parametrize("clock", ["tomorrow", "2026-10-06T10:12:00"], ids=["no instant", "no zone"])
 def test_a_sandbox_clock_that_makes_no_sense_is_refused(clock: str) -> None:
     with pytest.raises(Misconfigured, match="CLINIC_BOT_SANDBOX_CLOCK"):

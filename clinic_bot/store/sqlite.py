@@ -333,22 +333,31 @@ def database_path(url: str) -> Path:
     return Path(url.removeprefix(prefix)).expanduser().absolute()
 
 
+#: How every SQLite file begins; one that was only made is empty.
+_HEAD = b"SQLite format 3\x00"
+
+
 @contextlib.contextmanager
 def sole_process(path: Path) -> Iterator[None]:
     """Hold the file for this process alone; everything leased in it before is therefore dead.
 
     Raises:
         FileInUse: another process has it.
-        Misconfigured: the folder cannot be written.
+        Misconfigured: the folder cannot be written, or the file is none of ours.
     """
     lock_path = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # The database and what SQLite puts beside it (it copies the mode) are the owner's alone.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        head = os.read(file, len(_HEAD))
+        os.close(file)
     except OSError as exc:
         raise Misconfigured(f"cannot write {path}: {exc.strerror}; see CLINIC_BOT_DATABASE_URL") from exc
+    if head not in (b"", _HEAD):
+        os.close(lock)
+        raise Misconfigured(f"{path} is some other file, and no SQLite database; see CLINIC_BOT_DATABASE_URL")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as exc:
