@@ -46,7 +46,7 @@ GROUPS: Mapping[str, str] = {
         "ferroada ferrou marimbondo maribondo amendoim dipirona remedio antibiotico castanha empipocado "
         "empolado benzetacil contraste injecao vacina lagosta caranguejo formiga"
     ),
-    "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento",
+    "able": "consigo consegue conseguindo conseguiu conseguia posso pode aguento aguenta aguentando",
     "kin": (
         "garoto garota guri guria velho velha compadre comadre companheiro companheira enteado enteada "
         "pai mae filho filha filhinho filhinha marido esposa esposo mulher avo vo vovo vovoh irmao irma tio "
@@ -122,6 +122,11 @@ GROUPS: Mapping[str, str] = {
     "woozy": (
         "mole molinho molinha grogue sonolento sonolenta apagando vomitando desacordado desacordada confuso "
         "confusa tremendo zonzo zonza tonto tonta dormindo"
+    ),
+    "dizzy": "tonto tonta tontura tonturas zonzo zonza",
+    "heavy": (
+        "portao muro parede arvore galho telhado laje armario estante geladeira televisao fogao barranco carro moto "
+        "caminhao trator maquina poste"
     ),
     "swelling": (
         "fechando fechou fecha fechada inchando inchou incharam inchado inchada inchados travando travou"

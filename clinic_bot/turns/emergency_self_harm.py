@@ -39,7 +39,7 @@ SELF_HARM = Sign(
         "se eu nao existisse|nascesse",
         "me cortei ~1 novo|inteira|inteiro|pulso|pulsos|proposito|braco|bracos",
         "{blade} ~2 mao|maos|pulso|pulsos|pescoco|cabeca",
-        "dar|dou ~1 tiro ~2 cabeca|peito|mim|boca|ouvido",
+        "dar|dou|deu|deram|dei|daria ~1 tiro ~2 cabeca|peito|mim|boca|ouvido",
         "vontade|quero|queria|vou|pensando|preciso|voltei|comecei|penso ~3 me cortar|machucar|ferir|furar",
         "automutilacao|autolesao",
         "cortei|cortar|cortou|corto ~3 pulso|pulsos|bracos",
@@ -73,6 +73,9 @@ SELF_HARM = Sign(
         "me|se despedi|despediu|despedindo ~2 todos|mundo|filhos|familia",
         "trancou|trancado|trancada|tranquei ~~6 {blade}|remedio|veneno",
         "ultimo dia ~1 minha vida",
+        "meu ultimo dia ~1 adeus|vida|aqui|mundo|terra|vivo|viva",
+        "{wanting} me|se jogar $",
+        "me|se jogar daqui|cima|alto",
         "se eu morresse|sumisse|desaparecesse ~4 ninguem|falta|diferenca|melhor|importar|ligar|alivio",
         "unica ~1 saida|solucao|opcao ~2 morrer|morte|matar",
         "vou|quero|medo|pensando|vontade|capaz ~2 fazer|cometer ~1 besteira",
@@ -95,6 +98,7 @@ SELF_HARM = Sign(
         r" (?:nao quero|medo|pavor|panico|receio)(?: \w+){0,4} (?:morrer|morte) ",
         r" (?:vai|vao|quer|querem) (?:acabar )?(?:me|te|nos) matar ",
         r" (?:vai|vao) (?:morrer|se matar de) ",
+        r" (?:morr\w+|nad\w+ e) (?:morrer )?na praia ",
         r"(?<! se)(?<! me) (?:matar|mato|mata) (?:a|as|de|essa|minha|o|um|uma|saudade|aula|trabalho|tempo|fome|sede|"
         r"curiosidade|barata)"
         r" (?!mim)",

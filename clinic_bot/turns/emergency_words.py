@@ -81,16 +81,30 @@ _SHORT_FORMS: Mapping[str, str] = {
     "socorram": "socorro", "acudam": "acode", "acuda": "acode", "ajudem": "ajuda", "ajude": "ajuda",
     "cansasso": "cansaco", "morre": "morre", "more": "more", "mata": "mata",
     "consego": "consigo", "consgo": "consigo", "cosigo": "consigo", "conssigo": "consigo", "consigu": "consigo",
-    "consige": "consegue", "conseguo": "consigo", "conseg": "consegue", "respirando": "respirando",
+    "consige": "consegue", "guento": "aguento", "guenta": "aguenta", "guentando": "aguentando",
+    "guentano": "aguentando", "guentar": "aguentar", "troncha": "torta", "troncho": "torto",
+    "conseguo": "consigo", "conseg": "consegue", "respirando": "respirando",
 }  # fmt: skip
 
 # "num" is "não" in much of Brazil and "em um" in the rest; these words tell which.
 _AFTER_NAO = frozenset(
     words(
         "consigo consegue to ta tao quero aguento para respira responde acorda sei tenho tem reage vou vai sinto "
-        "mexe fala quer posso paro melhora passa"
+        "mexe fala quer posso paro melhora passa volta voltou acordou parou aguento aguenta aguentando respirando "
+        "deu dou come dorme anda enxergo vejo"
     )
 )
+
+# Of a child, and by the old, a body is spoken of in diminutives: "a boquinha ta roxa", "ta geladinha".
+_SAID_SMALL: Mapping[str, str] = {
+    "boquinha": "boca", "rostinho": "rosto", "carinha": "cara", "labinho": "labios", "labinhos": "labios",
+    "maozinha": "mao", "maozinhas": "maos", "pezinho": "pe", "bracinho": "braco", "bracinhos": "bracos",
+    "perninha": "perna", "perninhas": "pernas", "cabecinha": "cabeca", "barriguinha": "barriga",
+    "olhinho": "olho", "olhinhos": "olhos", "corpinho": "corpo", "linguinha": "lingua", "dedinho": "dedo",
+    "dedinhos": "dedos", "coracaozinho": "coracao", "gargantinha": "garganta", "geladinho": "gelado",
+    "geladinha": "gelada", "inchadinho": "inchado", "inchadinha": "inchada", "azulzinho": "azul",
+    "azulzinha": "azul", "caidinho": "caido", "caidinha": "caida", "paradinho": "parado", "paradinha": "parada",
+}  # fmt: skip
 
 # Common words near a word of the lexicon, or long enough to look like two glued ones. They are what they are.
 _PLAIN = words(
@@ -230,6 +244,8 @@ def build_vocabulary(lexicon: Iterable[str], context: Iterable[str], linking: It
     for short, full in _SHORT_FORMS.items():
         spelling[short] = full
         spelling.setdefault(full, full)
+    for small, word in _SAID_SMALL.items():
+        spelling.setdefault(small, word)
     pieces = {word: spelling.get(word, word) for word in (*linking, *lexicon) if not word.isdigit()}
     return Vocabulary(spelling, {form: tuple(found) for form, found in near.items()}, pieces)
 

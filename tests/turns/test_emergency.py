@@ -43,6 +43,9 @@ PARTS = (
     "blind_11",
     "blind_12",
     "blind_13",
+    "blind_14",
+    "blind_15",
+    "blind_16",
     "contrast",
 )
 
@@ -87,6 +90,8 @@ def test_near_misses_raise_no_alarm(part: str | None) -> None:
         (["minha mãe", "desmaiou", "e não acorda"], EmergencyKind.PHYSICAL, "unconscious"),
         (["na\u0303o quero mais viver"], EmergencyKind.EMOTIONAL, "self_harm"),
         (["n quero + viver"], EmergencyKind.EMOTIONAL, "self_harm"),
+        (["a boquinha dele ficou azul"], EmergencyKind.PHYSICAL, "breathlessness"),
+        (["num guento puxá o ar"], EmergencyKind.PHYSICAL, "breathlessness"),
         (["minha boca ta torta😭socorro"], EmergencyKind.PHYSICAL, "stroke"),
     ],
     ids=[
@@ -97,6 +102,8 @@ def test_near_misses_raise_no_alarm(part: str | None) -> None:
         "split over three messages",
         "accents as combining marks",
         "abbreviated",
+        "in diminutives, as of a child",
+        "as it is spoken in the country",
         "emoji without spaces",
     ],
 )
@@ -125,6 +132,9 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         ("a internet caiu e apagou", "ele caiu e apagou"),
         ("quando criança eu desmaiei", "minha filha desmaiou, quando pequena tinha convulsão"),
         ("dor no peito (não), falta de ar (não)", "não, dor no peito"),
+        ("minha bolsa rasgou, caiu tudo kkk", "minha bolsa rompeu, caiu tudo no chão"),
+        ("ela não tem reação à vacina", "ela não tem reação, já chamei"),
+        ("nadei e vou morrer na praia", "nadei e vou morrer, me ajuda"),
         ("vou ter um infarto com esse trânsito", "vou ter um infarto com essa dor"),
         ("tcc sobre overdose, pra faculdade", "minha amiga tomou overdose na faculdade"),
     ],
@@ -147,6 +157,9 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         "a machine",
         "childhood",
         "a form filled in",
+        "a bag",
+        "a reaction",
+        "a saying",
         "an annoyance",
         "schoolwork",
     ],
