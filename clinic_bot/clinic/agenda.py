@@ -56,7 +56,7 @@ def free_slots(
 def _days(facts: "ClinicFacts", when: When, today: date) -> Iterator[date]:
     for ahead in range(facts.agenda.days_ahead + 1):
         day = today + timedelta(days=ahead)
-        if not when.days or day in when.days:
+        if when.allows(day):
             yield day
 
 

@@ -110,9 +110,9 @@ def orders(deed: Deed, words: str) -> bool:
 
 
 def shows(told: Told, start: datetime) -> bool:
-    """Whether a reply names the day and the hour of ``start``."""
+    """Whether a reply names the day and the hour of ``start``; a week or a month names no day."""
     when = resolve(told.text, told.at)
-    return start.date() in when.days and start.time() in when.hours
+    return not when.spread and start.date() in when.days and start.time() in when.hours
 
 
 def missing(
@@ -148,7 +148,7 @@ def _speaks_of_another(asked: Asked, words: str, now: datetime) -> bool:
     if asked.deed is not Deed.CANCEL:
         if when.hours and asked.start.time() not in when.hours:
             return True
-        if when.days and asked.start.date() not in when.days:
+        if not when.allows(asked.start.date()):
             return True
     named = [name for name in asked.relatives if _is_named(name, words)]
     return bool(named) and not _is_named(asked.patient, words)
@@ -157,7 +157,8 @@ def _speaks_of_another(asked: Asked, words: str, now: datetime) -> bool:
 def names_everything(asked: Asked, words: str, now: datetime) -> bool:
     """Whether a burst leaves nothing to be asked."""
     when = resolve(words, now)
-    day = when.days == (asked.start.date(),) and not when.doubt
+    days = when.days or (when.barred if asked.deed is Deed.CANCEL else ())  # "amanhã não posso, cancela"
+    day = days == (asked.start.date(),) and not when.doubt
     hour = when.hours == (asked.start.time(),)
     service = any(alike(word, other) for word in words_in(words) for other in words_in(asked.service))
     patient = _is_named(asked.patient, words)

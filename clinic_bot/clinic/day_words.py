@@ -1,58 +1,48 @@
 """Which days a Portuguese phrase names, counted from a given one. Pure: ``dates`` puts them together with the hours."""
 
-import calendar
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-_WEEKDAYS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
-_MONTHS = (
-    "janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
-    "dezembro",
-)  # fmt: skip
-_WEEKDAY = rf"({'|'.join(_WEEKDAYS)})(?: feira)?"
-_MONTH = rf"({'|'.join(_MONTHS)})"
-_NUMBERS = {"um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "dez": 10}
-_COUNT = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
-_THIS = r"(?:ess[ae]|est[ae]|ness[ae]|nest[ae]|dess[ae]|dest[ae])"
+from clinic_bot.clinic import day_relations, day_spans
+from clinic_bot.clinic.named_days import (
+    COUNT,
+    MONTH,
+    MONTHS,
+    PART_OF_DAY,
+    THIS,
+    WEEKDAY,
+    WEEKDAYS,
+    Named,
+    Reader,
+    coming,
+    compiled,
+    count_of,
+    either,
+    months_ahead,
+    named,
+    next_with,
+    week_of,
+)
+
 #: ``dia 8`` long ago would be next month's; a date of this year that is over for so long is next year's.
 _LONG_OVER = timedelta(days=60)
+#: A date with its year that lies so far back is a birthday or an old visit, no wish.
+_HISTORY = timedelta(days=300)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One expression, and the days it may mean."""
+def find(text: str, today: date, *, at_night: bool = False) -> tuple[list[Named], str]:
+    """Every expression that names days, in order, and ``text`` with blanks in their places.
 
-    start: int
-    end: int
-    kind: str  #: date, weekday, near (hoje and the like), span
-    days: tuple[date, ...]
-    doubt: str = ""
-
-
-def short_day(day: date) -> str:
-    """``quinta, 08/10``."""
-    names = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
-    return f"{names[day.weekday()]}, {day:%d/%m}"
-
-
-def find(text: str, today: date) -> tuple[list[Named], str]:
-    """Every expression that names days, in order, and ``text`` with blanks in their places."""
+    Args:
+        at_night: the day began a few hours ago: ``amanhã`` may be the day that lies behind the coming sleep.
+    """
     found: list[Named] = []
-    for pattern, read in _READERS:
+    for pattern, read in _readers(at_night=at_night):
         for match in pattern.finditer(text):
             found.append(read(match, today))
             text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-    return sorted(found, key=lambda one: one.start), text
-
-
-def _named(match: re.Match[str], kind: str, days: Sequence[date], doubt: str = "") -> Named:
-    return Named(match.start(), match.end(), kind, tuple(days), doubt)
-
-
-def _run(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return day_relations.related(sorted(found, key=lambda one: one.start), text, today)
 
 
 # Dates.
@@ -65,26 +55,39 @@ def _iso(match: re.Match[str], today: date) -> Named:
 
 def _slashed(match: re.Match[str], today: date) -> Named:
     day, month, year = match.groups()
-    return _dated(match, today, int(day), int(month), int(year) if year else None)
+    return _dated(match, today, int(day), int(month), _year(year, today) if year else None)
+
+
+def _year(written: str, today: date) -> int:
+    """``02/08/75`` is a date of birth."""
+    year = int(written)
+    if year >= 100:
+        return year
+    return year + (2000 if year + 2000 <= today.year + 2 else 1900)
+
+
+def _day_and_month(match: re.Match[str], today: date) -> Named:
+    return _dated(match, today, int(match[1]), int(match[2]), None)
 
 
 def _worded(match: re.Match[str], today: date) -> Named:
     day, month, year = match.groups()
-    return _dated(match, today, int(day), _MONTHS.index(month) + 1, int(year) if year else None)
+    return _dated(match, today, int(day), MONTHS.index(month) + 1, int(year) if year else None)
 
 
 def _dated(match: re.Match[str], today: date, day: int, month: int, year: int | None) -> Named:
     said = f"{day:02d}/{month:02d}"
-    full = year + 2000 if year is not None and year < 100 else year
     try:
-        named = date(full or today.year, month, day)
+        meant = date(year or today.year, month, day)
     except ValueError:
-        return _named(match, "date", (), f"a data {said} não existe")
-    if named >= today:
-        return _named(match, "date", (named,))
-    if full is None and today - named > _LONG_OVER:
-        return _named(match, "date", (_same_day(named, today.year + 1),))
-    return _named(match, "date", (), f"{said} já passou")
+        return named(match, "date", (), f"a data {said} não existe")
+    if meant >= today:
+        return named(match, "date", (meant,))
+    if year is None and today - meant > _LONG_OVER:
+        return named(match, "date", (_same_day(meant, today.year + 1),))
+    if year is not None and today - meant > _HISTORY:
+        return named(match, "span", ())
+    return named(match, "date", (), f"{said} já passou")
 
 
 def _same_day(day: date, year: int) -> date:
@@ -96,159 +99,107 @@ def _same_day(day: date, year: int) -> date:
 
 def _day_numbers(match: re.Match[str], today: date) -> Named:
     numbers = [int(one) for one in re.findall(r"\d+", match[0])]
-    days = [day for number in numbers for day in _next_with(number, today)]
+    days = [day for number in numbers for day in next_with(number, today)]
     doubt = "" if len(days) == len(numbers) else f"não existe dia {numbers[-1]}"
-    return _named(match, "date", days, doubt)
+    return named(match, "date", days, doubt)
 
 
-def _next_with(number: int, today: date) -> Iterator[date]:
-    """The next day with that number, today's included."""
-    for ahead in range(12):
-        month = today.month - 1 + ahead
-        try:
-            day = date(today.year + month // 12, month % 12 + 1, number)
-        except ValueError:
-            continue
-        if day >= today:
-            yield day
-            return
+def _day_of_next_month(match: re.Match[str], today: date) -> Named:
+    first = months_ahead(today, 1)
+    return _dated(match, today, int(match[1] or match[2]), first.month, first.year)
 
 
 # Weekdays.
 
 
-def _coming(name: str, today: date) -> date:
-    """The next day of that name after today."""
-    ahead = (_WEEKDAYS.index(name) - today.weekday()) % 7
-    return today + timedelta(days=ahead or 7)
-
-
 def _this_weekday(match: re.Match[str], today: date) -> Named:
-    coming = _coming(match[1], today)
-    is_today = _WEEKDAYS.index(match[1]) == today.weekday()
-    return _named(match, "weekday", (today if is_today else coming,))
+    name = match[1] or match[2]
+    is_today = WEEKDAYS.index(name) == today.weekday()
+    return named(match, "weekday", (today if is_today else coming(name, today),))
 
 
 def _next_weekday(match: re.Match[str], today: date) -> Named:
     """Said on a Tuesday, ``quinta que vem`` is the day after tomorrow to some and next week's to others."""
-    name = match[1] or match[2]
-    coming = _coming(name, today)
-    if coming.isocalendar()[:2] != today.isocalendar()[:2]:
-        return _named(match, "weekday", (coming,))
-    return _either(match, coming, coming + timedelta(days=7))
-
-
-def _either(match: re.Match[str], one: date, other: date) -> Named:
-    return _named(match, "weekday", (one, other), f"é {short_day(one)} ou {short_day(other)}?")
+    day = coming(match[1] or match[2], today)
+    if day not in week_of(today):
+        return named(match, "weekday", (day,))
+    return either(match, day, day + timedelta(days=7))
 
 
 def _other_weekday(match: re.Match[str], today: date) -> Named:
-    return _named(match, "weekday", (_coming(match[1], today) + timedelta(days=7),))
+    return named(match, "weekday", (coming(match[1], today) + timedelta(days=7),))
 
 
 def _weekday(match: re.Match[str], today: date) -> Named:
-    coming = _coming(match[1], today)
-    if coming - today == timedelta(days=7):
-        return _either(match, today, coming)
-    return _named(match, "weekday", (coming,))
+    day = coming(match[1], today)
+    if day - today == timedelta(days=7):
+        return either(match, today, day)
+    return named(match, "weekday", (day,))
 
 
-# What lies near, and longer spans.
+# What lies near.
 
 
 def _after_tomorrow(match: re.Match[str], today: date) -> Named:
-    return _named(match, "near", (today + timedelta(days=2),))
+    return named(match, "near", (today + timedelta(days=2),))
 
 
 def _tomorrow(match: re.Match[str], today: date) -> Named:
-    return _named(match, "near", (today + timedelta(days=1),))
+    return named(match, "near", (today + timedelta(days=1),))
+
+
+def _after_tomorrow_at_night(match: re.Match[str], today: date) -> Named:
+    return either(match, today + timedelta(days=1), today + timedelta(days=2), "near")
+
+
+def _tomorrow_at_night(match: re.Match[str], today: date) -> Named:
+    return either(match, today, today + timedelta(days=1), "near")
 
 
 def _today(match: re.Match[str], today: date) -> Named:
-    return _named(match, "near", (today,))
+    return named(match, "near", (today,))
 
 
 def _yesterday(match: re.Match[str], today: date) -> Named:
-    return _named(match, "near", (), "ontem já passou")
+    return named(match, "near", (), "ontem já passou")
 
 
 def _days_ahead(match: re.Match[str], today: date) -> Named:
-    count, unit = match.groups()
-    number = int(count) if count.isdecimal() else _NUMBERS[count]
-    if unit.startswith("dia"):
-        return _named(match, "near", (today + timedelta(days=number),))
-    return _named(match, "span", _week_of(today + timedelta(days=7 * number)))
+    return named(match, "near", (today + timedelta(days=count_of(match[1])),))
 
 
-def _week_of(day: date) -> list[date]:
-    monday = day - timedelta(days=day.weekday())
-    return _run(monday, monday + timedelta(days=6))
+def _readers(*, at_night: bool) -> Iterator[Reader]:
+    yield from _DATES
+    yield from day_spans.MONTHS_AND_PARTS
+    yield from _DAYS
+    yield from _NIGHT if at_night else _DAYLIGHT
+    yield from _NEAR
+    yield from day_spans.WEEKS
 
 
-def _next_week(match: re.Match[str], today: date) -> Named:
-    return _named(match, "span", _week_of(today + timedelta(days=7)))
-
-
-def _this_week(match: re.Match[str], today: date) -> Named:
-    return _named(match, "span", _run(today, _week_of(today)[-1]))
-
-
-def _weekend(match: re.Match[str], today: date) -> Named:
-    days = _week_of(today)[5:]
-    return _named(match, "span", [day for day in days if day >= today])
-
-
-def _next_month(match: re.Match[str], today: date) -> Named:
-    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return _named(match, "span", _part_of(match, first, last))
-
-
-def _this_month(match: re.Match[str], today: date) -> Named:
-    last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
-    days = _part_of(match, today.replace(day=1), last)
-    return _named(match, "span", [day for day in days if day >= today])
-
-
-def _month(match: re.Match[str], today: date) -> Named:
-    number = _MONTHS.index(match["month"]) + 1
-    year = today.year + (number < today.month)
-    last = calendar.monthrange(year, number)[1]
-    days = _part_of(match, date(year, number, 1), date(year, number, last))
-    return _named(match, "span", [day for day in days if day >= today])
-
-
-def _part_of(match: re.Match[str], first: date, last: date) -> list[date]:
-    """All of a month, or its beginning or end where that was said."""
-    part = match["part"] or ""
-    if part.startswith(("com", "ini")):
-        return _run(first, first.replace(day=10))
-    return _run(last.replace(day=21), last) if part.startswith("fi") else _run(first, last)
-
-
-_PART = r"(?:(?P<part>comeco|inicio|fim|final) d[eo] )?"
-_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Named]], ...] = tuple(
-    (re.compile(pattern), read)
-    for pattern, read in (
-        (r"\b(\d{4})-(\d{2})-(\d{2})(?=\b|t)", _iso),
-        (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:)", _slashed),
-        (rf"\b(?:dia )?(\d{{1,2}}) (?:de )?{_MONTH}(?: (?:de )?(\d{{4}}))?\b", _worded),
-        (r"\bdias? \d{1,2}(?!\s*[:h\d])(?:(?:,| e| ou)(?: dia)? \d{1,2}(?!\s*[:h\d]))*", _day_numbers),
-        (r"\b(?:daqui|em|daqui a) (?:uns |umas )?" + _COUNT + r" (dias?|semanas?)\b", _days_ahead),
-        (rf"\b{_THIS} {_WEEKDAY}\b(?! que vem)", _this_weekday),
-        (rf"\b{_WEEKDAY} (?:que vem|proxima)\b|\bproxima {_WEEKDAY}\b", _next_weekday),
-        (rf"\boutra {_WEEKDAY}\b", _other_weekday),
-        (rf"\b{_WEEKDAY}\b", _weekday),
-        (r"\bdepois (?:de|d) ?amanha\b", _after_tomorrow),
-        (r"\bamanha\b", _tomorrow),
-        (r"\bhoje\b", _today),
-        (r"\bontem\b", _yesterday),
-        (r"\b(?:fim|final) de semana(?: que vem)?\b", _weekend),
-        (r"\bsemana (?:que vem|proxima)\b|\bproxima semana\b|\boutra semana\b", _next_week),
-        (rf"\b{_THIS} semana\b", _this_week),
-        (rf"\b{_PART}(?:mes que vem|proxima mes)\b", _next_month),
-        (r"\b(?P<part>comeco|inicio|fim|final) do mes\b", _this_month),
-        (rf"(?P<part>)\b{_THIS} mes\b", _this_month),
-        (rf"\b{_PART}(?:em |de )?(?P<month>{_MONTH[1:-1]})\b", _month),
-    )
+_NOT_HOUR = r"(?!\s*[:h\d])"
+_DATES = compiled(
+    (r"\b(\d{4})-(\d{2})-(\d{2})(?=\b|t)", _iso),
+    (r"\bdia (\d{1,2}) d[oe] mes que vem\b|\bmes que vem,?(?: no)? dia (\d{1,2})\b", _day_of_next_month),
+    (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:)", _slashed),
+    (r"(?<![\d.,$])\b(?:dia )?([0-3]\d)\.(0\d|1[0-2])(?:\.(\d{4}|\d{2}))?\b(?!\d|\.| ?h)", _slashed),
+    (rf"\bdia (\d{{1,2}}) d[oe] (?:mes )?(0?[1-9]|1[0-2])\b{_NOT_HOUR}", _day_and_month),
+    *day_spans.RANGES,
+    (rf"\b(?:dia )?(\d{{1,2}}) (?:de )?{MONTH}(?: (?:de )?(\d{{4}}))?\b", _worded),
+)
+_DAYS = compiled(
+    (rf"\bdias? \d{{1,2}}{_NOT_HOUR}(?:(?:,| e| ou)(?: dia)? \d{{1,2}}{_NOT_HOUR})*", _day_numbers),
+    (rf"\b(?:daqui(?: a)?|em) (?:uns |umas )?{COUNT} dias?\b", _days_ahead),
+    (rf"\b{THIS} {WEEKDAY}\b(?! que vem)|\b{WEEKDAY} agora\b", _this_weekday),
+    (rf"\b{WEEKDAY} (?:que vem|proxima)\b|\bproxima {WEEKDAY}\b", _next_weekday),
+    (rf"\boutra {WEEKDAY}\b", _other_weekday),
+    (rf"\b{WEEKDAY}\b", _weekday),
+)
+_AFTER_TOMORROW = r"\bdepois (?:de|d) ?amanha\b"
+_TOMORROW = r"\bamanha\b"
+_DAYLIGHT = compiled((_AFTER_TOMORROW, _after_tomorrow), (_TOMORROW, _tomorrow))
+_NIGHT = compiled((_AFTER_TOMORROW, _after_tomorrow_at_night), (_TOMORROW, _tomorrow_at_night))
+_NEAR = compiled(
+    (r"\bhoje\b", _today),
+    (rf"\b(?:ante)?ontem\b(?: {PART_OF_DAY})?", _yesterday),
 )

@@ -5,15 +5,28 @@ import unicodedata
 from functools import lru_cache
 
 _SHORT = {
-    "hj": "hoje", "oje": "hoje", "amn": "amanha", "amnh": "amanha", "amanh": "amanha", "dps": "depois",
-    "seg": "segunda", "ter": "terca", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sab": "sabado",
+    "hj": "hoje", "oje": "hoje", "amn": "amanha", "amnh": "amanha", "amanh": "amanha", "amh": "amanha", "dps": "depois",
+    "seg": "segunda", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sab": "sabado",
     "dom": "domingo", "2a": "segunda", "3a": "terca", "4a": "quarta", "5a": "quinta", "6a": "sexta",
     "sesta": "sexta", "q": "que", "prox": "proxima", "proximo": "proxima", "proximas": "proxima",
-    "fds": "fim de semana", "jan": "janeiro", "fev": "fevereiro", "mar": "marco", "abr": "abril", "mai": "maio",
-    "jun": "junho", "jul": "julho", "ago": "agosto", "set": "setembro", "out": "outubro", "nov": "novembro",
-    "dez": "dezembro", "hrs": "h", "hs": "h", "hr": "h", "hora": "h", "horas": "h", "pras": "as", "pelas": "as",
+    "fds": "fim de semana", "hrs": "h", "hs": "h", "hr": "h", "hora": "h", "horas": "h", "pras": "as", "pelas": "as",
     "meiodia": "meio dia", "primeiro": "1", "1o": "1",
 }  # fmt: skip
+_SHORT_MONTHS = {
+    "jan": "janeiro", "fev": "fevereiro", "mar": "marco", "abr": "abril", "mai": "maio", "jun": "junho", "jul": "julho",
+    "ago": "agosto", "set": "setembro", "out": "outubro", "nov": "novembro", "dez": "dezembro",
+}  # fmt: skip
+#: "mar", "set" and "dez" are words of their own, and months only beside a day or a part of them.
+_SHORT_MONTH = re.compile(
+    r"((?<![\d:])\b\d{1,2}[ /-]?(?:de )?|\bem |\b(?:fim|final|comeco|inicio|meados) de )"
+    rf"({'|'.join(_SHORT_MONTHS)})\b"
+)
+#: So is "ter", which most people mean as a verb: "vou ter que remarcar".
+_SHORT_TUESDAY = re.compile(
+    r"(^|,|\b(?:na|e|ou|essa|nessa|proxima|seg|segunda) ?|/)\s*\bter"
+    r"(?=$| ?[,/\d]|\s(?:as?|de|pela|e|ou|que vem|feira|agora)\b)"
+)
+_HOUR_SIGN = re.compile(r"(?<=\d)(?:hrs?|hs|horas?)\b")
 #: Words worth repairing: a day or a part of one hangs on them.
 _KNOWN = (
     "hoje", "amanha", "depois", "segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "semana",
@@ -26,7 +39,8 @@ _REAL = frozenset(
         "quanta", "quanto", "quinto", "quarto", "sexto", "segundo", "cerca", "terra", "tarda", "parte", "minha",
         "maria", "manda", "marca", "marcos", "barco", "sexto", "noites", "tardes", "segundos", "semanas", "terco",
         "junto", "juntos", "manhas", "banha", "ganha", "tinha", "linha", "mente", "tarte", "sabados", "segunda",
-        "marcou", "marcar", "marcado", "pronta", "proximos", "depoi", "quita", "arco", "largo", "carta", "muito",
+        "domingos", "marcou", "marcar", "marcado", "pronta", "proximos", "depoi", "quita", "arco", "largo", "carta",
+        "muito",
     )
 )  # fmt: skip
 #: The combining marks of European languages; the others are looked for one by one.
@@ -53,7 +67,9 @@ def name_key(name: str) -> str:
 
 def repaired(text: str) -> str:
     """``text`` made plain, with abbreviations written out and the words that name a day spelt right."""
-    joined = _ENCLITIC.sub(" ", plain(text))
+    joined = _HOUR_SIGN.sub("h", _ENCLITIC.sub(" ", plain(text)))
+    joined = _SHORT_MONTH.sub(lambda match: match[1] + _SHORT_MONTHS[match[2]], joined)
+    joined = _SHORT_TUESDAY.sub(lambda match: f"{match[1]} terca" if match[1] else "terca", joined)
     return re.sub(r"\b(?:\d[ao]|[a-z]+)\b", lambda match: _repair(match[0]), joined)
 
 

@@ -26,17 +26,16 @@ _HOURS = {
     "onze": 11, "doze": 12,
 }  # fmt: skip
 _WORDED = re.compile(
-    rf"\b(as|das|a|ate|ou|e) ({'|'.join(_HOURS)})\b(?! (?:dias?|semanas?|mes))|"
-    rf"\b({'|'.join(_HOURS)})(?= (?:h\b|da (?:manha|tarde|noite)|e meia))"
+    rf"\b(as|das|a|ate|ou|e|entre|umas) ({'|'.join(_HOURS)})\b(?! (?:dias?|semanas?|mes))|"
+    rf"\b({'|'.join(_HOURS)})(?= (?:h\b|da (?:manha|tarde|noite)|e (?:meia|\d\d)\b))"
 )
-_GREETINGS = re.compile(r"\b(?:bom dia+|boa tarde+|boa noite+)\b")
 # With a unit a number is an hour wherever it stands; without one only behind a word that asks for an hour.
 _PERIOD = r"(?: d[ae] (manha|tarde|noite))?"
-_UNIT = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?(?!\d)(?: ?min\w*)?){_PERIOD}"
-_ANY = rf"(\d{{1,2}})(?: ?(?:h|:) ?(\d{{2}})?)?(?![\d/]){_PERIOD}"
+_UNIT = rf"(\d{{1,2}})(?: ?(?:h(?![a-z])|:) ?(?:e )?(\d{{2}})?(?!\d)(?: ?min\w*)?){_PERIOD}"
+_ANY = rf"(\d{{1,2}})(?: ?(?:h(?![a-z])|:) ?(?:e )?(\d{{2}}(?! ?h))?)?(?![\d/]){_PERIOD}"
 
 _BETWEEN = re.compile(rf"\b(?:entre(?: as?)?|das?|de) {_ANY} ?(?:e|as?|ate|-)(?: as?)? ?{_ANY}")
-_AFTER = re.compile(rf"\b(?:depois|apos|a partir) (?:d?as?|de|do) {_ANY}")
+_AFTER = re.compile(rf"\b(?:(?:depois|apos|a partir) (?:d?as?|de|do)|apos) {_ANY}")
 _BEFORE = re.compile(rf"\bantes (?:d?as?|de|do) {_ANY}")
 _UNTIL = re.compile(rf"\bate (?:as?|o) {_ANY}|\bate {_ANY}")
 _AROUND = re.compile(rf"\b(?:la (?:as?|para as)|por volta d?as?|umas|mais ou menos as?) {_ANY}")
@@ -45,6 +44,8 @@ _EXACT = re.compile(
 )
 _ALSO = re.compile(rf"\b(?:ou|e) (?:as )?{_ANY}")
 
+_FIRST = r"(?:1|primeira|primeirissimo) horario"
+_LAST = r"ultimo horario"
 # The longer expression first: it takes its words with it.
 _PARTS = tuple(
     (re.compile(pattern), Span(earliest, latest))
@@ -52,18 +53,35 @@ _PARTS = tuple(
         (r"\b(?:depois|apos) (?:do|o) almoco\b", time(13), time(17, 59)),
         (r"\bantes do almoco\b", time.min, time(12)),
         (r"\b(?:na|no|a)? ?(?:h|horario) d[eo] almoco\b", time(11, 30), time(14)),
-        (r"\b(?:comeco|inicio) da tarde\b", time(12), time(14, 59)),
-        (r"\b(?:fim|final|finalzinho) d[ao] (?:tarde|dia)\b|\btardinha\b", time(16), time(19)),
-        (r"\b(?:fim|final) da manha\b", time(10), time(12)),
-        (r"\b(?:comeco|inicio) da manha\b|\bbem cedo\b|\bcedinho\b|\bcedo\b", time.min, time(10)),
+        (rf"\b(?:comeco|inicio|{_FIRST}) da tarde\b", time(12), time(14, 59)),
+        (
+            rf"\b(?:fim|final|finalzinho|{_LAST}) d[ao] (?:tarde|dia)\b|\btarde?zinha\b|\btardinha\b",
+            time(16),
+            time(19),
+        ),
+        (rf"\b(?:fim|final|{_LAST}) da manha\b", time(10), time(12)),
+        (
+            rf"\b(?:comeco|inicio|{_FIRST}) d[ao] (?:manha|dia)\b|\bcedo\b|\bcedinho\b|\bmanhazinha\b",
+            time.min,
+            time(10),
+        ),
+        (rf"\b{_FIRST}\b(?! que| disponivel| livre| vago| possivel| de)", time.min, time(10)),
+        (rf"\b{_LAST}\b", time(16), time(23, 59)),
         (r"\b(?:de |pela |na |da |a )?manha\b", time.min, time(11, 59)),
+        (r"\b(?:de |a )?noitinha\b", time(18), time(21)),
         (r"\b(?:de |pela |na |da |a )?tarde\b", time(12), time(17, 59)),
         (r"\b(?:de |pela |na |da |a )?noite\b", time(18), time(23, 59)),
     )
 )
 
 
-_PAST = {"meia": "30", "quinze": "15"}
+#: "dez e vinte" is an hour and its minutes, "8 e 10" are two hours unless something says that it is one.
+_MINUTES = re.compile(
+    r"(?<!entre )(?<!entre as )(?<!das )(?<!de )\b(\d{1,2})(?: ?h)? e (meia|25|3[05]|4[05]|5[05]|(?:05|10|15|20)"
+    r"(?= d[ae] (?:manha|tarde|noite)| ?min|\s*$))\b(?! ?h\b|:)"
+)
+_DOTTED = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?= ?h\b)")
+_RUN_TOGETHER = re.compile(r"(?:^\s*|\bas )([01]\d|2[0-3])([0-5]\d)(?= ?h\b|\s*$)")
 
 
 def _minutes_from(at: time, minutes: int) -> time:
@@ -83,7 +101,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[time, time], Span]], ...] = (
 
 def find(text: str) -> tuple[Span, ...]:
     """Every hour or range named in a plain ``text`` whose days are already blanked; none: any hour will do."""
-    text = _in_digits(_GREETINGS.sub(" ", text))
+    text = _in_digits(text)
     morning = re.search(r"\bmanha\b|\bcedo\b", text) is not None
     spans: list[Span] = []
     for pattern, make in _READERS:
@@ -122,7 +140,8 @@ def _in_digits(text: str) -> str:
     text = re.sub(r"\bmeio[ -]dia e meia\b", "12:30", text)
     text = re.sub(r"\bmeio[ -]dia\b", "12:00", text)
     text = _WORDED.sub(lambda m: f"{m[1]} {_HOURS[m[2]]}" if m[1] else str(_HOURS[m[3]]), text)
-    return re.sub(r"\b(\d{1,2})(?: ?h)? e (meia|quinze)\b", lambda m: f"{m[1]}:{_PAST[m[2]]}", text)
+    text = _RUN_TOGETHER.sub(r"as \1:\2", _DOTTED.sub(r"\1:\2", text))
+    return _MINUTES.sub(lambda m: f"{m[1]}:{'30' if m[2] == 'meia' else m[2]}", text)
 
 
 def _times(match: re.Match[str], *, morning: bool) -> Iterator[time]:

@@ -80,6 +80,8 @@ def test_a_yes_to_what_was_shown_is_enough(words: str) -> None:
         ("sim, mas às 15h", Missing.OTHER),
         ("pode ser sexta?", Missing.OTHER),
         ("pode marcar dia 9", Missing.OTHER),
+        ("sim, mas quinta eu não posso", Missing.OTHER),
+        ("confirma, sem ser dia 8", Missing.OTHER),
     ],
 )
 def test_what_is_no_yes_to_this_changes_nothing(words: str, lack: Missing) -> None:
@@ -133,6 +135,10 @@ def test_cancelling_wants_the_order_or_a_yes_to_what_was_shown() -> None:
     assert lacks("pode cancelar", CANCEL, this_turn=True) is None  # it was listed in the last reply
     assert lacks("pode cancelar", CANCEL, replies=(), this_turn=True) is Missing.NOT_SHOWN
     assert lacks("não cancela", CANCEL) is Missing.NO_YES
+    only = replace(CANCEL, is_only=True)
+    assert lacks("quinta não vou poder, pode cancelar", only, this_turn=True) is None
+    assert lacks("quinta não vou poder, pode cancelar", only, replies=()) is None
+    assert lacks("sexta não vou poder, pode cancelar", only, replies=()) is Missing.NOT_SHOWN
 
 
 def test_of_two_children_only_the_one_who_is_named_is_meant() -> None:
@@ -159,6 +165,8 @@ def test_moving_wants_its_new_time_shown_or_named() -> None:
         ("Depois de amanhã às 16h00 no valor de R$ 350 em até 3x", True),
         ("Quinta: 8h30, 9h30 ou 16h", True),
         ("Quinta às 6h", False),
+        ("A partir de quarta há 16h", False),
+        ("Na quinta não dá, às 16h só sexta", False),
         ("Sexta, 09/10, às 16h", False),
         ("Rua Dezesseis, 16, aberta das 8h às 18h", False),
     ],

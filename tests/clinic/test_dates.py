@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_bot.clinic.dates import When, resolve
+from clinic_bot.clinic.holidays import easter
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 TUESDAY = datetime(2026, 10, 6, 10, 12, tzinfo=ZONE)
@@ -190,6 +191,52 @@ def test_what_may_mean_two_things_says_so(text: str, days: tuple[date, ...], dou
 )
 def test_other_days_of_the_year(now: str, text: str, days: tuple[date, ...]) -> None:
     assert resolve(text, datetime.fromisoformat(now).replace(hour=10, tzinfo=ZONE)).days == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "barred"),
+    [
+        ("sem ser segunda", (), october(12)),
+        ("não posso amanhã nem sexta", (), october(7, 9)),
+        ("quinta e sexta não dá", (), october(8, 9)),
+        ("quarta não, quinta sim", october(8), october(7)),
+        ("semana que vem, menos quarta e quinta", october(12, 13, 16, 17, 18), october(7, 8)),
+        ("mais ou menos quinta", october(8), ()),
+        ("quinta não sei", october(8), ()),
+    ],
+)
+def test_days_are_ruled_out(text: str, days: tuple[date, ...], barred: tuple[date, ...]) -> None:
+    when = said(text)
+    assert (when.days, when.barred) == (days, barred)
+    assert not any(when.allows(day) for day in barred)
+    assert when.days or when.allows(date(2026, 10, 17))
+
+
+def test_after_midnight_tomorrow_may_be_the_day_that_has_begun() -> None:
+    late = resolve("amanhã às 9", datetime(2026, 10, 6, 0, 40, tzinfo=ZONE))
+    assert late.days == october(6, 7)
+    assert late.doubt == "é terça, 06/10 ou quarta, 07/10?"
+    assert resolve("amanhã às 9", datetime(2026, 10, 5, 23, 59, tzinfo=ZONE)).days == october(6)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("depois do feriado", october(*range(13, 20))),
+        ("antes do feriado", october(*range(6, 12))),
+        ("no feriado", october(12)),
+        ("depois de finados", tuple(date(2026, 11, day) for day in range(3, 10))),
+    ],
+)
+def test_holidays_are_known(text: str, days: tuple[date, ...]) -> None:
+    assert said(text).days == days
+
+
+@pytest.mark.parametrize(
+    ("year", "day"), [(2024, (3, 31)), (2025, (4, 20)), (2026, (4, 5)), (2027, (3, 28)), (2038, (4, 25))]
+)
+def test_easter_moves(year: int, day: tuple[int, int]) -> None:
+    assert easter(year) == date(year, *day)
 
 
 def test_one_day_and_one_hour_are_exact() -> None:
