@@ -86,7 +86,10 @@ _SHORT_WORDS = 3
 _SIGN_OF_YES = re.compile(r"[👍👌✅🙏🆗]")
 _NOT = re.compile(
     r"\b(?:nao|n|nunca|pera|perai|espera|calma|deixa|talvez|depois te|vou ver|te aviso|ainda vou|mas|porem|so que"
-    r"|outro horario|outra hora|outro dia|outra data|mais cedo|mais tarde)\b"
+    r"|outro horario|outra hora|outro dia|outra data|mais cedo|mais tarde"
+    r"|vou (?:confirmar|pensar|falar|perguntar|verificar|checar)|(?:depois|amanha) (?:eu )?confirmo"
+    r"|confirmo (?:depois|mais)"
+    r"|acho que|so se|depende|aguardo|com outr[oa])\b"
 )
 _NOT_ORDER = re.compile(r"\b(?:nao|n|nem) (?:e pra |precisa |quero |pode |podem |vai |me )?$")
 
@@ -146,7 +149,7 @@ def _speaks_of_another(asked: Asked, words: str, now: datetime) -> bool:
     """Another hour, another day or only other people: then a yes among the words is none to this."""
     when = resolve(words, now)
     if asked.deed is not Deed.CANCEL:
-        if when.hours and asked.start.time() not in when.hours:
+        if not when.fits_hour(asked.start.time()):
             return True
         if not when.allows(asked.start.date()):
             return True

@@ -79,10 +79,10 @@ def _repair(word: str) -> str:
         return _SHORT[word]
     if len(word) < 4 or word in _REAL or word in _KNOWN:
         return word
-    return next((known for known in _KNOWN if _is_slip(word, known)), word)
+    return next((known for known in _KNOWN if is_slip(word, known)), word)
 
 
-def _is_slip(word: str, known: str) -> bool:
+def is_slip(word: str, known: str) -> bool:
     """One letter more, less, other or swapped, behind a first letter that is right."""
     if word[0] != known[0] or abs(len(word) - len(known)) > 1 or len(known) < 5:
         return False

@@ -17,7 +17,7 @@ from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.opt_out import Wish, wish_of
 from clinic_bot.clinic.reminders import Visit, line
-from clinic_bot.clinic.short_answers import Short, short_answer
+from clinic_bot.clinic.short_answers import Short, counted_answer
 from clinic_bot.clock import Clock, local
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.events import Kind, Said
@@ -109,17 +109,17 @@ class ShortReplies:
 
     async def _answered(self, attempt: Attempt, text: str) -> Draft | None:
         claim = attempt.claim
-        short = _short(claim)
+        short, count = _short(claim)
         if short is None or not self._binding:
             return None
         found = await self._database.read(partial(self._asked, claim=claim))
-        if found is None or not _may_answer(short, found):
+        if found is None or not _may_answer(short, count, found):
             return None
         if short is not Short.CONFIRM and not self._in_time(found.appointments):
             sentence = self._facts.hand_over_text(self._clock.local(self._facts.timezone))
             return Draft(text, sentence, hand_over=_LATE, for_reception=_LATE)
         try:
-            reply = await attempt.change(STEP, short.value, partial(self._act, claim, short))
+            reply = await attempt.change(STEP, short.value, partial(self._act, claim, short, count))
         except ChangeRefused:
             return None
         log.info(
@@ -137,10 +137,12 @@ class ShortReplies:
             now_ms=self._clock.now_ms(),
         )
 
-    def _act(self, claim: Claim, short: Short, connection: Connection, _conversation_id: int) -> str:
+    def _act(
+        self, claim: Claim, short: Short, count: int | None, connection: Connection, _conversation_id: int
+    ) -> str:
         """Inside the gate's transaction: what it answers is looked up anew, done, and written down."""
         found = self._asked(connection, claim)
-        if found is None or not _may_answer(short, found):
+        if found is None or not _may_answer(short, count, found):
             raise ChangeRefused("o lembrete não vale mais")
         who, now_ms = patients.owner(connection, claim.conversation_id), self._clock.now_ms()
         act = {Short.CONFIRM: appointments.confirm, Short.CANCEL: appointments.cancel}.get(short)
@@ -193,14 +195,20 @@ def wish_in(claim: Claim) -> Wish | None:
     return next((wish for wish in reversed(wishes) if wish is not None), None)
 
 
-def _short(claim: Claim) -> Short | None:
+def _short(claim: Claim) -> tuple[Short | None, int | None]:
     if any(message.kind not in (*_SPOKEN, Kind.REACTION) for message in claim.messages):
-        return None
-    return short_answer([message.text for message in claim.messages])
+        return None, None
+    return counted_answer([message.text for message in claim.messages])
 
 
-def _may_answer(short: Short, found: Asked) -> bool:
-    """After "which other time?" only a plain order to cancel is clear; one of several is never cancelled by a word."""
+def _may_answer(short: Short, count: int | None, found: Asked) -> bool:
+    """After "which other time?" only a plain order to cancel is clear; one of several is never cancelled by a word.
+
+    Args:
+        count: of how many the patient speaks: "confirmo as duas" answers a reminder of two.
+    """
     if found.chooses and short is not Short.CANCEL:
+        return False
+    if count is not None and count != len(found.appointments):
         return False
     return short is not Short.CANCEL or len(found.appointments) == 1

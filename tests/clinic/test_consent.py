@@ -51,6 +51,7 @@ def lacks(
         "por favor",
         "Boa tarde, sim",
         "acho ótimo",
+        "pode ser de tarde",
         "sim! tem estacionamento?",
         "pode sim, não tem problema, confirma",
     ],
@@ -82,6 +83,10 @@ def test_a_yes_to_what_was_shown_is_enough(words: str) -> None:
         ("pode marcar dia 9", Missing.OTHER),
         ("sim, mas quinta eu não posso", Missing.OTHER),
         ("confirma, sem ser dia 8", Missing.OTHER),
+        ("pode ser de manhã", Missing.OTHER),
+        ("ok vou confirmar com meu marido", Missing.NO_YES),
+        ("acho que sim", Missing.NO_YES),
+        ("pode ser com outro médico", Missing.NO_YES),
     ],
 )
 def test_what_is_no_yes_to_this_changes_nothing(words: str, lack: Missing) -> None:

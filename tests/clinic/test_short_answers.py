@@ -1,8 +1,11 @@
 """Answers to a reminder that need no model, and all that looks like one and does."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from clinic_bot.clinic.short_answers import Short, short_answer
+from clinic_bot.clinic.short_answers import Short, counted_answer, short_answer
 
 
 @pytest.mark.parametrize(
@@ -46,8 +49,40 @@ def test_a_plain_order_to_cancel(text: str) -> None:
         "sim, e o João também", "confirmo a da Alice", "confirmo para as 15h", "não confirmo", "ainda não", "obrigada",
         "🙏", "❤️",
         "quero remarcar para sexta", "bom dia", "3", "12", "1 hora", "sim sim " * 40, "vou me atrasar", "oi, amanhã",
-        "cancelar lembretes", "não quero cancelar", "nao precisa remarcar",
+        "pode ser hoje", "cancelar lembretes", "não quero cancelar", "nao precisa remarcar",
     ],
 )  # fmt: skip
 def test_what_is_left_to_the_model(text: str) -> None:
     assert short_answer(text.split("\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "count"),
+    [
+        ("confirmo as duas", Short.CONFIRM, 2),
+        ("confirmo sim, os dois", Short.CONFIRM, 2),
+        ("não vou poder, ambas", Short.OTHER, 2),
+        ("confirmo", Short.CONFIRM, None),
+        ("as duas", None, None),
+        ("confirmo as duas da tarde", None, None),
+    ],
+)
+def test_of_how_many_it_is_said(text: str, short: Short | None, count: int | None) -> None:
+    assert counted_answer([text]) == (short, count)
+
+
+DATA = Path(__file__).parent.parent / "data" / "short_answers.jsonl"
+#: What is not understood goes to the model and costs a call; what is misunderstood changes something.
+LEAST_UNDERSTOOD, MOST_MISUNDERSTOOD = 0.9, 0.0
+
+
+@pytest.mark.parametrize("part", ["blind_1", "blind_2"])
+def test_answers_are_understood_or_left_to_the_model_but_never_misunderstood(part: str) -> None:
+    cases = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
+    cases = [case for case in cases if case["part"] == part]
+    answers = [(case["texts"], case["means"], short_answer(case["texts"])) for case in cases]
+    clear = [(texts, means, found) for texts, means, found in answers if means is not None]
+    missed = [texts for texts, _, found in clear if found is None]
+    assert 1 - len(missed) / len(clear) >= LEAST_UNDERSTOOD, missed
+    wrong = [texts for texts, means, found in answers if found is not None and found != means]
+    assert len(wrong) / len(answers) <= MOST_MISUNDERSTOOD, wrong
