@@ -209,8 +209,8 @@ class Settings(BaseSettings):
     )
     vision_model: Trimmed | None = Field(
         default=None,
-        description="Groq's model that looks at pictures, such as `qwen/qwen3.8-27b`. Not set, the assistant knows "
-        "of a picture only its caption.",
+        description="Groq's model that looks at pictures, such as `qwen/qwen3.8-27b`, also those sent as a file. Not "
+        "set, the assistant knows of a picture only its caption.",
     )
     hear_wait_s: float = Field(
         default=20,

@@ -109,14 +109,33 @@ def _audio(value: object) -> Read:
     return Read(Kind.AUDIO, words(fields.get("caption")), detail)
 
 
+_FILES_OF = {"image": Kind.IMAGE, "audio": Kind.AUDIO, "video": Kind.VIDEO}
+#: What tells nothing, so that the name has to.
+_ANY_FILE = ("", "application/octet-stream", "binary/octet-stream")
+_ENDINGS = {
+    **dict.fromkeys(("jpg", "jpeg", "png", "webp", "heic", "heif"), Kind.IMAGE),
+    **dict.fromkeys(("ogg", "opus", "mp3", "m4a", "aac", "amr", "wav"), Kind.AUDIO),
+    **dict.fromkeys(("mp4", "mov", "3gp"), Kind.VIDEO),
+}
+
+
 def _document(value: object) -> Read:
+    """A picture or a recording that was sent as a file is one all the same, with a name."""
     fields = part(value)
+    name, title = label(fields.get("fileName")), label(fields.get("title"))
     detail = _media(fields, "documentUrl") | some(
-        file_name=label(fields.get("fileName")),
-        title=label(fields.get("title")),
-        page_count=number(fields.get("pageCount")),
+        file_name=name, title=title, page_count=number(fields.get("pageCount"))
     )
-    return Read(Kind.DOCUMENT, words(fields.get("caption")), detail)
+    kind = _kind_of_file(str(detail.get("mime_type", "")), name or title or "")
+    return Read(kind, words(fields.get("caption")), detail)
+
+
+def _kind_of_file(mime_type: str, name: str) -> Kind:
+    said = mime_type.partition(";")[0].strip().lower()
+    if said in _ANY_FILE:
+        _, dot, ending = name.rpartition(".")
+        return _ENDINGS.get(ending.lower(), Kind.DOCUMENT) if dot else Kind.DOCUMENT
+    return _FILES_OF.get(said.partition("/")[0], Kind.DOCUMENT)
 
 
 def _sticker(value: object) -> Read:

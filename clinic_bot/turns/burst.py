@@ -6,6 +6,7 @@ from clinic_bot.events import Kind
 from clinic_bot.store.history import Background
 from clinic_bot.store.lease import Claim
 from clinic_bot.turns.merge import PendingMessage, merge
+from clinic_bot.turns.unheard import is_unheard
 
 
 def merged(claim: Claim, background: Background) -> str:
@@ -24,6 +25,7 @@ def merged(claim: Claim, background: Background) -> str:
                 quoted_text=background.quoted.get(message.quoted_id or ""),
                 late=_is_late(message.sent_ms, message.received_ms, background.last_intent_ms),
                 corrects=bool(message.corrects),
+                unheard=is_unheard(message),
             )
             for message in claim.messages
         ]

@@ -4,6 +4,7 @@ Square brackets belong to us. In what people wrote they become round ones, so th
 it would still be only a patient's line, but the model should not have to guess.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from clinic_bot.events import Json, Kind
 
 _QUOTE_CHARS = 200
 _CAPTION_CHARS = 2000
+_NAME_CHARS = 120
+_FOLDERS = re.compile(r".*[/\\](?=.)")
 _ROUND = str.maketrans({"[": "(", "]": ")", "［": "(", "］": ")"})
 
 
@@ -29,6 +32,7 @@ class PendingMessage:
     quoted_text: str | None = None  #: what it quotes or reacts to, when that is known
     late: bool = False  #: written before our last reply, stored after it
     corrects: bool = False  #: a new version of a message that a turn had by then
+    unheard: bool = False  #: a recording that nobody heard: its text is a caption
 
 
 def show(message: PendingMessage) -> str:
@@ -104,9 +108,15 @@ def _text(message: PendingMessage) -> str:
 
 def _captioned(what: str) -> Callable[[PendingMessage], str]:
     def shown(message: PendingMessage) -> str:
-        return _marker(_lasting(what, message), _one_line(message.text))
+        return _marker(_lasting(what, message), _file_name(message), _one_line(message.text))
 
     return shown
+
+
+def _file_name(message: PendingMessage) -> str:
+    """What the sender's device calls the file, without its folders."""
+    name = _line(message.detail, "file_name") or _line(message.detail, "title")
+    return _FOLDERS.sub("", name)[:_NAME_CHARS].strip()
 
 
 def _lasting(what: str, message: PendingMessage) -> str:
@@ -117,18 +127,16 @@ def _lasting(what: str, message: PendingMessage) -> str:
 def _spoken(message: PendingMessage) -> str:
     """What was said reads on as what was written does; without it, that nobody could hear it."""
     words, what = _own(message.text), _lasting("áudio", message)
-    return f"[{what}] {words}" if words else f"[{what} que não deu para ouvir]"
+    if words and not message.unheard:
+        return f"[{what}] {words}"
+    return _marker(f"{what} que não deu para ouvir", _file_name(message), _one_line(message.text))
 
 
 def _picture(message: PendingMessage) -> str:
     """The caption is the patient's; what it shows is said by whoever looked at it, and said to be so."""
     shown = _line(message.detail, "seen")
-    return _marker("imagem", _one_line(message.text), f"aparece nela: {shown}" if shown else "")
-
-
-def _document(message: PendingMessage) -> str:
-    name = _line(message.detail, "file_name") or _line(message.detail, "title")
-    return _marker("documento", name, _one_line(message.text))
+    seen = f"aparece nela: {shown}" if shown else ""
+    return _marker("imagem", _file_name(message), _one_line(message.text), seen)
 
 
 def _location(message: PendingMessage) -> str:
@@ -214,7 +222,7 @@ _SHOWN: dict[Kind, Callable[[PendingMessage], str]] = {
     Kind.AUDIO: _spoken,
     Kind.IMAGE: _picture,
     Kind.VIDEO: _captioned("vídeo"),
-    Kind.DOCUMENT: _document,
+    Kind.DOCUMENT: _captioned("documento"),
     Kind.STICKER: _captioned("figurinha"),
     Kind.LOCATION: _location,
     Kind.CONTACT: _contact,

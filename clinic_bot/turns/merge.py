@@ -50,7 +50,7 @@ def _corrected(messages: Sequence[PendingMessage]) -> list[PendingMessage]:
             place[message.provider_id] = len(found)
             found.append(message)
         else:
-            found[known] = replace(found[known], text=message.text)
+            found[known] = replace(found[known], text=message.text, unheard=message.unheard)
     return found
 
 

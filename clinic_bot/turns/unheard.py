@@ -27,12 +27,21 @@ class _Message(Protocol):
     def text(self) -> str: ...
     @property
     def media_state(self) -> str | None: ...
+    @property
+    def corrects(self) -> int: ...
+
+
+def is_unheard(message: _Message) -> bool:
+    """Whether it is a recording of which nobody knows what was said; words of it are then a caption."""
+    if message.kind != Kind.AUDIO:
+        return False
+    brought_later = bool(message.corrects)  # its words were heard when another message had its place
+    return not message.text or (message.media_state != MediaState.READ and not brought_later)
 
 
 def unheard(messages: Iterable[_Message]) -> int:
     """How many voice notes of a burst nobody heard."""
-    voices = [one for one in messages if one.kind == Kind.AUDIO]
-    return sum(not one.text or one.media_state not in (None, MediaState.READ) for one in voices)
+    return sum(is_unheard(one) for one in messages)
 
 
 def told(reply: str, messages: Iterable[_Message]) -> str:

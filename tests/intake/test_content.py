@@ -232,3 +232,25 @@ def test_a_very_long_text_is_kept() -> None:
 def test_a_number_that_is_no_number_is_left_out() -> None:
     content = message(media(location={"latitude": float("nan"), "longitude": float("inf")})).content
     assert content.detail == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "kind"),
+    [
+        ("IMG_1.JPG", "image/jpeg", Kind.IMAGE),
+        ("IMG_1.heic", "image/heic", Kind.IMAGE),
+        ("foto.png", None, Kind.IMAGE),
+        ("foto.png", "application/octet-stream", Kind.IMAGE),
+        ("voz.mp3", "Audio/MPEG; x=1", Kind.AUDIO),
+        ("v.mov", "video/quicktime", Kind.VIDEO),
+        ("foto.png", "application/pdf", Kind.DOCUMENT),
+        ("guia.pdf", "application/octet-stream", Kind.DOCUMENT),
+        ("png", None, Kind.DOCUMENT),
+        (7, ["image/png"], Kind.DOCUMENT),
+    ],
+)
+def test_a_file_is_what_its_type_says_or_else_its_name(name: object, mime_type: object, kind: Kind) -> None:
+    sent = {"documentUrl": URL, "fileName": name, "mimeType": mime_type, "caption": "segue"}
+    content = message(media(document=sent)).content
+    assert (content.kind, content.text, content.detail["url"]) == (kind, "segue", URL)
+    assert content.detail.get("file_name") == (name if isinstance(name, str) else "7")

@@ -83,3 +83,40 @@ async def test_what_a_picture_shows_reaches_the_model_and_is_nobodys_word(place:
             "[imagem: e este]",
         }
         assert set(await it.texts()) == {"segue o pedido", "e este"}
+
+
+@ON_SQLITE
+async def test_whatever_is_sent_reaches_the_model_in_order_and_a_picture_as_a_file_is_seen(
+    place: Place,
+) -> None:
+    async with clinic(place, quiet_s=4, vision_model=MODEL) as it:
+        files, known = it.stand_ins.zapi.files, it.stand_ins.groq.pictures
+        known[hashlib.sha256(PNG).hexdigest()] = "Um pedido médico."
+
+        def sent(key: str, name: str, file: bytes, mime_type: str, **more: object) -> dict[str, object]:
+            url = files.put(name, file, mime_type=mime_type, ending=name.rpartition(".")[2])
+            return {key: {f"{key}Url": url, "mimeType": mime_type, "caption": name[0], **more}}
+
+        burst = [
+            sent("document", "a.png", PNG, "image/png", fileName="a.png"),
+            sent("document", "b.heic", b"\0\0\0\x18ftypheic", "image/heic", fileName="b.heic"),
+            sent("document", "c.pdf", b"%PDF-1.7", "application/pdf", fileName="c.pdf"),
+            sent("video", "d.mp4", b"x", "video/mp4", seconds=3),
+            sent("sticker", "e.webp", b"RIFF    WEBP", "image/webp"),
+        ]
+        start = it.service.clock.now_ms() // 1000 * 1000
+        await it.patient(phone="5511987650001", text="oi", at=start)
+        for n, content in enumerate(burst, start=1):
+            await it.patient(phone="5511987650001", content=content, at=start + n * 1_000)
+        await it.until_states("sent")
+        (turn,) = await it.turns()
+        assert turn.question is not None
+        assert turn.question.splitlines() == [
+            "oi",
+            "[imagem: a.png — a — aparece nela: Um pedido médico.]",
+            "[imagem: b.heic — b]",
+            "[documento: c.pdf — c]",
+            "[vídeo de 3 s: d]",
+            "[figurinha]",
+        ]
+        assert len(files.fetched) == 2  # the picture, and one that is of a kind no model takes

@@ -13,6 +13,7 @@ class One:
     kind: str = Kind.AUDIO
     text: str = ""
     media_state: str | None = "failed"
+    corrects: int = 0
 
 
 HEARD, TEXT, UNHEARD = One(text="oi", media_state="read"), One(Kind.TEXT, "oi", None), One()
@@ -27,7 +28,8 @@ HEARD, TEXT, UNHEARD = One(text="oi", media_state="read"), One(Kind.TEXT, "oi", 
         ([UNHEARD, One(media_state=None), One(media_state="working"), One(media_state="unclear")], 4),
         ([One("image"), One("document")], 0),
         ([One(text="legenda", media_state="failed")], 1),
-        ([One(text="socorro", media_state=None)], 0),  # heard too late, and brought as a message of its own
+        ([One(text="legenda", media_state=None)], 1),  # while nobody hears at all
+        ([One(text="socorro", media_state=None, corrects=1)], 0),  # heard too late, brought as one of its own
     ],
 )
 def test_what_nobody_heard(messages: list[One], count: int) -> None:
