@@ -33,7 +33,7 @@ from chaos_suite.records import (
     reader,
     thoughts_in,
 )
-from chaos_suite.run import State, Unusable, empty_database, load, run, world_of
+from chaos_suite.run import State, Unusable, empty_database, load, run, speculates, world_of
 from chaos_suite.segment import Progress
 from chaos_suite.shared import SharedDatabase
 from chaos_suite.tally import Tally
@@ -460,6 +460,13 @@ async def test_whoever_watches_and_breaks_ends_the_run(tmp_path: Path) -> None:
                 State(seed=5, turns=2_000, kills=0, speed=40),
                 folder=tmp_path, database_url=None, tell=broken, judged=lambda _state: None,
             )  # fmt: skip
+
+
+def test_some_processes_speculate_and_are_followed_by_others_that_do_not() -> None:
+    drawn = [speculates(0.75, 1, "server", start) for start in range(1, 101)]
+    assert drawn == [speculates(0.75, 1, "server", start) for start in range(1, 101)]
+    assert drawn != [speculates(0.75, 2, "server", start) for start in range(1, 101)]
+    assert 60 < sum(drawn) < 90
 
 
 @pytest.mark.alone

@@ -72,6 +72,7 @@ class Evidence:
 def judge(evidence: Evidence, tally: Tally) -> None:
     """Count everything into ``tally``."""
     tally.replies += len(evidence.reached)
+    tally.prepared += evidence.records.prepared
     _messages(evidence, tally)
     _doubled(evidence, tally)
     _overlapping(evidence, tally)

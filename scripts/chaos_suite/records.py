@@ -78,6 +78,7 @@ class Records:
     messages: Sequence[Message]
     turns: Sequence[Turn]
     thoughts: Sequence[Thought] = ()
+    prepared: int = 0  #: turns that got an answer which was asked for before their window closed
 
     def root(self, conversation_id: int) -> int:
         """The conversation that goes on with this one, after all merges."""
@@ -162,7 +163,8 @@ def read_records(connection: Connection, since_ms: int) -> Records:
         {row[0]: Conversation(*row) for row in connection.execute(text(_CONVERSATIONS))},
         [Message(*row) for row in connection.execute(text(_MESSAGES), since)],
         [Turn(*row) for row in connection.execute(text(_TURNS), since)],
-        thoughts_in([(*row,) for row in connection.execute(text(_MOMENTS), since)]),
+        thoughts_in(moments := [(*row,) for row in connection.execute(text(_MOMENTS), since)]),
+        prepared=len({turn_id for _, turn_id, what, _ in moments if what == What.PREPARED}),
     )
 
 

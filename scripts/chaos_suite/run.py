@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import random
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from local_postgres import PostgresServer, local_postgres
@@ -36,6 +38,9 @@ LEASE_S = LEASE_MS / 1000
 #: what was written meanwhile is answered before a segment is judged.
 HUMAN_S = 120
 _SETTINGS = {"human_mode_s": HUMAN_S, "human_alert_s": 60, "typing_delay_s": 0}
+#: How many of the processes ask ahead. One that lives for a few turns hardly does: it has to know Groq's limits, and
+#: goes by what it took in itself.
+_SPECULATING = 0.75
 #: Real milliseconds a reply waits in Z-API's queue, which works one after the other; Z-API's own 1 to 3 s would be
 #: the bottleneck of the run.
 _SPACING_REAL_S = (0.0, 0.012)
@@ -115,7 +120,13 @@ async def run(
         else:
             url = await empty_database(database_url or f"sqlite:///{folder / 'chaos.sqlite'}")
         async with world_of(
-            state.seed, state.speed, folder, url, replicas=state.replicas, postgres=server
+            state.seed,
+            state.speed,
+            folder,
+            url,
+            replicas=state.replicas,
+            postgres=server,
+            speculating=_SPECULATING,
         ) as world:
             await _play(state, world, tell, judged)
             return state.done
@@ -176,12 +187,14 @@ async def world_of(
     *,
     replicas: int = 1,
     postgres: PostgresServer | None = None,
+    speculating: float = 0.0,
     **settings: object,
 ) -> AsyncIterator[World]:
     """The stand-ins, served, and servers that are still to be started; ``settings`` such as ``quiet_s=6`` are theirs.
 
     Args:
         postgres: of ``database_url``, where it is ours to restart.
+        speculating: how many of the processes ask the model before windows close, of 1.
     """
     clock = Clock(Clock().now_ms(), speed)
     async with stand_ins(clock, seed=seed) as pair:
@@ -199,6 +212,7 @@ async def world_of(
                     name=name,
                     speed=speed,
                     block_real_s=block_s,
+                    speculates=partial(speculates, speculating, seed, name),
                     **settings,
                 )
                 for name in names
@@ -215,6 +229,11 @@ async def world_of(
         finally:
             await asked.close()
             await fleet.close()
+
+
+def speculates(share: float, seed: int, name: str, start: int) -> bool:
+    """Whether a server's n-th process does; each kind goes on where the other left off."""
+    return random.Random(f"speculates {seed} {name} {start}").random() < share
 
 
 @contextlib.contextmanager

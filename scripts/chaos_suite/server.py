@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ class Server:
     Args:
         name: of its log.
         block_real_s: how long ``block`` lasts.
+        speculates: whether its n-th process, counted from 1, asks the model before windows close.
         settings: such as ``quiet_s=6``.
     """
 
@@ -59,6 +60,7 @@ class Server:
         speed: float,
         name: str = "server",
         block_real_s: float = 0.0,
+        speculates: Callable[[int], bool] = lambda _start: False,
         **settings: object,
     ) -> None:
         self.port = _free_port()
@@ -69,6 +71,7 @@ class Server:
         self.block_real_s = block_real_s
         self._folder = folder
         self._clock = clock
+        self._speculates = speculates
         self._standby: Process | None = None  #: has imported everything, and makes the others
         self._hears: asyncio.Task[None] | None = None
         self._life: _Life | None = None
@@ -99,9 +102,12 @@ class Server:
         standby = self._standby or await self._prepared()
         self._life = _Life()
         now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
-        clock = {"CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}"}
+        own = {
+            "CLINIC_BOT_SANDBOX_CLOCK": f"{now.isoformat()}@{time.time():.6f}",
+            "CLINIC_BOT_SPECULATE": str(self._speculates(self.starts)),
+        }
         assert standby.stdin is not None
-        child = {"environment": {**self._environment, **clock}, "block_s": self.block_real_s}
+        child = {"environment": {**own, **self._environment}, "block_s": self.block_real_s}
         standby.stdin.write(json.dumps(child).encode() + b"\n")
         await self._until(self._life.born)
 

@@ -55,6 +55,7 @@ def _rows(tally: Tally) -> list[tuple[str, int, str]]:
         ("hand-written", tally.hand_written, "answers of the reception that got a 200"),
         ("changes", tally.changes, "edits and deletions that got a 200"),
         ("replies", tally.replies, "that left Z-API"),
+        ("prepared", tally.prepared, "turns whose answer was asked for before their window closed"),
         (
             "lost",
             tally.lost,

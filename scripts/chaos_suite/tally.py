@@ -36,6 +36,7 @@ class Tally:
     hand_written: int = 0  #: answers of the reception that got a 200
     changes: int = 0  #: edits and deletions that got a 200
     replies: int = 0  #: that left Z-API
+    prepared: int = 0  #: turns whose answer was asked for before their window closed
 
     doubled: int = 0
     overlapping: int = 0
