@@ -6,6 +6,7 @@ are never chained.
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from clinic_bot.agent.chat import Outcome
 from clinic_bot.agent.reading import PROVIDER, Refusal
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, GiveUp, Operator, ProviderBusy, ProviderDown
-from clinic_bot.media.allowance import Allowance
+from clinic_bot.media.allowed import Allowed, AllowedHere
 
 #: Begins, or with None ends, what the reception is told once: that nothing is heard, or seen, and why.
 Tell = Callable[[str | None], None]
@@ -47,18 +48,33 @@ def client(api_key: str, base_url: str) -> groq.AsyncGroq:
     )
 
 
+class NotAsked(ProviderBusy):
+    """It was held back by what is known already, and is no try."""
+
+
 class Asking:
-    """Calls to one model."""
+    """Calls to one model.
+
+    Args:
+        allowed: what it is granted; None: as far as this process knows.
+    """
 
     def __init__(
-        self, sdk: groq.AsyncGroq, clock: Clock, *, timeout_s: float, tell: Tell, model: str
+        self,
+        sdk: groq.AsyncGroq,
+        clock: Clock,
+        *,
+        timeout_s: float,
+        tell: Tell,
+        model: str,
+        allowed: Allowed | None = None,
     ) -> None:
         self.model = model
         self._sdk = sdk
         self._clock = clock
         self._timeout_s = timeout_s
         self._tell = tell
-        self._allowance = Allowance()
+        self._allowed = allowed or AllowedHere(clock)
 
     async def ask(self, call: Call, *, seconds: float = 0.0) -> dict[str, Any]:
         """The answer's JSON object.
@@ -67,16 +83,14 @@ class Asking:
             seconds: of audio, as they are billed.
 
         Raises:
-            ProviderBusy, ProviderDown: later.
+            NotAsked, ProviderBusy, ProviderDown: later.
             Operator: a person must act, and was told.
             NotRead: it will never work.
         """
-        if self._allowance.never_fits(seconds):
+        if (wait_ms := await self._allowed.take(seconds)) == math.inf:
             raise NotRead("too_large")
-        now_ms = self._clock.steady_ms()
-        if (wait_ms := self._allowance.wait_ms(seconds, now_ms)) > 0:
-            raise ProviderBusy(PROVIDER, retry_after_s=wait_ms / 1000)
-        self._allowance.take(seconds, now_ms)
+        if wait_ms > 0:
+            raise NotAsked(PROVIDER, retry_after_s=wait_ms / 1000)
         try:
             async with asyncio.timeout(self._clock.real_s(self._timeout_s * 1000)):
                 response = await call(self._sdk)
@@ -84,7 +98,7 @@ class Asking:
             raise ProviderDown(PROVIDER, "no answer in time") from None
         except groq.APIStatusError as exc:
             refusal = reading.refusal(exc.status_code, exc.response.headers, exc.body)
-            raise self._refused(refusal, seconds) from None
+            raise await self._refused(refusal, seconds) from None
         except (groq.APIError, httpx.HTTPError) as exc:
             raise ProviderDown(PROVIDER, f"no answer ({type(exc).__name__})") from None
         answer = _object(response)
@@ -93,11 +107,10 @@ class Asking:
         self._tell(None)
         return answer
 
-    def _refused(self, refusal: Refusal, seconds: float) -> Exception:
+    async def _refused(self, refusal: Refusal, seconds: float) -> Exception:
         error = refusal.error
         if isinstance(error, ProviderBusy):
-            now_ms = self._clock.steady_ms()
-            self._allowance.refused(refusal.said, seconds, refusal.wait_s * 1000, now_ms)
+            await self._allowed.refused(refusal.said, seconds, refusal.wait_s * 1000)
             return error
         if isinstance(error, ProviderDown):
             return error

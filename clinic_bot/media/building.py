@@ -5,9 +5,12 @@ from typing import Protocol
 import structlog
 from groq import AsyncGroq
 
+from clinic_bot.agent.reading import PROVIDER
+from clinic_bot.agent.replicas import name_for
 from clinic_bot.clock import Clock
 from clinic_bot.events import Kind
 from clinic_bot.media import asking
+from clinic_bot.media.allowed import AllowedTogether
 from clinic_bot.media.asking import Asking, Tell
 from clinic_bot.media.ears import Ears, Senses
 from clinic_bot.media.fetch import Fetcher, Limits
@@ -70,7 +73,9 @@ def ears_of(
 
     def ask(model: str, what: str) -> Asking:
         tell = _telling(alerts, what)
-        return Asking(sdk, clock, timeout_s=_CALL_TIMEOUT_S, tell=tell, model=model)
+        account = f"{name_for(PROVIDER, groq[0])} {model}"
+        allowed = None if alone else AllowedTogether(database, account, clock)
+        return Asking(sdk, clock, timeout_s=_CALL_TIMEOUT_S, tell=tell, model=model, allowed=allowed)
 
     models = models_of(settings)
     hears, sees = models.get(Kind.AUDIO), models.get(Kind.IMAGE)

@@ -16,7 +16,7 @@ from clinic_bot.clock import Clock
 from clinic_bot.errors import GiveUp, Operator, ProviderBusy, ProviderDown, Retry, StorageUnavailable
 from clinic_bot.events import Found, Kind, MediaState
 from clinic_bot.media import see, transcribe
-from clinic_bot.media.asking import NotRead
+from clinic_bot.media.asking import NotAsked, NotRead
 from clinic_bot.media.fetch import Fetcher, FetchLater, NotFetched
 from clinic_bot.media.see import Seeing
 from clinic_bot.media.sniffing import picture, sound
@@ -153,9 +153,10 @@ class Ears:
         except (Retry, Operator) as exc:
             again_ms = _again_ms(exc, wanted.tries)
             late = self._clock.now_ms() + again_ms - wanted.received_ms > _GIVE_UP_MS
+            tried = not isinstance(exc, NotAsked)
             reason = exc.reason if isinstance(exc, FetchLater) else type(exc).__name__
-            if not late and wanted.tries < _MOST_TRIES:
-                await self._later(wanted, again_ms, str(exc))
+            if not late and (wanted.tries < _MOST_TRIES or not tried):
+                await self._later(wanted, again_ms, str(exc), tried=tried)
                 return
             found = Found(MediaState.FAILED)
         except Exception:  # ours to mend, and no reason to let the burst wait
@@ -201,13 +202,18 @@ class Ears:
         )
         self._tell(settled)
 
-    async def _later(self, wanted: Wanted, wait_ms: int, problem: str) -> None:
+    async def _later(self, wanted: Wanted, wait_ms: int, problem: str, *, tried: bool) -> None:
         log.warning(
             "file is read later", conversation=wanted.conversation_id, problem=problem, wait_ms=wait_ms
         )
         settled = await self._store(
             lambda now_ms: partial(
-                media.put_back, wanted=wanted, at_ms=now_ms + wait_ms, now_ms=now_ms, policy=self._policy
+                media.put_back,
+                wanted=wanted,
+                at_ms=now_ms + wait_ms,
+                now_ms=now_ms,
+                policy=self._policy,
+                tried=tried,
             )
         )
         if settled is not None:

@@ -110,9 +110,13 @@ def take_back(connection: Connection) -> int:
 
 
 def put_back(
-    connection: Connection, wanted: Wanted, *, at_ms: int, now_ms: int, policy: Policy
+    connection: Connection, wanted: Wanted, *, at_ms: int, now_ms: int, policy: Policy, tried: bool = True
 ) -> Settled | None:
-    """Try it again at ``at_ms``. A burst that will not wait so long need not wait at all."""
+    """Try it again at ``at_ms``. A burst that will not wait so long need not wait at all.
+
+    Args:
+        tried: whether this was a try, of which there are only so many.
+    """
     with session_on(connection) as session:
         found = _located(session, wanted)
         if found is None:
@@ -120,6 +124,7 @@ def put_back(
         conversation, message = found
         _let_go(message, MediaState.PENDING)
         message.media_until_ms = at_ms
+        message.media_tries -= not tried
         session.flush()
         return _looked_at_again(session, conversation, policy, now_ms)
 

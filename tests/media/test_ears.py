@@ -13,12 +13,14 @@ from sqlmodel import col
 from clinic_bot.clock import Clock
 from clinic_bot.events import Content, Json, Kind, Message
 from clinic_bot.media import asking
+from clinic_bot.media.allowed import AllowedTogether
 from clinic_bot.media.asking import Asking
 from clinic_bot.media.ears import Ears, Senses
 from clinic_bot.media.fetch import Fetcher, Limits
 from clinic_bot.media.transcribe import Hearing
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.sandbox.groq_bodies import Spoken
+from clinic_bot.sandbox.groq_limits import FREE
 from clinic_bot.sandbox.standins import GROQ_KEY, StandIns, stand_ins
 from clinic_bot.store import inbox, media
 from clinic_bot.store.database import Database
@@ -32,6 +34,7 @@ from tests.support.service import clinic
 from tests.support.waiting import until_async
 
 PHONE = "5511987650001"
+WHISPER = "whisper-large-v3-turbo"
 
 
 async def test_a_voice_note_between_two_texts_reaches_the_model_in_order(place: Place) -> None:
@@ -150,13 +153,15 @@ async def listening(
     """So many processes' ears on one list."""
     policy = replace(POLICY, fetches=frozenset({Kind.AUDIO}), hear_ms=20_000)
     sdk = asking.client(GROQ_KEY, pair.groq_url)
-    ask = Asking(sdk, clock, timeout_s=30, tell=lambda _reason: None, model="whisper-large-v3-turbo")
-    hearing = Hearing(ask, longest_s=600, billed=lambda _model, _seconds: None)
-    senses = Senses(Fetcher(clock, Limits(1_000_000), stand_in=pair.zapi_url), hearing)
-    made = [
-        Ears(database, senses, clock, policy, Metrics(), tell=lambda _settled: None, alone=alone)
-        for _ in range(count)
-    ]
+
+    def ears() -> Ears:
+        allowed = None if alone else AllowedTogether(database, "Groq", clock)
+        ask = Asking(sdk, clock, timeout_s=30, tell=lambda _reason: None, model=WHISPER, allowed=allowed)
+        hearing = Hearing(ask, longest_s=600, billed=lambda _model, _seconds: None)
+        senses = Senses(Fetcher(clock, Limits(1_000_000), stand_in=pair.zapi_url), hearing)
+        return Ears(database, senses, clock, policy, Metrics(), tell=lambda _settled: None, alone=alone)
+
+    made = [ears() for _ in range(count)]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(ears.listen_forever()) for ears in made]
         yield
@@ -168,13 +173,8 @@ async def listening(
 @pytest.mark.parametrize("alone", [True, False], ids=["after a crash", "several replicas"])
 async def test_every_note_is_heard_once(database: Database, alone: bool) -> None:
     clock = LoopClock(START_MS, 25)
-    policy = replace(POLICY, fetches=frozenset({Kind.AUDIO}))
     async with stand_ins(clock) as pair:
-        for n in range(6):
-            detail: dict[str, Json] = {"seconds": 2, "url": pair.record(f"V{n}", 2, f"recado {n}")}
-            event = Message(f"received:V{n}", contact(), f"V{n}", None, Content(Kind.AUDIO, "", detail))
-            take_in = partial(inbox.take_in, event=event, body=b"", now_ms=clock.now_ms(), policy=policy)
-            await database.write(take_in)
+        await record(database, pair, clock, 6)
         if alone:  # a process took them, and died
             await database.write(partial(media.take, now_ms=clock.now_ms(), lease_ms=3_600_000, most=9))
 
@@ -184,6 +184,32 @@ async def test_every_note_is_heard_once(database: Database, alone: bool) -> None
         async with listening(database, pair, clock, 1 if alone else 3, alone=alone):
             await until_async(all_heard)
         assert len(pair.zapi.files.fetched) == len(pair.groq.requests) == 6
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["one process", "several replicas"])
+async def test_notes_that_wait_for_their_minute_are_all_heard(database: Database, alone: bool) -> None:
+    clock = LoopClock(START_MS, 100)
+    async with stand_ins(clock) as pair:
+        pair.groq.set_plan(replace(FREE, audio_rpm=20))
+        await record(database, pair, clock, 30)
+
+        async def all_heard() -> bool:
+            return await database.read(texts) == [f"recado {n}" for n in range(30)]
+
+        async with listening(database, pair, clock, 1 if alone else 3, alone=alone):
+            await until_async(all_heard)
+        refused = sum(logged.status == 429 for logged in pair.groq.requests)
+        assert 0 < refused <= 8  # those that were on their way when the first was refused
+
+
+async def record(database: Database, pair: StandIns, clock: Clock, count: int) -> None:
+    """Let a patient send so many voice notes."""
+    policy = replace(POLICY, fetches=frozenset({Kind.AUDIO}))
+    for n in range(count):
+        detail: dict[str, Json] = {"seconds": 2, "url": pair.record(f"V{n}", 2, f"recado {n}")}
+        event = Message(f"received:V{n}", contact(), f"V{n}", None, Content(Kind.AUDIO, "", detail))
+        take_in = partial(inbox.take_in, event=event, body=b"", now_ms=clock.now_ms(), policy=policy)
+        await database.write(take_in)
 
 
 def texts(connection: Connection) -> list[str]:

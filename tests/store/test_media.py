@@ -94,6 +94,18 @@ def test_what_a_dead_process_was_reading_is_read_again_at_once(store: Store) -> 
     assert len(take(store)) == 1
 
 
+def test_waiting_for_a_limit_is_no_try(store: Store) -> None:
+    store.take(voice())
+    for tried, tries in ((False, 1), (True, 1), (False, 2)):
+        (wanted,) = take(store)
+        assert wanted.tries == tries
+        at_ms = store.now_ms
+        put = partial(media.put_back, wanted=wanted, at_ms=at_ms, now_ms=at_ms, policy=POLICY, tried=tried)
+        assert store.run(put) is not None
+    (wanted,) = take(store)
+    assert wanted.tries == 2
+
+
 def test_a_withdrawn_note_is_not_fetched_and_its_words_are_not_kept(store: Store) -> None:
     store.take(voice())
     store.take(voice("v2"))
