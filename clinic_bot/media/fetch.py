@@ -7,12 +7,12 @@ redirects, bytes and seconds. A file's link is signed, and names instance and me
 
 import asyncio
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from clinic_bot.clock import Clock
@@ -195,8 +195,9 @@ def _parsed(url: str) -> URL:
         raise NotFetched("url") from None
 
 
-def _is_of(headers: Mapping[str, str], types: tuple[str, ...]) -> bool:
-    if headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+def _is_of(headers: CIMultiDictProxy[str], types: tuple[str, ...]) -> bool:
+    packed = ",".join(headers.getall("Content-Encoding", ())).lower().split(",")
+    if any(one.strip() not in ("identity", "") for one in packed):
         return False
     said = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return said in _ANY_TYPE or said.startswith(types)

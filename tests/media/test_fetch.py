@@ -1,6 +1,7 @@
 """What is fetched, and what is not: a table of hostile links, servers that misbehave, and the limits."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from clinic_bot.clock import Clock
+from clinic_bot.media import fetch
 from clinic_bot.media.addresses import is_public
 from clinic_bot.media.fetch import Fetcher, FetchLater, Limits, NotFetched, _Door
 from clinic_bot.sandbox.serving import serving
@@ -122,6 +124,85 @@ async def test_what_may_be_fetched_later(site: Site, path: str, reason: str) -> 
     assert caught.value.reason == reason
 
 
+async def test_of_several_addresses_only_those_of_the_internet_are_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both listen; what stands for the internet here is the one by IPv6."""
+    greeted: list[str] = []
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeted.append(writer.get_extra_info("sockname")[0])
+        writer.close()  # no TLS is spoken
+
+    inside = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = inside.sockets[0].getsockname()[1]
+    async with inside, await asyncio.start_server(greet, "::1", port):
+        monkeypatch.setattr(fetch, "_HTTPS", port)
+        monkeypatch.setattr(fetch, "is_public", lambda host: host == "::1")
+        for addresses in ("127.0.0.1 ::1", "::1 127.0.0.1", "127.0.0.1"):
+            fetcher = Fetcher(Clock(), Limits(LIMIT), resolver=Rebinding(addresses))
+            with pytest.raises((NotFetched, FetchLater)):
+                await fetcher.fetch(f"https://files.example.com:{port}/a.ogg", types=TYPES)
+    assert set(greeted) == {"::1"}
+    assert len(greeted) >= 2
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: audio/ogg\r\n"
+#: Answers that no server of ours would give: the bytes, what is said again and again after them, and what it means.
+ANSWERS = {
+    "a length that never comes": (OK + b"Content-Length: 900\r\n\r\nOggS", b"", "connection"),
+    "a length below zero": (OK + b"Content-Length: -1\r\n\r\nOggS", b"", "connection"),
+    "a length that is no number": (OK + b"Content-Length: many\r\n\r\nOggS", b"", "connection"),
+    "two lengths": (OK + b"Content-Length: 4\r\nContent-Length: 9\r\n\r\nOggS", b"", "connection"),
+    "a length beyond the limit": (OK + b"Content-Length: 99999999999999\r\n\r\nOggS", b"", "size"),
+    "no end": (OK + b"\r\nOggS", bytes(999), "size"),
+    "a chunk without end": (OK + b"Transfer-Encoding: chunked\r\n\r\nfffffff\r\n", bytes(999), "size"),
+    "chunks without end": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"3\r\nOgg\r\n", "size"),
+    "an extension without end": (OK + b"Transfer-Encoding: chunked\r\n\r\n3;", b"x" * 999, "timeout"),
+    "trailers without end": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nOggS\r\n0\r\n", b"X-A: b\r\n" * 99, "connection"
+    ),
+    "headers without end": (OK, b"X-A: b\r\n" * 99, "connection"),
+    "a header without end": (OK + b"X-A: ", b"x" * 999, "connection"),
+    "a status line without end": (b"HTTP/1.1 200 ", b"x" * 999, "connection"),
+    "a word to go on, again and again": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", "timeout"),
+    "nothing": (b"", b"", "timeout"),
+    "another protocol": (b"SSH-2.0-OpenSSH_9.6\r\n", b"", "connection"),
+    "packed, said second": (
+        OK + b"Content-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nOggS", b"", "type"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "again", "reason"), ANSWERS.values(), ids=ANSWERS.keys())
+async def test_a_hostile_answer_is_read_no_further_than_its_limit(
+    said: bytes, again: bytes, reason: str
+) -> None:
+    written = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        with contextlib.suppress(OSError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            while again:
+                writer.write(again)
+                await writer.drain()
+                written += len(again)
+                await asyncio.sleep(0)
+            if reason == "timeout":
+                await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        fetcher = Fetcher(Clock(), Limits(LIMIT, ms=1_000), stand_in=base)
+        with pytest.raises((NotFetched, FetchLater)) as caught:
+            await fetcher.fetch(f"{base}/a.ogg", types=TYPES)
+    assert getattr(caught.value, "reason", None) == reason
+    assert reason == "timeout" or written < 5_000_000  # what the parser throws away ends with the time
+
+
 HOSTILE = [
     pytest.param("http://example.com/a.ogg", "scheme", id="without TLS"),
     pytest.param("http://169.254.169.254/latest/meta-data", "scheme", id="the cloud's own service"),
@@ -221,13 +302,17 @@ def test_a_door_opens_to_the_internet_alone() -> None:
             "2002:7f00:1::",
             "2002:a9fe:a9fe::1",
         ),
-        *("", "example.com", "2130706433"),
+        *("fec0::1", "3fff::1", "64:ff9b:1::7f00:1", "::ffff:0:127.0.0.1", "::127.0.0.1", "192.88.99.1"),
+        *("2001:4860::5efe:10.0.0.1", "2001:4860::200:5efe:192.168.0.1", "100::1", "2001:0:7f00:1::"),
+        *("", "example.com", "2130706433", "127.0.0.1\0", "١٢٧.0.0.1"),
     ],
 )
 def test_these_are_not_of_the_internet(host: str) -> None:
     assert not is_public(host)
 
 
-@pytest.mark.parametrize("host", [PUBLIC, "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "host", [PUBLIC, "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "2606:4700::5efe:808:808"]
+)
 def test_these_are(host: str) -> None:
     assert is_public(host)
