@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from clinic_bot.media import opus
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -56,10 +58,17 @@ def picture(data: bytes) -> Picture | None:
     return None
 
 
-def seconds_of(sound: Sound, said: float) -> float:
-    """How long a recording lasts: as its last page says, else the longer of what was said and what its size allows."""
+def seconds_of(sound: Sound, said: float, most_s: float) -> float:
+    """How long a recording lasts, ``inf`` for longer than anybody records.
+
+    As its packets and its last page say, whichever is more; of what is no Opus the longer of what was said and what
+    its size allows.
+
+    Args:
+        most_s: beyond which it does not matter how long.
+    """
     at = sound.data.rfind(b"OggS")
     if at >= 0 and len(sound.data) >= at + _PAGE_HEAD and b"OpusHead" in sound.data[:200]:
         samples = int.from_bytes(sound.data[at + 6 : at + 14], "little", signed=True)
-        return max(0.0, samples / _OPUS_RATE)
+        return max(opus.seconds_played(sound.data, most_s), samples / _OPUS_RATE)
     return max(said, len(sound.data) / _USUAL_BYTES_S)

@@ -1,6 +1,9 @@
 """What a patient said in a voice note, by Groq's Whisper."""
 
-from collections.abc import Callable
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import groq
 import httpx
@@ -38,7 +41,7 @@ class Hearing:
         Args:
             said_s: how long it lasts, as the message said.
         """
-        seconds = seconds_of(sound, said_s)
+        seconds = await asyncio.to_thread(seconds_of, sound, said_s, self._longest_s)
         if seconds > self._longest_s:
             raise NotRead("long")
         if seconds < _SHORTEST_S:
@@ -58,5 +61,11 @@ class Hearing:
         answer = await self._asking.ask(call, seconds=billed_s)
         if not isinstance(answer.get("text"), str):
             raise ProviderDown(PROVIDER, "unreadable answer")
-        self._billed(self._asking.model, billed_s)
+        self._billed(self._asking.model, max(billed_s, _played_s(answer)))
         return heard(answer)
+
+
+def _played_s(answer: Mapping[str, Any]) -> float:
+    """How long it was for whoever decoded it."""
+    said = answer.get("duration")
+    return float(said) if isinstance(said, int | float) and math.isfinite(said) else 0.0

@@ -7,7 +7,7 @@ import pytest
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, ProviderBusy, ProviderDown
-from clinic_bot.events import Found, MediaState
+from clinic_bot.events import Found, Json, MediaState
 from clinic_bot.media import asking
 from clinic_bot.media.asking import Asking, NotRead
 from clinic_bot.media.sniffing import Sound, sound
@@ -127,6 +127,13 @@ async def test_the_minutes_requests_are_minded(room: Room) -> None:
         with pytest.raises(ProviderBusy):
             await room.hear()
     assert len(room.groq.requests) == 3
+
+
+async def test_what_is_billed_is_what_was_played(room: Room) -> None:
+    body: dict[str, Json] = {"text": "oi", "segments": [], "duration": 75.5}
+    room.groq.add_fault({"kind": "status", "count": 1, "status": 200, "body": body})
+    await room.hear(30)
+    assert room.billed == [(MODEL, 75.5)]
 
 
 @pytest.mark.parametrize("seconds", [601, 0])
