@@ -188,13 +188,13 @@ async def test_every_note_is_heard_once(database: Database, alone: bool) -> None
 
 @pytest.mark.parametrize("alone", [True, False], ids=["one process", "several replicas"])
 async def test_notes_that_wait_for_their_minute_are_all_heard(database: Database, alone: bool) -> None:
-    clock = LoopClock(START_MS, 100)
+    clock = LoopClock(START_MS, 50)
     async with stand_ins(clock) as pair:
-        pair.groq.set_plan(replace(FREE, audio_rpm=20))
-        await record(database, pair, clock, 30)
+        pair.groq.set_plan(replace(FREE, audio_rpm=4))
+        await record(database, pair, clock, 12)
 
         async def all_heard() -> bool:
-            return await database.read(texts) == [f"recado {n}" for n in range(30)]
+            return await database.read(texts) == [f"recado {n}" for n in range(12)]
 
         async with listening(database, pair, clock, 1 if alone else 3, alone=alone):
             await until_async(all_heard)
