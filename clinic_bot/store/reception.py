@@ -12,7 +12,7 @@ _LEFT = (TurnState.SENDING, TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD, T
 #: In these very words, so that the index serves.
 _FOR_RECEPTION = text("for_reception IS NOT NULL")
 #: Written by hand, or the phrase that gives a chat back, which is kept without words.
-_BY_HAND = or_(col(Message.text) == "", col(Message.detail).like('%"automatic": false%'))
+BY_HAND = or_(col(Message.text) == "", col(Message.detail).like('%"automatic": false%'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ _ANSWERED = (
         ),
         col(Message.author) == Author.CLINIC,
         col(Message.received_ms) >= col(Turn.intent_ms),
-        _BY_HAND,
+        BY_HAND,
     )
     .correlate(Turn, Conversation)
     .scalar_subquery()

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_
-from sqlmodel import col, select
+from sqlalchemy import Connection, or_, update
+from sqlmodel import Session, col, select
 
 from clinic_bot.store import contacts, steps
 from clinic_bot.store.conversations import locked_turn, rearm
 from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
+from clinic_bot.store.reception import BY_HAND
 from clinic_bot.store.session import session_on
-from clinic_bot.store.tables import Conversation, Turn, TurnState
+from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 _MAY_WAIT = (TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD)
 
@@ -59,7 +60,8 @@ def reopen(
     """Withdraw a closed turn whose reply certainly never left, and let its messages wait again.
 
     A turn that thinks about later messages is fenced, so that one answer covers everything. Where a later turn was
-    answered already, or is being sent, the order of the talk cannot be restored: then nothing is asked again.
+    answered already, or is being sent, the order of the talk cannot be restored: then nothing is asked again. Nor is
+    it where a person wrote after the reply was decided: what it was to answer she has answered (rule 15).
 
     Args:
         reason: why it is certain; shown to operators.
@@ -84,9 +86,13 @@ def reopen(
         if not in_order or conversation.merge_into is not None or session.exec(later).first() is not None:
             turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
             return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
-        turn.settled_ms = turn.settled_by = None
-        if turn.hand_over is not None and _handed_over_by(conversation, turn, policy):
+        if _handed_over_by(conversation, turn, policy):
             conversation.human_until_ms = 0  # it was said to nobody
+        elif conversation.human_until_ms > now_ms or _person_wrote_after(session, turn):
+            _leave_to_her(session, turn, now_ms)
+            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+            return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
+        turn.settled_ms = turn.settled_by = None
         if conversation.owner is not None:
             contacts.fence(session, conversation)
         conversation.done_seq = turn.low - 1
@@ -98,5 +104,32 @@ def reopen(
 
 
 def _handed_over_by(conversation: Conversation, turn: Turn, policy: Policy) -> bool:
-    """Whether nobody has written since this turn gave the chat to a person."""
-    return conversation.human_until_ms == (turn.intent_ms or 0) + policy.human_ms
+    """Whether the chat is a person's only because this turn gave it to her: nobody has written since."""
+    handed_over_ms = (turn.intent_ms or 0) + policy.human_ms
+    return turn.hand_over is not None and conversation.human_until_ms == handed_over_ms
+
+
+def _person_wrote_after(session: Session, turn: Turn) -> bool:
+    """Also where her time with the chat is over by now."""
+    hers = select(Message.seq).where(
+        Message.conversation_id == turn.conversation_id,
+        Message.author == Author.CLINIC,
+        col(Message.seq) > turn.high,
+        BY_HAND,
+    )
+    return session.exec(hers.limit(1)).first() is not None
+
+
+def _leave_to_her(session: Session, turn: Turn, now_ms: int) -> None:
+    """While its reply was taken for sent, nobody could mark its messages as answered by her."""
+    session.exec(
+        update(Message)
+        .where(
+            col(Message.conversation_id) == turn.conversation_id,
+            col(Message.seq).between(turn.low, turn.high),
+            col(Message.author) == Author.PATIENT,
+            col(Message.deleted_ms).is_(None),
+            col(Message.handled_ms).is_(None),
+        )
+        .values(handled_ms=now_ms)
+    )

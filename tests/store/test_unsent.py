@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from clinic_bot.events import ReceiptStatus
 from clinic_bot.store import unsent
 from clinic_bot.store.lease import Claim
@@ -84,13 +86,36 @@ def test_a_hand_over_that_nobody_read_is_taken_back(store: Store) -> None:
     assert store.conversation().human_until_ms == 0
 
 
-def test_a_person_who_answered_meanwhile_keeps_what_she_answered(store: Store) -> None:
+@pytest.mark.parametrize("after_ms", [1_000, b.HUMAN_MS + 1_000], ids=["at once", "when she let it go"])
+def test_a_person_who_answered_meanwhile_keeps_what_she_answered(store: Store, after_ms: int) -> None:
     store.take(b.message("oi"))
     accepted(store)
     store.later(1_000).take(b.staff())
+    assert reopen(store.later(after_ms)) == Reopened(1, None, asked_again=False)
+    assert store.turns()[0].state == TurnState.WITHDRAWN
+    store.later(b.HUMAN_MS).take(b.message("e mais uma coisa", id="m2"))
+    assert [message.text for message in store.claim_when_due().messages] == ["e mais uma coisa"]
+
+
+def test_what_came_after_a_person_answered_waits_for_her_alone(store: Store) -> None:
+    store.take(b.message("oi"))
+    accepted(store)
+    store.later(1_000).take(b.staff())
+    store.later(1_000).take(b.message("obrigada! e mais uma coisa", id="m2"))
+    until_ms = store.conversation().human_until_ms
+    reopen(store)
+    store.now_ms = until_ms
+    assert [message.text for message in store.claim_when_due().messages] == ["obrigada! e mais uma coisa"]
+
+
+def test_a_greeting_of_whatsapp_business_answers_nothing(store: Store) -> None:
+    store.take(b.message("oi"))
+    accepted(store)
+    store.later(1_000).take(b.staff(b.GREETING))
     reopened = reopen(store)
     assert reopened is not None
-    assert reopened.wake_at_ms is None or reopened.wake_at_ms > store.now_ms
+    assert reopened.asked_again
+    store.claim_when_due()
 
 
 def test_only_replies_of_that_time_that_nothing_shows_to_have_left_may_wait(store: Store) -> None:
