@@ -84,19 +84,21 @@ def staff_message(
 
 def take_over(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
     """A person has the chat: what is pending is theirs, and the bot stays silent for ``policy.human_ms``."""
-    conversation.human_until_ms = max(conversation.human_until_ms, now_ms + policy.human_ms)
-    conversation.revision += 1
-    handled(session, conversation, now_ms)
-    if conversation.owner is None:
-        rearm(session, conversation, policy, now_ms)
+    for one in (conversation, *contacts.joining(session, conversation)):
+        one.human_until_ms = max(one.human_until_ms, now_ms + policy.human_ms)
+        one.revision += 1
+        handled(session, one, now_ms)
+        if one.owner is None:
+            rearm(session, one, policy, now_ms)
 
 
 def give_back_to_bot(session: Session, conversation: Conversation, policy: Policy, now_ms: int) -> None:
     """The bot has the chat again: what waited for the person is due by its own window. What she handled stays hers."""
-    conversation.human_until_ms = 0
-    conversation.revision += 1
-    if conversation.owner is None:
-        rearm(session, conversation, policy, now_ms)
+    for one in (conversation, *contacts.joining(session, conversation)):
+        one.human_until_ms = 0
+        one.revision += 1
+        if one.owner is None:
+            rearm(session, one, policy, now_ms)
 
 
 def by_command(

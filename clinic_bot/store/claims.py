@@ -247,11 +247,11 @@ def _take(
     rows.save(connection, conversation)
     turn_id, first = _open_turn(connection, due, high, closed, now_ms, typed=typed)
     may_grow = conversation.superseded < MAX_SUPERSEDED and pinned is None
-    low = conversation.done_seq + 1
+    low, whose = conversation.done_seq + 1, _whose(connection, conversation)
     return Claim(
         turn_id=turn_id, conversation_id=conversation.id, owner=owner, epoch=conversation.epoch,
         low=low, high=high, instance=conversation.instance,
-        phone=conversation.phone, lid=conversation.lid, name=conversation.name, due_ms=due_ms,
+        phone=whose.phone, lid=whose.lid, name=whose.name, due_ms=due_ms,
         first_due_ms=first.due_ms, closed_by=first.closed_by, emergency=emergency, first_ms=first_ms,
         retries=conversation.retries, revision=conversation.revision,
         newer_until_ms=first_ms + policy.timing.cap_ms if may_grow else 0,
@@ -259,6 +259,13 @@ def _take(
         done_steps=() if pinned is None else steps.changes(connection, conversation.id, low=low, high=high),
         story=[Moment(What.CLAIMED, now_ms, max(0, now_ms - due_ms), _told(first))],
     )  # fmt: skip
+
+
+def _whose(connection: Connection, conversation: ConversationRow) -> ConversationRow:
+    """Where its number and LID stand: those of what becomes a part of another one have moved there already."""
+    if conversation.merge_into is None:
+        return conversation
+    return rows.seen(connection, conversation.merge_into) or conversation
 
 
 def _closed(

@@ -1,5 +1,6 @@
 """Who is who: number and LID of one person are one conversation (rule 18)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,7 +78,8 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     """Make ``other``, a contact known by its LID alone, a part of ``survivor``.
 
     A side that thinks is fenced, so the burst becomes one turn. A side whose send is under way cannot be: then
-    the merge waits for that send to close, and only the LID moves over at once.
+    the merge waits for that send to close, and only the LID moves over at once. Until then a person who has the one
+    has the other as well.
     """
     assert survivor.id is not None
     assert other.id is not None
@@ -91,6 +93,9 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     _listen_to_both(survivor, other)
     if other.open_hi is not None:
         other.merge_into = survivor.id
+        other.human_until_ms = survivor.human_until_ms
+        if other.owner is None:
+            rearm(session, other, policy, now_ms)
         return
     for side in (survivor, other):
         if side.owner is not None and side.open_hi is None:
@@ -105,6 +110,13 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     survivor.revision += 1
     if survivor.owner is None:
         rearm(session, survivor, policy, now_ms)
+
+
+def joining(session: Session, conversation: Conversation) -> Sequence[Conversation]:
+    """What becomes a part of this one when its turn closes: whoever writes to it under its LID writes here by now."""
+    waits = select(Conversation).where(Conversation.merge_into == conversation.id)
+    locking = waits.order_by(col(Conversation.id)).with_for_update().execution_options(**AFRESH)
+    return session.exec(locking).all()
 
 
 def _listen_to_both(survivor: Conversation, other: Conversation) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlmodel import Session, col
 
-from clinic_bot.store import listening, notices, switches
+from clinic_bot.store import contacts, listening, notices, switches
 from clinic_bot.store.clinic_tables import STANDS, Appointment, AppointmentStatus, Patient, Reminder
 from clinic_bot.store.conversations import locked
 from clinic_bot.store.notices import Intent, NotNow
@@ -61,7 +61,7 @@ class Skipped:
 
 _BOOKED: tuple[Any, ...] = (
     col(Appointment.id),
-    func.coalesce(col(Conversation.alias_of), col(Conversation.id)),
+    func.coalesce(col(Conversation.alias_of), col(Conversation.merge_into), col(Conversation.id)),
     col(Patient.name),
     col(Appointment.service),
     col(Appointment.professional),
@@ -137,15 +137,19 @@ def intend(
     with session_on(connection) as session:
         conversation = locked(session, due[0].booked.conversation_id)
         assert conversation.id is not None
-        if conversation.alias_of is not None or switches.active(connection, conversation.instance):
+        moved = conversation.alias_of is not None or conversation.merge_into is not None
+        if moved or switches.active(connection, conversation.instance):
             return NotNow()
         if why := _never(session, conversation, stops, policy):
             for one in due:
                 skip(connection, conversation.instance, one, why, now_ms=now_ms)
             return Skipped(why)
-        if conversation.human_until_ms > now_ms or conversation.owner is not None:
+        if conversation.human_until_ms > now_ms:
             return NotNow()
-        if notices.burst_is_open(session, conversation, now_ms):
+        parts = (conversation, *contacts.joining(session, conversation))
+        if any(part.owner is not None for part in parts):
+            return NotNow()
+        if any(notices.burst_is_open(session, part, now_ms) for part in parts):
             return NotNow()
         if not all(_stands(connection, one.booked) for one in due):
             return NotNow()

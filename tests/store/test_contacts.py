@@ -1,16 +1,18 @@
 """Who is who: spellings, LIDs, and two conversations that turn out to be one person's."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
 
-from clinic_bot.store import contacts
+from clinic_bot.store import contacts, gate
 from clinic_bot.store.gate import Gate
+from clinic_bot.store.lease import Claim
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
-from tests.support.builders import LID, contact
+from tests.support.builders import LID, PHONE, contact
 from tests.support.store import Store
 
 WITH_NINE, WITHOUT_NINE = "5511987650001", "551187650001"
@@ -159,6 +161,70 @@ def test_what_came_during_a_pinned_send_moves_when_it_closes(store: Store) -> No
     learn_lid(store, 1, LID)
     store.outcome(claim)
     assert store.texts(1) == ["pelo número", "durante o envio"]
+
+
+def change(store: Store, claim: Claim) -> Gate:
+    """A tool's change, after which nothing is fenced any more."""
+    made = partial(gate.record_change, claim=claim, tool="marcar", arguments="{}", effect=lambda _: "marcado")
+    return store.run(partial(made, now_ms=store.now_ms, policy=store.policy)).gate
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the merge", "after it"])
+def test_a_person_who_answers_the_number_is_heard_by_the_turn_that_the_merge_waits_for(
+    store: Store, before: bool
+) -> None:
+    known_by_lid_and_by_number(store)
+    store.at(10_000)
+    claim = store.claim(2)
+    assert change(store, claim) is Gate.OPEN
+    if before:
+        store.take(b.staff(who=contact()))
+    learn_lid(store, 1, LID)
+    if not before:
+        store.take(b.staff(who=BY_LID))
+    assert store.intent(claim) is Gate.TAKEN_OVER
+    assert store.conversation(2).alias_of == 1
+    assert store.conversation(1).human_until_ms > store.now_ms
+
+
+def test_what_waits_to_be_asked_again_before_a_merge_is_hers_who_answers_meanwhile(store: Store) -> None:
+    known_by_lid_and_by_number(store)
+    store.at(10_000)
+    claim = store.claim(2)
+    change(store, claim)
+    learn_lid(store, 1, LID)
+    store.give_back(claim, after_ms=60_000)
+    store.take(b.staff(who=BY_LID))
+    assert [conversation.wake_at_ms for conversation in store.conversations()] == [None, None]
+    assert [turn.state for turn in store.turns()] == [TurnState.SILENT]
+
+
+def test_who_gives_the_chat_back_gives_back_all_of_it(store: Store) -> None:
+    known_by_lid_and_by_number(store)
+    store.policy = replace(b.POLICY, is_give_back=lambda text: text == "segue, bot")
+    store.at(10_000)
+    claim = store.claim(2)
+    change(store, claim)
+    learn_lid(store, 1, LID)
+    store.take(b.staff(who=BY_LID))
+    store.take(b.staff("segue, bot", id="s2", who=BY_LID))
+    assert store.intent(claim) is Gate.OPEN
+    store.outcome(claim)
+    assert store.conversation(1).human_until_ms == 0
+
+
+def test_a_turn_that_is_tried_again_before_a_merge_knows_where_to_answer(store: Store) -> None:
+    known_by_lid_and_by_number(store)
+    store.at(10_000)
+    claim = store.claim(2)
+    change(store, claim)
+    learn_lid(store, 1, LID)
+    store.give_back(claim, after_ms=5_000)
+    again = store.claim_when_due(2)
+    assert (again.phone, again.lid) == (PHONE, LID)
+    assert store.intent(again) is Gate.OPEN
+    store.outcome(again)
+    assert store.conversation(2).alias_of == 1
 
 
 def test_a_survivor_whose_send_is_under_way_keeps_its_range(store: Store) -> None:

@@ -78,6 +78,31 @@ def test_it_does_not_go_into_an_open_burst_or_a_turn(store: Store) -> None:
     conclude(store, intent)
 
 
+def test_who_is_known_by_two_names_is_reminded_once_the_turn_that_their_merge_waits_for_has_ended(
+    store: Store,
+) -> None:
+    by_lid, other = b.contact(None, lid=b.LID), "5511987650002"
+    store.run(partial(book, who=by_lid, patient="Ana Lima", start_ms=THURSDAY_14H_MS + HOUR_MS))
+    lid_id = next(one.id for one in store.conversations() if one.lid == b.LID)
+    assert lid_id is not None
+    store.take(b.message("oi", id="l1", who=by_lid))
+    claim = store.claim_when_due(lid_id)
+    store.intent(claim)
+    store.take(b.message("oi", id="n1", who=b.contact(other)))
+    pair = b.contact(other, lid=b.LID)
+    store.take(b.message("sou eu", id="n2", who=pair))
+    number_id = next(one.id for one in store.conversations() if one.lid == b.LID)
+    assert number_id is not None
+    store.answer(number_id)
+    (asked,) = [one for one in due(store) if one.booked.patient == "Ana Lima"]
+    assert intend(store, [asked]) == NotNow()
+    store.outcome(claim)
+    intent = intend(store, [asked])
+    assert isinstance(intent, Intent)
+    assert intent.phone == other
+    conclude(store, intent)
+
+
 @pytest.mark.parametrize("name", SwitchName)
 def test_nothing_leaves_while_all_answers_stop(store: Store, name: SwitchName) -> None:
     asked = due(store)
