@@ -102,7 +102,10 @@ def _only_one(session: Session, event: Delivery) -> Turn | None:
     """The send that a delivery report without known ids is about: the only one of that phone it can be."""
     # One whose queue id is known has another one: this report would have found it by that.
     candidates = [turn for turn in _uncertain(session, event.contact) if turn.zaap_id is None]
-    return candidates[0] if len(candidates) == 1 else None
+    # An alert or a reminder whose ids its sender has not heard of yet is one of that phone's sends too.
+    if len(candidates) != 1 or notices.may_be_meant(session, _parts(session, event.contact)):
+        return None
+    return candidates[0]
 
 
 def receipt(session: Session, event: Receipt, now_ms: int) -> None:
@@ -143,13 +146,10 @@ def _by_ids(session: Session, instance: str, message_id: str | None, zaap_id: st
 
 def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
     """Sends of this person that may be on their way and have no provider id yet."""
-    conversation = contacts.find(session, contact)
-    if conversation is None or conversation.id is None:
-        return []
     return session.exec(
         select(Turn)
         .where(
-            col(Turn.conversation_id).in_(contacts.aliases(session.connection(), conversation.id)),
+            col(Turn.conversation_id).in_(_parts(session, contact)),
             col(Turn.state).in_(UNCERTAIN),
             col(Turn.message_id).is_(None),
         )
@@ -157,6 +157,14 @@ def _uncertain(session: Session, contact: Contact) -> Sequence[Turn]:
         .with_for_update()
         .execution_options(**AFRESH)
     ).all()
+
+
+def _parts(session: Session, contact: Contact) -> list[int]:
+    """This person's conversation, and all that were merged into it."""
+    conversation = contacts.find(session, contact)
+    if conversation is None or conversation.id is None:
+        return []
+    return contacts.aliases(session.connection(), conversation.id)
 
 
 # Settling what is left.

@@ -148,30 +148,42 @@ def conclude(
 ) -> Concluded:
     """Record what Z-API said, and let go of the conversation if it is still ours (rule 7).
 
+    Who was taken for dead meanwhile knows better than whoever did so.
+
     Args:
         state: WAITING when it certainly did not leave: it is tried again, later each time.
     """
     with session_on(connection) as session:
-        notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
+        conversation, notice = _locked(session, intent)
         notice.zaap_id, notice.message_id = notice.zaap_id or zaap_id, notice.message_id or message_id
-        if notice.state == NoticeState.SENDING:  # else evidence came first
+        if is_under_way(notice):  # else evidence came first
             notice.state, notice.reason, notice.outcome_ms = state, reason, now_ms
             if state is NoticeState.WAITING:
                 first_ms, longest_ms = _BACKOFF_MS
                 notice.due_ms = now_ms + min(first_ms << min(notice.attempts - 1, 10), longest_ms)
         ended = NoticeState(notice.state)
-        conversation = locked(session, intent.conversation_id)
         if conversation.owner == intent.owner and conversation.epoch == intent.epoch:
             let_go(session, conversation, policy, now_ms)
         wake_at_ms = conversation.wake_at_ms if conversation.owner is None else None
         return Concluded(ended, intent.conversation_id, wake_at_ms)
 
 
+def is_under_way(notice: Notice) -> bool:
+    """Whether only its sender knows how it ended; he may have been taken for dead."""
+    taken_for_dead = notice.state == NoticeState.UNKNOWN and notice.reason == DIED
+    return taken_for_dead or notice.state == NoticeState.SENDING
+
+
+def _locked(session: Session, intent: Intent) -> tuple[Conversation, Notice]:
+    """Both, the conversation first, as evidence takes them."""
+    conversation = locked(session, intent.conversation_id)
+    return conversation, session.get_one(Notice, intent.notice_id, with_for_update=True)
+
+
 def prove(connection: Connection, intent: Intent, *, now_ms: int, lease_ms: int) -> bool:
     """Whether a notice past its intent may still be sent: then its lease lasts from now on."""
     with session_on(connection) as session:
-        notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
-        conversation = locked(session, intent.conversation_id)
+        conversation, notice = _locked(session, intent)
         is_ours = conversation.owner == intent.owner and conversation.epoch == intent.epoch
         if not is_ours or notice.state != NoticeState.SENDING:
             return False
@@ -183,7 +195,7 @@ def never_left(connection: Connection, intent: Intent, *, now_ms: int) -> Notice
     """Who took the number had to take the notice for uncertain; whoever had it knows that it never left."""
     with session_on(connection) as session:
         notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
-        if notice.state == NoticeState.UNKNOWN and notice.reason == DIED:
+        if is_under_way(notice):
             notice.state, notice.reason, notice.due_ms = NoticeState.WAITING, None, now_ms
         return NoticeState(notice.state)
 
@@ -267,6 +279,16 @@ def delivery(session: Session, event: Delivery, now_ms: int, *, refused: bool) -
     elif event.error is not None and refused:
         notice.state, notice.reason = NoticeState.UNDELIVERED, event.error_code or "delivery error"
     return True
+
+
+def may_be_meant(session: Session, conversation_ids: Sequence[int]) -> bool:
+    """Whether a report without known ids may be about a notice of these conversations."""
+    nameless = select(Notice.id).where(
+        col(Notice.conversation_id).in_(conversation_ids),
+        col(Notice.state).in_(_OPEN),
+        col(Notice.zaap_id).is_(None),
+    )
+    return session.exec(nameless.limit(1)).first() is not None
 
 
 def _by(session: Session, column: str | None, given: str | None) -> Notice | None:

@@ -280,7 +280,7 @@ def never_left(connection: Connection, intent: Intent) -> bool:
     """Who took the conversation had to take it for uncertain; whoever had it knows that it never left: due again."""
     with session_on(connection) as session:
         notice = session.get_one(Notice, intent.notice_id, with_for_update=True)
-        if notice.state != NoticeState.UNKNOWN or notice.reason != notices.DIED:
+        if not notices.is_under_way(notice):
             return False
         notice.state, notice.reason = NoticeState.UNDELIVERED, "never sent: its process stood still"
     connection.execute(delete(Reminder).where(col(Reminder.notice_id) == intent.notice_id))

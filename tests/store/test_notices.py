@@ -1,5 +1,6 @@
 """Sends without a range: the number's row is the lock, and what may have left is never sent again."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -13,6 +14,8 @@ from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Notice, NoticeState, SwitchName
 from clinic_bot.store.watch import stuck
 from tests.support import builders as b
+from tests.support.fixtures import ON_POSTGRES
+from tests.support.locks import blocked
 from tests.support.store import Store
 
 TO = b.contact()
@@ -176,6 +179,63 @@ def test_a_lease_that_ran_out_frees_the_number_and_its_late_outcome_changes_only
     assert store.conversation().owner == "turns"
     store.intent(claim)
     store.outcome(claim)
+
+
+def taken_for_dead(store: Store) -> Intent:
+    """Who sends stands still for longer than the lease, and another replica tidies up after it."""
+    intent = intended(store, add(store))
+    store.later(b.LEASE_MS)
+    recovered = partial(notices.recover, now_ms=store.now_ms, policy=store.policy, alone=False)
+    assert store.run(recovered) == 1
+    assert state_of(store, intent.notice_id) == "unknown"
+    return intent
+
+
+@pytest.mark.parametrize("state", [NoticeState.SENT, NoticeState.WAITING, NoticeState.UNDELIVERED])
+def test_who_was_taken_for_dead_while_sending_still_says_how_it_ended(
+    store: Store, state: NoticeState
+) -> None:
+    intent = taken_for_dead(store)
+    assert conclude(store, intent, state).state is state
+    assert state_of(store, intent.notice_id) == state
+
+
+def test_what_evidence_has_proved_stands_whatever_its_sender_thinks(store: Store) -> None:
+    intent = taken_for_dead(store)
+    store.take(b.echo(TEXT))
+    assert conclude(store, intent, NoticeState.WAITING).state is NoticeState.SENT
+
+
+def test_what_never_left_is_sent_also_before_anybody_missed_it(store: Store) -> None:
+    intent = intended(store, add(store))
+    store.later(b.LEASE_MS)
+    store.try_claim(owner="turns")  # takes the lease back; the alert itself nobody has looked at yet
+    assert not store.run(partial(notices.prove, intent=intent, now_ms=store.now_ms, lease_ms=b.LEASE_MS))
+    never_left = partial(notices.never_left, intent=intent, now_ms=store.now_ms)
+    assert store.run(never_left) is NoticeState.WAITING
+    assert due(store) == [intent.notice_id]
+
+
+@ON_POSTGRES
+def test_the_end_of_a_send_waits_for_its_conversation_with_nothing_in_its_hands(store: Store) -> None:
+    """A webhook has the conversation first, and asks for the alert then: else they wait in a circle."""
+    intent = intended(store, add(store))
+    webhook = Store(store.place)
+
+    def meanwhile(connection: Connection) -> str:
+        connection.exec_driver_sql("SELECT id FROM conversation FOR UPDATE")
+        ending = others.submit(conclude, store, intent)
+        while blocked(connection) == 0:
+            assert not ending.done()
+        connection.exec_driver_sql("SELECT id FROM notice FOR UPDATE NOWAIT")
+        endings.append(ending)
+        return "had both"
+
+    endings: list[Future[Concluded]] = []
+    with ThreadPoolExecutor() as others:
+        assert webhook.run(meanwhile) == "had both"
+        assert endings[0].result().state is NoticeState.SENT
+    webhook.close()
 
 
 def test_news_grow_old(store: Store) -> None:

@@ -29,3 +29,17 @@ def test_the_delivery_of_an_alert_proves_no_reply_to_the_same_number(store: Stor
     store.take(b.delivery(message_id="A1"))
     assert state_of(store, notice) == "sent"
     assert [turn.state for turn in store.turns()] == [TurnState.UNKNOWN]
+
+
+def test_the_report_of_an_alert_whose_ids_nobody_knows_yet_proves_no_reply_to_the_same_number(
+    store: Store,
+) -> None:
+    store.take(b.message())
+    store.intent(store.claim_when_due())
+    store.recover()
+    intent = intended(store, add(store))
+    store.take(b.delivery(message_id="A1", zaap_id="Z1"))  # before Z-API's answer to the send itself
+    assert [turn.state for turn in store.turns()] == [TurnState.UNKNOWN]
+    conclude(store, intent, message_id="A1")
+    store.take(b.delivery(message_id="B1", zaap_id="Z2"))
+    assert [turn.state for turn in store.turns()] == [TurnState.SENT]  # by now it can be no other

@@ -24,3 +24,10 @@ def waiting(connection: Connection) -> int:
     here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     counted = connection.exec_driver_sql(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")
     return int(counted.scalar_one())
+
+
+def blocked(connection: Connection) -> int:
+    """How many sessions of this database wait for a row that another one has."""
+    waits = "datname = current_database() AND wait_event_type = 'Lock'"
+    counted = connection.exec_driver_sql(f"SELECT count(*) FROM pg_stat_activity WHERE {waits}")
+    return int(counted.scalar_one())
