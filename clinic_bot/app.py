@@ -104,7 +104,7 @@ class Service:
         await self.dispatcher.start()
         self.alerts.start(channels_of(ground, zapi))
         self._ending.at_the_end(self.alerts.close)
-        self.reminders = reminders_of(ground, zapi)
+        self.reminders = reminders_of(ground, zapi, self.connection)
         self._listen(alone=isinstance(place, Path))
         self._ending.background(settle_forever(self.database, zapi, self.clock, self.metrics, self.on_duty))
         self._ending.background(self.connection.watch_forever())

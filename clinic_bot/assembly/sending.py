@@ -83,7 +83,7 @@ def channels_of(ground: Ground, zapi: ZapiClient) -> list[Channel]:
     return channels
 
 
-def reminders_of(ground: Ground, zapi: ZapiClient) -> Reminders | None:
+def reminders_of(ground: Ground, zapi: ZapiClient, connection: ConnectionWatch) -> Reminders | None:
     """Where the clinic has an agenda here and wants them; nobody is reminded where nothing is sent."""
     wanted = ground.settings.reminders and ground.settings.mode.sends
     if not (wanted and ground.facts.has_agenda and ground.facts.reminders.hours_before):
@@ -93,6 +93,7 @@ def reminders_of(ground: Ground, zapi: ZapiClient) -> Reminders | None:
         instance=ground.credentials.zapi_instance, owner=uuid.uuid4().hex, lease_ms=_notice_lease_ms(ground),
         released=ground.notice, on_duty=ground.on_duty,
         honest=lambda said: disclosure.open_about_it(said, ground.facts, history=(), asked="", offers=False),
+        refused=connection.refused,
     )  # fmt: skip
     ground.ending.at_the_end(reminders.close)
     return reminders

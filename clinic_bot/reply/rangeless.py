@@ -28,6 +28,7 @@ class Ended:
     reason: str | None = None
     sent: Sent | None = None
     fault: Exception | None = None  #: ours, to be raised once the end is written down
+    refused: AccountRefused | None = None  #: nothing of this instance leaves, whoever it is for
 
 
 async def send_once(
@@ -46,8 +47,10 @@ async def send_once(
         sent = await zapi.send_text(intent.phone, intent.text)
     except Stale:
         raise
-    except (NotSent, AccountRefused) as exc:
+    except NotSent as exc:
         return Ended(NoticeState.WAITING, str(exc))
+    except AccountRefused as exc:
+        return Ended(NoticeState.WAITING, str(exc), refused=exc)
     except SendRefused as exc:
         return Ended(NoticeState.UNDELIVERED, str(exc))
     except Uncertain as exc:

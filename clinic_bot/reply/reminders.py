@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -15,7 +15,7 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.opt_out import Wish, wish_of
 from clinic_bot.clinic.reminders import Rules, Skip, Visit
 from clinic_bot.clock import Clock
-from clinic_bot.errors import Stale, StorageUnavailable
+from clinic_bot.errors import AccountRefused, Stale, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.rangeless import Ended, conclude, let_finish, send_once
 from clinic_bot.reply.zapi import ZapiClient
@@ -58,6 +58,7 @@ class Reminders:
         released: Callable[[int, int | None], None],
         on_duty: Callable[[], bool],
         honest: Callable[[str], str],
+        refused: Callable[[AccountRefused], Awaitable[None]],
     ) -> None:
         """Build it inside the running loop.
 
@@ -66,6 +67,7 @@ class Reminders:
             released: told of a conversation that was let go, and when to look at it.
             on_duty: whether this process reminds, where several could.
             honest: a text with who writes it, where it does not say so.
+            refused: told that Z-API refuses the whole instance.
         """
         self._database = database
         self._zapi = zapi
@@ -80,6 +82,7 @@ class Reminders:
         self._released = released
         self._on_duty = on_duty
         self._honest = honest
+        self._refused = refused
         self._failed: dict[int, tuple[int, int]] = {}  # conversation to tries and the instant of the next one
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(self._remind_forever())
@@ -126,7 +129,10 @@ class Reminders:
                 return
             if self._failed.get(conversation_id, (0, 0))[1] > now_ms or not self._is_still_due(together):
                 continue
-            if await self._remind(together):
+            ended = await self._remind(together)
+            if ended is NoticeState.WAITING:
+                return  # what kept this one from leaving keeps the others; the next look tries another one first
+            if ended is not None:
                 await self._wait(_PAUSE_MS)
 
     def _is_still_due(self, together: Sequence[Due]) -> bool:
@@ -153,8 +159,8 @@ class Reminders:
         self._metrics.reminder_ended("skipped")
         log.info("not reminded", conversation=conversation_id, why=why)
 
-    async def _remind(self, together: Sequence[Due]) -> bool:
-        """Whether anything was sent, or may have been."""
+    async def _remind(self, together: Sequence[Due]) -> NoticeState | None:
+        """How the send ended, with WAITING where it certainly did not leave; None where there was none."""
         intend = partial(
             store.intend,
             due=together,
@@ -170,9 +176,8 @@ class Reminders:
         if isinstance(intent, Skipped):
             self._skipped(together[0].booked.conversation_id, intent.why)
         if not isinstance(intent, Intent):
-            return False
-        await self._send(intent, asked_ms)
-        return True
+            return None
+        return await self._send(intent, asked_ms)
 
     def _words(self, together: Sequence[Due]) -> str:
         visits = [self._visit(due.booked) for due in together]
@@ -193,7 +198,7 @@ class Reminders:
         what = team.visit_words(self._facts, one.service, one.professional)
         return Visit(one.patient, what, self._local(one.start_ms), one.confirmed)
 
-    async def _send(self, intent: Intent, asked_ms: int) -> None:
+    async def _send(self, intent: Intent, asked_ms: int) -> NoticeState | None:
         try:
             ended = await send_once(
                 self._database, self._zapi, self._clock, intent, asked_ms=asked_ms, lease_ms=self._lease_ms
@@ -202,11 +207,14 @@ class Reminders:
             never_left = partial(store.never_left, intent=intent)
             again = await self._database.write(never_left)
             log.warning("reminder fenced", conversation=intent.conversation_id, again=again)
-            return
+            return None
         if ended.state is NoticeState.WAITING:
             await self._not_sent(intent, ended.reason or "")
         else:
             await self._conclude(intent, ended)
+        if ended.refused is not None:
+            await self._refused(ended.refused)
+        return ended.state
 
     async def _not_sent(self, intent: Intent, reason: str) -> None:
         now_ms, (first_ms, longest_ms) = self._clock.now_ms(), _BACKOFF_MS

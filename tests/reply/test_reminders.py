@@ -9,6 +9,8 @@ import pytest
 
 from clinic_bot.clinic.reminders import Skip
 from clinic_bot.clock import Clock
+from clinic_bot.errors import AccountRefused
+from clinic_bot.events import Trouble
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.reminders import Reminders
 from clinic_bot.reply.zapi import ZapiClient
@@ -38,6 +40,7 @@ class Post:
     metrics: Metrics
     reminders: Reminders
     released: list[int] = field(default_factory=list)
+    refused: list[str | None] = field(default_factory=list)
 
     @property
     def calls(self) -> int:
@@ -54,11 +57,15 @@ class Post:
 async def post(database: Database, *, timeout_s: float = 5, each_takes_ms: int = 0) -> AsyncIterator[Post]:
     """It looks only when the test says so."""
 
+    async def refuse(exc: AccountRefused) -> None:
+        refused.append(exc.trouble)
+
     def let_go(conversation_id: int, _wake_at_ms: int | None) -> None:
         released.append(conversation_id)
         clock.advance(each_takes_ms)
 
     clock, fast, metrics, released = FakeClock(), Clock(START_MS, rate=50), Metrics(), list[int]()
+    refused: list[str | None] = []
     async with stand_ins(fast) as pair:
         zapi = ZapiClient(
             pair.zapi_url, standins.INSTANCE_ID, standins.TOKEN, standins.CLIENT_TOKEN, timeout_s * 50, fast
@@ -66,10 +73,10 @@ async def post(database: Database, *, timeout_s: float = 5, each_takes_ms: int =
         reminders = Reminders(
             database, zapi, clock, b.POLICY, metrics, FACTS, instance=b.INSTANCE, owner="p1",
             lease_ms=b.LEASE_MS, released=let_go,
-            on_duty=lambda: False, honest=lambda said: said,
+            on_duty=lambda: False, honest=lambda said: said, refused=refuse,
         )  # fmt: skip
         try:
-            yield Post(database, pair, clock, metrics, reminders, released)
+            yield Post(database, pair, clock, metrics, reminders, released, refused)
         finally:
             await reminders.close()
             await zapi.close()
@@ -168,6 +175,23 @@ async def test_only_what_certainly_did_not_leave_is_sent_again(
         assert await it.look(at_ms=at_ms + 1_000) == first
         assert await it.look(at_ms=at_ms + 30_000) == later
         assert it.calls == calls
+
+
+@ON_SQLITE
+async def test_an_account_that_is_refused_is_told_at_once_and_tries_nobody_else(database: Database) -> None:
+    for n in range(3):
+        who = b.contact(f"551198765000{n}")
+        start_ms = THURSDAY_14H_MS + n * HOUR_MS // 2
+        await database.write(partial(book, who=who, patient=f"Pessoa {n}", start_ms=start_ms))
+    async with post(database) as it:
+        at_ms = DAY_BEFORE_MS + HOUR_MS
+        it.pair.zapi.add_fault({"kind": "refuse", "named": "subscription", "operation": "send-text"})
+        assert await it.look(at_ms=at_ms) == []
+        assert (it.calls, it.refused) == (1, [Trouble.SUBSCRIPTION])
+        assert await it.look(at_ms=at_ms + 20_000) == []
+        assert it.calls == 2  # another one: the first is waited for longer
+        it.pair.zapi.faults.clear()
+        assert await it.look(at_ms=at_ms + 60_000) == [SENT] * 3
 
 
 @ON_SQLITE
