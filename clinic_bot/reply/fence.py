@@ -1,4 +1,4 @@
-"""The last look before a reply leaves: is this conversation surely still ours?
+"""The last look before a reply leaves: is this conversation surely still ours? And word of one that did not leave.
 
 A process may have stood still between its intent and its request, and another one has taken the conversation since.
 """
@@ -9,13 +9,17 @@ import structlog
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import NotSent, Stale, StorageUnavailable
-from clinic_bot.store import renewal, unsent
+from clinic_bot.store import closing, renewal, unsent
+from clinic_bot.store.closing import Closed
 from clinic_bot.store.database import Database
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.policy import Policy
 
 log = structlog.get_logger(__name__)
+
+#: Between tries to say that a reply did not leave: together longer than a server takes to be replaced by its standby.
+_PAUSES_MS = (250, 1_000, 3_000, *(5_000,) * 12)
 
 
 class Fence:
@@ -47,11 +51,42 @@ class Fence:
                 raise Stale("another replica took the conversation before the reply left")
             self._leases.hold(claim, asked_ms)
 
+    async def give_back(self, claim: Claim, *, after_ms: int, reason: str, tries_on: bool) -> Closed:
+        """Let the messages of a reply that certainly did not leave wait again, for ``after_ms``.
+
+        Nobody else knows it. Who gave up because the database is away for a moment would leave a reply behind that is
+        taken for uncertain, and a patient without an answer.
+
+        Args:
+            reason: why it is certain; shown to operators.
+            tries_on: whether there is time for that.
+
+        Raises:
+            StorageUnavailable: the database stayed away.
+        """
+        pauses_ms = iter(_PAUSES_MS if tries_on else ())
+        while True:
+            now_ms = self._clock.now_ms()
+            back = partial(
+                closing.give_back, claim=claim, wake_at_ms=now_ms + after_ms, now_ms=now_ms, policy=self._policy,
+                withdrawn=reason,
+            )  # fmt: skip
+            try:
+                closed: Closed = await self._database.write(back, urgent=True)
+            except StorageUnavailable:
+                if (pause_ms := next(pauses_ms, None)) is None:
+                    raise
+                await self._clock.sleep(pause_ms)
+            else:
+                if not closed.ours:
+                    await self.tell_unsent(claim)
+                return closed
+
     async def tell_unsent(self, claim: Claim) -> None:
         """Who took the conversation had to take the reply for uncertain; we know that it never left."""
         now_ms = self._clock.now_ms()
         reason = "never sent: its process stood still"
-        reopen = partial(unsent.reopen, turn_id=claim.turn_id, reason=reason)
+        reopen = partial(unsent.reopen, turn_id=claim.turn_id, epoch=claim.epoch, reason=reason)
         reopened = await self._database.write(partial(reopen, now_ms=now_ms, policy=self._policy))
         again = bool(reopened and reopened.asked_again)
         log.warning("reply fenced", turn=claim.turn_id, conversation=claim.conversation_id, again=again)

@@ -4,6 +4,7 @@ The intent transaction is the gate and pins the range. What follows is never can
 Z-API certainly did not get it: Z-API has no idempotency key, so a blind retry says things twice.
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -19,6 +20,7 @@ from clinic_bot.errors import (
     ProviderDown,
     SendRefused,
     Stale,
+    StorageUnavailable,
     Uncertain,
 )
 from clinic_bot.operations.metrics import Metrics
@@ -130,7 +132,12 @@ class Outbox:
         now_ms = self._clock.now_ms()
         decide = gate.write_intent if self._sends else gate.keep_draft
         intent = partial(decide, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
-        decided, wake_at_ms = await self._database.write(intent, urgent=True)
+        try:
+            decided, wake_at_ms = await self._database.write(intent, urgent=True)
+        except StorageUnavailable as exc:
+            # It may be stored, and whoever finds it takes the reply for sent; we know that nothing has left.
+            log.error("intent not stored", turn=claim.turn_id, problem=str(exc))
+            return await self._nothing_left(claim, Ended.GIVEN_BACK, "its intent may not be stored")
         if decided is not Gate.OPEN:
             spent = draft.prompt_tokens + draft.completion_tokens
             return self.not_allowed(decided, wake_at_ms, spent=spent)
@@ -162,7 +169,10 @@ class Outbox:
     async def withdraw(self, claim: Claim, *, thrown_tokens: int) -> Result:
         """Let go of a turn whose model call was cancelled: silent if a person has the chat, else asked anew."""
         self._metrics.tokens_thrown_away(thrown_tokens)
-        return await self._give_back(claim, Ended.SUPERSEDED, thrown_tokens=thrown_tokens)
+        now_ms = self._clock.now_ms()
+        back = partial(closing.give_back, claim=claim, wake_at_ms=None, now_ms=now_ms, policy=self._policy)
+        closed: Closed = await self._database.write(partial(back, thrown_tokens=thrown_tokens), urgent=True)
+        return Result(Ended.SUPERSEDED if closed.ours else Ended.STALE, closed.wake_at_ms)
 
     async def _send(self, claim: Claim, draft: Draft, answered_ms: int) -> Result:
         to = recipient(claim.phone, claim.lid)
@@ -174,7 +184,7 @@ class Outbox:
         except AccountRefused as exc:
             self._neighbours.zapi = Health.REFUSED
             log.error("account refused", turn=claim.turn_id, provider="Z-API", problem=str(exc))
-            await self._connection.refused(exc)
+            await _told(self._connection.refused(exc))
             return await self._unsent(claim, exc, "account_refused")
         except NotSent as exc:
             self._neighbours.zapi = Health.DOWN
@@ -200,7 +210,7 @@ class Outbox:
             try:
                 return await self._try(to, claim, draft)
             except NotSent as exc:
-                await self._connection.not_sent(exc)
+                await _told(self._connection.not_sent(exc))
                 pause_ms = stale.pause_ms(tries, pinned_ms, self._clock.now_ms(), self._ttl_ms)
                 if pause_ms is None or self._leaving:
                     raise
@@ -234,9 +244,12 @@ class Outbox:
         """Proven unsent: the range is free again, and a later turn covers it and what came since."""
         self._metrics.send_ended(outcome)
         log.warning("not sent", turn=claim.turn_id, problem=str(exc))
-        return await self._give_back(
-            claim, Ended.WITHDRAWN, after_ms=backoff_ms(claim.retries), withdrawn=str(exc)
-        )
+        return await self._nothing_left(claim, Ended.WITHDRAWN, str(exc))
+
+    async def _nothing_left(self, claim: Claim, ended: Ended, why: str) -> Result:
+        after_ms, tries_on = backoff_ms(claim.retries), not self._leaving
+        closed = await self._fence.give_back(claim, after_ms=after_ms, reason=why, tries_on=tries_on)
+        return Result(ended if closed.ours else Ended.STALE, closed.wake_at_ms)
 
     async def _unknown(self, claim: Claim, to: str, draft: Draft, exc: ClinicBotError) -> Result:
         self._metrics.send_ended("uncertain")
@@ -275,24 +288,10 @@ class Outbox:
             await self.recall(claim.conversation_id)
         return Result(Ended(state.value) if closed.ours else Ended.STALE, closed.wake_at_ms)
 
-    async def _give_back(
-        self,
-        claim: Claim,
-        ended: Ended,
-        *,
-        after_ms: int | None = None,
-        withdrawn: str | None = None,
-        thrown_tokens: int = 0,
-    ) -> Result:
-        now_ms = self._clock.now_ms()
-        back = partial(
-            closing.give_back,
-            claim=claim,
-            wake_at_ms=None if after_ms is None else now_ms + after_ms,
-            now_ms=now_ms,
-            policy=self._policy,
-            withdrawn=withdrawn,
-            thrown_tokens=thrown_tokens,
-        )
-        closed: Closed = await self._database.write(back, urgent=True)
-        return Result(ended if closed.ours else Ended.STALE, closed.wake_at_ms)
+
+async def _told(telling: Awaitable[None]) -> None:
+    """The others are to know; of this reply it is certain that it did not leave, whether that can be stored or not."""
+    try:
+        await telling
+    except StorageUnavailable as exc:
+        log.warning("switch not stored", problem=str(exc))

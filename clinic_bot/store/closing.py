@@ -98,7 +98,7 @@ def give_back(
     Args:
         wake_at_ms: when to try again; None means the window's own time, as after superseding.
         counts: whether the attempt was the turn's own fault. Outages, draining and superseding give it back.
-        withdrawn: why the reply that was already pinned is proven unsent.
+        withdrawn: why a reply of this turn, if one was pinned already, is proven unsent.
         why: for the story.
         thrown_tokens: what the model spent on an answer that nobody gets.
     """
@@ -113,7 +113,7 @@ def give_back(
         return Closed(
             True, close(connection, conversation, turn, state, now_ms, policy, reason=reason, moments=moments)
         )
-    if withdrawn is not None:
+    if withdrawn is not None and turn.state != TurnState.THINKING:
         _withdraw(connection, conversation, turn, withdrawn, now_ms, policy)
     if not counts:
         conversation.attempts -= 1

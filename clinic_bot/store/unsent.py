@@ -55,7 +55,13 @@ class Reopened:
 
 
 def reopen(
-    connection: Connection, turn_id: int, *, reason: str, now_ms: int, policy: Policy
+    connection: Connection,
+    turn_id: int,
+    *,
+    reason: str,
+    now_ms: int,
+    policy: Policy,
+    epoch: int | None = None,
 ) -> Reopened | None:
     """Withdraw a closed turn whose reply certainly never left, and let its messages wait again.
 
@@ -65,6 +71,7 @@ def reopen(
 
     Args:
         reason: why it is certain; shown to operators.
+        epoch: of the claim whose reply it was; a later one of the same turn may have sent another.
 
     Returns:
         None when evidence says meanwhile that it did leave, or the turn is not closed.
@@ -75,6 +82,8 @@ def reopen(
         conversation, turn = found
         assert conversation.id is not None
         if turn.state not in _MAY_WAIT or turn.receipt is not None or turn.outcome_ms is None:
+            return None
+        if epoch is not None and turn.epoch != epoch:
             return None
         turn.state, turn.reason = TurnState.WITHDRAWN, reason
         later = select(Turn.id).where(

@@ -184,6 +184,31 @@ async def test_a_disk_that_fails_at_the_intent_alone_costs_no_attempt(
         assert it.calls == 1
 
 
+async def test_an_intent_that_is_stored_although_nobody_says_so_sends_nothing_and_is_asked_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the server goes away during a COMMIT, and stays away for a moment."""
+    async with clinic(place, rate=60) as it:
+        write = it.service.database.write
+        away = 0
+
+        async def failing(job: object, *, urgent: bool = False) -> object:
+            nonlocal away
+            if getattr(job, "func", None) is gate.write_intent and away == 0:
+                away = 1
+                await write(job, urgent=urgent)  # type: ignore[arg-type]
+            elif not 1 <= away < 4 or not urgent:
+                return await write(job, urgent=urgent)  # type: ignore[arg-type]
+            away += 1
+            raise StorageUnavailable("nobody answers")
+
+        monkeypatch.setattr(it.service.database, "write", failing)
+        await it.patient(phone=PHONE, text="oi")
+        await it.until_states(TurnState.WITHDRAWN.value, SENT)
+        assert (away, it.calls) == (4, 1)
+        assert (await it.conversation()).attempts == 0
+
+
 async def test_a_fault_of_ours_is_tried_again_and_counted(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
