@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from clinic_bot.store.clinic_tables import ProposalState
-from clinic_bot.store.tables import IS_UNREAD, TurnState
+from clinic_bot.store.tables import IS_UNREAD, MarkName, TurnState
 
 #: What happened so short a time ago is still compared with now: a text that goes to many chats at once, a reply that
 #: may still be recalled. Longer than any of those.
@@ -65,7 +65,8 @@ _PROPOSALS = f"""
 UPDATE proposal SET created_ms = created_ms + :by, held_until_ms = held_until_ms + :by
 WHERE state = '{ProposalState.OPEN.value}'"""  # noqa: S608 - our own state
 _CELLS = "UPDATE agenda_cell SET held_until_ms = held_until_ms + :by WHERE held_until_ms IS NOT NULL"
-_MARKS = "UPDATE mark SET at_ms = at_ms + :by"
+#: Forgetting does not believe a jump (``believed.py``).
+_MARKS = f"UPDATE mark SET at_ms = at_ms + :by WHERE name <> '{MarkName.FORGOTTEN_BY}'"  # noqa: S608 - our own name
 
 # What ``catch_up`` reads: nothing of before the jump may look like the future to a start after it, or everything moves
 # a second time.

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from clinic_bot.events import Edit, Message, StaffMessage
+from clinic_bot.store import believed
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import driver_of
 
@@ -19,11 +20,12 @@ def was_known(
 ) -> bool:
     """Whether an event came before whose key would be forgotten by now, as far as the records say.
 
-    Past what they keep it is taken for known: nothing but a redelivery comes so late, and what it was is forgotten.
+    Past what they keep it is taken for known: nothing but a redelivery comes so late, and what it was is forgotten. A
+    clock that is wrong by so much makes every message look like that; so only what was really forgotten counts.
     """
     if event.sent_ms is None or event.sent_ms >= now_ms - policy.horizon_ms:
         return False
-    if event.sent_ms < now_ms - policy.records_ms + _AHEAD_MS:
+    if event.sent_ms < believed.until(connection, now_ms) - policy.records_ms + _AHEAD_MS:
         return True
     if isinstance(event, Edit):
         return False  # what it says already stands in its message

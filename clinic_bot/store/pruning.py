@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.store import forgetting, notices, proposals, reminders
+from clinic_bot.store import believed, forgetting, notices, proposals, reminders
 from clinic_bot.store.database import Database
 from clinic_bot.store.forgetting import Looked
 from clinic_bot.store.session import driver_of
@@ -84,15 +84,16 @@ class Pruning:
         Raises StorageUnavailable; what went before stays gone, and is told.
         """
         gone: Counter[str] = Counter()
+        now_ms = await self._database.write(partial(believed.step, now_ms=self._clock.now_ms()))
         try:
-            await self._prune_bodies(gone)
-            await self._prune_conversations(gone)
+            await self._prune_bodies(gone, now_ms)
+            await self._prune_conversations(gone, now_ms)
         finally:
             self._tell(gone)
         return gone
 
-    async def _prune_bodies(self, gone: Counter[str]) -> None:
-        before_ms = self._clock.now_ms() - self._periods.inbox_ms
+    async def _prune_bodies(self, gone: Counter[str], now_ms: int) -> None:
+        before_ms = now_ms - self._periods.inbox_ms
         slices: dict[str, Callable[[Connection], int]] = {
             "inbox": partial(bodies, before_ms=before_ms),
             "unreadable": partial(unreadable, before_ms=before_ms),
@@ -109,8 +110,8 @@ class Pruning:
                     break
                 await self._clock.sleep(_PAUSE_MS)
 
-    async def _prune_conversations(self, gone: Counter[str]) -> None:
-        before_ms = self._clock.now_ms() - self._periods.records_ms
+    async def _prune_conversations(self, gone: Counter[str], now_ms: int) -> None:
+        before_ms = now_ms - self._periods.records_ms
         look = partial(forgetting.look, after=self._after, before_ms=before_ms, most=_LOOKS)
         looked: Looked = await self._database.read(look)
         for conversation_id in looked.old:

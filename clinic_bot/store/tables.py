@@ -341,6 +341,7 @@ class MarkName(StrEnum):
     HEARD = "heard"  #: until then Z-API was connected and we were there: nothing can have been missed
     TYPING_SEEN = "typing_seen"  #: somebody was last seen typing, within a day: typing signals come
     UNDELIVERED_TOLD = "undelivered_told"  #: until then the operator knows of replies that did not arrive
+    FORGOTTEN_BY = "forgotten_by"  #: the time by which what is old was forgotten (``believed.py``)
 
 
 class Mark(SQLModel, table=True):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from clinic_bot.events import Edit, Message
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.store import forgetting, inbox, pruning, steps
+from clinic_bot.store import believed, forgetting, inbox, jump, pruning, steps
 from clinic_bot.store.database import Database
 from clinic_bot.store.forgetting import Forgotten, Looked
 from clinic_bot.store.inbox import Answer, Arrival
@@ -196,6 +197,52 @@ def test_a_conversation_that_another_replica_has_at_the_moment_is_left(store: St
     assert busy.run(while_locked) == Forgotten()
     busy.close()
     assert forget(store) == Forgotten(1, 1)
+
+
+# A clock that is far ahead.
+
+
+async def prune(database: Database, at_ms: int) -> int:
+    """One look of a process that was just started; how many rows went."""
+    of_duty = partial(Pruning, database, CalmClock(at_ms), Periods(8 * DAY_MS, YEAR_MS), Metrics())
+    return sum((await of_duty(on_duty=lambda: True).prune()).values())
+
+
+async def test_a_process_that_starts_with_its_clock_a_year_ahead_forgets_nothing_of_worth(
+    store: Store, database: Database
+) -> None:
+    answered(store, "oi")
+    assert await prune(database, store.now_ms) == 0
+    for _ in range(60):  # an hour of it, and started anew each time
+        assert await prune(database, store.now_ms + 2 * YEAR_MS) == 0
+    assert await prune(database, store.now_ms) == 0
+    assert [store.count(table) for table in ("inbox", "message", "turn")] == [1, 1, 1]
+
+
+async def test_a_jump_that_was_followed_is_believed_no_sooner(store: Store, database: Database) -> None:
+    answered(store, "oi")
+    assert await prune(database, store.now_ms) == 0
+    if isinstance(store.place, Path):
+        store.run(partial(jump.shift, by_ms=2 * YEAR_MS, before_ms=store.now_ms))
+    assert await prune(database, store.now_ms + 2 * YEAR_MS) == 0
+
+
+async def test_who_was_away_is_back_in_step_after_a_while(store: Store, database: Database) -> None:
+    answered(store, "oi")
+    store.later(8 * DAY_MS - 3 * believed.STEP_MS)
+    assert await prune(database, store.now_ms) == 0
+    store.later(4 * believed.STEP_MS)
+    assert [await prune(database, store.now_ms) for _ in range(3)] == [0, 0, 1]
+
+
+async def test_what_comes_while_the_clock_is_a_year_ahead_is_stored(store: Store, database: Database) -> None:
+    await prune(database, store.now_ms)
+    sent_ms = store.now_ms
+    store.later(2 * YEAR_MS)
+    said = [b.message(text, id=text, who=ANA, sent_ms=sent_ms) for text in ("oi", "queria marcar", "amanhã")]
+    assert store.take(said[0]).answer is Answer.QUEUED
+    assert [one.answer for one in take_all(store, *said)] == [Answer.DUPLICATE, Answer.QUEUED, Answer.QUEUED]
+    assert store.texts() == ["oi", "queria marcar", "amanhã"]
 
 
 # What comes again.
