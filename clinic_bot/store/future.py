@@ -52,7 +52,14 @@ WHERE state = 'waiting' AND created_ms > ?1"""
 _DUTIES = "UPDATE duty SET until_ms = ?1::bigint + 600000 WHERE until_ms > ?1::bigint + 600000"
 _SWITCHES = "UPDATE switch SET since_ms = ?1 WHERE since_ms > ?1"
 _MARKS = "UPDATE mark SET at_ms = ?1 WHERE at_ms > ?1"
-_PROPOSALS = "UPDATE proposal SET created_ms = ?1 WHERE state = 'open' AND created_ms > ?1"
+#: A slot is held no longer than it would be if its patient had been asked now.
+_PROPOSALS = """
+UPDATE proposal SET held_until_ms = held_until_ms - (created_ms - ?1::bigint), created_ms = ?1
+WHERE state = 'open' AND created_ms > ?1"""
+_CELLS = """
+UPDATE agenda_cell SET held_until_ms = ?1::bigint + p.held_until_ms - p.created_ms
+FROM proposal p
+WHERE agenda_cell.proposal_id = p.id AND agenda_cell.held_until_ms > ?1::bigint + p.held_until_ms - p.created_ms"""
 #: No file is tried again, or read, for longer than ten minutes.
 _MEDIA = f"""
 UPDATE message SET media_until_ms = ?1::bigint + 600000
@@ -65,7 +72,10 @@ _CLAIMED = """
 UPDATE turn SET claimed_ms = least(claimed_ms, ?1)
 WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100) AND claimed_ms > ?1"""
 
-_THE_REST = (_MESSAGES, _MEDIA, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _SEEN, _CLAIMED)
+#: In this order: what a cell says follows its proposal.
+_THE_REST = (
+    _MESSAGES, _MEDIA, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _CELLS, _SEEN, _CLAIMED,
+)  # fmt: skip
 
 
 def is_ahead(connection: Connection, *, now_ms: int) -> bool:

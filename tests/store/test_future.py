@@ -6,12 +6,13 @@ from functools import partial
 import pytest
 
 from clinic_bot.events import PresenceStatus
-from clinic_bot.store import future, notices
+from clinic_bot.store import future, notices, patients
 from clinic_bot.store.claims import Later
 from clinic_bot.store.database import Database
 from clinic_bot.store.evidence import HOLD_AFTER_MS
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.tables import TurnState
+from tests.store.test_proposals import HELD_MS, proposed, taken
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
 from tests.support.fixtures import ON_POSTGRES
@@ -100,6 +101,20 @@ def test_an_alert_waits_no_longer_than_between_two_tries(store: Store) -> None:
     set_back(store)
     ((due_ms, _),) = store.run(notices.waiting)
     assert due_ms == store.now_ms + 300_000
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["asked once", "asked once more"])
+def test_a_slot_is_held_no_longer_than_it_could(store: Store, again: bool) -> None:
+    store.take(b.message("oi"))
+    who = store.run(partial(patients.owner, conversation_id=1))
+    if again:
+        store.later(-2 * HOUR_MS)  # the first time well before the step
+        assert proposed(store, who, now_ms=store.now_ms) is not None
+        store.later(2 * HOUR_MS)
+    assert proposed(store, who, now_ms=store.now_ms) is not None
+    set_back(store)
+    assert taken(store, now_ms=store.now_ms + HELD_MS - 1)
+    assert not taken(store, now_ms=store.now_ms + HELD_MS)
 
 
 @pytest.mark.parametrize(
