@@ -121,10 +121,18 @@ def by_command(
 
 def handled(session: Session, conversation: Conversation, now_ms: int) -> None:
     """Nobody needs an answer of the bot to what is pending now; what is being sent stays the send's."""
-    taken = None if conversation.owner is None else conversation.open_hi
+    taken = conversation.open_hi if _is_sending(session, conversation) else None
     for message in pending(session, conversation, after=taken):
         message.handled_ms = now_ms
     session.flush()
+
+
+def _is_sending(session: Session, conversation: Conversation) -> bool:
+    """A range may be pinned by a tool's change alone: nothing is said of it yet."""
+    if conversation.owner is None or conversation.open_hi is None:
+        return False
+    sending = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.SENDING)
+    return session.exec(sending).first() is not None
 
 
 def _append_clinic(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from clinic_bot.store import contacts, rows, steps, story
+from clinic_bot.store import by_hand, contacts, rows, steps, story
 from clinic_bot.store.conversations import close_leftover, look_again, release_pin
 from clinic_bot.store.lease import Claim, let_go, ours
 from clinic_bot.store.policy import Policy
@@ -256,10 +256,14 @@ def _withdraw(
     """A pinned reply certainly never left: its range is free again, and what it handed over it did not."""
     if _has_it_by_itself(conversation, turn, policy):
         conversation.human_until_ms = 0  # the hand-over was said to nobody
-    elif conversation.human_until_ms > now_ms:
+    elif _is_a_persons(connection, conversation, turn, now_ms):
         # Somebody wrote while the reply was on its way: what it was to answer is hers.
         _answered_by_a_person(connection, conversation, turn, now_ms)
     turn.state, turn.reason, turn.outcome_ms = TurnState.WITHDRAWN, why, now_ms
+
+
+def _is_a_persons(connection: Connection, conversation: ConversationRow, turn: TurnRow, now_ms: int) -> bool:
+    return conversation.human_until_ms > now_ms or by_hand.is_after(connection, conversation.id, turn.high)
 
 
 def _answered_by_a_person(
@@ -275,7 +279,7 @@ def _let_go_pinned(connection: Connection, conversation: ConversationRow, turn: 
     if pinned is not None and turn.state != TurnState.THINKING:  # an intent pins too, and is void by now
         low = conversation.done_seq + 1
         pinned = turn.high if steps.changes(connection, conversation.id, low=low, high=turn.high) else None
-    if pinned is not None and conversation.human_until_ms > now_ms:
+    if pinned is not None and _is_a_persons(connection, conversation, turn, now_ms):
         _answered_by_a_person(connection, conversation, turn, now_ms)
     let_go(conversation, open_hi=pinned)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, or_, select, text, update
 from sqlmodel import col
 
+from clinic_bot.store.by_hand import BY_HAND
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
 #: After these a patient has read the reply, or may have.
@@ -12,7 +13,7 @@ _LEFT = (TurnState.SENDING, TurnState.SENT, TurnState.UNKNOWN, TurnState.HELD, T
 #: In these very words, so that the index serves.
 _FOR_RECEPTION = text("for_reception IS NOT NULL")
 #: Written by hand, or the phrase that gives a chat back, which is kept without words.
-BY_HAND = or_(col(Message.text) == "", col(Message.detail).like('%"automatic": false%'))
+_BY_HAND = or_(col(Message.text) == "", BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ _ANSWERED = (
         ),
         col(Message.author) == Author.CLINIC,
         col(Message.received_ms) >= col(Turn.intent_ms),
-        BY_HAND,
+        _BY_HAND,
     )
     .correlate(Turn, Conversation)
     .scalar_subquery()

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, or_, update
 from sqlmodel import Session, col, select
 
-from clinic_bot.store import contacts, steps
+from clinic_bot.store import by_hand, contacts, steps
 from clinic_bot.store.conversations import locked_turn, rearm
 from clinic_bot.store.evidence import Proof
 from clinic_bot.store.policy import Policy
-from clinic_bot.store.reception import BY_HAND
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Author, Conversation, Message, Turn, TurnState
 
@@ -97,7 +96,7 @@ def reopen(
             return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
         if _handed_over_by(conversation, turn, policy):
             conversation.human_until_ms = 0  # it was said to nobody
-        elif conversation.human_until_ms > now_ms or _person_wrote_after(session, turn):
+        elif conversation.human_until_ms > now_ms or by_hand.is_after(connection, conversation.id, turn.high):
             _leave_to_her(session, turn, now_ms)
             turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
             return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
@@ -116,17 +115,6 @@ def _handed_over_by(conversation: Conversation, turn: Turn, policy: Policy) -> b
     """Whether the chat is a person's only because this turn gave it to her: nobody has written since."""
     handed_over_ms = (turn.intent_ms or 0) + policy.human_ms
     return turn.hand_over is not None and conversation.human_until_ms == handed_over_ms
-
-
-def _person_wrote_after(session: Session, turn: Turn) -> bool:
-    """Also where her time with the chat is over by now."""
-    hers = select(Message.seq).where(
-        Message.conversation_id == turn.conversation_id,
-        Message.author == Author.CLINIC,
-        col(Message.seq) > turn.high,
-        BY_HAND,
-    )
-    return session.exec(hers.limit(1)).first() is not None
 
 
 def _leave_to_her(session: Session, turn: Turn, now_ms: int) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.tables import TurnState
+from tests.store.test_contacts import change
+from tests.store.test_unsent import reopen
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.store import Store
@@ -71,3 +73,42 @@ def test_one_that_comes_very_late_changes_nothing(store: Store) -> None:
     late = replace(b.staff(PHRASE, id="s2"), sent_ms=store.now_ms - b.HORIZON_MS - 1)
     store.take(late)
     assert store.conversation().human_until_ms == store.now_ms + b.HUMAN_MS
+
+
+# What she answered stays hers, whatever the bot was doing just then.
+
+
+def test_what_she_answered_while_a_tool_had_changed_something_is_not_answered_again(store: Store) -> None:
+    store.take(b.message("oi"))
+    claim = store.claim_when_due()
+    assert change(store, claim) is Gate.OPEN
+    store.take(b.staff("Pronto, marquei para você", id="s1"))
+    store.take(b.staff(PHRASE, id="s2"))
+    assert store.intent(claim) is Gate.EMPTY
+    assert store.wake_ms is None
+
+
+def test_what_she_answered_during_a_send_that_never_left_is_not_answered_again(store: Store) -> None:
+    store.take(b.message("oi"))
+    claim = store.claim_when_due()
+    store.intent(claim)
+    store.take(b.staff(id="s1"))
+    store.take(b.staff(PHRASE, id="s2"))
+    store.give_back(claim, after_ms=5_000, withdrawn="no connection")
+    assert store.wake_ms is None
+
+
+def test_the_phrase_alone_answers_nothing(store: Store) -> None:
+    store.take(b.message("oi"))
+    claim = store.claim_when_due()
+    store.intent(claim)
+    store.take(b.staff(PHRASE, id="s1"))
+    store.give_back(claim, after_ms=5_000, withdrawn="no connection")
+    again = store.claim_when_due()
+    assert [message.text for message in again.messages] == ["oi"]
+    store.intent(again)
+    store.outcome(again, zaap_id="Z1")
+    store.take(b.staff(PHRASE, id="s2"))
+    reopened = reopen(store, again.turn_id)
+    assert reopened is not None
+    assert reopened.asked_again
