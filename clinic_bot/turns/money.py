@@ -13,39 +13,78 @@ from clinic_bot.clinic.team import services_named
 _MATTERS = tuple(
     (re.compile(asked), re.compile(answered))
     for asked, answered in (
-        (r"\bdescont\w+|\bpromoca\w+|\bcupom\b|\bmais barato\b|\babatimento", r"\bdescont|\bpromoc|\bcupom"),
+        (
+            r"\bdescont(?:o|os|inho|ar)\b(?! d[oe] (?:meu )?(?:dia|salario))|\bpromoca\w+|\bcupom\b|\bmais barato\b"
+            r"|\babatimento"
+            r"|\b(?:faz|fazem|fazer|deixa|sai) por (?:menos|\d+)|\bmelhor(?:ar|a) (?:o |no |esse )?(?:preco|valor)",
+            r"\bdescont|\bpromoc|\bcupom",
+        ),
+        (
+            r"\bpag(?:ar|o|a) (?:so )?(?:depois|antes|metade|adiantad|antecipad|na hora|no dia|la|ai|mensal"
+            r"|(?:mes|semana) que vem)"
+            r"|\bsinal\b.{0,12}\bpag|\bperco o sinal\b|\bfiado\b",
+            r"\bpag\w+\b.{0,40}\b(?:antes|depois|hora|dia|recepcao|adiantad|antecipad|sinal)",
+        ),
+        (r"\bvale (?:alimentacao|refeicao)|\baceita\w* (?:o )?vale\b|\bticket\b", r"\bvale\b|\bticket"),
+        (r"\b(?:link|formas?|meios?|jeitos?) de pag|\bcomo (?:eu )?(?:pago|faco o pagamento)\b", r"\bpag"),
+        (r"\btransferencia\b|\btransferir\b(?! (?:pra|para) (?:atend|outr|o dia))"
+        r"|\bdeposit\w+", r"\btransfer|\bdeposit|\bpix\b"),
         (r"\bestorn\w+|\bdevolu\w+ d\w+ (?:dinheiro|valor)|\bdinheiro de volta", r"\bestorn|\bdevolu"),
         (r"\breembols\w+", r"\breembols"),
         (r"\bboletos?\b", r"\bboleto"),
         (r"\bparcel\w+|\bem \d+ ?(?:x|vezes)\b", r"\bparcel|\b\d+ ?x\b|\bvezes\b"),
         (r"\bpix\b", r"\bpix\b"),
-        (r"\bcartao\b|\bcredito\b|\bdebito\b", r"\bcartao|\bcartoes|\bcredito|\bdebito"),
+        (
+            r"\bcart(?:ao|oes)\b(?! (?:do|da|de) (?:sus|vacina\w*|convenio|plano|ponto|gestante|consulta|unimed"
+            r"|visita))"
+            r"|\baceita\w* (?:visa|master\w*|elo|amex|hiper\w*)\b|\b(?<!debito em )credito\b|\bdebito\b(?! em aberto)",
+            r"\bcartao|\bcartoes|\bcredito|\bdebito",
+        ),
         (r"\bcheque\b", r"\bcheque"),
         (r"\bdinheiro\b(?! de volta)|\bem especie\b", r"\bdinheiro|\bespecie"),
-        (r"\bnotas? fisca\w+|\bnf\b|\bnfs-?e\b", r"\bnotas? fisca|\bnfs?-?e?\b"),
+        (r"\bnotas? (?:fisca\w+|pr[oa]|para o?) ?(?:plano|convenio|reembolso|imposto)?\b|\bnf\b"
+        r"|\bnfs-?e\b", r"\bnotas? fisca|\bnfs?-?e?\b"),
         (r"\brecibos?\b", r"\brecibo"),
         (r"\borcament\w+", r"\borcament"),
-        (r"\bmultas?\b|\bjuros\b", r"\bmulta|\bjuros|\bcobra"),
+        (
+            r"\bmultas?\b(?! de transito)|\bjuros\b|\btaxas?\b(?! d[eao] (?:glicose|colesterol|glicemia))"
+            r"|\bcobra\w* (?:a )?(?:falta|ausencia|retorno)"
+            r"|\b(?:se eu )?(?:faltar|falta)\b.{0,15}\b(?:cobra|pago|paga)",
+            r"\bmulta|\bjuros|\bcobra|\btaxa",
+        ),
         (r"\bmensalidade|\bpacotes?\b|\bassinatura\b", r"\bmensalidade|\bpacote|\bassinatura"),
     )
 )  # fmt: skip
 #: About the patient's own money: no file knows what was paid.
 _OWN = re.compile(
-    r"\bcobra(?:ram|do|da|nca)\b[^.!?]*\b(?:errad|indevid|duas vezes|2 vezes|a mais|de novo|dobro|duplicad)"
+    r"\bcobra(?:ram|do|da|nca)\b[^.!?]*\b(?:errad|indevid|valor diferente"
+    r"|duas vezes|2 vezes|a mais|de novo|dobro|duplicad)"
     r"|\bcobranca (?:errad|indevid|duplicad)|\b(?:paguei|pago|pagamos) (?:a mais|duas vezes|2 vezes|errado|em dobro)"
     r"|\b(?:pix|pagamento|transferencia|estorno|reembolso)\b[^.!?]{0,40}\bnao (?:caiu|entrou|chegou|veio|foi)\b"
     r"|\bnao (?:caiu|entrou|chegou|veio)\b[^.!?]{0,30}\b(?:pix|pagamento|estorno|reembolso)"
-    r"|\b(?:meu|minha) (?:estorno|reembolso|divida|debito em aberto|fatura|cobranca)\b"
+    r"|\b(?:meu|minha) (?:estorno|reembolso|divida|debito em aberto|fatura|cobranca|mensalidade)\b"
+    r"|\b(?:to|tou|estou|fico|fiquei|tamos|estamos) devendo\b|\b(?:alguma|tenho|tem) (?:pendencia|debito|divida)\b"
+    r"|\bpaguei e (?:voces |vcs |ai |la )?(?:dizem|diz|falam|disseram|consta|ta|esta|nao)\b|\bparcelas? que faltam?\b"
+    r"|\bvalor diferente do (?:combinado|orcamento|que)\b|\bdevolve\w* (?:o |meu )?(?:dinheiro|valor)"
+    r"|\b(?:meu|o) dinheiro de volta\b|\bfatura\b.{0,15}\berrad|\b(?:pagar|falta) (?:a |da )?minha parcela\b"
     r"|\b(?:segunda|2a|2) via d[aoe]s? (?:boleto|nota|recibo|fatura)"
 )
 _PRICE = re.compile(
     r"\b(?:quanto|qto|qnto|qnt) (?!tempo|dias?\b|horas?\b|antes)(?:\w+ )?(?:e|eh|fica|custa|sai|ta|esta"
     r"|cobram?|vcs cobram|seria|vou pagar|pago)\b"
     r"|\b(?:qual|quais|me passa|saber|sobre) (?:e |eh )?(?:o |os |a )?(?:preco|valor|valores|custo|precos)\b"
-    r"|^(?:preco|valor|valores)\b|\bprec?o d[aeo]\b|\bvalor d[aeo]\b"
+    r"|^(?:preco|valor|valores)\b(?! nao)|\bprec?o d[aeo]\b|\bvalor d[aeo]s? (?!referencia)|\bvalor (?:inclui|cobre)\b"
+    r"|\b(?:sai|fica|custa|seria|ta|e|da|deu) quanto\b(?! tempo)"
+)
+#: What a laboratory calls a value.
+_LABORATORY = re.compile(
+    r"\bvalor(?:es)?\b.*\b(?:normal|normais|referencia|alterad\w+|hemoglobina|glicose|glicemia|colesterol)\b"
+    r"|\bvalor normal\b"
 )
 _QUESTION = re.compile(
-    r"\?|^(?:e |oi |ola |bom dia |boa tarde |boa noite )*(?:tem|teria|da|daria|fazem?|posso|pode|podem"
+    r"\?|^(?:orcamentos?|descontos?|recibos?|notas? fisca\w+|boletos?|parcela(?:m|do|mento)?(?! da)|pix|cade"
+    r"|precisa\w*|manda|me manda)\b|^(?:e |oi |ola |bom dia |boa tarde |boa noite )*(?:tem|teria|da|daria|fazem?"
+    r"|cade|manda|posso|pode|podem"
     r"|aceitam?|qual|quais"
     r"|quanto|qto|como|voces?|vcs?|consigo|gostaria|queria|quero|preciso|me )"
 )
@@ -90,16 +129,20 @@ def unanswered(texts: Sequence[str], facts: ClinicFacts) -> bool:
             asked.search(line) and not answered.search(written) for asked, answered in _MATTERS
         ):
             return True
-    return any(_PRICE.search(line) for line in lines) and _has_no_price(" ".join(lines), facts)
+    return any(_asks_price(line) for line in lines) and _has_no_price(" ".join(lines), facts)
 
 
 def is_asked(texts: Sequence[str]) -> bool:
     """Whether the burst asks about money at all."""
     lines = [plain(line) for text in texts for line in text.splitlines() if line.strip()]
     return any(
-        _PRICE.search(line) or (_QUESTION.search(line) and any(asked.search(line) for asked, _ in _MATTERS))
+        _asks_price(line) or (_QUESTION.search(line) and any(asked.search(line) for asked, _ in _MATTERS))
         for line in lines
     )
+
+
+def _asks_price(line: str) -> bool:
+    return bool(_PRICE.search(line)) and not _LABORATORY.search(line)
 
 
 def admits_ignorance(reply: str) -> bool:

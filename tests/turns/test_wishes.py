@@ -101,4 +101,4 @@ def test_among_thousands_of_other_sentences_few_sound_like_it() -> None:
     ]
     heard = [texts for texts in rows if wishes(texts)]
     assert len(rows) > 2_000
-    assert len(heard) < 20, heard  # and those few do ask for a person, or complain
+    assert len(heard) < 32, heard  # and those few do ask for a person, or complain
