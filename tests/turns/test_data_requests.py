@@ -41,7 +41,21 @@ DELETION = [
     "apaguem minhas conversas",
     "excluir meu cpf do sistema",
 ]
+OBJECTION = [
+    "quero revogar meu consentimento",
+    "não autorizo o uso dos meus dados",
+]
+USE = [
+    "com quem vcs compartilham meus dados?",
+    "qual a política de privacidade de vocês?",
+    "vocês gravam as conversas?",
+    "quem é o encarregado de dados?",
+]
 NOTHING = [
+    "vocês passam meu horário pra ela?",
+    "assino o termo de consentimento aí?",
+    "apaga o que eu mandei antes, era engano",
+    "meu nome está errado na receita",
     "meus dados do convênio",
     "quero meus dados do convênio atualizados",
     "vou mandar meus dados",
@@ -71,6 +85,8 @@ FACTS = example_clinic()
         *((text, DataRequest.ACCESS) for text in ACCESS),
         *((text, DataRequest.CORRECTION) for text in CORRECTION),
         *((text, DataRequest.DELETION) for text in DELETION),
+        *((text, DataRequest.OBJECTION) for text in OBJECTION),
+        *((text, DataRequest.USE) for text in USE),
     ],
 )
 def test_a_request_is_heard_for_what_it_is(text: str, wanted: DataRequest) -> None:

@@ -13,7 +13,7 @@ import pytest
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.clinic.opt_out import Wish as ReminderWish
 from clinic_bot.clinic.opt_out import wish_of
-from clinic_bot.turns import money
+from clinic_bot.turns import data_requests, money
 from clinic_bot.turns.wishes import Wish, wishes
 
 DATA = Path(__file__).parent.parent / "data" / "patients_ask.jsonl"
@@ -34,6 +34,7 @@ HEARD: dict[str, tuple[str, Callable[[str], bool]]] = {
     "person": ("wishes", lambda text: Wish.PERSON in wishes([text])),
     "complaint": ("wishes", is_complaint),
     "money": ("wishes", is_about_money),
+    "data": ("data", lambda text: bool(data_requests.found([text]))),
 }
 
 
