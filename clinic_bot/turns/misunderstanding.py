@@ -10,17 +10,58 @@ from clinic_bot.events import Said, Speaker
 ENOUGH = 2
 #: Of what was said before, so much is looked at: three exchanges.
 _LOOK_BACK = 6
+_YOU = r"(?:voce|vc|voces|vcs|ce|o robo|isso|esse robo)"
+#: "O convênio não respondeu" tells of somebody else.
+_NOT_OF_OTHERS = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        "dr",
+        "dra",
+        "doutor",
+        "doutora",
+        "medico",
+        "medica",
+        "convenio",
+        "plano",
+        "laboratorio",
+        "ele",
+        "ela",
+    )
+)
 _PATIENT = re.compile(
-    r"\bnao (?:foi|era|e|eh) (?:isso|isto|esse|essa|nada disso)\b|\bnao (?:foi )?o que (?:eu )?(?:perguntei"
-    r"|pedi|falei|disse|quero)"
-    r"|\bnao (?:(?:me|ta|esta|estao|esta me|ta me) )*entend(?:eu|e|eram|endo|i|eu nada)\b|\bnao compreend"
-    r"|\b(?:ja|acabei de|acabo de) (?:te |lhe |vos )?(?:falei|falar|disse|dizer|expliquei|explicar|respondi"
-    r"|responder|informei"
-    r"|passei|mandei|perguntei)\b|\bnada a ver\b|\bnada haver\b|\bleia? (?:direito|o que)|\ble (?:direito|o que)"
+    # Not that.
+    r"\bnao (?:foi|era|e|eh) (?:isso|isto|nada disso)\b(?! que (?:me|preocupa))"
+    r"|\bnao (?:foi|era|e|eh) (?:esse|essa)\b(?! (?:mes|semana|ano|dia))|\bnao (?:foi )?o que (?:eu )?(?:perguntei|pedi"
+    r"|falei|disse|quero)|\b(?:nao|n) (?:disse|falei|pedi|perguntei) (?:isso|nada disso|que)\b"
+    r"|\bquando (?:foi )?que eu (?:disse|falei|pedi)|\beu pedi\b.{0,30}\bnao\b"
+    r"|\beu disse (?!sim|que sim|pr|a |ao |para|com)\w"
+    r"|\bnada a ver\b|\bnada haver\b|\bfalando (?:de outra coisa|grego)\b"
+    r"|\b(?:voce|vc|voces|vcs) (?:so )?(?:respondeu|falou|mandou|disse|marcou) (?:outra|errado)\b"
+    r"|\b(?:essa|isso|esta) nao (?:e|foi|era) (?:a |o )?(?:resposta|pergunta|que)\b"
+    r"|\berrado\W+(?:eu )?(?:falei|disse|pedi)"
+    r"|\b(?:quero|perguntei|falei|pedi)\b.{0,30}\be nao (?:d[oae]s?|sobre)\b"
+    # Not understood.
+    r"|\b(?:nao|n) (?:(?:me|ta|to|esta|estao|esta me|ta me) )*entend(?:eu|e|eram|endo)\b|\b(?:nao|n) compreend"
+    r"|\b(?:nao|n) entendi(?= nada|$| (?:o que (?:voce|vc)|sua|essa resposta|o que foi dito|a resposta)|\W*$)"
+    r"|\b(?:entendeu|leu|respondeu) (?:tudo )?errado\b|\b(?:voce|vc|ta|esta) (?:me )?confund(?:iu|indo)"
+    r"|\btrocando as bolas\b"
+    r"|\b(?:ta|que|muito) confus[oa]\b(?! (?:com|o horario|na|pra))|\bta dificil hein\b"
+    # Said before.
+    r"|\b(?:ja|acabei de|acabo de) (?:te |lhe |vos )?(?:falei|falar|disse|dizer|expliquei|explicar|informei|informar"
+    r"|perguntei|perguntar)\b(?! (?:com|pr[oa]|para|ao|a el[ae]|no|na)\b)"
+    r"|\b(?:ja|acabei de|acabo de) (?:te |lhe |vos )?(?:respondi|responder|passei|passar|mandei|mandar)"
+    r"(?= (?:isso|essa|tudo|acima|antes|aqui|la em cima|a (?:mesma|resposta)|meu nome|o nome)\b|\W*$)"
     r"|\bpela (?:segunda|terceira|quarta|quinta|decima|milesima|enesima) vez|\b(?:de|outra) (?:novo"
-    r"|vez)(?: isso| essa| a mesma)?\s*[?!]+"
-    r"|\bnao (?:me )?respond(?:eu|e|eram)\b|\bperguntei (?:outra|se|sobre|quanto|qual|quando|onde|que)"
-    r"|\bmesma (?:coisa|resposta)\b"
+    r"|vez)(?: isso| essa| a mesma)?(?: pergunta)?\s*[?!]+|\bmesma (?:coisa|resposta)\b(?! (?:que|do que))"
+    rf"|\b{_YOU} ja (?:perguntou|disse|falou|respondeu)|\bpar(?:a|e) de (?:repetir|perguntar|mandar (?:a mesma"
+    rf"|isso))\b|\bso (?:sabe )?repet\w+|\bisso eu ja sei\b"
+    # Not read, not answered.
+    r"|\bleia? (?:direito|o que)|\ble (?:direito|o que|a mensagem|minha)\b|\b(?:voce|vc|voces|vcs) (?:nao"
+    r"|n) le(?:em)?\b|\bprest[ea] (?:mais )?atencao|\b(?:nem|nao) (?:leu|le) (?:o que|as? m)"
+    rf"|{_NOT_OF_OTHERS}\bnao (?:me )?respond(?:eu|e|eram)\b|\beu perguntei\b(?! (?:pr[oa]|para|ao|com))"
+    r"|\bperguntei (?:outra|se|sobre|quanto|qual|quando|onde|que)|\bque resposta (?:e essa|mais)|\bnao faz sentido\b"
+    r"|\bta (?:doid|louc)[oa]\b"
+    r"|^\W*\?{3,}\W*$"
 )
 _BOT = re.compile(
     r"\bnao (?:consegui |estou conseguindo )?(?:entend(?:i|er|endo)|compreend(?:i|er|endo))\b"

@@ -13,7 +13,8 @@ import pytest
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.clinic.opt_out import Wish as ReminderWish
 from clinic_bot.clinic.opt_out import wish_of
-from clinic_bot.turns import data_requests, money
+from clinic_bot.events import Said, Speaker
+from clinic_bot.turns import data_requests, misunderstanding, money
 from clinic_bot.turns.wishes import Wish, wishes
 
 DATA = Path(__file__).parent.parent / "data" / "patients_ask.jsonl"
@@ -29,11 +30,20 @@ def is_complaint(text: str) -> bool:
     return bool({Wish.COMPLAINT, Wish.ANGER} & set(wishes([text])))
 
 
+def is_misunderstood(text: str) -> bool:
+    said_before = [
+        Said(Speaker.PATIENT, "quero marcar", 0),
+        Said(Speaker.BOT, "Temos vaga na sexta. Pode ser?", 1),
+    ]
+    return misunderstanding.signs(said_before, [text]) > 0
+
+
 HEARD: dict[str, tuple[str, Callable[[str], bool]]] = {
     "stop": ("opt_out", lambda text: wish_of(text) is ReminderWish.STOP),
     "person": ("wishes", lambda text: Wish.PERSON in wishes([text])),
     "complaint": ("wishes", is_complaint),
     "money": ("wishes", is_about_money),
+    "misunderstood": ("talk", is_misunderstood),
     "data": ("data", lambda text: bool(data_requests.found([text]))),
 }
 
