@@ -79,6 +79,8 @@ POISONING = Sign(
         "{swallowed} ~4 sem querer ~~8 queimando|ardendo|passando|{woozy}",
         "{swallowed} ~2 vidro|frasco|cartela|caixa|pote ~4 todo|toda|inteiro|inteira",
         "garagem|carvao|aquecedor|churrasqueira|gerador|braseiro|escapamento ~~10 {dizzy}|vomitando|desmaiou|desmaiando|mole|acorda",
+        "{child} ~~3 pegou|achou|abriu|alcancou|mexeu ~3 {pills} ~~6 comeu|engoliu|bebeu|mastigou|tomou|chupou",
+        "{swallowed} tudo ~~6 {pills}|caixinha|gaveta|farmacinha",
         "{child} ~~3 {swallowed} ~2 remedio|produto ~2 rato|barata|piolho|carrapato|sarna|cachorro",
         "dopado|dopada|dopou|doparam ~~8 mal|acordado|acordada|agora|{woozy}",
         "{swallowed} ~4 planta|cogumelo|semente|folha ~~8 {woozy}|babando|passando|inchando|boca",

@@ -46,6 +46,7 @@ PARTS = (
     "blind_14",
     "blind_15",
     "blind_16",
+    "blind_17",
     "contrast",
 )
 
