@@ -62,13 +62,14 @@ _HABIT = rf"\b(?:trabalh|estud|faculdade|escola|aula|curso)\w*(?: \w+)? (?:de|a|
 #: What is over. Not before "pra": "marquei pra quinta", "fiquei de ir na sexta" are still to come.
 _OVER = (
     r"\b(?:fui|fiz|falei|liguei|passei|mandei|paguei|operei|consultei|estive|vim|tomei|senti|comecei|aconteceu|atendid[oa]|"
-    r"nasc(?:i|eu|id[oa]|imento)|dn|aniversario(?: \w+)? foi|faleceu|morreu|caiu)"
+    r"nasc(?:i|eu|id[oa]|imento)|dn|aniversario(?: \w+)? foi|faleceu|morreu|caiu|deu|venc\w+|expir\w+|validade)"
     rf"(?: (?!pra|para|e|mas|quero|queria|entao)[\w.:]+){{0,4}}? (?:n[ao]s? |a |em )?{_DAY}"
     r"(?:/\d{2,4}| (?:de )?(?:19|20)\d\d)?"
     rf"(?: (?:de|a|pela|na) {_PART})?"
     rf"|\b(?:{_WEEKDAY}(?: feira)?|sabado|domingo|semana|mes|ano|dia \d{{1,2}}|fim de semana)"
     rf" passad[oa]s?\b(?: de {_PART})?"
     r"|\b(?:carnaval|natal|feriado|pascoa|ano novo|fim de semana) (?:foi|passou)\b"
+    r"|\bja (?:passou|passa) d[ae]s? \d{1,2} ?h?\b"
     rf"|\b(?:d[oe] )?{_MONTH} (?:d[oe] )?ano passado\b"
     rf"|\b(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]|\d{{1,2}} de {_MONTH} (?:de )?)(?:19\d\d|200\d|201\d)\b"
 )

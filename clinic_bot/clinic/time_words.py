@@ -44,6 +44,7 @@ _EXACT = re.compile(
 )
 _ALSO = re.compile(rf"\b(?:ou|e) (?:as )?{_ANY}")
 
+_PART_OF_DAY = re.compile(r"\b(?:manha|cedo)\b|\bnoite\b")
 _FIRST = r"(?:1|primeira|primeirissimo) horario"
 _LAST = r"ultimo horario"
 # The longer expression first: it takes its words with it.
@@ -102,16 +103,17 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[time, time], Span]], ...] = (
 def find(text: str) -> tuple[Span, ...]:
     """Every hour or range named in a plain ``text`` whose days are already blanked; none: any hour will do."""
     text = _in_digits(text)
-    morning = re.search(r"\bmanha\b|\bcedo\b", text) is not None
+    part = _PART_OF_DAY.search(text)
+    spoken = part[0] if part else None
     spans: list[Span] = []
     for pattern, make in _READERS:
         for match in pattern.finditer(text):
-            at = list(_times(match, morning=morning))
+            at = list(_times(match, part=spoken))
             if at:
                 spans.append(make(at[0], at[-1]))
                 text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
     if spans and spans[-1].is_exact:
-        spans += [Span(at, at) for match in _ALSO.finditer(text) for at in _times(match, morning=morning)]
+        spans += [Span(at, at) for match in _ALSO.finditer(text) for at in _times(match, part=spoken)]
     return _within(spans, _parts(text))
 
 
@@ -137,23 +139,24 @@ def _within(spans: list[Span], parts: list[Span]) -> tuple[Span, ...]:
 
 
 def _in_digits(text: str) -> str:
-    text = re.sub(r"\bmeio[ -]dia e meia\b", "12:30", text)
+    text = re.sub(r"\bmeio[ -]dia e (meia|\d\d)\b", lambda m: f"12:{m[1].replace('meia', '30')}", text)
     text = re.sub(r"\bmeio[ -]dia\b", "12:00", text)
     text = _WORDED.sub(lambda m: f"{m[1]} {_HOURS[m[2]]}" if m[1] else str(_HOURS[m[3]]), text)
     text = _RUN_TOGETHER.sub(r"as \1:\2", _DOTTED.sub(r"\1:\2", text))
     return _MINUTES.sub(lambda m: f"{m[1]}:{'30' if m[2] == 'meia' else m[2]}", text)
 
 
-def _times(match: re.Match[str], *, morning: bool) -> Iterator[time]:
+def _times(match: re.Match[str], *, part: str | None) -> Iterator[time]:
     groups = match.groups()
     for n in range(0, len(groups), 3):
         hour, minute, period = groups[n : n + 3]
         if hour is not None and int(hour) < 24 and int(minute or 0) < 60:
-            yield time(_hour(int(hour), period, morning=morning), int(minute or 0))
+            yield time(_hour(int(hour), period, part=part), int(minute or 0))
 
 
-def _hour(hour: int, period: str | None, *, morning: bool) -> int:
-    """``às 3`` at a clinic is in the afternoon, unless the morning is spoken of."""
-    if period in ("tarde", "noite") or (period is None and 1 <= hour <= 6 and not morning):
+def _hour(hour: int, period: str | None, *, part: str | None) -> int:
+    """``às 3`` is in the afternoon, unless the morning is spoken of, and ``de noite, às 7`` in the evening."""
+    late = hour >= 5 if part == "noite" else 1 <= hour <= 6
+    if period in ("tarde", "noite") or (period is None and late and part not in ("manha", "cedo")):
         return hour + 12 if hour < 12 else hour
     return hour
