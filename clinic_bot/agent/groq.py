@@ -28,6 +28,8 @@ from clinic_bot.errors import Misconfigured, ProviderBusy, ProviderDown
 from clinic_bot.store.database import Database
 
 _PATH = "/openai/v1/chat/completions"
+_MODELS_PATH = "/openai/v1/models"
+_LIST_S = 15.0  #: longest the list of models is waited for, in the machine's seconds
 _CONNECTIONS = 4_000  # above the most turns that may think at once, so that no call waits for a socket
 _CONNECT_S = 10.0
 
@@ -188,14 +190,24 @@ class GroqModel:
         Args:
             also: models besides the agent's.
         """
+        live = await self.live_models()
+        return tuple(name for name in (*self._models.names, *also) if name not in live)
+
+    async def live_models(self) -> frozenset[str]:
+        """All that this account may ask now, those that only hear or guard too. Raises as a call does."""
         try:
-            listed = await self._client.models.list()
+            async with asyncio.timeout(_LIST_S):
+                response = await self._client.get(_MODELS_PATH, cast_to=httpx.Response)
+        except TimeoutError:
+            raise ProviderDown(PROVIDER, f"no answer within {_LIST_S:g} s") from None
         except groq.APIStatusError as exc:
             raise reading.refusal(exc.status_code, exc.response.headers, exc.body).error from None
-        except groq.APIError as exc:
+        except (groq.APIError, httpx.HTTPError) as exc:
             raise ProviderDown(PROVIDER, f"no answer ({type(exc).__name__})") from exc
-        live = {model.id for model in listed.data or ()}
-        return tuple(name for name in (*self._models.names, *also) if name not in live)
+        listed = reading.models(_json(response))
+        if listed is None:
+            raise ProviderDown(PROVIDER, "the list of models cannot be read: is GROQ_BASE_URL Groq's?")
+        return listed
 
     async def _ask(self, model: KnownModel, call: _Call) -> Completion:
         """Ask one model; a turn that has begun keeps a short wait in line, where its calls are not lost."""
@@ -263,7 +275,7 @@ class GroqModel:
     async def _post(self, model: KnownModel, call: _Call, attempt: _Attempt) -> Completion:
         left_s = call.ends_at - asyncio.get_running_loop().time()
         body = {**call.body, "model": model.name, "max_completion_tokens": model.max_tokens}
-        body |= _parameters(model.name)
+        body |= parameters(model.name)
         try:
             async with asyncio.timeout(min(self._call_timeout_s, left_s)):
                 response = await self._client.post(_PATH, body=body, cast_to=httpx.Response)
@@ -302,7 +314,8 @@ class GroqModel:
         self._called(noted)
 
 
-def _parameters(model: str) -> Mapping[str, Any]:
+def parameters(model: str) -> Mapping[str, Any]:
+    """What a request to this model says besides the conversation."""
     return next(parameters for prefix, parameters in _PARAMETERS if model.startswith(prefix))
 
 
@@ -311,8 +324,12 @@ def _allowed(message: Message) -> dict[str, Any]:
 
 
 def _read(response: httpx.Response, model: str) -> Completion | None:
+    return reading.completion(_json(response), model)
+
+
+def _json(response: httpx.Response) -> Any:
+    """None for broken JSON, or bytes that are no text."""
     try:
-        data = json.loads(response.content)
-    except ValueError:  # broken JSON, or bytes that are no text
+        return json.loads(response.content)
+    except ValueError:
         return None
-    return reading.completion(data, model)

@@ -36,6 +36,15 @@ def completion(data: object, model: str) -> Completion | None:
     )
 
 
+def models(data: object) -> frozenset[str] | None:
+    """The ids of those that may be asked; None when this is no list of models."""
+    rows = data.get("data") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        return None
+    there = [row for row in rows if isinstance(row, dict) and row.get("active") is not False]
+    return frozenset(str(row["id"]) for row in there if "id" in row)
+
+
 def arguments_of(call: str) -> Mapping[str, Any] | None:
     """The arguments of a tool call, as a model wrote them; None where they are no JSON object.
 
