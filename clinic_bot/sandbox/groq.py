@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from email.utils import formatdate
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ from clinic_bot.sandbox import groq_bodies as bodies
 from clinic_bot.sandbox.brain import Brain, BrainTurn, content_of
 from clinic_bot.sandbox.faults import Fault
 from clinic_bot.sandbox.groq_bodies import MODELS, Model, Spoken, Written
-from clinic_bot.sandbox.groq_checks import Refused, check_call, check_request, tool_use_failed
+from clinic_bot.sandbox.groq_checks import Refused, check_call, check_json, check_request, tool_use_failed
 from clinic_bot.sandbox.groq_control import control_routes
 from clinic_bot.sandbox.groq_limits import Plan, Refusal
 from clinic_bot.sandbox.groq_state import GroqState, Logged
@@ -131,6 +132,7 @@ async def _handled(state: GroqState, request: Request, logged: Logged, handler: 
         response = JSONResponse(refused.body, status_code=400)
     response.headers.setdefault("x-request-id", req)
     response.headers.setdefault("x-groq-region", "gru")
+    response.headers.setdefault("date", formatdate(state.clock.now_ms() / 1000, usegmt=True))
     if logged.model in state.models:
         for name, value in state.limits(logged.model).headers().items():
             response.headers.setdefault(name, value)
@@ -279,6 +281,7 @@ def _said(
     if body.get("tool_choice") == "required":
         raise tool_use_failed("Tool choice is required, but model did not call a tool", text)
     tokens = reasoning_tokens + bodies.count_tokens(text) + 1
+    check_json(body, text)
     if tokens <= limit:
         return Written(text, None, reasoning, "stop", tokens, reasoning_tokens)
     kept = max(0, limit - reasoning_tokens)

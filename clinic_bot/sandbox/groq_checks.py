@@ -132,6 +132,41 @@ def _check_format(body: Mapping[str, Any]) -> None:
     kind = (body.get("response_format") or {}).get("type")
     if kind == "json_schema" and (body.get("tools") or body.get("stream")):
         raise Refused("response_format json_schema cannot be combined with tools or streaming")
+    asked = (body.get("response_format") or {}).get("json_schema") or {}
+    if asked.get("strict") is True:
+        _check_strict(asked.get("schema"))
+
+
+def _check_strict(schema: object) -> None:
+    """Every object closed, and every property required."""
+    if not isinstance(schema, Mapping):
+        return
+    properties = schema.get("properties") or {}
+    closed = schema.get("additionalProperties") is False
+    if schema.get("type") == "object" and not (
+        closed and set(schema.get("required") or ()) == set(properties)
+    ):
+        raise Refused(
+            "invalid JSON schema for response_format: strict needs additionalProperties false and every property in "
+            "required",
+            param="response_format",
+        )
+    for inner in (*properties.values(), schema.get("items")):
+        _check_strict(inner)
+
+
+def check_json(body: Mapping[str, Any], text: str) -> None:
+    """What the model wrote where JSON was asked for: raises Refused with ``json_validate_failed``."""
+    if (body.get("response_format") or {}).get("type") not in ("json_object", "json_schema"):
+        return
+    try:
+        json.loads(text)
+    except ValueError:
+        raise Refused(
+            "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
+            code="json_validate_failed",
+            failed_generation=text,
+        ) from None
 
 
 def check_call(body: Mapping[str, Any], name: str, arguments: str) -> None:

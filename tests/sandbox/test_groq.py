@@ -210,6 +210,39 @@ async def test_a_history_with_tools_and_reasoning_is_taken(api: Api) -> None:
     assert (await api.chat(messages=messages, tools=[TOOL])).status_code == 200
 
 
+async def test_json_that_was_asked_for_is_held_to(api: Api) -> None:
+    api.says("Claro!", '{"n": 1}')
+    body = {
+        "model": MODEL,
+        "messages": [{"role": "user", "content": "oi"}],
+        "response_format": {"type": "json_object"},
+    }
+    refused = (await api.post(body)).json()["error"]
+    assert (refused["code"], refused["failed_generation"]) == ("json_validate_failed", "Claro!")
+    assert (await api.post(body)).json()["choices"][0]["message"]["content"] == '{"n": 1}'
+
+
+@pytest.mark.parametrize("lacks", ["required", "additionalProperties"])
+async def test_a_strict_schema_has_to_be_closed(api: Api, lacks: str) -> None:
+    inner = {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}},
+        "required": ["n"],
+        "additionalProperties": False,
+    }
+    schema = {"type": "object", "properties": {"all": {"type": "array", "items": inner}}, "required": ["all"]}
+    asked = {"name": "all", "strict": True, "schema": schema | {"additionalProperties": False}}
+    body = {
+        "model": MODEL,
+        "messages": [{"role": "user", "content": "oi"}],
+        "response_format": {"type": "json_schema", "json_schema": asked},
+    }
+    api.says('{"all": []}')
+    assert (await api.post(body)).status_code == 200
+    del inner[lacks]
+    assert "strict" in (await api.post(body)).json()["error"]["message"]
+
+
 async def test_keys_and_models_are_checked(api: Api) -> None:
     refused = await api.post({"model": MODEL, "messages": []}, key="gsk_wrong")
     assert (refused.status_code, refused.json()) == (401, SAMPLES["unauthorized_401"]["body"])
