@@ -60,12 +60,15 @@ def doctor(
         str | None, typer.Option(help="https address, with the secret, that Z-API is to post every event to.")
     ] = None,
 ) -> None:
-    """Check the settings, the database, Groq and Z-API, without writing to anybody."""
+    """Check settings, clinic file, database, disk, port, clock, Groq and Z-API, without writing to anybody.
+
+    Exit status: 0 patients can be served, 1 something must be changed first, 2 the settings cannot be read.
+    """
     import asyncio
 
     from rich.console import Console
 
-    from clinic_bot.doctor import examine
+    from clinic_bot.doctor import Mark, examine
     from clinic_bot.operations.logs import configure_logging, secrets_of
     from clinic_bot.serve import load_settings
 
@@ -76,9 +79,9 @@ def doctor(
     async def show() -> bool:
         healthy = True
         async for finding in examine(settings, webhook_url=set_webhooks):
-            mark = "[green]ok[/]  " if finding.good else "[red]no[/]  "
-            console.print(f"{mark}{finding.what:<12}", end="")
-            console.print(finding.says, markup=False)
+            style = {Mark.OK: "green", Mark.LOOK: "yellow", Mark.NO: "red"}[finding.mark]
+            console.print(f"[{style}]{finding.mark.value:<4}[/]  {finding.what:<12}", end=" ")
+            console.print(finding.says, markup=False, soft_wrap=True)
             healthy = healthy and finding.good
         return healthy
 

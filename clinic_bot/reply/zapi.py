@@ -7,8 +7,8 @@ neither in an error nor in a log. What an error says is one of the fixed words b
 import asyncio
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -80,9 +80,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What ``/me`` says of the instance; its token and addresses stay where they are."""
+    """What ``/me`` says of the instance; its token stays where it is.
 
-    due_ms: int | None  #: until when it is paid
+    Args:
+        due_ms: until when it is paid.
+        webhooks: what Z-API posts, by its word for people, to which address. The secret stands in it: show none.
+        posts_sent_by_me: whether what somebody writes by hand is posted; None where Z-API does not say.
+    """
+
+    due_ms: int | None
+    webhooks: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    posts_sent_by_me: bool | None = None
 
     def lapsed(self, now_ms: int) -> bool:
         return self.due_ms is not None and self.due_ms <= now_ms
@@ -217,7 +225,12 @@ class ZapiClient:
         answer = await self._read("me", "GET", "me")
         if not isinstance(answer, dict):
             raise ProviderDown(PROVIDER, "me: unreadable answer")
-        return Account(_seconds_to_ms(answer.get("due")))
+        sent_by_me = answer.get("receiveCallbackSentByMe")
+        return Account(
+            _seconds_to_ms(answer.get("due")),
+            dict(_webhooks(answer)),
+            posts_sent_by_me=None if sent_by_me is None else _truth(sent_by_me),
+        )
 
     async def chats(self, page: int, page_size: int = CHATS_PAGE) -> tuple[ChatRow, ...]:
         """One page of the chats, from 1; empty after the last. Their order is not documented."""
@@ -337,6 +350,24 @@ def _sent(answer: object) -> Sent | None:
         return None
     message_id = _text(answer.get("messageId")) or _text(answer.get("id"))
     return Sent(_text(answer.get("zaapId")), message_id) if message_id else None
+
+
+_WEBHOOKS = {
+    "receivedCallbackUrl": "messages",
+    "deliveryCallbackUrl": "deliveries",
+    "messageStatusCallbackUrl": "receipts",
+    "presenceChatCallbackUrl": "typing signals",
+    "connectedCallbackUrl": "connections",
+    "disconnectedCallbackUrl": "disconnections",
+}
+
+
+def _webhooks(answer: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Those that the answer names; for messages the address that has the say while it is set."""
+    for name, word in _WEBHOOKS.items():
+        if name in answer:
+            wins = answer.get("receivedAndDeliveryCallbackUrl") if word == "messages" else None
+            yield word, _text(wins) or _text(answer[name])
 
 
 def _queued(row: object) -> Queued | None:

@@ -1,14 +1,17 @@
-"""Whether a PostgreSQL is fit to keep a clinic's records: what ``clinic-bot doctor`` says of it. Reads only."""
+"""Whether a database is fit to keep a clinic's records: what ``clinic-bot doctor`` says of it. Reads only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from clinic_bot.store import server_clock
 from clinic_bot.store.migrations import Schema, schema_of
 from clinic_bot.store.places import version
 from clinic_bot.store.session import driver_of
+from clinic_bot.store.sqlite import reader_engine
 
 #: What one replica opens at most (``postgres.py``).
 CONNECTIONS = 11
@@ -54,6 +57,20 @@ def examine(connection: Connection, now_ms: Callable[[], int]) -> Fitness:
         *(_of_schema(schema, may_create=may_create)),
     ]  # fmt: skip
     return Fitness(f"{version(connection)}, {_SAID[schema]}, {_clock(ahead_ms)}", tuple(to_do))
+
+
+def examine_file(path: Path) -> Fitness:
+    """The same of a SQLite file, which may be in use."""
+    engine = reader_engine(path)
+    try:
+        with engine.connect() as connection:
+            schema = schema_of(connection)
+    except SQLAlchemyError:
+        to_do = "name another file in CLINIC_BOT_DATABASE_URL, or restore a backup"
+        return Fitness(f"{path} cannot be read as a database", (to_do,))
+    finally:
+        engine.dispose()
+    return Fitness(_SAID[schema], tuple(_of_schema(schema, may_create=True)))
 
 
 _SAID = {
