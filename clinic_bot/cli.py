@@ -9,6 +9,7 @@ import typer
 from clinic_bot import __version__
 from clinic_bot.commands.agenda import agenda
 from clinic_bot.commands.db import db
+from clinic_bot.commands.evaluate import compare, evaluate
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
 from clinic_bot.commands.reception import reception
@@ -121,43 +122,6 @@ def simulate(
 
 
 @app.command()
-def evaluate(
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="Scenarios, one JSON object a line; without it the built-in ones."),
-    ] = None,
-    output: Annotated[
-        Path, typer.Option(help="Folder for results.json and a transcript of each scenario.")
-    ] = Path("evaluation"),
-    clinic: Annotated[
-        Path | None, typer.Option(help="The clinic's file, TOML or a scenarios' JSON fixture.")
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Play so many scenarios, the first ones.")] = None,
-    presence: Annotated[
-        bool, typer.Option("--presence/--no-presence", help="Send typing signals, or leave them out.")
-    ] = True,
-    jobs: Annotated[
-        int, typer.Option(min=1, max=16, help="Scenarios at a time; a small plan of Groq bears one.")
-    ] = 1,
-    speed: Annotated[
-        float, typer.Option(min=0.1, max=100, help="Divides every duration but the model's own: 1 is life.")
-    ] = 1,
-) -> None:
-    """Play the scenarios with the real Groq of GROQ_API_KEY: what passes, what it costs, how long it takes.
-
-    Real tokens are paid for. Z-API stays the stand-in and nobody is written to. Exit status: 0 all good, 1 an
-    expectation was missed, 2 no key or a file that cannot be used, 130 interrupted.
-    """
-    from clinic_bot.sandbox.evaluate import Evaluation
-    from clinic_bot.sandbox.evaluate import evaluate as play
-    from clinic_bot.serve import load_settings
-
-    plan = Evaluation(output, file, clinic, presence, tuple(only or ()), limit, jobs, speed)
-    raise typer.Exit(play(plan, load_settings()))
-
-
-@app.command()
 def replay(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Recorded conversations, one JSON object a line.")
@@ -225,6 +189,8 @@ app.add_typer(agenda)
 app.add_typer(patient)
 app.add_typer(db)
 app.add_typer(reception)
+app.command()(evaluate)
+app.command()(compare)
 app.command()(reminders)
 app.command()(pause)
 app.command()(resume)

@@ -1,33 +1,50 @@
 """``clinic-bot evaluate``: scenarios against the real Groq, the real service, and Z-API's stand-in.
 
-What simulate checks is checked; beside it stand cost, time and tokens, and a transcript of every scenario for whoever
-judges what no rule can. What had been played when it was interrupted is written all the same.
+What simulate checks is checked; beside it stand cost, time and tokens, a transcript of every scenario, and, where a
+judge is named, its verdicts on what no rule can tell. The account is asked for its models before anything is paid for,
+and ``results.json`` is written after every scenario: whatever ends a run, ``--resume`` goes on from there.
 """
 
 import asyncio
-import json
+import contextlib
+import hashlib
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from rich.table import Table
-
+from clinic_bot.agent.groq import GroqModel
 from clinic_bot.clinic.facts import load_clinic
-from clinic_bot.errors import Misconfigured
-from clinic_bot.sandbox.costs import Costs, Prices, costs_of, known_prices
-from clinic_bot.sandbox.outcome import PhaseOutcome
-from clinic_bot.sandbox.player import play_all
+from clinic_bot.clock import Clock
+from clinic_bot.errors import AccountRefused, Misconfigured, ProviderBusy, Retry
+from clinic_bot.sandbox.compare import comparison
+from clinic_bot.sandbox.costs import Prices, known_prices
+from clinic_bot.sandbox.evaluated import Results, Setting, State
+from clinic_bot.sandbox.evaluation_table import evaluation_table
+from clinic_bot.sandbox.judging import Judge
+from clinic_bot.sandbox.results_file import file_name, read_results, write_results
+from clinic_bot.sandbox.run import End, Run
 from clinic_bot.sandbox.scenario import Scenario
-from clinic_bot.sandbox.scene import Scene
 from clinic_bot.sandbox.show import Show, console
 from clinic_bot.sandbox.simulate import GOOD, MISSED, STOPPED, chosen, ended_by_sigterm
+from clinic_bot.sandbox.spending import Tariff, foretold
 from clinic_bot.sandbox.stage import Account, Theatre
-from clinic_bot.sandbox.transcript import transcript
 from clinic_bot.settings import Settings
+
+UNWRITABLE, UNSERVED, CAPPED = 2, 3, 4
+_STATUS = {
+    End.COMPLETE: GOOD,
+    End.STOPPED: STOPPED,
+    End.UNSERVED: UNSERVED,
+    End.CAPPED: CAPPED,
+    End.UNWRITABLE: UNWRITABLE,
+}
+#: What nobody has to think about before: the built-in scenarios cost a few cents.
+CAP_USD = 1.0
 
 NEEDS_A_KEY = (
     "evaluate asks the real Groq: set GROQ_API_KEY (console.groq.com/keys), and GROQ_BASE_URL if it is another host. "
@@ -37,7 +54,13 @@ NEEDS_A_KEY = (
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What to play. ``file`` None: the built-in scenarios."""
+    """What to play. ``file`` None: the built-in scenarios.
+
+    Args:
+        models: each is asked alone, in a folder of its own where there are several; none: those of the settings.
+        max_usd: None: ``CAP_USD``, as far as prices are known.
+        prices: ``MODEL=PROMPT/COMPLETION`` each.
+    """
 
     output: Path
     file: Path | None = None
@@ -47,20 +70,37 @@ class Evaluation:
     limit: int | None = None
     jobs: int = 1
     speed: float = 1
+    models: Sequence[str] = ()
+    judge: str | None = None
+    max_usd: float | None = None
+    prices: Sequence[str] = ()
+    resume: bool = False
+    estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One run: whom to ask, and where to write."""
+
+    account: Account
+    folder: Path
+    results: Results  #: empty, or those of a run that goes on
 
 
 @dataclass(slots=True)
-class _Played:
-    """What has ended so far."""
+class _Table:
+    """What all runs of one command have in common."""
 
-    scenes: list[tuple[Scene, tuple[PhaseOutcome, ...]]] = field(default_factory=list)
+    plan: Evaluation
+    scenarios: tuple[Scenario, ...]
+    clinic: Path
+    prices: Prices
+    show: Show
+    spent_usd: float = 0.0
+    done: list[tuple[Path, Results]] = field(default_factory=list)
 
-    @property
-    def outcomes(self) -> list[PhaseOutcome]:
-        return [outcome for _, outcomes in self.scenes for outcome in outcomes]
-
-    def costs(self, prices: Prices) -> Costs:
-        return costs_of([bill for scene, _ in self.scenes for bill in scene.bills], prices)
+    def tariff(self, models: Sequence[str]) -> Tariff:
+        return Tariff(self.prices, models, self.plan.judge)
 
 
 def account_of(settings: Settings) -> Account:
@@ -72,130 +112,166 @@ def account_of(settings: Settings) -> Account:
 
 
 def evaluate(plan: Evaluation, settings: Settings) -> int:
-    """Play, show, and write ``results.json`` and the transcripts; the exit status.
+    """Estimate, ask for the models, play, show, and write ``results.json`` and the transcripts; the exit status.
 
     Raises:
-        Misconfigured: no key, or a file cannot be used; nothing was asked.
+        Misconfigured: no key, a model or a file that cannot be used, or results that are in the way; nothing was paid.
     """
-    account = account_of(settings)
-    prices, played = known_prices(), _Played()
-    with resources.as_file(resources.files("clinic_bot.sandbox") / "scenarios") as built_in:
+    prices = known_prices(plan.prices)
+    with ExitStack() as stack:
+        built_in = stack.enter_context(resources.as_file(resources.files("clinic_bot.sandbox") / "scenarios"))
         scenarios = chosen(plan.file, plan.only, built_in)[: plan.limit]
         clinic = plan.clinic or built_in / "clinic_fixture.json"
         load_clinic(clinic)
-        _prepare(plan.output)
         show = Show(console(), len(scenarios))
-        show.say(
-            f"{len(scenarios)} scenarios, {', '.join(account.models)} at {account.url}; transcripts in {plan.output}"
+        table = _Table(plan, scenarios, clinic, prices, show)
+        groups: list[tuple[str, ...]] = [(one,) for one in plan.models] or [settings.groq_models]
+        _foretell(table, groups)
+        if plan.estimate:
+            return GOOD
+        account = account_of(settings)
+        jobs = [_job(table, replace(account, models=models), len(groups)) for models in groups]
+        return _serves(account, groups, table) or _all(table, jobs)
+
+
+def _foretell(table: _Table, groups: Sequence[Sequence[str]]) -> None:
+    for models in groups:
+        said = foretold(table.tariff(models), table.scenarios)
+        table.show.say(f"{', '.join(models)}: {len(table.scenarios)} scenarios; {said}")
+    judge = table.plan.judge
+    lacking = table.prices.lacking(
+        [*(one for models in groups for one in models), *([judge] if judge else [])]
+    )
+    if lacking and table.plan.max_usd is not None:
+        raise Misconfigured(
+            f"--max-cost cannot hold: no price is known for {', '.join(lacking)}; give it with "
+            "--price MODEL=PROMPT/COMPLETION, in USD a million tokens"
         )
-        began_s, stopped = time.monotonic(), False
-        try:
-            asyncio.run(_play(plan, account, scenarios, clinic, show, played))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            stopped = True
-    took_s = time.monotonic() - began_s
-    costs = played.costs(prices)
-    _write_results(plan.output, played, costs, prices, took_s=took_s, stopped=stopped, of=len(scenarios))
-    show.say("")
-    show.print(_table(played, costs, prices, took_s=took_s))
-    if stopped:
-        show.say(f"stopped: {len(played.scenes)} of {len(scenarios)} scenarios had ended and are written")
-        return STOPPED
-    return MISSED if any(not one.passed for one in played.outcomes) else GOOD
 
 
-def _prepare(folder: Path) -> None:
+def _job(table: _Table, account: Account, runs: int) -> _Job:
+    """Raises Misconfigured when the folder holds other results, or cannot be written."""
+    plan = table.plan
+    folder = plan.output / file_name("-".join(account.models)) if runs > 1 else plan.output
+    digest = hashlib.sha256(table.clinic.read_bytes()).hexdigest()[:16]
+    setting = Setting(tuple(account.models), digest, plan.presence, plan.speed)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    results = Results(setting, now, len(table.scenarios), ())
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.json").open("a", encoding="utf-8").close()
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
     except OSError as exc:
         raise Misconfigured(f"cannot write into {folder}: {exc.strerror}") from exc
-
-
-async def _play(
-    plan: Evaluation,
-    account: Account,
-    scenarios: Sequence[Scenario],
-    clinic: Path,
-    show: Show,
-    played: _Played,
-) -> None:
-    def ended(scene: Scene, outcomes: tuple[PhaseOutcome, ...]) -> None:
-        show.ended(scene, outcomes)
-        played.scenes.append((scene, outcomes))
-        text = transcript(scene.scenario, scene.lines, outcomes, scene.bills)
-        (plan.output / f"{_file_name(scene.scenario.id)}.md").write_text(text, "utf-8")
-
-    with (
-        ended_by_sigterm(),
-        tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True) as folder,
-    ):
-        theatre = Theatre(Path(folder), clinic=clinic, speed=plan.speed, account=account)
-        await theatre.prepare()
-        async with show.running():
-            await play_all(
-                theatre, scenarios, jobs=plan.jobs, presence=plan.presence, begun=show.begun, ended=ended
-            )
-
-
-def _file_name(scenario: str) -> str:
-    """Safe in every folder: an id comes from a file."""
-    return "".join(char if char.isalnum() or char in "-_" else "_" for char in scenario)[:80] or "scenario"
-
-
-def _write_results(
-    folder: Path, played: _Played, costs: Costs, prices: Prices, *, took_s: float, stopped: bool, of: int
-) -> None:
-    result = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "stopped": stopped,
-        "scenarios": of,
-        "played": len(played.scenes),
-        "passed": sum(all(one.passed for one in outcomes) for _, outcomes in played.scenes),
-        "took_s": round(took_s, 1),
-        "prices_as_of": prices.as_of,
-        "costs": costs.as_json(),
-        "by_scenario": [
-            {
-                "id": scene.scenario.id,
-                "passed": all(one.passed for one in outcomes),
-                "costs": costs_of(scene.bills, prices).as_json(),
-                "phases": [one.as_json() for one in outcomes],
-            }
-            for scene, outcomes in played.scenes
-        ],
-    }
-    text = json.dumps(result, ensure_ascii=False, indent=1)
-    (folder / "results.json").write_text(f"{text}\n", "utf-8")
-
-
-def _table(played: _Played, costs: Costs, prices: Prices, *, took_s: float) -> Table:
-    table = Table(title="Evaluation", title_justify="left")
-    for column in ("scenario", "", "calls", "tokens", "USD", "longest call", "missed"):
-        table.add_column(column, justify="left" if column in ("scenario", "", "missed") else "right")
-    for scene, outcomes in played.scenes:
-        own = costs_of(scene.bills, prices)
-        failures = [failure for one in outcomes for failure in one.failures]
-        table.add_row(
-            scene.scenario.id,
-            "missed" if failures else "passed",
-            str(own.calls),
-            str(own.prompt_tokens + own.completion_tokens + own.thrown_tokens),
-            f"{own.usd:.5f}",
-            f"{max((took for bill in scene.bills for took in bill.calls_ms), default=0) / 1000:.1f} s",
-            "; ".join(f"{one.kind.value}: {one.detail}" for one in failures),
+    before = read_results(folder) if (folder / "results.json").exists() else None
+    if before is None:
+        return _Job(account, folder, results)
+    if not plan.resume:
+        raise Misconfigured(
+            f"{folder} holds {len(before.scenarios)} scenarios that were played with "
+            f"{', '.join(before.setting.models)}: --resume goes on with them, another --output begins anew"
         )
-    table.add_section()
-    passed = sum(all(one.passed for one in outcomes) for _, outcomes in played.scenes)
-    tokens = f"{costs.prompt_tokens} + {costs.completion_tokens}"
-    table.add_row(
-        "all", f"{passed}/{len(played.scenes)}", str(costs.calls), tokens, f"{costs.usd:.5f}", "", ""
+    if different := before.setting.differences(setting):
+        raise Misconfigured(
+            f"{folder} was played with another {', '.join(different)}: give the same, or another --output"
+        )
+    return _Job(
+        account, folder, replace(results, scenarios=before.scenarios, took_s=before.took_s, lost=before.lost)
     )
-    unpriced = f"; no price known for {', '.join(costs.unpriced)}" if costs.unpriced else ""
-    table.caption = (
-        f"calls {costs.call_p50_ms / 1000:.1f} s (p50), {costs.call_p95_ms / 1000:.1f} s (p95); turns "
-        f"{costs.turn_p50_ms / 1000:.1f} s, {costs.turn_p95_ms / 1000:.1f} s; prices as of {prices.as_of}, "
-        f"cached prompts not discounted{unpriced}; {took_s:.0f} s in all"
+
+
+def _serves(account: Account, groups: Sequence[Sequence[str]], table: _Table) -> int:
+    """Before anything is paid for. Raises Misconfigured, naming what a person has to change; else the status."""
+    try:
+        asyncio.run(_check_account(account, groups, table.plan.judge))
+    except KeyboardInterrupt:
+        table.show.say("stopped before anything was played")
+        return STOPPED
+    except AccountRefused as exc:
+        raise Misconfigured(str(exc)) from exc
+    except Retry as exc:
+        look = f"Is this machine online, and GROQ_BASE_URL ({account.url}) right? groqstatus.com tells of outages"
+        busy = isinstance(exc, ProviderBusy)
+        table.show.say(f"{exc}: nothing was played or paid for. {'Try again then' if busy else look}")
+        return UNSERVED
+    return GOOD
+
+
+async def _check_account(account: Account, groups: Sequence[Sequence[str]], judge: str | None) -> None:
+    """Ask which models there are, which costs nothing. Raises Misconfigured, or what a call raises."""
+    wanted = [*(one for models in groups for one in models), *([judge] if judge else [])]
+    model = GroqModel(account.key, base_url=account.url, models=wanted, max_tokens=1, clock=Clock())
+    try:
+        live = await model.live_models()
+    finally:
+        await model.close()
+    if missing := [one for one in dict.fromkeys(wanted) if one not in live]:
+        raise Misconfigured(
+            f"this account has no {', '.join(missing)}; it has {', '.join(sorted(live)) or 'none'}. See --model, "
+            "--judge and CLINIC_BOT_GROQ_MODELS"
+        )
+
+
+def _all(table: _Table, jobs: Sequence[_Job]) -> int:
+    """Every run after the other, until one has to end early."""
+    status = GOOD
+    for job in jobs:
+        ended, results = _one(table, job)
+        table.done.append((job.folder, results))
+        status = _STATUS[ended] or _status_of(results) or status
+        if ended is not End.COMPLETE:
+            break
+    if len(table.done) > 1:
+        table.show.say("")
+        table.show.print(comparison(table.done, table.prices))
+    return status
+
+
+def _status_of(results: Results) -> int:
+    """What was missed is the model's doing, unless all of it was missed while Groq did not serve."""
+    if results.count(State.MISSED):
+        return MISSED
+    return UNSERVED if results.count(State.UNSERVED) else GOOD
+
+
+def _one(table: _Table, job: _Job) -> tuple[End, Results]:
+    plan, show = table.plan, table.show
+    show.say(f"{', '.join(job.account.models)} at {job.account.url}; transcripts in {job.folder}")
+    cap_usd = CAP_USD if plan.max_usd is None else plan.max_usd
+    run = Run(
+        job.folder, job.results, table.tariff(job.account.models), show, cap_usd=cap_usd - table.spent_usd
     )
-    table.caption_justify = "left"
-    return table
+    began_s = time.monotonic()
+    try:
+        asyncio.run(_play(table, job, run))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        run.end(End.STOPPED, "interrupted")
+    results = replace(run.results, took_s=job.results.took_s + time.monotonic() - began_s)
+    with contextlib.suppress(OSError):  # it was told, and the table below shows all
+        write_results(job.folder, results, table.prices)
+    table.spent_usd += run.spent_usd
+    show.say("")
+    show.print(evaluation_table(results, table.prices))
+    if run.ended is not End.COMPLETE:
+        show.say(
+            f"{run.ended.value}: {run.why}. {len(results.scenarios)} of {results.of} scenarios are written to "
+            f"{job.folder}, with what they cost; the same command with --resume goes on"
+        )
+    return run.ended, results
+
+
+async def _play(table: _Table, job: _Job, run: Run) -> None:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(ended_by_sigterm())
+        temporary = tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(temporary))
+        theatre = Theatre(folder, clinic=table.clinic, speed=table.plan.speed, account=job.account)
+        await theatre.prepare()
+        judge = None
+        if table.plan.judge:
+            judge = Judge(job.account.url, job.account.key, table.plan.judge)
+            stack.push_async_callback(judge.close)
+        await stack.enter_async_context(table.show.running())
+        await run.play(
+            theatre, table.scenarios, jobs=table.plan.jobs, presence=table.plan.presence, judge=judge
+        )

@@ -47,10 +47,11 @@ async def play(
     try:
         async with theatre.stage(scenario.now, phone=scenario.phone, state=scenario.state) as stage:
             player = Player(stage, scenario, scene, presence=presence)
-            async with player.watching():
-                outcomes = await player.play()
-            scene.bills = await stage.bills()
-            return outcomes
+            try:
+                async with player.watching():
+                    return await player.play()
+            finally:
+                scene.bills = await stage.bills()  # they are paid for, also when it is interrupted
     except ServerFailed as exc:
         failure = Failure(Kind.COUNT, str(exc))
         return tuple(PhaseOutcome(scenario.id, n, (), (failure,)) for n in range(1, len(scenario.phases) + 1))

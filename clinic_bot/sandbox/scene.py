@@ -28,4 +28,4 @@ class Scene:
     lines: list[tuple[int, str, str]] = field(default_factory=list)  #: (ms since the start, who, what)
     left_ms: int = 0  #: what is left of the window
     window_ms: int = 0  #: how long it was when it began to run down
-    bills: list[TurnBill] = field(default_factory=list)  #: of its turns, when it has ended
+    bills: list[TurnBill] = field(default_factory=list)  #: of its turns, when it has ended or was ended

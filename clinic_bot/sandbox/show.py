@@ -91,6 +91,10 @@ class Show:
         panels: list[RenderableType] = [_panel(scene) for scene in self._scenes]
         return Group(*panels, Text(self._note or f"{self.done} of {self._total} scenarios", style="bold"))
 
+    def restart(self, total: int, *, done: int = 0) -> None:
+        """Count anew, for another run or for one of which a part is done."""
+        self._total, self.done = total, done
+
     def begun(self, scene: Scene) -> None:
         self._scenes.append(scene)
 
@@ -112,7 +116,7 @@ class Show:
         return line
 
     def say(self, text: str) -> None:
-        self._out.print(text)
+        self._out.print(text, markup=False, soft_wrap=True)
 
     def print(self, what: RenderableType) -> None:
         self._out.print(what)

@@ -183,7 +183,7 @@ class Theatre:
         self._account = account
         self._folder = folder
         self._clinic = clinic.absolute() if clinic is not None else None
-        self._speed = speed
+        self.speed = speed
         self._agenda = recorded_agenda(self._clinic, _policy())
         self._file = clinic_file(self._clinic)
         self._empty = folder / "empty.sqlite"
@@ -213,7 +213,7 @@ class Theatre:
             async with self._starting:
                 database = folder / "clinic_bot.sqlite"
                 ids = await self._seed(database, now_ms, phone, state)
-                clock = Clock(start_ms=now_ms - round(self._lead_s * 1000 * self._speed), rate=self._speed)
+                clock = Clock(start_ms=now_ms - round(self._lead_s * 1000 * self.speed), rate=self.speed)
                 pair = await stack.enter_async_context(stand_ins(clock, seed=self._count))
                 set_mind(pair.groq, state.get("llm"))
                 secret = secrets.token_urlsafe(24)
@@ -264,7 +264,7 @@ class Theatre:
         }
         environment |= {
             "CLINIC_BOT_SANDBOX_CLOCK": f"{instant}@{time.time():.4f}",
-            "CLINIC_BOT_SANDBOX_SPEED": f"{self._speed:g}",
+            "CLINIC_BOT_SANDBOX_SPEED": f"{self.speed:g}",
             "CLINIC_BOT_DATABASE_URL": f"sqlite:///{database}",
             "CLINIC_BOT_WEBHOOK_SECRET": secret,
             "GROQ_BASE_URL": pair.groq_url,

@@ -18,11 +18,13 @@ class TurnBill:
     prompt_tokens: int
     completion_tokens: int
     thrown_tokens: int
-    calls_ms: tuple[int, ...]  #: how long each call took
+    calls_ms: tuple[int, ...]  #: how long each call took, by the service's clock
     tools: tuple[tuple[str, str, str], ...]  #: name, arguments, result
     hand_over: str | None
     claimed_ms: int | None
     reply: str | None
+    outcomes: tuple[str, ...] = ()  #: how each of the calls ended
+    waited_ms: int = 0  #: before the calls, for the provider's limits; by the service's clock
 
     @property
     def tokens(self) -> int:
@@ -34,9 +36,8 @@ def bills(connection: Connection) -> list[TurnBill]:
     with session_on(connection) as session:
         found = []
         for turn in session.exec(select(Turn).where(Turn.closed_by != "seed").order_by(col(Turn.id))).all():
-            events = session.exec(
-                select(TurnEvent).where(TurnEvent.turn_id == turn.id, TurnEvent.what == What.MODEL_CALL.value)
-            ).all()
+            told = session.exec(select(TurnEvent).where(TurnEvent.turn_id == turn.id)).all()
+            events = [one for one in told if one.what == What.MODEL_CALL]
             steps = session.exec(select(Step).where(Step.turn_id == turn.id).order_by(col(Step.n))).all()
             found.append(
                 TurnBill(
@@ -49,6 +50,13 @@ def bills(connection: Connection) -> list[TurnBill]:
                     hand_over=turn.hand_over,
                     claimed_ms=turn.claimed_ms,
                     reply=turn.reply,
+                    outcomes=tuple(_outcome(event) for event in events if event.took_ms is not None),
+                    waited_ms=sum(one.took_ms or 0 for one in told if one.what == What.WAITED),
                 )
             )
         return found
+
+
+def _outcome(event: TurnEvent) -> str:
+    """Of a call, whose detail is model, outcome and, where it was made early, that."""
+    return (event.detail or "").partition(": ")[2].partition(",")[0]

@@ -1,0 +1,94 @@
+"""``clinic-bot evaluate`` and ``clinic-bot compare``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Scenarios, one JSON object a line; without it the built-in ones."),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask this model alone, in place of CLINIC_BOT_GROQ_MODELS; of several each plays all."
+        ),
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="Model that judges the lines for a reader, `must` and `must_not`.")
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, help="USD that are not exceeded, the judge's included; 1 without it."),
+    ] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the results in the folder; what was played is kept.")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option(help="Folder for results.json and a transcript of each scenario.")
+    ] = Path("evaluation"),
+    clinic: Annotated[
+        Path | None, typer.Option(help="The clinic's file, TOML or a scenarios' JSON fixture.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Play so many scenarios, the first ones.")] = None,
+    presence: Annotated[
+        bool, typer.Option("--presence/--no-presence", help="Send typing signals, or leave them out.")
+    ] = True,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=16, help="Scenarios at a time; a small plan of Groq bears one.")
+    ] = 1,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100, help="Divides every duration but the model's own: 1 is life.")
+    ] = 1,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
+    ] = None,
+) -> None:
+    """Play the scenarios with the real Groq of GROQ_API_KEY: what passes, what it costs, how long it takes.
+
+    Real tokens are paid for. Z-API stays the stand-in and nobody is written to. Exit status: 0 all good, 1 an
+    expectation was missed, 2 no key, or a model or file that cannot be used, 3 Groq did not serve, 4 --max-cost was
+    reached, 130 interrupted. After 3, 4 and 130 --resume goes on.
+    """
+    from clinic_bot.sandbox.evaluate import Evaluation
+    from clinic_bot.sandbox.evaluate import evaluate as play
+    from clinic_bot.serve import load_settings
+
+    plan = Evaluation(
+        output=output,
+        file=file,
+        clinic=clinic,
+        presence=presence,
+        only=tuple(only or ()),
+        limit=limit,
+        jobs=jobs,
+        speed=speed,
+        models=tuple(dict.fromkeys(model or ())),
+        judge=judge,
+        max_usd=max_cost,
+        prices=tuple(price or ()),
+        resume=resume,
+        estimate=estimate,
+    )
+    raise typer.Exit(play(plan, load_settings()))
+
+
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Folders that `evaluate` wrote, two or more.")],
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
+    ] = None,
+) -> None:
+    """Lay evaluations side by side: what each passed, cost and took, and where they differ. Asks nobody."""
+    from clinic_bot.sandbox.compare import compare as show
+
+    show(tuple(folders), tuple(price or ()))
