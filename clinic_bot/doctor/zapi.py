@@ -19,6 +19,8 @@ from clinic_bot.settings import Settings
 _PATH = "/webhook/zapi/"
 _REACH_S = 10.0
 _SOON_MS = 3 * 86_400_000
+#: A message leaves within seconds; one that is so old waits for something else.
+_OLD_MS = 600_000
 
 _FIXES = {
     Trouble.SECURITY_TOKEN: "put the account's token from Z-API's panel (Security) into ZAPI_CLIENT_TOKEN",
@@ -62,6 +64,8 @@ async def examine(client: ZapiClient, without_token: ZapiClient, clock: Clock) -
         return
     for finding in _subscription(due_ms, clock.now_ms()):
         yield finding
+    for finding in await _queue(client, clock.now_ms()):
+        yield finding
     if await _needs_no_token(without_token):
         says = (
             "takes calls without the account's security token, so whoever learns an address of yours may send: "
@@ -79,6 +83,22 @@ def _subscription(due_ms: int | None, now_ms: int) -> list[Finding]:
             Finding("Z-API", Mark.LOOK, f"the subscription ends on {ends}: {_FIXES[Trouble.SUBSCRIPTION]}")
         ]
     return [Finding("Z-API", Mark.NO, f"the subscription ended on {ends}: {_FIXES[Trouble.SUBSCRIPTION]}")]
+
+
+async def _queue(client: ZapiClient, now_ms: int) -> list[Finding]:
+    """What waits there since somebody tried something leaves when WhatsApp is back, however old it is."""
+    try:
+        created = [one.created_ms or now_ms for one in await client.queue()]
+    except ClinicBotError as exc:
+        return [_refused("queue", exc)]
+    old_ms = now_ms - min(created, default=now_ms)
+    if old_ms < _OLD_MS:
+        return []
+    says = (
+        f"{len(created)} messages wait in Z-API's queue, the oldest for {old_ms / 3_600_000:.1f} h, and leave when "
+        "WhatsApp is back: empty the queue in Z-API's panel if nobody should get them any more"
+    )
+    return [Finding("queue", Mark.LOOK, says)]
 
 
 async def _needs_no_token(client: ZapiClient) -> bool:
@@ -105,6 +125,10 @@ async def webhooks(client: ZapiClient, settings: Settings, url: str | None) -> A
     except ClinicBotError as exc:
         if url is not None:  # or it was told already
             yield _refused("webhooks", exc)
+        return
+    if not account.webhooks:
+        says = f"Z-API does not say where it posts: look into its panel, or set it with {_command(account)}"
+        yield Finding("webhooks", Mark.LOOK, says)
         return
     problem = _problem(account, secret)
     if problem:
@@ -134,7 +158,7 @@ def _problem(account: Account, secret: str) -> str:
     """What is wrong with where Z-API posts; empty where nothing is."""
     urls = account.webhooks
     if not any(urls.values()):
-        return "Z-API posts nothing to nobody"
+        return "Z-API posts nothing to anybody"
     if unset := [what for what, url in urls.items() if not url]:
         return f"Z-API does not post {', '.join(unset)}"
     if any(urlsplit(url or "").path != f"{_PATH}{secret}" for url in urls.values()):

@@ -48,6 +48,11 @@ async def test_a_webhook_that_would_not_come_is_told(
     assert "antigo-segredo" not in finding.says
 
 
+async def test_a_z_api_that_does_not_say_where_it_posts_is_no_fault(surgery: Surgery) -> None:
+    surgery.pair.zapi.add_fault({"kind": "refuse", "status": 200, "body": {}, "operation": "me"})
+    assert says(await surgery.one("webhooks"), Mark.LOOK, "does not say where it posts", "--set-webhooks")
+
+
 async def test_hand_written_answers_have_to_come_too(surgery: Surgery) -> None:
     surgery.pair.zapi.notify_sent_by_me = False
     assert says(await surgery.one("webhooks"), Mark.NO, "talk over them")

@@ -76,6 +76,17 @@ async def test_an_instance_that_is_not_paid_for_is_told_before_it_stops(
     assert says(await surgery.one("Z-API"), mark, part)
 
 
+async def test_messages_that_would_leave_hours_late_are_told(surgery: Surgery) -> None:
+    surgery.pair.zapi.connect(False)
+    surgery.pair.zapi.enqueue("5511900000001", "Teste", delay_s=None, typing_s=0)
+    assert "queue" not in {finding.what for finding in await surgery.all()}
+    later = Clock(start_ms=Clock().now_ms() + 9_000_000)
+    finding = await surgery.one("queue", clock=later)
+    assert says(
+        finding, Mark.LOOK, "1 messages wait in Z-API's queue, the oldest for 2.5 h", "empty the queue"
+    )
+
+
 async def test_an_account_whose_token_is_not_active_is_told(surgery: Surgery) -> None:
     surgery.pair.zapi.client_token = None
     assert says(await surgery.one("Client-Token"), Mark.LOOK, "activate it")
