@@ -136,7 +136,8 @@ def evaluate(plan: Evaluation, settings: Settings) -> int:
 
 def _foretell(table: _Table, groups: Sequence[Sequence[str]]) -> None:
     for models in groups:
-        said = foretold(table.tariff(models), table.scenarios)
+        pace = table.plan.speed * table.plan.jobs
+        said = foretold(table.tariff(models), table.scenarios, pace=pace)
         table.show.say(f"{', '.join(models)}: {len(table.scenarios)} scenarios; {said}")
     judge = table.plan.judge
     lacking = table.prices.lacking(

@@ -162,10 +162,12 @@ class Run:
         self._show.ended(scene, outcomes)
         one = await self._judge(one, scenario, judge)
         self._show.say(f"         {told(one, self._tariff.prices)}; {self.spent_usd:.4f} USD so far")
+        self._show.note(f"{self._show.done} of {len(self._order)} scenarios, {self.spent_usd:.4f} USD")
         self._look(one)
 
     async def _judge(self, one: Evaluated, scenario: Scenario, judge: Judge | None) -> Evaluated:
         if judge is not None and _is_to_judge(one, scenario, judge):
+            self._show.note(f"{judge.model} judges {one.id}")
             one = await judge.judge(one, lines_of(scenario))
             self._add(one, scenario)
         return one

@@ -20,6 +20,8 @@ _CALLS, _CALL_PROMPT, _CALL_WORDS = 2, 2_300, 130
 #: Of a scenario that is judged.
 _JUDGE_PROMPT, _JUDGE_WORDS = 1_500, 500
 _JUDGE_MOST_PROMPT, _JUDGE_TRIES = 6_000, 3
+#: From the last piece until nothing more is expected; and what a server takes to start, in machine time.
+_REPLY_MS, _START_MS = 28_000, 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,21 @@ def total(parts: Sequence[Spending]) -> Spending:
     return whole
 
 
-def foretold(tariff: Tariff, scenarios: Sequence[Scenario]) -> str:
+def minutes_of(scenarios: Sequence[Scenario], *, pace: float) -> int:
+    """How long they play, about: each to its last event, and until nothing more is expected.
+
+    Args:
+        pace: how many of their seconds pass in one of the machine's, all that play at a time together.
+    """
+    ends_ms = [
+        phase.delay_ms + max((event.at_ms or 0 for event in phase.events), default=0) + _REPLY_MS
+        for scenario in scenarios
+        for phase in scenario.phases
+    ]
+    return max(1, round((sum(ends_ms) / pace + _START_MS * len(scenarios)) / 60_000))
+
+
+def foretold(tariff: Tariff, scenarios: Sequence[Scenario], *, pace: float = 1) -> str:
     """A sentence for whoever is about to pay."""
     turns = sum(map(turns_of, scenarios))
     expected = total([tariff.expected(one) for one in scenarios])
@@ -104,7 +120,8 @@ def foretold(tariff: Tariff, scenarios: Sequence[Scenario]) -> str:
     )
     judged = f", and {tariff.judge} judges" if tariff.judge else ""
     return (
-        f"estimate (turns: {turns}{judged}): about {expected.tokens:,} tokens, {money}; on Groq's free plan "
+        f"estimate (turns: {turns}{judged}): about {expected.tokens:,} tokens, {money}, "
+        f"{minutes_of(scenarios, pace=pace)} min; on Groq's free plan "
         f"({FREE.tpm:,} tokens a minute, {FREE.tpd:,} a day) {_free(expected.tokens)}"
     )
 

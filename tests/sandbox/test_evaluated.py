@@ -17,7 +17,7 @@ from clinic_bot.sandbox.judge import Judged, Verdict
 from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.results_file import file_name, read_results, write_results
 from clinic_bot.sandbox.scenario import Scenario, read_scenarios
-from clinic_bot.sandbox.spending import Tariff, foretold, total, turns_of
+from clinic_bot.sandbox.spending import Tariff, foretold, minutes_of, total, turns_of
 from clinic_bot.store.billing import TurnBill
 from tests.sandbox.evaluating import DATA
 
@@ -145,6 +145,16 @@ def test_the_cap_counts_on_more_than_is_expected_and_the_judge_is_in_it() -> Non
     assert total([*map(judged.most, built_in)]).tokens > total([*map(alone.most, built_in)]).tokens
     assert "no price" not in foretold(alone, built_in)
     assert "a price that is not known" in foretold(Tariff(known_prices(), ("new/model",)), built_in)
+
+
+def test_how_long_it_takes_is_told_by_the_pace() -> None:
+    built_in = read_scenarios(DATA / "scenarios.jsonl")
+    alone, quicker = minutes_of(built_in, pace=1), minutes_of(built_in, pace=4)
+    assert 15 < alone < 45
+    assert quicker < alone / 3
+    assert f", {quicker} min; on Groq's free plan" in foretold(
+        Tariff(known_prices(), (BIG,)), built_in, pace=4
+    )
 
 
 def test_a_phase_that_wants_no_reply_asks_the_model_nothing() -> None:
