@@ -34,6 +34,7 @@ from clinic_bot.store.evidence import HOLD_AFTER_MS
 from clinic_bot.store.inbox import Taken
 from clinic_bot.store.leases import Leases
 from clinic_bot.store.places import Place, open_database
+from clinic_bot.store.policy import Policy
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import Conversation
 from clinic_bot.turns.backlog import Backlog, Choice
@@ -151,6 +152,7 @@ class Life:
         agent: Agent | None = None,
         zapi: ZapiClient | None = None,
         recalls: bool = False,
+        policy: Policy = b.POLICY,
     ) -> None:
         """Args:
         agent, zapi: in the place of the scripted ones.
@@ -158,7 +160,7 @@ class Life:
         """
         self.held = HeldDatabase(place) if isinstance(place, Path) else None
         self.database: Database = self.held or open_database(place)
-        shared = self.held is None
+        shared, self.policy = self.held is None, policy
         self.outside = outside
         self.clock = clock
         self.agent = ScriptedAgent(outside)
@@ -166,14 +168,14 @@ class Life:
         self._asked_at = zapi or self.zapi
         neighbours, metrics, facts = Neighbours(), _metrics(), example_clinic()
         self.afterthoughts = Afterthoughts(
-            self.database, self._asked_at, clock, b.POLICY, metrics, lambda _conversation, _wake_at_ms: None,
+            self.database, self._asked_at, clock, policy, metrics, lambda _conversation, _wake_at_ms: None,
             shared=shared,
         )  # fmt: skip
-        watch = ConnectionWatch(self.database, self._asked_at, clock, b.POLICY, neighbours, _TIMES)
+        watch = ConnectionWatch(self.database, self._asked_at, clock, policy, neighbours, _TIMES)
         leases = Leases(clock, owner=f"process {id(self)}", lease_ms=b.LEASE_MS, shared=shared)
         outbox = Outbox(
-            self.database, self._asked_at, clock, b.POLICY, metrics, neighbours, watch,
-            Fence(self.database, clock, b.POLICY, leases),
+            self.database, self._asked_at, clock, policy, metrics, neighbours, watch,
+            Fence(self.database, clock, policy, leases),
             typing_delay_s=0, ttl_ms=_TIMES.ttl_ms, afterthoughts=self.afterthoughts if recalls else None,
         )  # fmt: skip
         thinking = Thinking(agent or self.agent, clock, metrics, neighbours)
@@ -187,8 +189,8 @@ class Life:
             thinking,
             Composer(own_words, short_replies, thinking, facts, clock, metrics),
             outbox,
-            ContactBook(self.database, self._asked_at, clock, b.POLICY),
-            clock, b.POLICY, metrics, _LIMITS, leases,
+            ContactBook(self.database, self._asked_at, clock, policy),
+            clock, policy, metrics, _LIMITS, leases,
         )  # fmt: skip
         self._running: set[int] = set()
 
@@ -196,13 +198,13 @@ class Life:
         """Where replicas share a server, a lease of a dead one ends when it runs out."""
         if self.held is None:
             return
-        job = partial(recovery.recover, now_ms=self.clock.now_ms(), policy=b.POLICY)
+        job = partial(recovery.recover, now_ms=self.clock.now_ms(), policy=self.policy)
         await self.database.write(job)
 
     async def receive(self, event: Event) -> None:
         """What the webhook does: store, answer, tell who thinks."""
         self.clock.advance(1)
-        job = partial(inbox.take_in, event=event, body=b"{}", now_ms=self.clock.now_ms(), policy=b.POLICY)
+        job = partial(inbox.take_in, event=event, body=b"{}", now_ms=self.clock.now_ms(), policy=self.policy)
         taken: Taken = await self.database.write(job)
         if taken.conversation_id is None:
             return
