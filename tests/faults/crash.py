@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
+from clinic_bot.agent.chat import ChatModel
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.events import Event
@@ -37,6 +38,7 @@ from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.sqlite import SqliteDatabase
 from clinic_bot.store.tables import Conversation
+from clinic_bot.turns.ahead import Ahead
 from clinic_bot.turns.backlog import Backlog, Choice
 from clinic_bot.turns.composer import Composer
 from clinic_bot.turns.contacts import ContactBook
@@ -54,6 +56,7 @@ T = TypeVar("T")
 _LIMITS = Limits(memory=Memory(5, 3_600_000), unavailable_after_ms=b.ALERT_MS)
 _TIMES = Times(poll_ms=5_000, restricted_ms=60_000, ttl_ms=60_000)
 _A_DEADLINE_MS = 15_000
+_MOST_REPLIES = 100
 #: Nothing here needs so many looks; a conversation that is due for ever would be a fault.
 _MOST_LOOKS = 40
 
@@ -153,10 +156,12 @@ class Life:
         zapi: ZapiClient | None = None,
         recalls: bool = False,
         policy: Policy = b.POLICY,
+        speculates: ChatModel | None = None,
     ) -> None:
         """Args:
         agent, zapi: in the place of the scripted ones.
         recalls: whether a reply that the patient overtook is taken back.
+        speculates: the agent's model, which is then asked before windows close when a play says so.
         """
         self.held = HeldDatabase(place) if isinstance(place, Path) else None
         self.database: Database = self.held or open_database(place)
@@ -179,18 +184,24 @@ class Life:
             typing_delay_s=0, ttl_ms=_TIMES.ttl_ms, afterthoughts=self.afterthoughts if recalls else None,
         )  # fmt: skip
         thinking = Thinking(agent or self.agent, clock, metrics, neighbours)
+        self.ahead: Ahead | None = None
+        if speculates is not None and agent is not None:
+            self.ahead = Ahead(
+                self.database, agent, speculates, lambda: True, facts, clock, policy, metrics, _LIMITS.memory,
+                thinking.pace, _MOST_REPLIES,
+            )  # fmt: skip
         own_words = OwnWords(
             facts, clock, metrics, lambda _kind, _text: None,
-            Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=100,
+            Backlog(Choice.ANSWER, b.HORIZON_MS), max_replies_per_hour=_MOST_REPLIES,
         )  # fmt: skip
         short_replies = ShortReplies(self.database, facts, clock, binding=True)
         self.runner = Runner(
             self.database,
             thinking,
-            Composer(own_words, short_replies, thinking, facts, clock, metrics),
+            Composer(own_words, short_replies, thinking, facts, clock, metrics, self.ahead),
             outbox,
             ContactBook(self.database, self._asked_at, clock, policy),
-            clock, policy, metrics, _LIMITS, leases,
+            clock, policy, metrics, _LIMITS, leases, self.ahead,
         )  # fmt: skip
         self._running: set[int] = set()
 
@@ -208,6 +219,8 @@ class Life:
         taken: Taken = await self.database.write(job)
         if taken.conversation_id is None:
             return
+        if self.ahead is not None:
+            _told_ahead(self.ahead, taken.conversation_id, taken)
         if taken.taken_over:
             self.runner.taken_over(taken.conversation_id)
         if taken.revision is not None and taken.conversation_id in self._running:
@@ -262,6 +275,14 @@ class Life:
             return await self.runner.run(conversation_id)
         finally:
             self._running.discard(conversation_id)
+
+
+def _told_ahead(ahead: Ahead, conversation_id: int, taken: Taken) -> None:
+    """What the dispatcher tells; when a window is looked at says the play."""
+    if taken.revision is not None:
+        ahead.newer(conversation_id, taken.revision)
+    if taken.taken_over or taken.emergency:
+        ahead.drop(conversation_id)
 
 
 Play = Callable[[Life], Awaitable[None]]

@@ -123,10 +123,12 @@ def test_whoever_leaves_by_exit_at_any_commit_changes_it_once_and_says_it_once(
         assert changes_in(path) == 1
 
 
-def outlived(path: Path, outside: Outside, clock: CalmClock) -> list[str]:
+def outlived(
+    path: Path, outside: Outside, clock: CalmClock, *, begin: Callable[..., Life] = BookingLife
+) -> list[str]:
     """Let a successor take all to its end; answers what went wrong, in words."""
     left, asked = records_of(path), len(outside.asked)
-    live(path, outside, clock, Life.finish, begin=BookingLife)
+    live(path, outside, clock, Life.finish, begin=begin)
     now = records_of(path)
     found = judge(left, now, outside)
     if changes_in(path) != len(changed_turns(now)):
