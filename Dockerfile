@@ -22,8 +22,7 @@ COPY --from=build /opt/clinic_bot /opt/clinic_bot
 ENV PATH=/opt/clinic_bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CLINIC_BOT_HOST=0.0.0.0 \
-    CLINIC_BOT_PORT=8000 \
-    CLINIC_BOT_DATABASE_URL=sqlite:////data/clinic_bot.sqlite
+    CLINIC_BOT_PORT=8000
 USER clinic
 WORKDIR /data
 VOLUME /data

@@ -24,6 +24,7 @@ from clinic_bot.operations.metrics import Metrics
 from clinic_bot.operations.neighbours import Neighbours
 from clinic_bot.policies import periods_of, policy_of, screening_lists
 from clinic_bot.reply.settle import settle_forever
+from clinic_bot.sandbox.standins import INSTANCE_ID
 from clinic_bot.settings import Mode, Settings
 from clinic_bot.store import signals, sqlite
 from clinic_bot.store.duties import Chores, alone
@@ -32,6 +33,7 @@ from clinic_bot.store.opening import opened, take_up
 from clinic_bot.store.places import Place, place_of, version
 from clinic_bot.store.pruning import Pruning
 from clinic_bot.store.sqlite import SqliteDatabase
+from clinic_bot.store.strangers import keep_apart
 from clinic_bot.turns import office
 from clinic_bot.turns.condition import readiness_of
 from clinic_bot.turns.desk import Desk
@@ -81,7 +83,10 @@ class Service:
         find_emergency([""])  # compiles its lexicon now, not at the first patient's message
         place = place_of(self.settings.database_url)
         self.database = await self._ending.enter(opened(place))
-        recovered = await take_up(self.database, place, self.clock, self.policy)
+        recovered = await take_up(
+            self.database, place, self.clock, self.policy,
+            only=partial(keep_apart, instance=self.credentials.zapi_instance, sandbox=INSTANCE_ID),
+        )  # fmt: skip
         await self._recall_signals()
         self.leases = self._leases(shared=not isinstance(place, Path))
         self.on_duty = await self._share_chores() if self.leases.shared else alone

@@ -4,7 +4,7 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
@@ -14,6 +14,7 @@ Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 ENV_FILE = ".env"
+SANDBOX_DATABASE = "sqlite:///sandbox.sqlite"
 _SECRET = re.compile(r"[A-Za-z0-9._~-]{16,}")
 
 
@@ -60,7 +61,8 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///clinic_bot.sqlite",
         repr=False,  # there may be a password in it
-        description="`sqlite:///FILE`: one process on one file. `postgresql://USER:PASSWORD@HOST/DATABASE`: a server "
+        description="`sqlite:///FILE`: one process on one file; the sandbox has `sandbox.sqlite`. "
+        "`postgresql://USER:PASSWORD@HOST/DATABASE`: a server "
         "that several processes may share; the password may stand in `PGPASSWORD`. `clinic-bot db copy` moves a clinic "
         "from a file to a server.",
     )
@@ -270,6 +272,14 @@ class Settings(BaseSettings):
         "the stand-in. `clinic-bot evaluate` sets it for the servers it starts.",
     )
     sandbox_speed: float = Field(default=1, gt=0, le=100, description="Sandbox only: divides every duration.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sandbox_apart(cls, given: Any) -> Any:
+        """Patients that somebody plays have a file of their own, beside the one that the clinic will have."""
+        if isinstance(given, dict) and given.get("mode") == Mode.SANDBOX and "database_url" not in given:
+            return {**given, "database_url": SANDBOX_DATABASE}
+        return given
 
     @field_validator("groq_models", mode="before")
     @classmethod

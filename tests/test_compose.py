@@ -48,9 +48,15 @@ def test_without_a_profile_nothing_is_asked_for() -> None:
 def test_without_a_profile_it_waits_for_no_server(services: dict[str, Any]) -> None:
     (waited_for,) = services["clinic-bot"]["depends_on"].values()
     assert waited_for == {"condition": "service_healthy", "required": False}
-    assert services["clinic-bot"]["environment"]["CLINIC_BOT_DATABASE_URL"] == (
-        "${CLINIC_BOT_DATABASE_URL:-sqlite:////data/clinic_bot.sqlite}"
-    )
+    assert services["clinic-bot"]["environment"]["CLINIC_BOT_DATABASE_URL"] == "${CLINIC_BOT_DATABASE_URL:-}"
+
+
+def test_the_files_of_sandbox_and_clinic_lie_in_the_volume_by_default(services: dict[str, Any]) -> None:
+    """Named by the settings, relative to the folder in which the image starts."""
+    dockerfile = (FILE.parent / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"(?m)^(?:WORKDIR|VOLUME) (/data)$", dockerfile) == ["/data", "/data"]
+    assert "data:/data" in services["clinic-bot"]["volumes"]
+    assert "CLINIC_BOT_DATABASE_URL" not in dockerfile
 
 
 # With the profile.

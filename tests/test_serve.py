@@ -214,7 +214,7 @@ async def test_the_sandbox_answers_a_patient_and_keeps_its_file_to_itself(tmp_pa
         async with httpx.AsyncClient(timeout=20) as http:
             ready = (await http.get(f"{url}/health/ready")).json()
             assert (ready["status"], ready["mode"]) == ("ready", "sandbox")
-        assert stat.S_IMODE((tmp_path / "clinic_bot.sqlite").stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "sandbox.sqlite").stat().st_mode) == 0o600
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), STARTED_WITHIN_S) == 0
 
@@ -242,7 +242,7 @@ async def test_a_process_that_is_told_to_stop_gives_its_thinking_turns_back(tmp_
     assert "Traceback" not in logged
     for forbidden in (SECRET, PHONE, standins.TOKEN):
         assert forbidden not in logged
-    engine = reader_engine(tmp_path / "clinic_bot.sqlite")
+    engine = reader_engine(tmp_path / "sandbox.sqlite")
     with Session(engine) as session:
         conversation, turn = session.exec(select(Conversation)).one(), session.exec(select(Turn)).one()
         assert (conversation.owner, conversation.attempts, turn.state) == (None, 0, "thinking")

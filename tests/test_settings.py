@@ -47,6 +47,17 @@ def test_variables_are_read(
     assert getattr(Settings(), field) == read
 
 
+def test_the_sandbox_has_a_file_of_its_own_unless_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().database_url == "sqlite:///clinic_bot.sqlite"
+    assert Settings.model_validate({"mode": "sandbox"}).database_url == "sqlite:///sandbox.sqlite"
+    monkeypatch.setenv("CLINIC_BOT_MODE", "sandbox")
+    assert Settings().database_url == "sqlite:///sandbox.sqlite"
+    monkeypatch.setenv("CLINIC_BOT_DATABASE_URL", "")
+    assert Settings().database_url == "sqlite:///sandbox.sqlite"
+    monkeypatch.setenv("CLINIC_BOT_DATABASE_URL", "sqlite:///mine.sqlite")
+    assert Settings().database_url == "sqlite:///mine.sqlite"
+
+
 def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("CLINIC_BOT_QUIET_S=3\nCLINIC_BOT_PORT=9000\nSOMETHING_ELSE=1\n", "utf-8")
     monkeypatch.setenv("CLINIC_BOT_QUIET_S", "4")

@@ -16,7 +16,9 @@ T = TypeVar("T")
 def existing(path: Path) -> Path:
     """Raises Misconfigured when there is no such file: a command must not make one by looking."""
     if not path.is_file():
-        raise Misconfigured(f"there is no database at {path}; see CLINIC_BOT_DATABASE_URL")
+        raise Misconfigured(
+            f"there is no database at {path}; see CLINIC_BOT_DATABASE_URL, and CLINIC_BOT_MODE for the sandbox's"
+        )
     return path
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from clinic_bot.clock import Clock
 from clinic_bot.store import jump, notices, recovery, server_clock
-from clinic_bot.store.database import Database
+from clinic_bot.store.database import Database, Job
 from clinic_bot.store.migrations import migrate
 from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.policy import Policy
@@ -31,18 +31,29 @@ async def opened(place: Place) -> AsyncIterator[Database]:
             await database.close()
 
 
-async def take_up(database: Database, place: Place, clock: Clock, policy: Policy) -> Recovered:
+async def take_up(
+    database: Database,
+    place: Place,
+    clock: Clock,
+    policy: Policy,
+    *,
+    only: Job[None] = lambda _connection: None,
+) -> Recovered:
     """Go on where the processes before left off.
 
     A file's were one, and it is dead: every lease in it ends here. Replicas on a server may live, so there a lease
     ends when it runs out, by the claim that finds it due.
 
+    Args:
+        only: raises Misconfigured for records that this process must not touch.
+
     Raises:
-        Misconfigured: the schema is a newer version's, or somebody keeps it locked.
+        Misconfigured: ``only`` did, the schema is a newer version's, or somebody keeps it locked.
         StorageUnavailable: there is no such server, or it refuses us.
     """
     alone = isinstance(place, Path)
     await database.write(migrate)
+    await database.read(only)
     if alone:
         await _follow_wall(database, clock)
     else:

@@ -9,7 +9,10 @@ from tests.support.process import started
 
 async def test_the_second_one_ends_with_a_plain_sentence_and_the_first_goes_on(tmp_path: Path) -> None:
     async with neighbours() as pair, server(tmp_path, pair) as it:
-        async with started(tmp_path, "serve", "--sandbox", "--port", "0") as second:
+        address = f"sqlite:///{tmp_path / 'clinic_bot.sqlite'}"
+        async with started(
+            tmp_path, "serve", "--sandbox", "--port", "0", CLINIC_BOT_DATABASE_URL=address
+        ) as second:
             said, complained = await asyncio.wait_for(second.communicate(), 30)
             assert second.returncode == 2
         assert b"another clinic-bot already runs on" in complained
