@@ -87,7 +87,7 @@ class Teller:
             gone_key(model),
             "groq_model_gone",
             f"O modelo {model} não existe mais na Groq, ou esta conta não pode usá-lo. Responde o próximo da lista, "
-            "se houver. Atualize CLINIC_BOT_GROQ_MODELS.",
+            "se houver. Avise quem cuida do assistente, para trocar o modelo (CLINIC_BOT_GROQ_MODELS).",
             now_ms=now_ms,
         )
 
@@ -105,7 +105,8 @@ class Teller:
         self._once(
             ACCOUNT,
             "groq_account",
-            f"A Groq recusa esta conta, e o assistente não responde: {reason}.",
+            "A Groq recusa esta conta, e o assistente não responde. Atenda pelo WhatsApp e avise quem cuida dele: "
+            f"{reason}.",
             now_ms=now_ms,
         )
 

@@ -11,6 +11,7 @@ import structlog
 from clinic_bot.errors import AccountRefused, ProviderDown, SendRefused
 from clinic_bot.events import Contact
 from clinic_bot.intake.identity import Chat, parse_phone, phone_key
+from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.operations.masking import mask_phone
 from clinic_bot.reply.zapi import ChatRow, ZapiClient
 from clinic_bot.store import outages
@@ -18,7 +19,6 @@ from clinic_bot.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-KIND = "messages_missed"
 #: Z-API gives the times of chats to the second.
 _SECOND_MS = 1_000
 #: So many pages of 100 are read: their order is not documented, so an old chat on one of them does not end it.
@@ -71,7 +71,7 @@ class MissedReport:
             chats=None if missed is None else len(missed),
         )
         if missed is None or missed or until_ms - since_ms >= _WORTH_TELLING_MS:
-            self._alert(KIND, told(missed, since_ms, until_ms, self._zone))
+            self._alert(AlertKind.MESSAGES_MISSED, told(missed, since_ms, until_ms, self._zone))
 
     async def _missed(self, since_ms: int) -> list[Missed]:
         found: list[Missed] = []
@@ -114,7 +114,7 @@ def told(missed: list[Missed] | None, since_ms: int, until_ms: int, zone: ZoneIn
             text + "Não foi possível comparar as conversas: confira as mensagens desse período no WhatsApp."
         )
     if not missed:
-        return text + "Nenhuma conversa mostra mensagem que não tenha chegado ao sistema."
+        return text + "Nenhuma conversa mostra mensagem que não tenha chegado ao assistente."
     names = ", ".join(one.who for one in missed[:_MOST_NAMES])
     more = f" e mais {len(missed) - _MOST_NAMES}" if len(missed) > _MOST_NAMES else ""
     return f"{text}Abra no WhatsApp e responda à mão: {names}{more}."

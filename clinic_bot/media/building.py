@@ -113,7 +113,7 @@ def _telling(alerts: Alerts, what: str) -> Tell:
         if reason is None:
             alerts.end(kind)
         else:
-            alerts.begin(kind, f"{_NOT_READ[what]}: {reason}.")
+            alerts.begin(kind, f"{_NOT_READ[what]}. Avise quem cuida do assistente: {reason}.")
 
     return tell
 

@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
 
     RULE_9 = "rule9"  #: conversations that nothing will wake: a fault of ours
     SEND_HELD = "send_held"  #: nobody knows whether a reply left; a person decides
+    SEND_REFUSED = "send_refused"  #: replies that certainly did not arrive
     TURN_DEAD = "turn_dead"  #: a turn failed every time and was set aside
     HANDED_OVER = "handed_over"  #: a chat that the reply gave to the reception
     FOR_RECEPTION = "for_reception"  #: something came for the reception, and the bot goes on

@@ -159,7 +159,7 @@ TASK_OF = {
 
 WHAT_TO_DO = {
     Todo.RENEW: "Renove a assinatura da instância no painel da Z-API.",
-    Todo.CHECK_ACCESS: "Peça a quem cuida do sistema para conferir, no painel da Z-API, a instância, os tokens e a "
+    Todo.CHECK_ACCESS: "Peça a quem cuida do assistente para conferir, no painel da Z-API, a instância, os tokens e a "
     "lista de IPs (ZAPI_INSTANCE_ID, ZAPI_TOKEN e ZAPI_CLIENT_TOKEN).",
     Todo.WAIT: "Espere: não desconecte nem recrie a instância. Atenda pelo telefone enquanto isso.",
     Todo.RECONNECT: "Veja se o celular da clínica está ligado e com internet; se estiver, leia o QR code de novo no "

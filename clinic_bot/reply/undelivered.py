@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from clinic_bot.clock import Clock
+from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.operations.masking import mask_phone
 from clinic_bot.reply import outcomes
 from clinic_bot.store import evidence, outages
@@ -11,7 +12,6 @@ from clinic_bot.store.database import Database
 from clinic_bot.store.evidence import Undelivered
 from clinic_bot.store.tables import MarkName
 
-KIND = "send_refused"
 #: A report that is being written now carries an earlier instant than its commit.
 _COMMITS_WITHIN_MS = 5_000
 _MOST_NAMES = 10
@@ -30,7 +30,7 @@ async def tell_undelivered(
         if not found:
             return
         for text in told(found):
-            alert(KIND, text)
+            alert(AlertKind.SEND_REFUSED, text)
     await database.write(partial(outages.mark, instance=instance, name=name, at_ms=until_ms))
 
 

@@ -83,7 +83,7 @@ class Lookout:
             self._alerts.alert(
                 AlertKind.TURN_DEAD,
                 f"{_conversations(found.dead)} sem resposta: o assistente falhou em todas as tentativas. Responda pelo "
-                "WhatsApp; clinic-bot turns list mostra quais são.",
+                "WhatsApp; quem cuida dele vê quais são com clinic-bot turns list.",
             )
         self._held, self._dead = found.held, found.dead
 
@@ -100,7 +100,8 @@ class Lookout:
             log.error("disk nearly full", megabytes=megabytes)
             self._alerts.begin(
                 AlertKind.DISK,
-                f"O disco do assistente está quase cheio ({megabytes} MB livres). Cheio, ele não recebe mensagens.",
+                f"O disco do assistente está quase cheio ({megabytes} MB livres). Cheio, ele não "
+                "recebe mensagens. Avise quem cuida dele.",
             )
         elif room > _ENOUGH_ROOM:
             self._alerts.end(AlertKind.DISK)

@@ -38,3 +38,11 @@ def test_a_hiccup_is_not_told_and_an_outage_is() -> None:
     for second in range(60, 300):
         teller.nobody_answers(60_000 + second * 1_000)
     assert told == ["groq_out"]
+
+
+def test_what_the_reception_cannot_mend_names_who_can() -> None:
+    told: list[str] = []
+    teller = Teller(lambda kind, text: told.append(text))
+    teller.gone("a", 0)
+    teller.account_refused("a chave não vale", 0)
+    assert ["quem cuida d" in text for text in told] == [True, True]
