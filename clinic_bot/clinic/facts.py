@@ -365,7 +365,10 @@ def load_clinic(path: Path) -> ClinicFacts:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as exc:
         problem = exc.strerror or type(exc).__name__
-        raise Misconfigured(f"clinic file {path}: {problem}; set CLINIC_BOT_CLINIC_FILE to a file") from exc
+        todo = "set CLINIC_BOT_CLINIC_FILE to a file"
+        if isinstance(exc, PermissionError):
+            todo = "the user that clinic-bot runs as has to read it (in the container that is number 10001)"
+        raise Misconfigured(f"clinic file {path}: {problem}; {todo}") from exc
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         raise Misconfigured(f"clinic file {path}: line {line} is not UTF-8; save the file as UTF-8") from exc

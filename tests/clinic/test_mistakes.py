@@ -1,5 +1,6 @@
 """A clinic's file with a mistake: the field is named, and what to write."""
 
+import errno
 import tomllib
 from pathlib import Path
 
@@ -123,6 +124,19 @@ def test_all_mistakes_are_told_at_once_and_no_phone_is_quoted() -> None:
     assert "whatsapp.alerts_to: is a number" in said
     assert "5511x" not in said
     assert "5599" not in said
+
+
+def test_a_file_that_may_not_be_read_is_no_file_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_named: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(
+        Misconfigured, match="Permission denied; the user that clinic-bot runs as has to read it"
+    ):
+        load_clinic(tmp_path / "clinica.toml")
 
 
 def test_names_are_told_apart_whether_or_not_somebody_has_hours() -> None:
