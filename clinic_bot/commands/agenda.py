@@ -21,6 +21,7 @@ _DAYS = 7
 When = Annotated[
     str, typer.Argument(help="2026-10-08, '08/10 15h', 'quinta 15:00', amanhã; a day alone is all of it.")
 ]
+Moment = Annotated[str, typer.Argument(help="'2026-10-08 15:00', '08/10 15h', 'quinta 15h', 'amanhã 9h30'.")]
 Who = Annotated[
     str | None, typer.Option("--professional", "-p", help="Name or id of the file; all, if not named.")
 ]
@@ -133,7 +134,7 @@ def unblock(
 
 @agenda.command()
 def book(
-    when: When,
+    when: Moment,
     service: Annotated[str, typer.Option("--service", "-s", help="Name or id of the file.")],
     patient: Annotated[str, typer.Option(help="Full name.")],
     professional: Annotated[
@@ -170,7 +171,7 @@ def book(
 @agenda.command()
 def move(
     appointment_id: Number,
-    when: When,
+    when: Moment,
     professional: Annotated[
         str | None, typer.Option("--professional", "-p", help="To another one; the same, if not named.")
     ] = None,
