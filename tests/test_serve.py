@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 from sqlmodel import Session, select
 
 from clinic_bot.clock import Clock
@@ -18,7 +19,9 @@ from clinic_bot.sandbox.payloads import Line
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.serve import check, load_settings, serve
 from clinic_bot.settings import Settings
-from clinic_bot.store.sqlite import reader_engine, sole_process
+from clinic_bot.store.migrations import migrate
+from clinic_bot.store.session import session_on
+from clinic_bot.store.sqlite import SqliteDatabase, reader_engine, sole_process
 from clinic_bot.store.tables import Conversation, Turn
 from tests.support.process import STARTED_WITHIN_S, started, url_of
 from tests.support.service import SECRET
@@ -203,6 +206,25 @@ def test_a_file_that_another_process_has_is_refused(tmp_path: Path) -> None:
     with sole_process(path), pytest.raises(Misconfigured, match="already runs"):
         serve(settings(mode="sandbox", port=0, database_url=f"sqlite:///{path}"), said.append)
     assert not any("listening" in line for line in said)
+
+
+async def test_the_sandbox_answers_no_patient_of_a_real_account(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite"
+    database = SqliteDatabase(path)
+    await database.write(migrate)
+    await database.write(_know_somebody)
+    await database.close()
+    said: list[str] = []
+    with pytest.raises(Misconfigured, match="patients of a real account"):
+        await asyncio.to_thread(
+            serve, settings(mode="sandbox", port=0, database_url=f"sqlite:///{path}"), said.append
+        )
+    assert not any("listening" in line for line in said)
+
+
+def _know_somebody(connection: Connection) -> None:
+    with session_on(connection) as session:
+        session.add(Conversation(instance="3D1", phone=PHONE, phone_key=PHONE))
 
 
 # A process of its own.
