@@ -49,6 +49,8 @@ def export(
     settings = hands.settings()
     number = _number(phone)
     kept = _kept(settings, number)
+    if not any(kept.values()):  # a slip of the finger must not tell a patient that nothing is known of them
+        typer.echo(f"clinic-bot: nothing is kept about {_masked(number)}; is the number right?", err=True)
     told = _copy(settings, number, kept)
     text = json.dumps(told, ensure_ascii=False, indent=2)
     if output is None:

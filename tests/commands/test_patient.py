@@ -43,6 +43,15 @@ def test_the_copy_has_everything_and_nothing_of_others(
     assert (again.exit_code, "File exists" in again.stderr) == (1, True)
 
 
+def test_a_number_that_nobody_has_is_said_to_be_none(terminal: Terminal, store: Store) -> None:
+    store.take(b.message())
+    result = terminal.run("patient", "export", "11 98888-7777")
+    assert result.exit_code == 0
+    assert "nothing is kept about" in result.stderr
+    assert "98888" not in result.stderr
+    assert "nothing is kept" not in terminal.run("patient", "export", b.PHONE).stderr
+
+
 def test_it_asks_and_erases_and_names_nobody(terminal: Terminal, store: Store) -> None:
     write_everything(store)
     terminal.environment["CLINIC_BOT_SANDBOX_CLOCK"] = "2026-09-21T11:13:00-03:00"
