@@ -51,6 +51,10 @@ def clinic(settings: Settings) -> Iterator[Finding]:
         yield Finding("clinic file", Mark.NO, str(exc))
         return
     yield Finding("clinic file", Mark.OK, f"{facts.name}, {len(facts.services)} services")
+    if not any(facts.hours.periods()):
+        yield Finding(
+            "clinic file", Mark.NO, "[hours] opens on no day, so nobody is told when a person answers"
+        )
     yield _agenda(facts)
     if settings.mode is Mode.SANDBOX:
         return

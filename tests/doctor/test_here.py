@@ -70,6 +70,12 @@ async def test_hours_that_lead_to_no_appointment_are_told(
     assert says(await surgery.one("agenda", clinic_file=file), mark, said)
 
 
+async def test_a_clinic_that_never_opens_is_told(surgery: Surgery) -> None:
+    file = surgery.folder / "clinic.toml"
+    file.write_text('name = "Maré"\nassistant_name = "Zé"\n[hours]\nmonday = "fechado"\n', "utf-8")
+    assert says(await surgery.one("clinic file", clinic_file=file), Mark.NO, "opens on no day")
+
+
 async def test_the_examples_facts_are_noticed(surgery: Surgery) -> None:
     assert says(await surgery.one("clinic file"), Mark.LOOK, "the example's name")
 
