@@ -74,7 +74,7 @@ def run_tool(name: str, arguments: str, *, facts: ClinicFacts, now: datetime) ->
         f"Recepção avisada; uma pessoa responde por aqui {reception_answers}. Escreva agora ao paciente: "
         "responda o que souber, diga o que foi passado à recepção e quando ela responde, sem prometer "
         "horário de consulta.",
-        hand_over=argument,
+        hand_over=argument.rstrip(" .;") or argument,  # more reasons may follow it
     )
 
 

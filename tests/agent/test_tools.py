@@ -34,6 +34,10 @@ def test_calling_the_reception_keeps_the_reason_and_says_when_it_answers() -> No
     assert "amanhã (quarta) a partir das 8h" in result.text
 
 
+def test_a_reason_ends_without_a_full_stop_where_another_may_follow_it() -> None:
+    assert run(HAND_OVER, '{"motivo": "Ana quer falar com alguém."}').hand_over == "Ana quer falar com alguém"
+
+
 def test_a_reason_is_bounded() -> None:
     assert len(run(HAND_OVER, '{"motivo": "' + "a" * 5000 + '"}').hand_over or "") <= 300
 
