@@ -1,8 +1,10 @@
 """Erasing what is kept about a person: what it does to each column is said in ``personal.py``.
 
-In three steps, each of which may be done again. The bodies that came of the person are emptied; what stands in rows is
-emptied in one transaction, which takes the conversation away from a turn that thinks; what came in between is emptied
-as well. Then the engine is asked to let go of what it has freed.
+In steps, each of which is one transaction and may be done again. The bodies that came of the person are emptied, a page
+at a time, with what waits for a message under their keys; what stands in rows is emptied at once, with the bodies that
+came meanwhile, and the conversation taken away from a turn that thinks. Then the engine is asked to let go of what it
+has freed. Whatever a step needs to find the person's rows is still there before it: whoever breaks off between two of
+them finds the rest under the same number.
 """
 
 from collections import Counter
@@ -38,6 +40,8 @@ BY_ERASURE = "erasure"
 _GIVEN_UP = (TurnState.UNKNOWN, TurnState.HELD, TurnState.DEAD)
 #: What is found by its body or by a body's key, and not by whose it is.
 _FOUND_OTHERWISE = ("early_change", *BODIES)
+#: Rows that are looked at again: more than come while a transaction lasts.
+_OVERLAP = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class _Bodies:
 
     rows: Counter[str]
     until: dict[str, int]
-    keys: set[str]
+
+    def look_back(self) -> None:
+        """Replicas commit in another order than they number: a row may appear before one that was seen."""
+        self.until = {name: max(0, until - _OVERLAP) for name, until in self.until.items()}
 
 
 async def erase(
@@ -88,19 +95,19 @@ async def erase(
         StorageUnavailable: a part may be done; the same again does the rest.
     """
     person = await database.read(partial(privacy.find, number=number))
-    bodies = _Bodies(Counter(), dict.fromkeys(BODIES, 0), set())
+    bodies = _Bodies(Counter(), dict.fromkeys(BODIES, 0))
     await _empty_bodies(database, person, bodies)
-    done = await database.write(partial(forget, number=number, now_ms=now_ms, cancel=cancel), urgent=True)
+    bodies.look_back()
+    job = partial(forget, number=number, now_ms=now_ms, cancel=cancel, until=bodies.until)
+    done = await database.write(job, urgent=True)
     for conversation_id in done.thinking:
         interrupt(conversation_id)
     whole = replace(
         done.person, numbers=done.person.numbers | person.numbers, ids=done.person.ids | person.ids
     )
-    await _empty_bodies(database, whole, bodies)  # what came in between
-    targets = privacy.targets_of(bodies.keys) | whole.ids
-    early = await database.write(partial(_forget_early, targets=sorted(targets)))
-    rows = done.rows + bodies.rows + Counter({"early_change": early})
-    return Erased(dict(sorted(rows.items())), done.booked, done.cancelled, await database.reclaim(list(HELD)))
+    await _empty_bodies(database, whole, bodies)  # of a transaction that was under way
+    rows = dict(sorted((done.rows + bodies.rows).items()))
+    return Erased(rows, done.booked, done.cancelled, await database.reclaim(list(HELD)))
 
 
 async def _empty_bodies(database: Database, person: Person, so_far: _Bodies) -> None:
@@ -111,36 +118,57 @@ async def _empty_bodies(database: Database, person: Person, so_far: _Bodies) -> 
             page = await database.read(partial(privacy.bodies, name=name, person=person, after=after))
             if page.rows:
                 empty = partial(_empty, name=name, person=person, found=page.rows)
-                so_far.rows[name] += await database.write(empty)
-            so_far.keys.update(key for _, key in page.rows)
+                so_far.rows += await database.write(empty)
             so_far.until[name], is_last = page.until, page.is_last
 
 
-def _empty(connection: Connection, *, name: str, person: Person, found: tuple[tuple[int, str], ...]) -> int:
+def _empty_since(connection: Connection, person: Person, until: Mapping[str, int]) -> Counter[str]:
+    """Those that came behind the rows which were looked at, in the transaction that empties all the rest."""
+    rows: Counter[str] = Counter()
+    for name in BODIES:
+        page = privacy.Found((), until[name], is_last=False)
+        while not page.is_last:
+            page = privacy.bodies(connection, name, person, after=page.until)
+            rows += _empty(connection, name=name, person=person, found=page.rows)
+    return rows
+
+
+def _empty(
+    connection: Connection, *, name: str, person: Person, found: tuple[tuple[int, str], ...]
+) -> Counter[str]:
     """Keys stay where a redelivery would come under them again; without the numbers in them."""
     table, ids = table_of(name), [key for key, _ in found]
     if HELD[name].goes:
-        return connection.execute(delete(table).where(table.c.id.in_(ids))).rowcount
+        return Counter({name: connection.execute(delete(table).where(table.c.id.in_(ids))).rowcount})
     for row, key in found:
         if (kept := unnamed(key, person.numbers)) != key:
             connection.execute(update(Inbox).where(col(Inbox.id) == row).values(key=kept))
-    return connection.execute(update(table).where(table.c.id.in_(ids)).values(body=b"")).rowcount
+    early = _forget_early(connection, privacy.targets_of(key for _, key in found))
+    emptied = connection.execute(update(table).where(table.c.id.in_(ids)).values(body=b"")).rowcount
+    return Counter({name: emptied, "early_change": early})
 
 
-def _forget_early(connection: Connection, *, targets: list[str]) -> int:
-    gone = 0
-    for at in range(0, len(targets), 500):
-        some = col(EarlyChange.target_id).in_(targets[at : at + 500])
+def _forget_early(connection: Connection, targets: frozenset[str]) -> int:
+    """Edits whose message never came: they are found by the key of their body, or by what the message was."""
+    gone, of = 0, sorted(targets)
+    for at in range(0, len(of), 500):
+        some = col(EarlyChange.target_id).in_(of[at : at + 500])
         gone += connection.execute(delete(EarlyChange).where(some)).rowcount
     return gone
 
 
-def forget(connection: Connection, number: str, *, now_ms: int, cancel: bool) -> Forgotten:
+def forget(
+    connection: Connection, number: str, *, now_ms: int, cancel: bool, until: Mapping[str, int]
+) -> Forgotten:
     """Empty every row of a person, and take their conversations away from turns that think.
 
     A reply that is being sent stays its runner's, which has the words in memory: what becomes of it is written without
     them. Conversations, messages and turns stay as counts and instants, so that what comes late finds that it is dealt
     with; whoever writes again begins a new conversation.
+
+    Args:
+        until: how far the tables with bodies were looked through; what stands behind is looked at last of all, when
+            whoever proves something of an erased turn waits for us or was waited for.
     """
     with session_on(connection) as session:
         for one in privacy.find(connection, number).conversations:
@@ -151,8 +179,10 @@ def forget(connection: Connection, number: str, *, now_ms: int, cancel: bool) ->
         cancelled, booked = _appointments(connection, mine, now_ms, cancel=cancel)
         _free_proposals(connection, person)
         rows = Counter({name: _empty_table(connection, name, person) for name in HELD})
+        rows["early_change"] += _forget_early(connection, person.ids)
         _close(connection, person, now_ms)
         _unname(connection, person)
+        rows += _empty_since(connection, person, until)
         session.expire_all()
     return Forgotten(person, rows, booked, cancelled, thinking)
 

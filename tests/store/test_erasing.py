@@ -1,14 +1,17 @@
 """Erasing what is kept about a patient: nothing is left of the words, in no table and in no byte of a file."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from clinic_bot.store import appointments, erasing, gate, pruning
-from clinic_bot.store.database import Database
+from clinic_bot.store.database import Database, Job
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.inbox import Answer
 from clinic_bot.store.personal import ERASED, ERASED_NAME, HELD, NOBODYS, Fate
@@ -33,6 +36,7 @@ from tests.support.personal import (
 )
 from tests.support.store import Store
 
+T = TypeVar("T")
 KEY = "551187650001"
 WHO = (CANARY, RITA, KEY, RITAS_LID)
 
@@ -200,3 +204,42 @@ async def test_another_number_within_a_longer_one_is_not_meant(place: Place, sto
 async def test_nothing_is_found_of_nobody(database: Database) -> None:
     done = await erasing.erase(database, "5511900000000", now_ms=0)
     assert (sum(done.rows.values()), done.booked) == (0, 0)
+
+
+class BrokenOff(Exception):
+    """The process ends here."""
+
+
+class BreaksOff:
+    """A database that goes as far as its ``nth`` job, which is done, and no further."""
+
+    def __init__(self, database: Database, nth: int) -> None:
+        self._database = database
+        self._left = nth
+
+    async def read(self, job: Job[T]) -> T:
+        return self._counted(await self._database.read(job))
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        return self._counted(await self._database.write(job, urgent=urgent))
+
+    async def reclaim(self, tables: Sequence[str]) -> str | None:
+        return self._counted(await self._database.reclaim(tables))
+
+    def _counted(self, done: T) -> T:
+        self._left -= 1
+        if self._left == 0:
+            raise BrokenOff
+        return done
+
+
+@pytest.mark.parametrize("nth", range(1, 11))
+async def test_broken_off_anywhere_the_same_again_does_the_rest(place: Place, store: Store, nth: int) -> None:
+    write_everything(store)
+    database = open_database(place)
+    with suppress(BrokenOff):
+        await erasing.erase(BreaksOff(database, nth), KEY, now_ms=store.now_ms)  # type: ignore[arg-type]
+    await database.close()
+    assert store.violations() == []
+    await erase(place, store)
+    assert store.run(lambda c: places_of(c, *WHO)) == set()

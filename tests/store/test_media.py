@@ -15,6 +15,7 @@ from clinic_bot.store.heard import Heard, heard
 from clinic_bot.store.media import Settled, Wanted
 from clinic_bot.store.patients import owner
 from clinic_bot.store.places import Place
+from clinic_bot.store.privacy import BODIES
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS
@@ -313,7 +314,15 @@ def test_what_was_erased_meanwhile_is_not_brought_back(store: Store) -> None:
     reading = take(store, most=1)
     number = store.conversation().phone_key
     assert number is not None
-    store.run(partial(erasing.forget, number=number, now_ms=store.now_ms, cancel=False))
+    store.run(
+        partial(
+            erasing.forget,
+            number=number,
+            now_ms=store.now_ms,
+            cancel=False,
+            until=dict.fromkeys(BODIES, 0),
+        )
+    )
     assert settle(store, reading[0]) is None
     assert take(store.later(LEASE_MS)) == []
     assert store.texts() == ["", ""]
