@@ -177,8 +177,13 @@ def aliases(connection: Connection, conversation_id: int) -> list[int]:
 
 
 def learn_lid(session: Session, conversation_id: int, lid: str, policy: Policy, now_ms: int) -> None:
-    """Write a LID that Z-API named for a conversation's number; a contact known by it alone becomes a part of it."""
+    """Write a LID that Z-API named for a conversation's number; a contact known by it alone becomes a part of it.
+
+    A conversation that was erased while Z-API was asked has no number any more, and learns nothing.
+    """
     conversation = locked(session, conversation_id)
+    if conversation.phone_key is None:
+        return
     other = _by(session, conversation.instance, lid=lid)
     if other is None:
         conversation.lid = conversation.lid or lid

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from clinic_bot.store import appointments, erasing, gate, pruning
+from clinic_bot.store import appointments, contacts, erasing, gate, pruning
 from clinic_bot.store.database import Database, Job
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.inbox import Answer
 from clinic_bot.store.personal import ERASED, ERASED_NAME, HELD, NOBODYS, Fate
 from clinic_bot.store.places import Place, open_database
+from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.agenda import agenda_violations
@@ -243,3 +244,42 @@ async def test_broken_off_anywhere_the_same_again_does_the_rest(place: Place, st
     assert store.violations() == []
     await erase(place, store)
     assert store.run(lambda c: places_of(c, *WHO)) == set()
+
+
+async def test_who_waits_to_become_one_conversation_is_erased_as_one(place: Place, store: Store) -> None:
+    """Number and LID turn out to be one person while a reply to the LID's chat is on its way."""
+    by_lid = b.contact(None, lid=RITAS_LID, name=f"Rita {CANARY}")
+    store.take(b.message(f"oi {CANARY}", who=by_lid), body(f"{RITAS_LID}@lid", CANARY))
+    claim = store.claim_when_due()
+    assert store.intent(claim, f"Bom dia {CANARY}") is Gate.OPEN
+    store.take(b.message(f"e isto {CANARY}", id="m2", who=rita()), body(RITA, CANARY, id="m2"))
+    store.take(b.message(f"também {CANARY}", id="m3", who=rita(RITAS_LID)), body(RITA, CANARY, id="m3"))
+    assert store.conversation(1).merge_into == 2
+    await erase(place, store)
+    assert store.run(lambda c: places_of(c, *WHO)) == set()
+    # Who writes before the send has closed is somebody new, under the number and under the LID.
+    again = store.take(
+        b.message("oi de novo", id="m4", who=b.contact(RITA, lid=RITAS_LID)), body(RITA, "oi", id="m4")
+    )
+    assert again.conversation_id == 3
+    assert store.outcome(claim, message_id="r1").ours
+    store.take(b.echo(f"Bom dia {CANARY}", id="r1", who=by_lid), body(RITAS_LID, CANARY, id="r1"))
+    assert store.run(lambda c: places_of(c, CANARY)) == set()
+    assert [one.wake_at_ms is None for one in store.conversations()] == [True, True, False]
+    assert store.claim_when_due(3).messages[0].text == "oi de novo"
+
+
+async def test_a_lid_that_z_api_names_too_late_is_nobodys(place: Place, store: Store) -> None:
+    """A turn asked for it, and was taken away before the answer came."""
+    store.take(b.message(f"oi {CANARY}", who=rita()))
+    store.claim_when_due()
+    await erase(place, store)
+    store.run(partial(learn, store=store))
+    assert store.conversation(1).lid is None
+    again = store.take(b.message("oi de novo", id="m2", who=b.contact(RITA, lid=RITAS_LID)))
+    assert again.conversation_id == 2
+
+
+def learn(connection: Connection, store: Store) -> None:
+    with session_on(connection) as session:
+        contacts.learn_lid(session, 1, RITAS_LID, b.POLICY, store.now_ms)
