@@ -21,7 +21,7 @@ from clinic_bot.store import appointments, cells, patients, privacy
 from clinic_bot.store.clinic_tables import STANDS, Appointment, Patient, Proposal
 from clinic_bot.store.conversations import locked
 from clinic_bot.store.database import Database
-from clinic_bot.store.personal import ERASED, ERASED_NAME, HELD, Fate, unnamed
+from clinic_bot.store.personal import ERASED, ERASED_NAME, HELD, Fate
 from clinic_bot.store.privacy import BODIES, Person, rows_of, table_of
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import (
@@ -34,6 +34,7 @@ from clinic_bot.store.tables import (
     Turn,
     TurnState,
 )
+from clinic_bot.store.whose import unnamed
 
 #: ``settled_by`` of a turn that nobody has to decide about any more.
 BY_ERASURE = "erasure"

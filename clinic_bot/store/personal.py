@@ -9,12 +9,9 @@ and status, without a name. It fits the clinic's medical records, which the law 
 art. 6) and which are not in here, to the agenda that was held.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from clinic_bot.storable import mark
 
 #: Stands for the name of a patient whose data was erased.
 ERASED_NAME = "(dados apagados)"
@@ -341,24 +338,3 @@ NOBODYS: Mapping[str, str] = {
     "duty": "which replica does what",
     "common": "the state of Groq's budget",
 }
-
-
-def unnamed(text: str, numbers: Iterable[str]) -> str:
-    """A key or an id without the numbers that stand in it: what comes again under it is still known."""
-    for number in sorted(numbers, key=len, reverse=True):
-        text = text.replace(number, mark(number))
-    return text
-
-
-_MOBILE = re.compile(r"(55[1-9][1-9])9?([6-9]\d{7})", re.ASCII)
-
-
-def spellings(number: str) -> frozenset[str]:
-    """The digits of a phone as bodies may have them: of a Brazilian mobile with its ninth digit and without."""
-    found = _MOBILE.fullmatch(number)
-    return frozenset((f"{found[1]}{found[2]}", f"{found[1]}9{found[2]}")) if found else frozenset((number,))
-
-
-def speaks_of(body: bytes, numbers: Iterable[str]) -> bool:
-    """Whether one of the numbers stands in a body by itself, and not as a part of a longer one."""
-    return any(re.search(rb"(?<!\d)%s(?!\d)" % number.encode(), body) for number in numbers)

@@ -1,7 +1,7 @@
 """Whose rows are whose: everything that is kept about the person behind a number, in whatever table it stands.
 
 A person is a number or a LID at every instance there ever was here, with all conversations that were merged into it.
-Bodies of webhooks have no owner; they are found by the numbers that stand in them, and by the ids they came under.
+Bodies of webhooks have no owner; they are found by the numbers they are addressed with, and by the ids they came under.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Table, false, or_, select
 from sqlmodel import SQLModel, col
 
 from clinic_bot.store import clinic_tables
-from clinic_bot.store.personal import HELD, Held, speaks_of, spellings
+from clinic_bot.store.personal import HELD, Held
 from clinic_bot.store.session import driver_of, is_postgres
 from clinic_bot.store.tables import Conversation, Message, Turn
+from clinic_bot.store.whose import speaks_of, spellings
 
 # Importing the tables fills the metadata.
 assert clinic_tables.Patient.__tablename__

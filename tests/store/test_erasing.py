@@ -1,5 +1,6 @@
 """Erasing what is kept about a patient: nothing is left of the words, in no table and in no byte of a file."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from clinic_bot.store import appointments, contacts, erasing, gate, pruning
+from clinic_bot.store import appointments, contacts, erasing, gate, privacy, pruning
 from clinic_bot.store.database import Database, Job
 from clinic_bot.store.gate import Gate
 from clinic_bot.store.inbox import Answer
@@ -199,6 +200,23 @@ async def test_another_number_within_a_longer_one_is_not_meant(place: Place, sto
     done = await erase(place, store)
     assert not any(done.rows.values())
     assert store.run(lambda c: places_of(c, CANARY)) == {"inbox.body"}
+
+
+@ON_SQLITE
+async def test_what_another_patient_wrote_of_a_number_is_that_others(place: Place, store: Store) -> None:
+    """Nobody gets a stranger's words by asking for a copy, or has them erased, because their number stands in them."""
+    card = {
+        "contact": {"displayName": "Rita", "phones": [RITA]},
+        "text": {"message": f"é a {RITA}, {JOANAS_WORDS}"},
+    }
+    told = json.dumps({"phone": JOANA, "connectedPhone": "551133330000", "messageId": "j1", **card})
+    store.take(b.message(JOANAS_WORDS, id="j1", who=b.contact(JOANA)), told.encode())
+    for number in (KEY, "551133330000"):  # the clinic's own number stands in every body, too
+        assert not any(store.run(partial(privacy.gather, number=number)).values())
+    assert len(store.run(partial(privacy.gather, number=JOANA))["inbox"]) == 1
+    done = await erase(place, store)
+    assert not any(done.rows.values())
+    assert "inbox.body" in store.run(lambda c: places_of(c, JOANAS_WORDS))
 
 
 @ON_SQLITE
