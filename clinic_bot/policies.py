@@ -10,7 +10,7 @@ from clinic_bot.debounce.patience import Limits
 from clinic_bot.debounce.patience_model import load_model
 from clinic_bot.debounce.window import Timing
 from clinic_bot.events import Contact, Kind
-from clinic_bot.intake.identity import listed_key, phone_key
+from clinic_bot.intake.identity import listed_key, phone_key, with_country
 from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_give_back_phrase, normalised
 from clinic_bot.settings import Settings
 from clinic_bot.store.policy import Policy
@@ -96,8 +96,8 @@ def screening_lists(facts: ClinicFacts) -> ScreeningLists:
 
 
 def contact_of(number: str, instance: str) -> Contact:
-    """A number as the clinic writes it in its file, as somebody to write to; without country code, a Brazilian one."""
-    phone = f"55{number}" if len(number) in (10, 11) else number
+    """A number as the clinic writes it, as somebody to write to; without country code, a Brazilian one."""
+    phone = with_country(number)
     return Contact(instance, phone, phone_key(phone), None, None)
 
 

@@ -5,9 +5,10 @@ import io
 import pytest
 
 from clinic_bot import policies
+from clinic_bot.clinic.facts import WhatsApp, example_clinic
 from clinic_bot.debounce.patience import DEFAULT, Limits
 from clinic_bot.intake.screening import ScreeningLists
-from clinic_bot.policies import limits_of, policy_of
+from clinic_bot.policies import contact_of, limits_of, policy_of, screening_lists
 from clinic_bot.settings import Mode, Settings
 
 
@@ -46,3 +47,11 @@ def test_a_model_that_cannot_be_read_is_said(
     monkeypatch.setattr(policies, "load_model", lambda: None)
     policy_of(Settings(mode=Mode.SANDBOX), ScreeningLists())
     assert "patience model cannot be read" in written_log.getvalue()
+
+
+def test_a_plus_in_the_clinic_s_file_says_that_a_short_number_is_no_brazilian_one() -> None:
+    peru, porto_alegre = "+51 987 654 321", "51 98765-4321"
+    whatsapp = WhatsApp(never_answer=(peru, porto_alegre), alerts_to=peru)
+    lists = screening_lists(example_clinic().model_copy(update={"whatsapp": whatsapp}))
+    assert lists.never_answer == {"51987654321", "555187654321"}
+    assert contact_of(whatsapp.alerts_to or "", "i").phone == "51987654321"

@@ -244,10 +244,11 @@ class Texts(_Table):
 
 
 def _digits(value: object) -> object:
-    return re.sub(r"[\s()+.-]", "", value) if isinstance(value, str) else value
+    """A plus before it stays: it says that a short number is no Brazilian one."""
+    return re.sub(r"(?!^\+)[\s()+.-]", "", value.strip()) if isinstance(value, str) else value
 
 
-Phone = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^\d{8,15}$")]
+Phone = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^\+?\d{8,15}$")]
 
 
 class WhatsApp(_Table):

@@ -15,7 +15,7 @@ from clinic_bot.clinic.texts import WEEKDAYS
 from clinic_bot.commands import hands
 from clinic_bot.commands.saying import refuse
 from clinic_bot.commands.wording import spoken as spoken_minute
-from clinic_bot.intake.identity import asked_key, digits
+from clinic_bot.intake.identity import asked_key
 from clinic_bot.operations.masking import mask_phone
 from clinic_bot.policies import contact_of
 from clinic_bot.serve import clock_of, load_facts
@@ -176,7 +176,7 @@ class Diary:
             return {}
         if asked_key(phone) is None:
             refuse("esse telefone não é de uma pessoa: escreva com o DDD")
-        contact = contact_of(digits(phone).lstrip("0"), self.instance)
+        contact = contact_of(phone, self.instance)
         return {"phone": contact.phone or "", "phone_key": contact.phone_key or ""}
 
     # How it is shown.

@@ -57,25 +57,39 @@ def phone_key(phone: str) -> str:
     return phone[:4] + phone[5:] if _BRAZILIAN_MOBILE.fullmatch(phone) else phone
 
 
+def with_country(number: str) -> str:
+    """The digits of a number as a person writes it, with its country code.
+
+    A plus or two zeros before it say that it is there. Else ten or eleven digits are a Brazilian number, also with the
+    zero before its area: a Peruvian one without its plus is read as somebody's in Porto Alegre.
+    """
+    written, plain = number.strip(), digits(number)
+    if written.startswith("+"):
+        return plain
+    if plain.startswith("00"):
+        return plain.lstrip("0")
+    plain = plain.lstrip("0")
+    return f"55{plain}" if len(plain) in (10, 11) else plain
+
+
 def listed_key(number: str) -> str:
     """The key of a number as a clinic writes it in its lists: without country code it is a Brazilian one."""
-    plain = digits(number)
-    return phone_key(f"55{plain}" if len(plain) in (10, 11) else plain)
+    return phone_key(with_country(number))
 
 
 def asked_key(text: str) -> str | None:
     """The key of whom a person at a terminal means: a number in any spelling, or a LID. None: it could be anybody.
 
-    Without country code it is a Brazilian number, also with the zero before the area; a number without its area may be
-    somebody else's, and is nobody's here.
+    A number without its area may be somebody else's, and is nobody's here.
     """
     address = parse_phone(text.strip()) if "@" in text or any(map(str.isalpha, text)) else None
     if address is not None and address.chat is not Chat.PERSON:
         return None
     if address is not None and address.lid is not None:
         return address.lid
-    plain = digits(address.phone or "" if address else text).lstrip("0")
-    return listed_key(plain) if 10 <= len(plain) <= 20 else None
+    if address is not None:  # as WhatsApp writes it
+        return phone_key(address.phone) if address.phone else None
+    return listed_key(text) if 10 <= len(digits(text).lstrip("0")) <= 20 else None
 
 
 def parse_lid(value: object) -> str | None:
