@@ -129,9 +129,8 @@ class Case:
         """
         text, born = self._birth(text, said)
         name = _clean_name(text)
-        known = [
-            one for one in patients.of(self.connection, self.who) if one.born in (born, None) or born is None
-        ]
+        everybody = patients.of(self.connection, self.who)
+        known = [one for one in everybody if one.born in (born, None) or born is None]
         tokens = set(words_of(name))
         fitting = [one for one in known if tokens <= set(words_of(one.name))]
         exact = [one for one in known if one.name_key == name_key(name)]
@@ -140,6 +139,8 @@ class Case:
                 "há mais de um paciente com esse nome neste telefone; pergunte a data de nascimento e escreva-a em "
                 "paciente, depois do nome."
             )
+        if not exact and any(one.name_key == name_key(name) for one in everybody):
+            fitting = []  # a namesake with another birth date, and nobody whose longer name has these words
         if exact or (len(fitting) == 1 and (tokens or len(known) == 1)):
             one = next((one for one in exact if one.born == born), (exact or fitting)[0])
             return one.name, one.name_key, one.born or born
@@ -152,16 +153,21 @@ class Case:
         return name, name_key(name), born
 
     def _birth(self, text: str, said: Heard) -> tuple[str, str | None]:
-        """What is left of a name, and the birth date behind it: the patient's words, or one that is known."""
+        """What is left of a name, and the birth date behind it: the patient's words, or known of somebody so called.
+
+        A date that is known of another one of this phone has to stand in this very burst: twins share theirs, and a
+        model mixes up what stood before it.
+        """
         rest, found = birth.split(text, self.now.date())
         if found is None:
             return text, None
-        known = {one.born for one in patients.of(self.connection, self.who)}
-        if found.isoformat() not in known and found not in birth.births(
-            f"{said.words}\n{said.earlier}", self.now.date()
-        ):
-            raise ChangeRefused("essa data de nascimento não foi escrita pelo paciente; pergunte.")
-        return rest, found.isoformat()
+        born, tokens = found.isoformat(), set(words_of(_clean_name(rest)))
+        having_it = [one for one in patients.of(self.connection, self.who) if one.born == born]
+        if not any(tokens <= set(words_of(one.name)) for one in having_it):
+            written = said.words if having_it else f"{said.words}\n{said.earlier}"
+            if found not in birth.births(written, self.now.date()):
+                raise ChangeRefused("essa data de nascimento não foi escrita pelo paciente; pergunte.")
+        return rest, born
 
     # What there is.
 

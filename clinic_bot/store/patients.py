@@ -1,13 +1,15 @@
 """The people for whom a phone speaks. Whose they are comes from the conversation, never from a text."""
 
+import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 from sqlmodel import col
 
 from clinic_bot.store import contacts
-from clinic_bot.store.clinic_tables import Patient
+from clinic_bot.store.clinic_tables import Appointment, Patient
 from clinic_bot.store.tables import Conversation
 
 
@@ -60,17 +62,17 @@ def find_or_add(
     """The id of the patient of that name in this conversation, who may be new.
 
     Args:
-        born: tells two of one name apart, and is learnt of one who was known without it.
+        born: tells two of one name apart, and is learnt of one who was known without it, where that can be nobody else.
+            Which of several is meant by the name alone is never guessed: then it is one without a birth date.
     """
     same = [one for one in of(connection, who) if one.name_key == name_key]
-    known = next((one for one in same if one.born == born), None)
-    if known is None and born is None and same:
-        return same[0].id
-    if known is None and (undated := next((one for one in same if one.born is None), None)) is not None:
-        connection.execute(update(Patient).where(col(Patient.id) == undated.id).values(born=born))
-        known = undated
-    if known is not None:
+    if (known := next((one for one in same if one.born == born), None)) is not None:
         return known.id
+    if len(same) == 1 and born is None:
+        return same[0].id
+    if len(same) == 1 and born is not None and same[0].born is None and _may_be(same[0], who, born, now_ms):
+        connection.execute(update(Patient).where(col(Patient.id) == same[0].id).values(born=born))
+        return same[0].id
     written = connection.execute(
         insert(Patient).values(
             instance=who.instance,
@@ -83,3 +85,40 @@ def find_or_add(
     )
     assert written.inserted_primary_key is not None
     return int(written.inserted_primary_key[0])
+
+
+def forget_unbooked(connection: Connection, patient_id: int) -> None:
+    """Keep nobody's name of whom nothing was ever booked."""
+    visits = exists().where(col(Appointment.patient_id) == patient_id)
+    connection.execute(delete(Patient).where(col(Patient.id) == patient_id, ~visits))
+
+
+def prune(connection: Connection, *, limit: int) -> int:
+    """Forget a slice of those of whom nothing is booked: an older version left them where a time could not be had."""
+    visits = exists().where(col(Appointment.patient_id) == col(Patient.id))
+    unbooked = select(col(Patient.id)).where(~visits).limit(limit)
+    return connection.execute(delete(Patient).where(col(Patient.id).in_(unbooked))).rowcount
+
+
+def doubt(connection: Connection, who: Owner, name_key: str, born: str | None) -> str | None:
+    """Why a person who books by name has to say more: there are several of it on this phone."""
+    same = [one for one in of(connection, who) if one.name_key == name_key]
+    if born is not None or len(same) < 2:
+        return None
+    return f"{len(same)} patients of that name are known on that phone: say with --born which one is meant"
+
+
+def _may_be(undated: PatientRow, who: Owner, born: str, now_ms: int) -> bool:
+    """Whether it can be the same person: a child that has the name of the phone's holder is somebody else."""
+    first, *_ = _plain(undated.name).split() or [""]
+    return first not in _plain(who.display_name or "").split() or not _is_minor(born, now_ms)
+
+
+def _is_minor(born: str, now_ms: int) -> bool:
+    today = datetime.fromtimestamp(now_ms / 1000, UTC)
+    return born > f"{today.year - 18:04}-{today:%m-%d}"
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()

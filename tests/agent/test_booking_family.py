@@ -1,9 +1,14 @@
 """Several patients on one phone: a mother and her children, a father and a son of one name."""
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from clinic_bot.agent.booking_words import what_was_done
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import name_key
+from clinic_bot.store import patients
+from clinic_bot.store.clinic_tables import Patient
+from tests.support import builders as b
 from tests.support.desk import FACTS, JOANA, Desk
 from tests.support.store import Store
 
@@ -64,3 +69,53 @@ def test_another_phone_knows_none_of_them(desk: Desk) -> None:
     assert told == "Erro: falta o nome completo do paciente; pergunte."
     assert desk.book("pediatria", "sexta às 10h", SON, JOANA).startswith("Erro: essa data de nascimento")
     assert desk.own(JOANA).startswith("Nenhuma consulta futura")
+
+
+def births(desk: Desk) -> dict[str, set[str | None]]:
+    """What is known of the patients of this phone, by name."""
+    found: dict[str, set[str | None]] = {}
+    who = desk.store.run(lambda c: patients.owner(c, 1))
+    for one in desk.store.run(lambda c: patients.of(c, who)):
+        found.setdefault(one.name, set()).add(one.born)
+    return found
+
+
+def test_a_child_s_birth_date_is_not_learnt_of_the_holder_who_has_its_name(desk: Desk) -> None:
+    desk.says("oi, aqui é o João", name="João 🦷")
+    desk.reply("Oi!")
+    has(desk, "João Silva", "sexta às 9h", "9h")
+    has(desk, SON, "sexta às 9h30", "9h30")
+    assert births(desk) == {"João Silva": {None, "2019-05-03"}}
+    assert [row.born for row in desk.booked()] == [None, "2019-05-03"]
+
+
+def test_a_birth_date_goes_to_no_namesake_of_two_without_one(desk: Desk) -> None:
+    """Whose appointment stood there first nobody knows any more, so nothing is guessed of it."""
+    has(desk, FATHER, "sexta às 9h", "9h")
+    desk.store.run(another_without_a_date)
+    has(desk, SON, "sexta às 9h30", "9h30")
+    assert births(desk) == {"João Silva": {None, "1985-02-10", "2019-05-03"}}
+
+
+def another_without_a_date(connection: Connection) -> None:
+    """As a chat that became a part of this one had him."""
+    values = {"instance": b.INSTANCE, "conversation_id": 1, "name": "João Silva", "created_ms": 0}
+    connection.execute(insert(Patient).values({**values, "name_key": name_key("João Silva")}))
+
+
+def test_a_birth_date_goes_to_nobody_of_a_longer_name(desk: Desk) -> None:
+    has(desk, FATHER, "sexta às 9h", "9h")
+    has(desk, "João Pedro Silva", "sexta às 9h30", "9h30")
+    has(desk, SON, "sexta às 10h", "10h")
+    assert births(desk) == {"João Silva": {"1985-02-10", "2019-05-03"}, "João Pedro Silva": {None}}
+
+
+def test_a_model_gives_nobody_the_birth_date_of_another(desk: Desk) -> None:
+    has(desk, "Bia Lima 04/06/2018", "sexta às 9h", "9h")
+    has(desk, "João Silva", "sexta às 9h30", "9h30")
+    desk.says("quero pediatria sexta às 10h para o João Silva")
+    refused = desk.book("pediatria", "sexta às 10h", "João Silva 04/06/2018")
+    assert refused == "Erro: essa data de nascimento não foi escrita pelo paciente; pergunte."
+    desk.reply("Qual a data de nascimento dele?")
+    desk.says("04/06/2018, são gêmeos")
+    assert desk.book("pediatria", "sexta às 10h", "João Silva 04/06/2018").startswith("proposta#")
