@@ -100,6 +100,7 @@ def book(
     appointment_id = _add(connection, who, wanted, patient_id, now_ms, turn_id)
     if not cells.take(connection, wanted.place, now_ms=now_ms, appointment_id=appointment_id):
         connection.execute(delete(Appointment).where(col(Appointment.id) == appointment_id))
+        patients.forget_unbooked(connection, patient_id)
         return None
     return find(connection, who, appointment_id)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from clinic_bot.clock import Clock
 from clinic_bot.operations.metrics import Metrics
-from clinic_bot.store import believed, forgetting, notices, proposals, reminders
+from clinic_bot.store import believed, forgetting, notices, patients, proposals, reminders
 from clinic_bot.store.database import Database
 from clinic_bot.store.forgetting import Looked
 from clinic_bot.store.session import driver_of
@@ -101,6 +101,7 @@ class Pruning:
             "notice": partial(notices.prune, before_ms=before_ms, limit=SLICE),
             "proposal": partial(proposals.prune, before_ms=before_ms, limit=SLICE),
             "reminder": partial(reminders.prune, before_ms=before_ms, limit=SLICE),
+            "patient": partial(patients.prune, limit=SLICE),
         }
         for table, job in slices.items():
             while self._on_duty():

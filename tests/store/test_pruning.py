@@ -305,6 +305,7 @@ async def test_whoever_loses_the_duty_stops_and_the_next_one_goes_on(
     assert {table: first[table] + second[table] for table in second} == {
         "inbox": 3, "message": 3, "turn": 3, "unreadable": 0, "early_change": 0, "notice": 0, "proposal": 0,
         "reminder": 0,
+        "patient": 0,
     }  # fmt: skip
     assert 'clinic_bot_pruned_rows_total{table="message"} 3.0' in metrics.render().decode()
     assert sum((await again.prune()).values()) == 0
