@@ -166,6 +166,30 @@ def book(
     said = change(diary.settings, {"command": "agenda book", **request}).said
     _stop_if_taken(diary, said)
     typer.echo(f"Marcada a consulta {said['id']}: {diary.told(request)}.")
+    if phone is None:
+        typer.echo(f"Sem telefone ninguém é lembrado dela: clinic-bot agenda phone {said['id']} TELEFONE")
+
+
+@agenda.command("phone")
+def give_phone(
+    appointment_id: Number,
+    phone: Annotated[
+        str, typer.Argument(help="The patient's, or of the one who speaks for them; or a LID, as 123@lid.")
+    ],
+    born: Annotated[
+        str | None, typer.Option(help="Birth date, where two of one name are known on that phone.")
+    ] = None,
+) -> None:
+    """Give an appointment its phone, or another one: then it is in that chat, is reminded and found by the number."""
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands.saying import change
+    from clinic_bot.operations.masking import mask_phone
+
+    diary = words.open_diary()
+    whose = diary.contact(phone)
+    request = {"id": appointment_id, "born": diary.birth_date(born), **whose}
+    change(diary.settings, {"command": "agenda phone", **request})
+    typer.echo(f"A consulta {appointment_id} agora é do telefone {mask_phone(whose.get('phone') or whose['lid'])}.")
 
 
 @agenda.command()

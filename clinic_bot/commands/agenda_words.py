@@ -160,10 +160,10 @@ class Diary:
         )
         return {
             "start_ms": ms(start), "end_ms": ms(start + timedelta(minutes=length)), "service": chosen.key,
-            "professional": who.key, "patient": name, "born": self._born(born), **self._contact(phone),
+            "professional": who.key, "patient": name, "born": self.birth_date(born), **self.contact(phone),
         }  # fmt: skip
 
-    def _born(self, text: str | None) -> str | None:
+    def birth_date(self, text: str | None) -> str | None:
         if text is None:
             return None
         found = birth.births(text, self.now.date())
@@ -171,11 +171,15 @@ class Diary:
             refuse(f"{text!r} não é data de nascimento: escreva 03/05/2019")
         return next(iter(found)).isoformat()
 
-    def _contact(self, phone: str | None) -> dict[str, str]:
+    def contact(self, phone: str | None) -> dict[str, str]:
+        """By whose phone it is, or in whose chat that WhatsApp knows by a LID alone."""
         if phone is None:
             return {}
-        if asked_key(phone) is None:
+        key = asked_key(phone)
+        if key is None:
             refuse("esse telefone não é de uma pessoa: escreva com o DDD")
+        if phone.strip().endswith("@lid"):
+            return {"lid": key}
         contact = contact_of(phone, self.instance)
         return {"phone": contact.phone or "", "phone_key": contact.phone_key or ""}
 

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, or_, select, text
 from sqlmodel import col
 
 from clinic_bot.events import Contact
-from clinic_bot.store import appointments, cells, contacts, patients
+from clinic_bot.store import appointments, belonging, cells, contacts, patients
 from clinic_bot.store.appointments import AppointmentRow, Wanted
+from clinic_bot.store.belonging import Refused
 from clinic_bot.store.cells import Place
 from clinic_bot.store.clinic_tables import STANDS, Appointment, AppointmentStatus, Block, Patient
 from clinic_bot.store.conversations import locked
@@ -167,8 +168,8 @@ def book_outside(
     *,
     now_ms: int,
     policy: Policy,
-) -> AppointmentRow | InTheWay:
-    """Book what was agreed at the desk or by phone; or say what is in the way, and do nothing.
+) -> AppointmentRow | InTheWay | Refused:
+    """Book what was agreed at the desk or by phone; or say what is in the way or not clear, and do nothing.
 
     Args:
         contact: whose phone the appointment is by, so that the patient finds it in the chat; None where none is known.
@@ -187,12 +188,13 @@ def book_outside(
         locked(session, conversation.id)  # numbers count within it
         conversation_id = conversation.id
     who = patients.owner(connection, conversation_id)
+    if why := patients.doubt(connection, who, wanted.patient_key, wanted.born):
+        return Refused(why)
     booked = appointments.book(connection, who, wanted, now_ms=now_ms, turn_id=None)
     if booked is not None:
         return booked
     if contact is None:
-        with session_on(connection) as session:
-            session.delete(session.get_one(Conversation, conversation_id))
+        belonging.forget_empty(connection, conversation_id)
     return in_the_way(connection, wanted.place)
 
 

@@ -105,7 +105,7 @@ def doubt(connection: Connection, who: Owner, name_key: str, born: str | None) -
     same = [one for one in of(connection, who) if one.name_key == name_key]
     if born is not None or len(same) < 2:
         return None
-    return f"{len(same)} patients of that name are known on that phone: say with --born which one is meant"
+    return f"há {len(same)} pacientes com esse nome nesse telefone: diga com --born a data de nascimento de qual deles"
 
 
 def _may_be(undated: PatientRow, who: Owner, born: str, now_ms: int) -> bool:

@@ -8,8 +8,9 @@ import structlog
 
 from clinic_bot.clinic.spelling import name_key
 from clinic_bot.events import Contact
-from clinic_bot.store import agenda, cells
+from clinic_bot.store import agenda, belonging, cells
 from clinic_bot.store.appointments import AppointmentRow, Wanted
+from clinic_bot.store.belonging import Refused
 from clinic_bot.store.cells import Place
 from clinic_bot.store.database import Database
 from clinic_bot.store.policy import Policy
@@ -67,9 +68,7 @@ class AgendaDesk:
         if not all(isinstance(word, str) and word for word in words.values()):
             return _NOT_UNDERSTOOD
         place = Place(self._instance, str(words["professional"]), start_ms, end_ms)
-        patient, contact = str(words["patient"]), None
-        if isinstance(asked.get("phone"), str):
-            contact = Contact(self._instance, asked["phone"], asked["phone_key"], None, None)
+        patient, contact = str(words["patient"]), self._contact(asked)
         job = partial(
             agenda.book_outside,
             instance=self._instance,
@@ -79,10 +78,37 @@ class AgendaDesk:
             policy=self._policy,
         )
         done = await self._database.write(job)
+        if isinstance(done, Refused):
+            return {"ok": False, "error": done.why}
         if not isinstance(done, AppointmentRow):
             return {"ok": True, "id": None, **asdict(done)}
         log.info("agenda", command="book", appointment=done.id)
         return {"ok": True, "id": done.id}
+
+    async def give_phone(self, asked: Body, now_ms: int) -> Body:
+        appointment_id, contact, born = asked.get("id"), self._contact(asked), asked.get("born")
+        if not isinstance(appointment_id, int) or contact is None:
+            return _NOT_UNDERSTOOD
+        if born is not None and not isinstance(born, str):
+            return _NOT_UNDERSTOOD
+        job = partial(
+            belonging.give_phone,
+            instance=self._instance,
+            appointment_id=appointment_id,
+            contact=contact,
+            born=born,
+            now_ms=now_ms,
+            policy=self._policy,
+        )
+        if (refused := await self._database.write(job)) is not None:
+            return {"ok": False, "error": refused.why}
+        log.info("agenda", command="phone", appointment=appointment_id)
+        return {"ok": True}
+
+    def _contact(self, asked: Body) -> Contact | None:
+        """By whose phone it is to be, or by whose chat that WhatsApp knows without one."""
+        phone, key, lid = (asked.get(name) or None for name in ("phone", "phone_key", "lid"))
+        return Contact(self._instance, phone, key, lid, None) if phone or lid else None
 
     async def move(self, asked: Body, now_ms: int) -> Body:
         appointment_id, start_ms, who = asked.get("id"), asked.get("start_ms"), asked.get("professional")

@@ -12,7 +12,7 @@ from clinic_bot.turns.privacy_desk import PrivacyDesk
 ERASE = "erase"
 BLOCK, UNBLOCK = "agenda block", "agenda unblock"
 TAKE, GIVE_BACK = "take", "give back"
-BOOK, MOVE, CANCEL = "agenda book", "agenda move", "agenda cancel"
+BOOK, MOVE, CANCEL, PHONE = "agenda book", "agenda move", "agenda cancel", "agenda phone"
 #: These are about every instance that was ever here.
 OF_ALL_INSTANCES = frozenset({ERASE})
 
@@ -44,4 +44,5 @@ def commands(
         BOOK: agenda.book,
         MOVE: agenda.move,
         CANCEL: agenda.cancel,
+        PHONE: agenda.give_phone,
     }

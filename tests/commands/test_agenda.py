@@ -103,6 +103,8 @@ def test_a_block_shows_what_is_booked_in_it_and_leaves_it(reception: Terminal, s
         (("book", "quinta 15h", *ARGUMENTS, "--phone", "8765"), "não é de uma pessoa"),
         (("book", "quinta 15h", "-s", "consulta", *ARGUMENTS[2:]), "qual serviço?"),
         (("cancel", "7"), "não há consulta 7"),
+        (("phone", "7", RITA), "não há consulta 7"),
+        (("phone", "7", "8765-0001"), "não é de uma pessoa"),
         (("move", "7", "sexta 9h"), "não há consulta 7 que esteja marcada"),
     ],
     ids=str,
@@ -137,3 +139,28 @@ def test_a_child_is_shown_with_who_answers_for_it(reception: Terminal, store: St
     assert "(nasc. 02/01/1980)" in listed
     assert store.count("patient") == 2
     assert [one.phone for one in store.conversations()] == [b.PHONE]  # as her WhatsApp spells it
+
+
+def test_a_booking_without_a_phone_gets_one(reception: Terminal, store: Store) -> None:
+    said = reception.said("agenda", "book", "quinta 15h", *ARGUMENTS)
+    assert "Sem telefone ninguém é lembrado dela: clinic-bot agenda phone 1 TELEFONE" in said
+    assert reception.said("agenda", "phone", "1", RITA) == "A consulta 1 agora é do telefone 55119*****001.\n"
+    assert "55119*****001" in reception.said("agenda", "list")
+    # A chat that WhatsApp knows without a number is named as `reception --full` shows it.
+    store.take(b.message(who=b.contact(None, lid="90210000000007")))
+    reception.said("agenda", "phone", "1", "90210000000007@lid")
+    reception.said("agenda", "book", "quinta 16h", *ARGUMENTS, "--phone", "90210000000007@lid")
+    assert [one.lid for one in store.conversations() if one.lid] == ["90210000000007"]
+    assert store.count("patient") == 1
+
+
+def test_of_two_namesakes_on_one_phone_the_reception_says_which(reception: Terminal, store: Store) -> None:
+    for hour, born in (("15h", "03/05/2019"), ("16h", "1980-01-02")):
+        reception.said("agenda", "book", f"quinta {hour}", *ARGUMENTS, "--phone", RITA, "--born", born)
+    refused = reception.run("agenda", "book", "quinta 17h", *ARGUMENTS, "--phone", RITA)
+    assert (refused.exit_code, "há 2 pacientes com esse nome nesse telefone" in refused.stderr) == (1, True)
+    reception.said("agenda", "book", "quinta 17h", *ARGUMENTS)
+    refused = reception.run("agenda", "phone", "3", RITA)
+    assert (refused.exit_code, "há 2 pacientes com esse nome nesse telefone" in refused.stderr) == (1, True)
+    reception.said("agenda", "phone", "3", RITA, "--born", "03/05/2019")
+    assert reception.said("agenda", "list", "--full").count("(nasc. 03/05/2019") == 2
