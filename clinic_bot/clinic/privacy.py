@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 FORMAT = "clinic_bot-export-1"
 _NOTHING = (None, "", b"", "{}")
 
-ABOUT = (
-    "Cópia de tudo o que o assistente de WhatsApp da clínica guarda sobre este telefone (LGPD, art. 18, II e V). "
+_ABOUT = (
+    "Cópia de tudo o que o assistente de WhatsApp da clínica guarda sobre {whom} (LGPD, art. 18, II e V). "
     "Cada seção é uma lista; os campos sem valor ficam de fora, e os horários têm o fuso da clínica. "
     "'mensagens' é o que foi escrito, 'respostas' o que o assistente leu e respondeu, 'acoes_do_assistente' o que ele "
     "consultou ou mudou na agenda, 'consultas' o que foi marcado, 'recebido_do_whatsapp' o que chegou da Z-API, como "
     "chegou. O prontuário não está aqui: é pedido à clínica."
 )
+
+OF_PHONE = _ABOUT.format(whom="este telefone")
+OF_BOOKINGS = _ABOUT.format(whom="estas consultas, marcadas pela recepção sem telefone")
 
 
 def exported(labels: Mapping[str, str], row: Mapping[str, object], zone: ZoneInfo) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from clinic_bot.commands.whom import Asked
     from clinic_bot.settings import Settings
 
 patient = typer.Typer(
@@ -19,9 +20,17 @@ patient = typer.Typer(
 )
 
 Phone = Annotated[
-    str,
+    str | None,
     typer.Argument(help="The patient's number as anybody writes it, with or without 55 and the ninth digit."),
 ]
+Booking = Annotated[
+    list[int] | None,
+    typer.Option("--booking", min=1, help="An appointment without a phone, by its number; may be repeated."),
+]
+Name = Annotated[
+    str | None, typer.Option("--name", help="Full name of somebody who was booked without a phone.")
+]
+Born = Annotated[str | None, typer.Option("--born", help="Birth date, where several have that name.")]
 
 #: Bodies of eight days are looked through, and the file is written anew.
 _WITHIN_S = 900.0
@@ -34,24 +43,28 @@ def rights() -> None:
 
 @patient.command()
 def export(
-    phone: Phone,
+    phone: Phone = None,
+    booking: Booking = None,
+    name: Name = None,
+    born: Born = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write to this new file, for its owner's eyes (mode 0600)."),
     ] = None,
 ) -> None:
-    """Print everything that is kept about a number as JSON, with Portuguese names."""
+    """Print everything that is kept about a patient as JSON, with Portuguese names."""
     import json
 
     from clinic_bot.commands import hands
     from clinic_bot.commands.saying import refuse
+    from clinic_bot.commands.whom import asked
 
     settings = hands.settings()
-    number = _number(phone)
-    kept = _kept(settings, number)
+    who = asked(settings, phone, booking or [], name, born)
+    kept = _kept(settings, who)
     if not any(kept.values()):  # a slip of the finger must not tell a patient that nothing is known of them
-        typer.echo(f"clinic-bot: nothing is kept about {_masked(number)}; is the number right?", err=True)
-    told = _copy(settings, number, kept)
+        typer.echo(f"clinic-bot: nothing is kept about {who.told}; is that right?", err=True)
+    told = _copy(settings, who, kept)
     text = json.dumps(told, ensure_ascii=False, indent=2)
     if output is None:
         typer.echo(text)
@@ -61,57 +74,45 @@ def export(
     except OSError as exc:
         refuse(f"{output} cannot be written: {exc.strerror}")
     rows = sum(map(len, kept.values()))
-    typer.echo(f"{rows} rows about {_masked(number)} are in {output}. Give it to nobody but the patient.")
+    typer.echo(f"{rows} rows about {who.told} are in {output}. Give it to nobody but the patient.")
 
 
 @patient.command()
 def erase(
-    phone: Phone,
+    phone: Phone = None,
+    booking: Booking = None,
+    name: Name = None,
+    born: Born = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     cancel: Annotated[
         bool, typer.Option("--cancel", help="Cancel the appointments still to come; else they stay booked.")
     ] = False,
 ) -> None:
-    """Erase what is kept about a number; appointments stay, without a name, as the law wants them."""
+    """Erase what is kept about a patient; appointments stay, without a name, as the law wants them."""
     from clinic_bot.commands import hands
     from clinic_bot.commands.saying import change
+    from clinic_bot.commands.whom import asked
 
     settings = hands.settings()
-    number = _number(phone)
+    who = asked(settings, phone, booking or [], name, born)
     if not yes:
-        _ask(settings, number, cancel=cancel)
-    request = {"command": "erase", "number": number, "cancel": cancel}
+        _ask(settings, who, cancel=cancel)
+    request = {"command": "erase", **who.request, "cancel": cancel}
     said = change(settings, request, within_s=_WITHIN_S).said
-    _tell(number, said)
+    _tell(who, said)
 
 
-def _number(text: str) -> str:
-    from clinic_bot.commands.saying import refuse
-    from clinic_bot.intake.identity import asked_key
-
-    found = asked_key(text)
-    if found is None:
-        refuse("that is no number of a person: write it with its area code, such as +55 (11) 98765-4321")
-    return found
-
-
-def _masked(number: str) -> str:
-    from clinic_bot.operations.masking import mask_phone
-
-    return mask_phone(number)
-
-
-def _kept(settings: "Settings", number: str) -> Mapping[str, list[dict[str, object]]]:
+def _kept(settings: "Settings", who: "Asked") -> Mapping[str, list[dict[str, object]]]:
     from functools import partial
 
     from clinic_bot.commands import hands
     from clinic_bot.store import privacy
 
-    return hands.read(settings, partial(privacy.gather, number=number))
+    return hands.read(settings, partial(privacy.gather, whom=who.whom))
 
 
-def _copy(settings: "Settings", number: str, kept: Mapping[str, list[dict[str, object]]]) -> dict[str, Any]:
-    from clinic_bot.clinic.privacy import ABOUT, FORMAT, exported
+def _copy(settings: "Settings", who: "Asked", kept: Mapping[str, list[dict[str, object]]]) -> dict[str, Any]:
+    from clinic_bot.clinic.privacy import FORMAT, OF_BOOKINGS, OF_PHONE, exported
     from clinic_bot.clock import Clock
     from clinic_bot.commands import hands
     from clinic_bot.serve import load_facts
@@ -119,7 +120,13 @@ def _copy(settings: "Settings", number: str, kept: Mapping[str, list[dict[str, o
 
     facts = load_facts(settings)
     now = Clock(hands.now_ms(settings)).local(facts.timezone)
-    head = {"formato": FORMAT, "sobre": ABOUT, "clinica": facts.name, "telefone": number}
+    is_phone = isinstance(who.whom, str)
+    head: dict[str, Any] = {
+        "formato": FORMAT,
+        "sobre": OF_PHONE if is_phone else OF_BOOKINGS,
+        "clinica": facts.name,
+    }
+    head |= {"telefone" if is_phone else "consultas_sem_telefone": who.whom}
     sections = {
         HELD[table].section: [exported(HELD[table].labels, row, facts.timezone) for row in rows]
         for table, rows in kept.items()
@@ -135,13 +142,17 @@ def _write_privately(path: Path, text: str) -> None:
         file.write(text + "\n")
 
 
-def _ask(settings: "Settings", number: str, *, cancel: bool) -> None:
+def _ask(settings: "Settings", who: "Asked", *, cancel: bool) -> None:
     from clinic_bot.commands import hands
     from clinic_bot.commands.wording import minute
 
-    kept = _kept(settings, number)
+    kept = _kept(settings, who)
     counted = ", ".join(f"{len(rows)} {table}" for table, rows in kept.items() if rows)
-    typer.echo(f"About {_masked(number)} there are: {counted or 'no rows'}.")
+    typer.echo(f"About {who.told} there are: {counted or 'no rows'}.")
+    for line in who.lines(settings):
+        typer.echo(line)
+    if len(names := {row["name_key"] for row in kept["patient"]} - {None}) > 1:
+        typer.echo(f"This phone speaks for {len(names)} patients: what is kept about all of them is erased.")
     now_ms, zone = hands.now_ms(settings), hands.zone(settings)
     for row in kept["appointment"]:
         start_ms = row["start_ms"]
@@ -152,7 +163,7 @@ def _ask(settings: "Settings", number: str, *, cancel: bool) -> None:
     typer.confirm("Erase it for ever? Hand out the copy first, if one was asked for.", abort=True)
 
 
-def _tell(number: str, said: dict[str, Any]) -> None:
+def _tell(who: "Asked", said: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -164,7 +175,7 @@ def _tell(number: str, said: dict[str, Any]) -> None:
             table.add_row(name, str(rows))
     if any(said["rows"].values()):
         Console().print(table)
-    typer.echo(f"Erased: what was kept about {_masked(number)}.")
+    typer.echo(f"Erased: what was kept about {who.told}.")
     if said["cancelled"]:
         typer.echo(f"{said['cancelled']} appointments still to come were cancelled.")
     if said["booked"]:

@@ -7,7 +7,7 @@ chat, the reminders, a copy for the patient, erasing.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, text, update
 from sqlmodel import col
 
 from clinic_bot.events import Contact
@@ -174,17 +174,69 @@ def forget_empty(connection: Connection, conversation_id: int) -> None:
     )
 
 
+# Bookings that no number leads to, for whoever asks about them by their numbers or by a name.
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An appointment, and what leads to its patient."""
+
+    id: int
+    conversation_id: int
+    born: str | None
+    start_ms: int
+    service: str
+    professional: str
+    number: str | None  #: a phone, or else a LID
+    is_erased: bool
+
+
+_VISIT: tuple[Any, ...] = (
+    col(Appointment.id),
+    func.coalesce(col(Conversation.alias_of), col(Conversation.merge_into), col(Conversation.id)),
+    col(Patient.born),
+    col(Appointment.start_ms),
+    col(Appointment.service),
+    col(Appointment.professional),
+    col(Patient.name) == ERASED_NAME,
+)
+
+
+def numbered(connection: Connection, appointment_ids: tuple[int, ...]) -> list[Visit]:
+    """These appointments, those that there are."""
+    return _visits(connection, col(Appointment.id).in_(appointment_ids))
+
+
+def named(connection: Connection, name_key: str) -> list[Visit]:
+    """Every appointment of a patient of that name to which no number leads."""
+    found = _visits(connection, col(Patient.name_key) == name_key)
+    return [one for one in found if one.number is None]
+
+
 def without_number(connection: Connection, appointment_ids: tuple[int, ...]) -> list[int]:
     """The conversations of those of these appointments that no number leads to: nobody else's rows are in them."""
-    rows = connection.execute(
-        select(col(Conversation.id))
-        .join(Appointment, col(Appointment.conversation_id) == col(Conversation.id))
-        .where(
-            col(Appointment.id).in_(appointment_ids),
-            col(Conversation.phone_key).is_(None),
-            col(Conversation.lid).is_(None),
-            col(Conversation.alias_of).is_(None),
-            col(Conversation.merge_into).is_(None),
+    found = numbered(connection, appointment_ids)
+    return sorted({one.conversation_id for one in found if one.number is None})
+
+
+def _visits(connection: Connection, where: ColumnElement[bool]) -> list[Visit]:
+    found = connection.execute(
+        select(*_VISIT)
+        .join(Patient, col(Patient.id) == col(Appointment.patient_id))
+        .join(Conversation, col(Conversation.id) == col(Appointment.conversation_id))
+        .where(where)
+        .order_by(col(Appointment.start_ms), col(Appointment.id))
+    ).all()
+    return [
+        Visit(
+            id, conversation_id, born, start_ms, service, professional, _number(connection, conversation_id), is_erased
         )
-    )
-    return sorted({int(key) for (key,) in rows if key is not None})
+        for id, conversation_id, born, start_ms, service, professional, is_erased in found
+    ]  # fmt: skip
+
+
+def _number(connection: Connection, conversation_id: int) -> str | None:
+    phone, lid = connection.execute(
+        select(col(Conversation.phone), col(Conversation.lid)).where(col(Conversation.id) == conversation_id)
+    ).one()
+    return phone or lid

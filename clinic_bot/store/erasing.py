@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, delete, func, or_, select, text, update
+from sqlalchemy import Column, Connection, LargeBinary, delete, false, func, or_, select, text, update
 from sqlmodel import Session, col
 
 from clinic_bot.operations.masking import mask_phone
@@ -22,7 +22,7 @@ from clinic_bot.store.clinic_tables import STANDS, Appointment, Patient, Proposa
 from clinic_bot.store.conversations import locked
 from clinic_bot.store.database import Database
 from clinic_bot.store.personal import ERASED, ERASED_NAME, HELD, Fate
-from clinic_bot.store.privacy import BODIES, Person, rows_of, table_of
+from clinic_bot.store.privacy import BODIES, Person, Whom, rows_of, table_of
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import (
     Conversation,
@@ -80,13 +80,13 @@ class _Bodies:
 
 async def erase(
     database: Database,
-    number: str,
+    whom: Whom,
     *,
     now_ms: int,
     cancel: bool = False,
     interrupt: Callable[[int], None] = lambda _conversation_id: None,
 ) -> Erased:
-    """Erase the person behind digits as ``intake`` reads them: a phone's key, or a LID.
+    """Erase a person, by a number or by bookings that none leads to.
 
     Args:
         cancel: appointments still to come, too; else they stay booked, without a name.
@@ -95,11 +95,11 @@ async def erase(
     Raises:
         StorageUnavailable: a part may be done; the same again does the rest.
     """
-    person = await database.read(partial(privacy.find, number=number))
+    person = await database.read(partial(privacy.find, whom=whom))
     bodies = _Bodies(Counter(), dict.fromkeys(BODIES, 0))
     await _empty_bodies(database, person, bodies)
     bodies.look_back()
-    job = partial(forget, number=number, now_ms=now_ms, cancel=cancel, until=bodies.until)
+    job = partial(forget, whom=whom, now_ms=now_ms, cancel=cancel, until=bodies.until)
     done = await database.write(job, urgent=True)
     for conversation_id in done.thinking:
         interrupt(conversation_id)
@@ -159,7 +159,7 @@ def _forget_early(connection: Connection, targets: frozenset[str]) -> int:
 
 
 def forget(
-    connection: Connection, number: str, *, now_ms: int, cancel: bool, until: Mapping[str, int]
+    connection: Connection, whom: Whom, *, now_ms: int, cancel: bool, until: Mapping[str, int]
 ) -> Forgotten:
     """Empty every row of a person, and take their conversations away from turns that think.
 
@@ -172,9 +172,9 @@ def forget(
             whoever proves something of an erased turn waits for us or was waited for.
     """
     with session_on(connection) as session:
-        for one in privacy.find(connection, number).conversations:
+        for one in privacy.find(connection, whom).conversations:
             locked(session, one)
-        person = privacy.find(connection, number)  # what was merged until we had the locks, too
+        person = privacy.find(connection, whom)  # what was merged until we had the locks, too
         mine = [locked(session, one) for one in person.conversations]
         thinking = tuple(one.id for one in mine if _let_go(session, one) and one.id is not None)
         cancelled, booked = _appointments(connection, mine, now_ms, cancel=cancel)
@@ -298,7 +298,7 @@ def _unname(connection: Connection, person: Person) -> None:
         )
     named = select(col(Message.provider_id)).where(
         col(Message.conversation_id).in_(person.conversations),
-        or_(*[col(Message.provider_id).contains(one, autoescape=True) for one in person.numbers]),
+        or_(false(), *[col(Message.provider_id).contains(one, autoescape=True) for one in person.numbers]),
     )
     for provider_id in set(connection.execute(named).scalars()):
         connection.execute(

@@ -1,6 +1,7 @@
 """Whose rows are whose: everything that is kept about the person behind a number, in whatever table it stands.
 
-A person is a number or a LID at every instance there ever was here, with all conversations that were merged into it.
+A person is a number or a LID at every instance there ever was here, with all conversations that were merged into it; or
+else, where the reception booked without a number, what was opened for those appointments.
 Bodies of webhooks have no owner; they are found by the numbers they are addressed with, and by the ids they came under.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Table, false, or_, select
 from sqlmodel import SQLModel, col
 
-from clinic_bot.store import clinic_tables
+from clinic_bot.store import belonging, clinic_tables
 from clinic_bot.store.personal import HELD, Held
 from clinic_bot.store.session import driver_of, is_postgres
 from clinic_bot.store.tables import Conversation, Message, Turn
@@ -23,6 +24,11 @@ assert clinic_tables.Patient.__tablename__
 BODIES = ("inbox", "unreadable")
 _PAGE = 2_000
 _MANY = 500
+
+
+#: Whom somebody asks about: digits as ``intake`` reads them, a phone's key or a LID; or appointments that no number
+#: leads to, by their ids.
+Whom = str | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,15 @@ class Found:
     is_last: bool
 
 
-def find(connection: Connection, number: str) -> Person:
-    """The person behind digits as ``intake`` reads them: a phone's key, or a LID. Nobody has no conversations."""
+def find(connection: Connection, whom: Whom) -> Person:
+    """Nobody has no conversations."""
+    if isinstance(whom, tuple):
+        booked_in = set(belonging.without_number(connection, whom))
+        return Person(frozenset(), tuple(sorted(booked_in)), _ids(connection, booked_in))
+    return _behind(connection, whom)
+
+
+def _behind(connection: Connection, number: str) -> Person:
     ids: set[int] = set()
     asked: ColumnElement[bool] = or_(
         col(Conversation.phone_key).in_(spellings(number)), col(Conversation.lid) == number
@@ -88,6 +101,8 @@ def rows_of(name: str, held: Held, person: Person) -> ColumnElement[bool]:
 
 def bodies(connection: Connection, name: str, person: Person, *, after: int) -> Found:
     """Those behind row ``after`` that are the person's, as far as one page goes. Emptied ones are nobody's."""
+    if not (person.numbers or person.ids):
+        return Found((), after, is_last=True)
     driver, numbers = driver_of(connection), sorted(person.numbers)
     rows = driver.execute(
         _search(connection, name, len(numbers)), (after, *map(str.encode, numbers))
@@ -137,9 +152,9 @@ def targets_of(keys: Iterable[str]) -> frozenset[str]:
 # What a patient who asks for it gets.
 
 
-def gather(connection: Connection, number: str) -> Mapping[str, list[dict[str, object]]]:
-    """Every row of the person behind a number, by table, as it is stored."""
-    person = find(connection, number)
+def gather(connection: Connection, whom: Whom) -> Mapping[str, list[dict[str, object]]]:
+    """Every row of a person, by table, as it is stored."""
+    person = find(connection, whom)
     return {name: _rows(connection, name, held, person) for name, held in HELD.items()}
 
 

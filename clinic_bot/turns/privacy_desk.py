@@ -8,6 +8,7 @@ import structlog
 
 from clinic_bot.store import erasing
 from clinic_bot.store.database import Database
+from clinic_bot.store.privacy import Whom
 
 log = structlog.get_logger(__name__)
 
@@ -26,14 +27,15 @@ class PrivacyDesk:
         self._interrupt = interrupt
 
     async def erase(self, asked: Body, now_ms: int) -> Body:
-        number = asked.get("number")
-        if not isinstance(number, str) or not number.isdigit():
-            return {"ok": False, "error": "not understood: number"}
+        whom = _whom(asked)
+        if whom is None:
+            return {"ok": False, "error": "not understood: who is to be erased"}
         forget = partial(
             erasing.erase, cancel=asked.get("cancel") is True, now_ms=now_ms, interrupt=self._interrupt
         )
-        done = await forget(self._database, number)
-        log.info("erased", phone=number, rows=sum(done.rows.values()), left=done.left is not None)
+        done = await forget(self._database, whom)
+        by = {"phone": whom} if isinstance(whom, str) else {"bookings": len(whom)}
+        log.info("erased", **by, rows=sum(done.rows.values()), left=done.left is not None)
         said = {
             "rows": dict(done.rows),
             "booked": done.booked,
@@ -41,3 +43,18 @@ class PrivacyDesk:
             "left": done.left,
         }
         return {"ok": True, **said}
+
+
+def _whom(asked: Body) -> Whom | None:
+    """A number, or appointments that none leads to."""
+    number, bookings = asked.get("number"), asked.get("bookings")
+    if isinstance(number, str) and number.isdigit() and bookings is None:
+        return number
+    if (
+        isinstance(bookings, list)
+        and bookings
+        and number is None
+        and all(type(one) is int for one in bookings)
+    ):
+        return tuple(bookings)
+    return None

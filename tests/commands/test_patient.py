@@ -89,3 +89,96 @@ def test_a_file_too_large_to_be_written_anew_is_said_to_be(
 def test_what_is_no_persons_number_is_refused(terminal: Terminal, command: str, number: str) -> None:
     result = terminal.run("patient", command, number)
     assert (result.exit_code, "no number of a person" in result.stderr) == (1, True)
+
+
+# Who has no phone here.
+
+DESK = (
+    "agenda",
+    "book",
+    "--service",
+    "clínica geral",
+    "--professional",
+    "marta",
+    "--patient",
+    "Rita Lima Souza",
+)
+
+
+@pytest.fixture
+def reception(terminal: Terminal) -> Terminal:
+    terminal.environment["CLINIC_BOT_SANDBOX_CLOCK"] = "2026-09-21T11:13:00-03:00"
+    return terminal
+
+
+def test_who_was_booked_without_a_phone_is_exported_and_erased_by_the_booking(
+    reception: Terminal, store: Store
+) -> None:
+    reception.said(*DESK, "quinta 15h", "--born", "02/01/1980")
+    reception.said(*DESK, "quinta 16h", "--born", "03/05/2019")
+    told = json.loads(reception.said("patient", "export", "--booking", "1"))
+    assert told["consultas_sem_telefone"] == [1]
+    assert "sobre estas consultas, marcadas pela recepção sem telefone" in told["sobre"]
+    assert [(one["nome"], one["nascimento"]) for one in told["pacientes"]] == [
+        ("Rita Lima Souza", "1980-01-02")
+    ]
+    assert len(told["consultas"]) == 1
+    asked = reception.run("patient", "erase", "--booking", "1", typed="n\n")
+    assert (
+        "1: 2026-09-24 15:00 Consulta de clínica geral, Dra. Marta Figueira, born 1980-01-02\n"
+        in asked.stdout
+    )
+    said = reception.said("patient", "erase", "--booking", "1", "--cancel", typed="y\n")
+    assert "Erased: what was kept about appointment 1." in said
+    assert store.run(lambda c: places_of(c, "1980-01-02")) == set()
+    assert store.run(lambda c: places_of(c, "2019-05-03")) == {"patient.born"}
+    again = reception.run("patient", "erase", "--booking", "1", "--yes")
+    assert (again.exit_code, "its patient was erased" in again.stderr) == (1, True)
+    assert "não recebe mais telefone" in reception.run("agenda", "phone", "1", WRITTEN).stderr
+
+
+def test_a_name_finds_all_that_was_booked_without_a_phone_and_nothing_else(
+    reception: Terminal, store: Store
+) -> None:
+    for hour, more in (("14h", ()), ("15h", ()), ("16h", ("--phone", WRITTEN))):
+        reception.said(*DESK, f"quinta {hour}", *more)
+    told = json.loads(reception.said("patient", "export", "--name", "rita LIMA souza"))
+    assert told["consultas_sem_telefone"] == [1, 2]
+    reception.said(*DESK, "quinta 17h", "--born", "02/01/1980")
+    unclear = reception.run("patient", "erase", "--name", "Rita Lima Souza", "--yes")
+    assert (unclear.exit_code, "(1980-01-02, without a birth date): give --born" in unclear.stderr) == (
+        1,
+        True,
+    )
+    reception.said("patient", "erase", "--name", "Rita Lima Souza", "--born", "1980-01-02", "--yes")
+    reception.said("patient", "erase", "--name", "Rita Lima Souza", "--yes")
+    assert store.count("patient") == 4
+    assert reception.said("agenda", "list", "--full").count("Rita Lima Souza") == 1
+    with_phone = reception.run("patient", "erase", "--booking", "3", "--yes")
+    assert (with_phone.exit_code, "is by 5511*****001: give that number" in with_phone.stderr) == (1, True)
+
+
+def test_a_phone_that_speaks_for_several_is_said_to(reception: Terminal, store: Store) -> None:
+    for hour, name in (("15h", "Ana Souza"), ("16h", "Bia Souza")):
+        reception.said(*DESK[:-1], name, f"quinta {hour}", "--phone", WRITTEN)
+    asked = reception.run("patient", "erase", WRITTEN, typed="n\n").stdout
+    assert "This phone speaks for 2 patients: what is kept about all of them is erased." in asked
+    assert store.run(lambda c: places_of(c, "Bia Souza")) == {"patient.name"}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((), "by a number, by --booking, or by --name"),
+        ((WRITTEN, "--booking", "1"), "one of them"),
+        ((WRITTEN, "--born", "1980-01-02"), "--born goes with --name"),
+        (("--booking", "7"), "there is no appointment 7"),
+        (("--name", "Rita Lima"), "nobody of that name was booked without a phone"),
+        (("--name", "Rita Lima", "--born", "ontem"), "is no birth date"),
+    ],
+    ids=str,
+)
+def test_who_is_not_said_clearly_is_asked_for(reception: Terminal, given: tuple[str, ...], said: str) -> None:
+    result = reception.run("patient", "erase", *given, "--yes")
+    assert (result.exit_code, said in result.stderr) == (1, True)

@@ -212,8 +212,8 @@ async def test_what_another_patient_wrote_of_a_number_is_that_others(place: Plac
     told = json.dumps({"phone": JOANA, "connectedPhone": "551133330000", "messageId": "j1", **card})
     store.take(b.message(JOANAS_WORDS, id="j1", who=b.contact(JOANA)), told.encode())
     for number in (KEY, "551133330000"):  # the clinic's own number stands in every body, too
-        assert not any(store.run(partial(privacy.gather, number=number)).values())
-    assert len(store.run(partial(privacy.gather, number=JOANA))["inbox"]) == 1
+        assert not any(store.run(partial(privacy.gather, whom=number)).values())
+    assert len(store.run(partial(privacy.gather, whom=JOANA))["inbox"]) == 1
     done = await erase(place, store)
     assert not any(done.rows.values())
     assert "inbox.body" in store.run(lambda c: places_of(c, JOANAS_WORDS))

@@ -317,7 +317,7 @@ def test_what_was_erased_meanwhile_is_not_brought_back(store: Store) -> None:
     store.run(
         partial(
             erasing.forget,
-            number=number,
+            whom=number,
             now_ms=store.now_ms,
             cancel=False,
             until=dict.fromkeys(BODIES, 0),
