@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,11 +68,16 @@ def change(
     *,
     sleep: Callable[[float], None] = time.sleep,
     within_s: float = _ANSWERS_WITHIN_S,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> Done:
     """Have the running server do it, or do it here when none runs.
 
+    What was begun is done to its end, also when it is asked to stop (Ctrl-C): half of it would help nobody. Asked
+    twice, it stops, and KeyboardInterrupt is raised.
+
     Args:
         within_s: how long the server may take for it.
+        on_stop: told that it was asked to stop, and goes on.
 
     Raises:
         ServerSilent: some process has the database and does not answer.
@@ -83,7 +88,7 @@ def change(
     if not isinstance(
         place, Path
     ):  # the rows' own locks keep it apart from the servers, which notice by themselves
-        return Done(asyncio.run(_here(settings, place, request)), by_server=False)
+        return Done(asyncio.run(_to_its_end(_here(settings, place, request), on_stop)), by_server=False)
     path = existing(place)
     until_s = time.monotonic() + _WAIT_FOR_SERVER_S
     while True:
@@ -93,13 +98,24 @@ def change(
             pass
         try:
             with sole_process(path):
-                return Done(asyncio.run(_here(settings, path, request)), by_server=False)
+                return Done(
+                    asyncio.run(_to_its_end(_here(settings, path, request), on_stop)), by_server=False
+                )
         except FileInUse:
             if time.monotonic() > until_s:
                 raise ServerSilent(
                     f"a clinic-bot runs on {path}, and nothing answers on its socket; it may be starting or stopping"
                 ) from None
         sleep(_LOOK_EVERY_S)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T], on_stop: Callable[[], None]) -> T:
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        on_stop()
+        return await task
 
 
 async def _read_there(place: Place, job: Job[T]) -> T:

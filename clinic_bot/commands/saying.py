@@ -15,12 +15,22 @@ REFUSED, SILENT = 1, 3
 def change(settings: Settings, request: dict[str, Any], *, within_s: float = 10) -> Done:
     """Change something, or end the command with a sentence that says why not."""
     try:
-        done = hands.change(settings, request, within_s=within_s)
+        done = hands.change(settings, request, within_s=within_s, on_stop=_say_it_goes_on)
     except ServerSilent as exc:
         refuse(str(exc), status=SILENT)
+    except KeyboardInterrupt:
+        refuse(
+            "stopped before it was done, or before it was told: look what there is, or ask for the same again"
+        )
     if not done.said["ok"]:
         refuse(done.said["error"])
     return done
+
+
+def _say_it_goes_on() -> None:
+    typer.echo(
+        "clinic-bot: what was begun goes on to its end; a second Ctrl-C stops it in the middle", err=True
+    )
 
 
 def refuse(why: str, *, status: int = REFUSED) -> NoReturn:

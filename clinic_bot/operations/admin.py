@@ -120,7 +120,16 @@ def ask(database: Path, request: Body, *, timeout_s: float = _PATIENCE_S) -> Bod
         try:
             talk.sendall(json.dumps(request).encode() + b"\n")
             with talk.makefile("rb") as lines:
-                said = json.loads(lines.readline())
+                line = lines.readline()
+            if not line:
+                raise ServerSilent(
+                    "the server ended before it answered; it may have done it, or a part of it: ask for the same again"
+                )
+            said = json.loads(line)
+        except KeyboardInterrupt as exc:
+            raise ServerSilent(
+                "you stopped waiting for it; the server was asked, and does it to its end all the same"
+            ) from exc
         except (OSError, ValueError) as exc:
             raise ServerSilent(
                 f"the server did not answer within {timeout_s:g} s; it may have done it all the same"

@@ -118,6 +118,24 @@ async def test_a_server_that_does_not_answer_is_not_waited_for_long(database: Pa
             await ask_beside(database, {}, timeout_s=0.05)
 
 
+async def test_a_server_that_ends_in_the_middle_is_said_to(database: Path) -> None:
+    begun = asyncio.Event()
+
+    async def never(_asked: dict[str, Any]) -> dict[str, Any]:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with listening(database, never) as admin:
+        asking = asyncio.ensure_future(ask_beside(database, {}))
+        await begun.wait()
+        await admin.close()
+        with pytest.raises(
+            ServerSilent, match="ended before it answered; it may have done it, or a part of it"
+        ):
+            await asking
+
+
 async def test_a_frozen_server_is_not_waited_for_long(database: Path) -> None:
     with socket.socket(socket.AF_UNIX) as frozen:
         frozen.bind(str(socket_path(database)))
