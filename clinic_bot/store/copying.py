@@ -227,17 +227,20 @@ async def _transaction(url: URL) -> AsyncIterator[AsyncConnection]:
             raise
         finally:
             with contextlib.suppress(Exception):
-                await target.close()
+                await _to_its_end(target.close())
     except Exception as exc:
         if isinstance(exc, Operator) or not (is_drivers(exc) or is_database_fault(exc)):
             raise
         raise StorageUnavailable(problem_of(exc)) from None
     finally:
-        await made.dispose()
+        await _to_its_end(made.dispose())
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """A commit that was asked for may happen, so its answer is waited for whatever comes meanwhile."""
+    """A commit that was asked for may happen, so its answer is waited for whatever comes meanwhile.
+
+    So is the farewell behind it: who is stopped there has copied a clinic, and has to say so.
+    """
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, Connection, LargeBinary, Table, Text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
 from clinic_bot.errors import Misconfigured, StorageUnavailable
@@ -295,6 +296,28 @@ async def test_who_stops_it_at_the_commit_is_too_late(file: Path, postgres_serve
         await watching.close()
         assert len((await task).copied) == len(SQLModel.metadata.tables)
         assert all(len(rows) == 1 for rows in (await rows_at(url)).values())
+
+
+@pytest.mark.parametrize(
+    "farewell", [(AsyncConnection, "close"), (AsyncEngine, "dispose")], ids=["close", "dispose"]
+)
+async def test_who_stops_it_behind_the_commit_is_told_that_it_is_copied(
+    file: Path, url: URL, farewell: tuple[type[Any], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(file, rows=1)
+    whose, name = farewell
+    leave = getattr(whose, name)
+
+    async def stopped(self: Any) -> None:
+        task.cancel()
+        await leave(self)
+
+    monkeypatch.setattr(whose, name, stopped)
+    task = asyncio.ensure_future(copied(file, url))
+    report = await task
+    monkeypatch.undo()
+    assert len(report.copied) == len(SQLModel.metadata.tables)
+    assert all(len(rows) == 1 for rows in (await rows_at(url)).values())
 
 
 async def test_a_file_of_another_version_is_to_be_started_first(file: Path, url: URL) -> None:
