@@ -69,10 +69,10 @@ def backup(
     """Copy the whole database into one file, also beside the server; `docs/privacy.md` says how to restore it."""
     from clinic_bot.commands import hands
     from clinic_bot.commands.saying import refuse
-    from clinic_bot.store.backup import BackupRefused, back_up_server
+    from clinic_bot.store.backup import BackupRefused, back_up_server, identity
     from clinic_bot.store.places import place_of
 
-    place = place_of(hands.settings().database_url)
+    place, before = place_of(hands.settings().database_url), identity(file)
     try:
         if isinstance(place, Path):
             _back_up(place, file, overwrite=overwrite)
@@ -81,7 +81,8 @@ def backup(
     except BackupRefused as exc:
         refuse(str(exc))
     except KeyboardInterrupt:
-        refuse("stopped; nothing was written")
+        if identity(file) == before:
+            refuse("stopped; nothing was written")
     typer.echo(f"{file} holds the whole database, checked: {file.stat().st_size / 2**20:,.1f} MiB.")
     typer.echo(
         "It keeps what patients have erased later: replace old backups, and keep this one as safe as the database."

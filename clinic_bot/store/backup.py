@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ from clinic_bot.store.driver import sqlite
 
 #: Pages between two reports of how far it is.
 _STEP = 4_096
+#: Ends the name of a file that is being written.
+_PART = ".clinic_bot-part"
+#: So long nobody wrote to one that is left over, on whichever machine that shares the folder.
+_OLD_S = 3_600.0
 
 #: Hears how many pages of how many are copied.
 Watch = Callable[[int, int], None]
@@ -115,8 +120,9 @@ def _run(command: list[str], given: dict[str, str]) -> None:
 def _appearing(target: Path, *, overwrite: bool) -> Iterator[Path]:
     """A file to write, for its owner alone, that stands at ``target`` once it is whole."""
     _refuse_what_is_there(target, overwrite=overwrite)
-    made = target.with_name(f".{target.name}.{os.getpid()}.part")
+    made = target.with_name(f".{target.name}.{os.getpid()}{_PART}")
     try:
+        _forget_left_over(target.parent)
         os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             yield made
@@ -125,10 +131,42 @@ def _appearing(target: Path, *, overwrite: bool) -> Iterator[Path]:
             made.replace(target)
             _sync(target.parent)
         finally:
-            made.unlink(missing_ok=True)
-            made.with_name(made.name + "-journal").unlink(missing_ok=True)
+            _forget(made)
     except OSError as exc:
         raise BackupRefused(f"{target} cannot be written: {exc.strerror or type(exc).__name__}") from exc
+
+
+def _forget_left_over(folder: Path) -> None:
+    """What a backup that was killed could not take away: patients' data that nobody would look for."""
+    for one in folder.glob(f".*{_PART}"):
+        owner = one.name.removesuffix(_PART).rpartition(".")[2]
+        is_old = time.time() - one.stat().st_mtime > _OLD_S
+        if is_old and owner.isdigit() and not _runs(int(owner)):
+            _forget(one)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # somebody else's, or nothing that can be told
+    return True
+
+
+def _forget(made: Path) -> None:
+    made.unlink(missing_ok=True)
+    made.with_name(made.name + "-journal").unlink(missing_ok=True)
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Which file stands there, to see whether another one took its place."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _refuse_what_is_there(target: Path, *, overwrite: bool) -> None:
