@@ -13,7 +13,7 @@ _ABOUT = (
     "Cada seção é uma lista; os campos sem valor ficam de fora, e os horários têm o fuso da clínica. "
     "'mensagens' é o que foi escrito, 'respostas' o que o assistente leu e respondeu, 'acoes_do_assistente' o que ele "
     "consultou ou mudou na agenda, 'consultas' o que foi marcado, 'recebido_do_whatsapp' o que chegou da Z-API, como "
-    "chegou. O prontuário não está aqui: é pedido à clínica."
+    "chegou. 'fora_da_copia' diz quais campos não estão aqui e por quê. O prontuário não está aqui: é pedido à clínica."
 )
 
 OF_PHONE = _ABOUT.format(whom="este telefone")

@@ -116,7 +116,7 @@ def _copy(settings: "Settings", who: "Asked", kept: Mapping[str, list[dict[str, 
     from clinic_bot.clock import Clock
     from clinic_bot.commands import hands
     from clinic_bot.serve import load_facts
-    from clinic_bot.store.personal import HELD
+    from clinic_bot.store.personal import HELD, left_out
 
     facts = load_facts(settings)
     now = Clock(hands.now_ms(settings)).local(facts.timezone)
@@ -131,7 +131,8 @@ def _copy(settings: "Settings", who: "Asked", kept: Mapping[str, list[dict[str, 
         HELD[table].section: [exported(HELD[table].labels, row, facts.timezone) for row in rows]
         for table, rows in kept.items()
     }
-    return {**head, "gerado_em": now.isoformat(timespec="seconds"), **sections}
+    untold = [{"porque": why, "campos": columns} for why, columns in left_out().items()]
+    return {**head, "gerado_em": now.isoformat(timespec="seconds"), **sections, "fora_da_copia": untold}
 
 
 def _write_privately(path: Path, text: str) -> None:

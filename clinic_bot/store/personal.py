@@ -29,8 +29,9 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    label: str  #: in an export, Portuguese; empty: it is the machinery's own and is left out
+    label: str  #: in an export, Portuguese; empty: it is left out
     fate: Fate
+    why: str = ""  #: it is left out, as the patient reads it; exactly where there is no label
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,16 @@ class Held:
         return {name: column.label for name, column in self.columns.items()}
 
 
-def _stays(label: str = "") -> Column:
+#: Why columns are left out of an export.
+INNER = "controle interno do programa: contadores, travas, prazos e numeração, sem nada escrito por alguém"
+COMPARED = "repete um nome ou um número desta cópia, na forma em que o programa os compara"
+
+
+def _stays(label: str) -> Column:
     return Column(label, Fate.STAYS)
 
 
-def _empty(label: str = "") -> Column:
+def _empty(label: str) -> Column:
     return Column(label, Fate.EMPTIED)
 
 
@@ -60,7 +66,11 @@ def _replaced(label: str) -> Column:
 
 
 def _inner(*names: str) -> dict[str, Column]:
-    return dict.fromkeys(names, _stays())
+    return dict.fromkeys(names, Column("", Fate.STAYS, INNER))
+
+
+def _compared(fate: Fate) -> Column:
+    return Column("", fate, COMPARED)
 
 
 HELD: Mapping[str, Held] = {
@@ -70,9 +80,9 @@ HELD: Mapping[str, Held] = {
         False,
         {
             "id": _stays("conversa"),
-            "instance": _stays(),
+            **_inner("instance"),
             "phone": _empty("telefone"),
-            "phone_key": _empty(),
+            "phone_key": _compared(Fate.EMPTIED),
             "lid": _empty("identificador_no_whatsapp"),
             "name": _empty("nome_no_whatsapp"),
             "last_ms": _stays("ultima_mensagem_em"),
@@ -80,8 +90,8 @@ HELD: Mapping[str, Held] = {
             "opted_out_ms": _stays("sem_lembretes_desde"),
             "talk": _empty("ritmo_de_escrita"),
             "typed": _empty("inicio_da_digitacao"),
-            "patience_why": _empty(),
-            "park_reason": _empty(),
+            "patience_why": _empty("motivo_da_espera"),
+            "park_reason": _empty("motivo_da_pausa"),
             **_inner(
                 "alias_of",
                 "merge_into",
@@ -125,7 +135,8 @@ HELD: Mapping[str, Held] = {
             "quoted_id": _empty("responde_a"),
             "corrects": _stays("corrige_outra"),
             "media_state": _stays("leitura_do_arquivo"),
-            "media_owner": _empty(),  # who reads the file at this moment brings nothing of it back
+            # Emptied, so that who reads the file at this moment brings nothing of it back.
+            "media_owner": Column("", Fate.EMPTIED, INNER),
             **_inner("media_until_ms", "media_tries"),
         },
     ),
@@ -155,7 +166,7 @@ HELD: Mapping[str, Held] = {
             "outcome_ms": _stays("encerrada_em"),
             "settled_ms": _stays("comprovada_em"),
             "settled_by": _stays("comprovada_por"),
-            "patience_why": _empty(),
+            "patience_why": _empty("motivo_da_espera"),
             "typed": _empty("inicio_da_digitacao"),
             **_inner(
                 "epoch",
@@ -187,7 +198,7 @@ HELD: Mapping[str, Held] = {
         "turn_id",
         False,
         {
-            "id": _stays(),
+            **_inner("id"),
             "turn_id": _stays("resposta"),
             "at_ms": _stays("em"),
             "what": _stays("o_que"),
@@ -201,10 +212,10 @@ HELD: Mapping[str, Held] = {
         False,
         {
             "id": _stays("paciente"),
-            "instance": _stays(),
+            **_inner("instance"),
             "conversation_id": _stays("conversa"),
             "name": _replaced("nome"),
-            "name_key": _replaced(""),
+            "name_key": _compared(Fate.REPLACED),
             "born": _empty("nascimento"),
             "created_ms": _stays("cadastrado_em"),
         },
@@ -215,7 +226,7 @@ HELD: Mapping[str, Held] = {
         False,
         {
             "id": _stays("consulta"),
-            "instance": _stays(),
+            **_inner("instance"),
             "conversation_id": _stays("conversa"),
             "number": _stays("numero"),
             "patient_id": _stays("paciente"),
@@ -224,7 +235,7 @@ HELD: Mapping[str, Held] = {
             "start_ms": _stays("inicio"),
             "end_ms": _stays("fim"),
             "status": _stays("situacao"),
-            "revision": _stays(),
+            **_inner("revision"),
             "turn_id": _stays("resposta"),
             "created_ms": _stays("marcada_em"),
             "changed_ms": _stays("alterada_em"),
@@ -235,14 +246,14 @@ HELD: Mapping[str, Held] = {
         "conversation_id",
         True,
         {
-            "id": _stays(),
-            "instance": _stays(),
+            **_inner("id"),
+            **_inner("instance"),
             "conversation_id": _stays("conversa"),
             "number": _stays("numero"),
             "action": _stays("acao"),
             "state": _stays("situacao"),
             "patient": _empty("paciente"),
-            "patient_key": _empty(),
+            "patient_key": _compared(Fate.EMPTIED),
             "born": _empty("nascimento"),
             "service": _stays("servico"),
             "professional": _stays("profissional"),
@@ -298,7 +309,7 @@ HELD: Mapping[str, Held] = {
         "",
         True,
         {
-            "instance": _stays(),
+            **_inner("instance"),
             "target_id": _stays("identificador"),
             "received_ms": _stays("recebida_em"),
             "text": _empty("texto"),
@@ -309,7 +320,7 @@ HELD: Mapping[str, Held] = {
         "",
         False,
         {
-            "id": _stays(),
+            **_inner("id"),
             "key": _replaced("chave"),
             "received_ms": _stays("recebido_em"),
             "outcome": _stays("situacao"),
@@ -321,7 +332,7 @@ HELD: Mapping[str, Held] = {
         "",
         True,
         {
-            "id": _stays(),
+            **_inner("id"),
             "received_ms": _stays("recebido_em"),
             "problem": _empty("problema"),
             "body": _empty("conteudo"),
@@ -338,3 +349,13 @@ NOBODYS: Mapping[str, str] = {
     "duty": "which replica does what",
     "common": "the state of Groq's budget",
 }
+
+
+def left_out() -> dict[str, list[str]]:
+    """What an export does not tell, by its reason."""
+    found: dict[str, list[str]] = {}
+    for name, held in HELD.items():
+        for column, what in held.columns.items():
+            if not what.label:
+                found.setdefault(what.why, []).append(f"{name}.{column}")
+    return found

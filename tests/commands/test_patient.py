@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinic_bot.clinic.privacy import exported
 from clinic_bot.store import sqlite
 from clinic_bot.store.personal import HELD, Fate
 from tests.commands.terminal import Terminal
@@ -50,6 +52,26 @@ def test_a_number_that_nobody_has_is_said_to_be_none(terminal: Terminal, store: 
     assert "nothing is kept about" in result.stderr
     assert "98888" not in result.stderr
     assert "nothing is kept" not in terminal.run("patient", "export", b.PHONE).stderr
+
+
+def test_every_column_is_in_the_copy_or_said_not_to_be(terminal: Terminal, store: Store) -> None:
+    """One of the two, so that nothing that is kept of a patient is passed over in silence."""
+    told = json.loads(terminal.said("patient", "export", WRITTEN))
+    untold = {column for one in told["fora_da_copia"] for column in one["campos"] if one["porque"]}
+    assert len({held.section for held in HELD.values()}) == len(HELD)
+    for name, held in HELD.items():
+        assert held.section in told
+        row = dict.fromkeys(held.columns, "1")
+        labels = exported(held.labels, row, ZoneInfo("America/Sao_Paulo"))
+        left_out = {column for column in held.columns if f"{name}.{column}" in untold}
+        assert len(labels) == len(held.columns) - len(left_out), f"two columns of {name} have one label"
+        assert {column for column, what in held.columns.items() if not what.label} == left_out
+    # What is a patient's own is left out only where the same stands beside it, or where it is no word of anybody's.
+    own = {f"{name}.{column}" for name, held in HELD.items() for column, what in held.columns.items()
+           if what.fate is not Fate.STAYS}  # fmt: skip
+    assert own & untold == {
+        "conversation.phone_key", "patient.name_key", "proposal.patient_key", "message.media_owner",
+    }  # fmt: skip
 
 
 def test_it_asks_and_erases_and_names_nobody(terminal: Terminal, store: Store) -> None:
