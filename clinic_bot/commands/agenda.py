@@ -189,7 +189,28 @@ def give_phone(
     whose = diary.contact(phone)
     request = {"id": appointment_id, "born": diary.birth_date(born), **whose}
     change(diary.settings, {"command": "agenda phone", **request})
-    typer.echo(f"A consulta {appointment_id} agora é do telefone {mask_phone(whose.get('phone') or whose['lid'])}.")
+    typer.echo(
+        f"A consulta {appointment_id} agora é do telefone {mask_phone(whose.get('phone') or whose['lid'])}."
+    )
+
+
+@agenda.command()
+def correct(
+    appointment_id: Number,
+    patient: Annotated[str | None, typer.Option(help="The full name as it should be.")] = None,
+    born: Annotated[str | None, typer.Option(help="The birth date as it should be.")] = None,
+) -> None:
+    """Put the name or the birth date of an appointment's patient right, in all of their appointments."""
+    from clinic_bot.commands import agenda_words as words
+    from clinic_bot.commands.saying import change, refuse
+
+    diary = words.open_diary()
+    if patient is None and born is None:
+        refuse("o que está errado? Diga o certo com --patient ou --born")
+    name = None if patient is None else diary.full_name(patient)
+    request = {"id": appointment_id, "patient": name, "born": diary.birth_date(born)}
+    said = change(diary.settings, {"command": "agenda correct", **request}).said
+    typer.echo(f"Corrigido. Consultas desse paciente: {said['appointments']}.")
 
 
 @agenda.command()

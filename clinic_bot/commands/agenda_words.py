@@ -150,9 +150,7 @@ class Diary:
         length = minutes or chosen.minutes
         if length is None:
             refuse(f"a ficha da clínica não diz quanto dura {chosen.name}: diga com --minutes")
-        name = " ".join(patient.split())
-        if len(words_of(name)) < 2:
-            refuse("escreva o nome completo do paciente")
+        name = self.full_name(patient)
         attending = team.bookable(self.facts).get(chosen.key) or self.facts.professionals
         who = attending[0] if professional is None and len(attending) == 1 else None
         who = who or self._professional(
@@ -162,6 +160,12 @@ class Diary:
             "start_ms": ms(start), "end_ms": ms(start + timedelta(minutes=length)), "service": chosen.key,
             "professional": who.key, "patient": name, "born": self.birth_date(born), **self.contact(phone),
         }  # fmt: skip
+
+    def full_name(self, text: str) -> str:
+        name = " ".join(text.split())
+        if len(words_of(name)) < 2:
+            refuse("escreva o nome completo do paciente")
+        return name
 
     def birth_date(self, text: str | None) -> str | None:
         if text is None:

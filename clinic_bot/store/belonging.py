@@ -23,6 +23,8 @@ from clinic_bot.store.tables import Conversation, Message, Turn
 
 NONE_SUCH = "não há consulta {}"
 ERASED = "a consulta {} ficou sem nome quando os dados do paciente foram apagados, e não recebe mais telefone"
+NAMELESS = "a consulta {} não tem mais nome: os dados do paciente foram apagados"
+IS_ONE = "já há nesse telefone um paciente com esse nome e essa data de nascimento"
 HAS_IT = "esse telefone já tem essa mesma consulta, a {}: cancele uma das duas"
 
 
@@ -111,6 +113,47 @@ def give_phone(
     _hand_over(connection, who, found, patient_id)
     _tidy(connection, found)
     return None
+
+
+def correct(
+    connection: Connection, instance: str, appointment_id: int, *, name: str, name_key: str, born: str | None
+) -> Refused | int:
+    """Put a patient's name or birth date right, wherever it stands; how many of their appointments have it now.
+
+    Args:
+        name: the whole name, and ``name_key`` of it; empty: it stays.
+        born: ISO date; None: it stays.
+    """
+    found = _locked(connection, instance, appointment_id)
+    if isinstance(found, Refused):
+        return found
+    new = {
+        "name": name or found.patient, "name_key": name_key or found.patient_key, "born": born or found.born,
+    }  # fmt: skip
+    who = patients.owner(connection, found.conversation_id)
+    others = [one for one in patients.of(connection, who) if one.id != found.patient_id]
+    if any((one.name_key, one.born) == (new["name_key"], new["born"]) for one in others):
+        return Refused(IS_ONE)
+    connection.execute(update(Patient).where(col(Patient.id) == found.patient_id).values(new))
+    asked = {"patient": new["name"], "patient_key": new["name_key"], "born": new["born"]}
+    same_born = col(Proposal.born).is_(None) if found.born is None else col(Proposal.born) == found.born
+    theirs = col(Proposal.conversation_id).in_(who.parts), col(Proposal.patient_key) == found.patient_key
+    connection.execute(update(Proposal).where(*theirs, same_born).values(asked))
+    # A reminder that is being written is written anew.
+    revised = update(Appointment).values(revision=col(Appointment.revision) + 1)
+    return connection.execute(revised.where(col(Appointment.patient_id) == found.patient_id)).rowcount
+
+
+def _locked(connection: Connection, instance: str, appointment_id: int) -> _Booked | Refused:
+    """An appointment, its conversation locked; or why nothing is changed of it."""
+    found = _find(connection, instance, appointment_id)
+    if found is not None:
+        with session_on(connection) as session:
+            locked(session, found.conversation_id)
+        found = _find(connection, instance, appointment_id)
+    if found is None:
+        return Refused(NONE_SUCH.format(appointment_id))
+    return Refused(NAMELESS.format(appointment_id)) if found.patient == ERASED_NAME else found
 
 
 def _find(connection: Connection, instance: str, appointment_id: int) -> _Booked | None:

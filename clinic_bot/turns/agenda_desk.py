@@ -105,6 +105,26 @@ class AgendaDesk:
         log.info("agenda", command="phone", appointment=appointment_id)
         return {"ok": True}
 
+    async def correct(self, asked: Body, _now_ms: int) -> Body:
+        appointment_id, patient, born = asked.get("id"), asked.get("patient") or "", asked.get("born")
+        if not isinstance(appointment_id, int) or not isinstance(patient, str) or not (patient or born):
+            return _NOT_UNDERSTOOD
+        if born is not None and not isinstance(born, str):
+            return _NOT_UNDERSTOOD
+        job = partial(
+            belonging.correct,
+            instance=self._instance,
+            appointment_id=appointment_id,
+            name=patient,
+            name_key=name_key(patient),
+            born=born,
+        )
+        done = await self._database.write(job)
+        if isinstance(done, Refused):
+            return {"ok": False, "error": done.why}
+        log.info("agenda", command="correct", appointments=done)
+        return {"ok": True, "appointments": done}
+
     def _contact(self, asked: Body) -> Contact | None:
         """By whose phone it is to be, or by whose chat that WhatsApp knows without one."""
         phone, key, lid = (asked.get(name) or None for name in ("phone", "phone_key", "lid"))

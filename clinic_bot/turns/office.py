@@ -12,7 +12,8 @@ from clinic_bot.turns.privacy_desk import PrivacyDesk
 ERASE = "erase"
 BLOCK, UNBLOCK = "agenda block", "agenda unblock"
 TAKE, GIVE_BACK = "take", "give back"
-BOOK, MOVE, CANCEL, PHONE = "agenda book", "agenda move", "agenda cancel", "agenda phone"
+BOOK, MOVE, CANCEL = "agenda book", "agenda move", "agenda cancel"
+PHONE, CORRECT = "agenda phone", "agenda correct"
 #: These are about every instance that was ever here.
 OF_ALL_INSTANCES = frozenset({ERASE})
 
@@ -45,4 +46,5 @@ def commands(
         MOVE: agenda.move,
         CANCEL: agenda.cancel,
         PHONE: agenda.give_phone,
+        CORRECT: agenda.correct,
     }

@@ -103,6 +103,9 @@ def test_a_block_shows_what_is_booked_in_it_and_leaves_it(reception: Terminal, s
         (("book", "quinta 15h", *ARGUMENTS, "--phone", "8765"), "não é de uma pessoa"),
         (("book", "quinta 15h", "-s", "consulta", *ARGUMENTS[2:]), "qual serviço?"),
         (("cancel", "7"), "não há consulta 7"),
+        (("correct", "7"), "o que está errado?"),
+        (("correct", "7", "--patient", "Rita"), "nome completo"),
+        (("correct", "7", "--born", "03/05/2019"), "não há consulta 7"),
         (("phone", "7", RITA), "não há consulta 7"),
         (("phone", "7", "8765-0001"), "não é de uma pessoa"),
         (("move", "7", "sexta 9h"), "não há consulta 7 que esteja marcada"),
@@ -164,3 +167,14 @@ def test_of_two_namesakes_on_one_phone_the_reception_says_which(reception: Termi
     assert (refused.exit_code, "há 2 pacientes com esse nome nesse telefone" in refused.stderr) == (1, True)
     reception.said("agenda", "phone", "3", RITA, "--born", "03/05/2019")
     assert reception.said("agenda", "list", "--full").count("(nasc. 03/05/2019") == 2
+
+
+def test_what_is_wrong_of_a_patient_is_put_right(reception: Terminal, store: Store) -> None:
+    """A right of theirs, too (LGPD, art. 18, III)."""
+    reception.said("agenda", "book", "quinta 15h", *ARGUMENTS, "--phone", RITA)
+    said = reception.said("agenda", "correct", "1", "--patient", "Rita Lima Sousa", "--born", "02/01/1980")
+    assert said == "Corrigido. Consultas desse paciente: 1.\n"
+    assert "Rita Lima Sousa (nasc. 02/01/1980)" in reception.said("agenda", "list", "--full")
+    reception.said("patient", "erase", RITA, "--yes")
+    refused = reception.run("agenda", "correct", "1", "--patient", "Rita Lima Sousa")
+    assert (refused.exit_code, "foram apagados" in refused.stderr) == (1, True)

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from clinic_bot.clinic.spelling import name_key
 from clinic_bot.events import Contact
-from clinic_bot.store import agenda, appointments, belonging, patients
+from clinic_bot.store import agenda, appointments, belonging, patients, proposals
 from clinic_bot.store.agenda import InTheWay
 from clinic_bot.store.appointments import AppointmentRow, Wanted
 from clinic_bot.store.belonging import Refused
+from clinic_bot.store.clinic_tables import Action
 from clinic_bot.store.notices import Intent
 from clinic_bot.store.reminders import Due, Skipped
 from tests.support import builders as b
@@ -146,3 +147,45 @@ def test_a_name_that_an_older_version_left_is_forgotten(store: Store) -> None:
     )
     assert store.run(partial(patients.prune, limit=10)) == 1
     assert [one.patient for one in ahead(store)] == ["Rita Lima"]
+
+
+def right(store: Store, appointment_id: int, name: str = "", *, born: str | None = None) -> Refused | int:
+    job = partial(
+        belonging.correct, instance=b.INSTANCE, appointment_id=appointment_id, name=name, name_key=name_key(name),
+        born=born,
+    )  # fmt: skip
+    return store.run(job)
+
+
+def test_a_name_and_a_birth_date_are_put_right_wherever_they_stand(store: Store) -> None:
+    first, _second = book(store, "Rita Lim", who=RITA), book(store, "Rita Lim", days=1, who=RITA)
+    other = book(store, "Bia Lima", days=2, born="2019-05-03", who=RITA)
+    before = {one.appointment_id: one.revision for one in ahead(store)}
+    assert right(store, first, "Rita Lima") == 2
+    assert right(store, first, born="1980-01-02") == 2
+    found = [(row.patient, row.born) for row in of_rita(store)]
+    assert found == [("Rita Lima", "1980-01-02")] * 2 + [("Bia Lima", "2019-05-03")]
+    after = {one.appointment_id: one.revision for one in ahead(store)}
+    assert {key for key in after if after[key] == before[key]} == {
+        other
+    }  # a reminder with the old name does not leave
+    assert right(store, first, "Bia Lima", born="2019-05-03") == Refused(belonging.IS_ONE)
+    assert right(store, 99, "Rita Lima") == Refused("não há consulta 99")
+
+
+def test_what_is_being_asked_goes_on_under_the_right_name(store: Store) -> None:
+    first = book(store, "Rita Lim", who=RITA)
+    who = store.run(partial(patients.owner, conversation_id=1))
+    wanted = Wanted("Rita Lim", name_key("Rita Lim"), "derma", place(THURSDAY_14H_MS + DAY_MS))
+    asked = store.run(
+        partial(
+            proposals.propose, who=who, action=Action.BOOK, wanted=wanted, appointment_id=None, turn_id=1,
+            now_ms=store.now_ms, held_until_ms=store.now_ms + 900_000,
+        )
+    )  # fmt: skip
+    assert asked is not None
+    assert right(store, first, "Rita Lima") == 1
+    (open_one,) = store.run(partial(proposals.open_ones, who=who, now_ms=store.now_ms))
+    done = store.run(partial(proposals.carry_out, who=who, proposal=open_one, turn_id=1, now_ms=store.now_ms))
+    assert done is not None
+    assert (done.patient, store.count("patient")) == ("Rita Lima", 1)
