@@ -139,8 +139,12 @@ def _write_privately(path: Path, text: str) -> None:
     import os
 
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except BaseException:  # a full disk, or Ctrl-C: half a copy is none
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _ask(settings: "Settings", who: "Asked", *, cancel: bool) -> None:

@@ -1,5 +1,6 @@
 """``clinic-bot patient``."""
 
+import io
 import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic_bot.clinic.privacy import exported
+from clinic_bot.commands import patient
 from clinic_bot.store import sqlite
 from clinic_bot.store.personal import HELD, Fate
 from tests.commands.terminal import Terminal
@@ -72,6 +74,23 @@ def test_every_column_is_in_the_copy_or_said_not_to_be(terminal: Terminal, store
     assert own & untold == {
         "conversation.phone_key", "patient.name_key", "proposal.patient_key", "message.media_owner",
     }  # fmt: skip
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "fault", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "Ctrl-C"]
+)
+def test_half_a_copy_is_not_left(
+    terminal: Terminal, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    class Broken(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise fault
+
+    monkeypatch.setattr(patient, "open", lambda *_given, **_more: Broken(), raising=False)
+    output = tmp_path / "rita.json"
+    assert terminal.run("patient", "export", WRITTEN, "--output", str(output)).exit_code != 0
+    assert not output.exists()
 
 
 def test_it_asks_and_erases_and_names_nobody(terminal: Terminal, store: Store) -> None:
