@@ -81,7 +81,8 @@ async def test_a_reply_that_was_lost_is_asked_again_by_the_server_that_runs(tmp_
 
 async def test_erasing_takes_a_turn_away_from_the_server_that_thinks_about_it(tmp_path: Path) -> None:
     path = tmp_path / "clinic.sqlite"
-    async with clinic(path) as it:
+    # So slow that the command is there before the model answers, on a busy machine too.
+    async with clinic(path, rate=3) as it:
         it.groq_fault(kind="slow", seconds=58, count=1)
         await it.patient(phone=PHONE, text=CANARY)
         await it.until_states(TurnState.THINKING)
