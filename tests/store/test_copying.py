@@ -333,7 +333,7 @@ async def test_a_file_that_is_none_is_a_plain_error(tmp_path: Path, url: URL) ->
         await copied(tmp_path / "none.sqlite", url)
     letter = tmp_path / "letter.sqlite"
     letter.write_text(f"{SECRET_TEXT}, " * 100)
-    with pytest.raises(StorageUnavailable, match="SQLITE_NOTADB"):
+    with pytest.raises(Misconfigured, match="some other file"):
         await copied(letter, url)
 
 
