@@ -10,12 +10,29 @@ DID = [
     "Acabei de remarcar para sexta.",
     "Reservei o horário das 15h para você.",
 ]
-STANDS = [
+BOOKED = [
     "Sua consulta está marcada para 08/10 às 16h.",
     "Seu horário com a Dra. Ana ficou agendado para quinta.",
-    "A consulta foi cancelada.",
     "Prontinho! Agendado para quinta às 16h.",
+    "Te esperamos quinta, às 16h!",
+    "Já está na agenda: quinta, 16h.",
+]
+CHANGED = [
+    "A consulta foi cancelada.",
+    "Tá cancelado!",
     "Sua presença já está confirmada.",
+    "Sua consulta foi remarcada para sexta.",
+    "Transferi sua sessão para sexta.",
+    "Joguei sua consulta para sexta.",
+]
+STANDS = [*BOOKED, *CHANGED]
+#: What no tool does.
+NOBODYS = [
+    "Já avisei a Dra. Ana do atraso.",
+    "Coloquei você na lista de espera.",
+    "O estorno já foi feito.",
+    "Enviei o atestado para o seu e-mail.",
+    "O laudo já está pronto.",
 ]
 HARMLESS = [
     "Tenho quinta, 08/10, às 16h. Posso marcar?",
@@ -35,17 +52,38 @@ def test_what_no_tool_did_may_not_be_said(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*DID, *STANDS])
-def test_what_a_tool_did_may(text: str) -> None:
+def test_a_tool_whose_answer_is_not_at_hand_did_what_is_said(text: str) -> None:
     assert not unfounded(text, called=(CARRY_OUT,), has_booked=False)
     assert not unfounded(text, called=(CONFIRM,), has_booked=True)
 
 
-def test_what_stands_in_the_records_may_be_told_and_not_as_just_done() -> None:
-    for text in STANDS:
-        assert not unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=False)
-        assert not unfounded(text, called=(), has_booked=True)
-    for text in DID:
-        assert unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=True)
+@pytest.mark.parametrize("text", BOOKED)
+def test_what_stands_in_the_records_may_be_told(text: str) -> None:
+    assert not unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=False)
+    assert not unfounded(text, called=(), has_booked=True)
+
+
+@pytest.mark.parametrize("text", [*DID, *CHANGED])
+def test_that_something_is_booked_is_no_evidence_of_a_change(text: str) -> None:
+    assert unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=True)
+
+
+def test_each_deed_needs_its_own_evidence() -> None:
+    booked = ["Feito, marcada: Limpeza com Dra. Ana, quinta-feira, 08/10, às 16h, para Rui Melo. Diga isso."]
+    assert not unfounded("Marquei para quinta às 16h.", called=(CARRY_OUT,), has_booked=True, told=booked)
+    assert unfounded("Cancelei a sua consulta.", called=(CARRY_OUT,), has_booked=True, told=booked)
+
+
+def test_what_the_clinic_said_before_may_be_said_again() -> None:
+    earlier = ["Pronto, cancelei a sua consulta de quinta."]
+    assert not unfounded("Sim, a consulta foi cancelada.", called=(), has_booked=False, told=earlier)
+    asked = ["Posso dizer que a consulta foi cancelada?"]
+    assert unfounded("Sim, a consulta foi cancelada.", called=(), has_booked=False, told=asked)
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_what_no_tool_does_was_done_by_nobody(text: str) -> None:
+    assert unfounded(text, called=(CARRY_OUT, OWN_APPOINTMENTS), has_booked=True)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
