@@ -18,7 +18,8 @@ _ASKS = re.compile(
     rf"|falo com|conversando com|to com|respondendo e|quem responde e)\b(?: (?!o\b|no\b|na\b|do\b|da\b"
     rf"|de\b)\w+){{0,3}} {_MACHINE}\b[^.!\n]*\?"
     rf"|\b(?:voce|vc|tu|isso|aqui) (?:e|eh) (?:(?:um|uma|o|a|mesmo|de|so|algum|alguma) )*(?:{_MACHINE}|{_HUMAN})\b"
-    rf"|\b(?:falando|falo|conversando|tratando) com (?:(?:um|uma|o|a|algum) )?(?:{_MACHINE}|{_HUMAN})\b[^.!\n]*(?:\?|$)"
+    rf"|\b(?:falando|falo|conversando|tratando) com (?:(?:um|uma|o|a|algum) )?(?:{_MACHINE}"
+    rf"|{_HUMAN})\b[^.!\n]*(?:\?|$)"
     rf"|^\W*(?:e|eh) (?:(?:um|uma) )?(?:{_MACHINE}|{_HUMAN}(?= (?:real|de verdade|humana|mesmo|ou)"
     rf"| ?\?))\b[^.!\n]*(?:\?|$)"
     rf"|^\W*{_MACHINE}\W*\?+\W*$|\brobo ou (?:pessoa|humano|gente)|\b(?:pessoa|humano|gente) ou (?:(?:um|e|com) )*robo"
@@ -26,21 +27,40 @@ _ASKS = re.compile(
     rf"|esta falando|fala)\b\W*\?"
     rf"|\bare you (?:a |an )?(?:bot|robot|human|real|ai|person)\b|\bam i (?:talking|speaking) (?:to|with) (?:a |an )?"
 )
-_ROBOT = r"(?:robos?|chat ?bot|bot|inteligencia artificial|assistente virtual|atendimento automatico|maquina(?! de)|ia)"
+_ROBOT = (
+    r"(?:robos?|chat ?bot|bot|inteligencia artificial|assistente virtual|atendimento automatico"
+    r"|maquina(?! de)|ia)"
+)
 _NO_MACHINE = re.compile(
     r"\bnao (?:sou|somos|e|eh|se trata de|ha)"
     rf"(?:(?!\b(?:sim|mas|sou|so|apenas)\b)[^.!?,;\n]){{0,24}}\b{_ROBOT}\b"
 )
 _A_PERSON = re.compile(
     r"(?<!nao )\bsou (?:(?:um|uma|a|o|de) )*(?:pessoa|human[oa]|ser humano|gente|carne e osso|verdade"
-    r"|atendente human[oa]"
-    r"|recepcionista|secretari[ao]|funcionari[oa]|medic[oa]|enfermeir[oa])\b"
+    r"|atendente(?! (?:virtual|automatic\w+|digital))"
+    r"|responsavel|recepcionista|secretari[ao]|funcionari[oa]|medic[oa]|enfermeir[oa])\b(?! (?:virtual|digital))"
     r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, (?:(?:a|o|da|do) )?(?:recepcionista|secretari[ao]|atendente"
     r"|funcionari[oa])\b(?! virtual)"
     r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, uma? (?:pessoa|human[oa]|ser humano|gente)\b"
-    r"|(?<!nao )\b(?:voce |vc )?(?:esta|ta) (?:falando|conversando) com (?:(?:um|uma) )?(?:pessoa|human[oa]"
-    r"|gente|ser humano)\b"
+    r"|(?<!nao )\b(?:voce |vc )?(?:ja )?(?:esta|ta) (?:falando|conversando) com (?:(?:um|uma) )?"
+    r"(?:(?:atendente|funcionari[oa]|recepcionista|secretari[oa])(?! virtual)|pessoa|human[oa]|gente|ser humano)\b"
     r"|\bpessoa (?:real|de verdade) (?:aqui|falando)\b"
+    r"|(?<!nao )(?<!nem )\bde carne e osso\b|\b(?:aqui e|sou)[^.!?\n]{0,20}\bde verdade\b"
+    r"|(?<!nao )\bsou (?:eu )?mesm[ao]\b(?! uma? (?:assistente|robo|ia))"
+    r"|\b(?:aqui )?nao tem (?:nenhum )?(?:robo|bot|ia|maquina)\b"
+    r"|\b(?:eu|bia) mesm[ao] (?:digitando|escrevendo|respondendo)\b|\bmesm[ao] (?:digitando|escrevendo)\b"
+    r"|\baqui (?:e|tem|fala) (?:sim )?(?:gente|(?:uma )?pessoa|(?:um )?(?:ser )?humano|atendente human[oa])\b"
+    r"|\bquem (?:responde|fala|atende|escreve|digita|te responde|esta aqui)[^.!?\n]{0,12} (?:e"
+    r"|sou) (?:eu mesm[ao]|uma pessoa"
+    r"|gente|um humano|(?:uma |a )?atendente(?! virtual))\b"
+    r"|\b(?:eu )?trabalho [^.!?\n]{0,24}\b(?:aqui|n[ao] (?:recepcao|clinica))\b|^\W*(?:eu )?(?:durmo|almoco"
+    r"|descanso)\b"
+    r"|\btem (?:sim )?(?:uma )?(?:pessoa|gente|humano|alguem) (?:aqui|do outro lado|respondendo)\b(?!.{0,20}recepcao)"
+    r"|\btrabalho (?:aqui|na (?:recepcao|clinica)) (?:ha|faz|desde)\b"
+)
+_CALLS_ITSELF = re.compile(
+    r"\b(?:[Ee]u )?(?:[Ss]ou|[Mm]e chamo|[Mm]eu nome (?:é|agora é)|[Aa]qui é|[Aa]qui quem fala é) (?:[oa] )?"
+    r"(?:(?:[Dd]r|[Dd]ra|[Dd]outora?)\.? )?([A-ZÀ-Ý][a-zà-ÿ]+)\b"
 )
 _SAYS = re.compile(
     r"\bassistente (?:virtual|digital|automatic[oa])\b|\binteligencia artificial\b|\brobo\b|\bchat ?bot\b"
@@ -60,6 +80,12 @@ def denies(text: str) -> bool:
     """Whether a reply passes itself off as a person."""
     said = plain(text)
     return bool(_NO_MACHINE.search(said) or _A_PERSON.search(said))
+
+
+def is_somebody_else(text: str, assistant: str) -> bool:
+    """Whether a reply goes by another name than the assistant's, as one that was told to play somebody would."""
+    own = plain(assistant)
+    return any(plain(match[1]).split()[0] not in own for match in _CALLS_ITSELF.finditer(text))
 
 
 def discloses(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from clinic_bot.agent.inventions import sentences
+from clinic_bot.agent.remedies import speaks_of_the_body
 from clinic_bot.clinic.spelling import plain
 
 _COUNT = r"(?:\d+(?:[.,/]\d+)?|mei[oa]|um|uma|dois|duas|tres|quatro|cinco|seis|oito|dez|quinze|vinte)"
@@ -42,6 +43,13 @@ _ILL = (
     r"|depressao|anemia"
     r"|hernia|lombalgia|ciatico|tendinite|artrose|cistite|candidiase|gravidez|gravida|carie|gengivite|verme\w*"
     r"|sarna|catapora"
+    r"|autismo|tdah|atraso (?:d[ae] |na |no )?(?:linguagem|fala|desenvolvimento)|crise de \w+|panico|burnout|insonia"
+    r"|bruxismo|abscesso|periodontite|pericoronarite|artrite|bursite|fibromialgia|escoliose|menisco|fratura|entorse"
+    r"|torcao|contratura|osteoporose|herpes|acne|rosacea|urticaria|eczema|impetigo|vitiligo|hemorroida\w*"
+    r"|fissura|cisto\w*"
+    r"|mioma|endometriose|intoxicacao|intolerancia|desidratacao|pre-?diabetes|hipoglicemia|arritmia|angina|derrame"
+    r"|catarata|glaucoma|terçol|tercol|faringite|laringite|tuberculose|caxumba|sarampo|rubeola|escarlatina"
+    r"|bronquiolite"
     r"|hipotireoidismo|colesterol alto|trombose|calculo renal|pedra n\w+ rin\w*)"
 )
 _DIAGNOSIS = re.compile(
@@ -56,18 +64,84 @@ _DIAGNOSIS = re.compile(
     r"|\bpode ficar tranquil\w+, (?:isso|e normal)\b"
     r"|\b(?:exames?|resultados?|hemograma|laudo|ultrassom|raio[- ]?x|biopsia)\b[^.!?\n]{0,30}\b(?:esta|estao"
     r"|deu|deram|veio|vieram|foi|e|saiu)"
-    r"\s(?:tudo\s)?(?:normal|normais|alterad\w+|positiv\w+|negativ\w+|otim\w+|bom|bons|ruim|ruins)\b"
+    r"\s(?:tudo\s|muito\s|bem\s|um pouco\s)?(?:normal|normais|alterad\w+|positiv\w+|negativ\w+|otim\w+|bom"
+    r"|bons|ruim|ruins)\b"
 )
+#: What an examination says, and what a measure means.
+_FINDING = re.compile(
+    r"\b(?:exames?|resultados?|hemograma|laudo|ultrassom|raio[- ]?x|biopsia|ressonancia|tomografia|eletro\w*|glicose"
+    r"|glicemia|pressao|colesterol|triglicerides|imc|hemoglobina|tsh|plaquetas|leucocitos|bioimpedancia|gordura|febre"
+    r"|temperatura)\b[^.!?\n]{0,40}\b(?:apont\w+|mostr\w+|indic(?:a|ou|am)|acus\w+|revel\w+|suger\w+"
+    r"|signific\w+|deu|deram"
+    r"|(?:esta|estao|e|ta) (?:\w+ )?(?:\w+ )?(?:alt[oa]s?|baix[oa]s?|elevad[oa]s?|normal|normais"
+    r"|alterad[oa]s?|otim[oa]s?"
+    r"|bo[am]|acima|abaixo|dentro|fora))|(?:veio|vieram|saiu|sairam|deu|esta|estao"
+    r"|foi) (?:tudo )?(?:dentro d[aeo]|sem alterac\w+"
+    r"|na normalidade|ok\b|certo|limp[oa])\b"
+    r"|\b(?:indica|sugere|significa|aponta para|caracteriza|confirma|configura)\w* (?:um |uma "
+    r"|um quadro de )?(?:pre-?)?" + _ILL
+)
+_SURE = re.compile(
+    r"\b(?:isso|isto|assim|esses? sintomas?|essa dor|essa mancha|provavelmente|certamente|com certeza|deve"
+    r"|parece|pode)\b"
+    r"[^.!?\n]{0,24}\b(?:e|ser|seja|sao)\b (?:so |apenas |um |uma |de |caso de |sinal de )*(?:canal|desgaste"
+    r"|menisco|estresse|"
+    r"nervos[oa]|pressao|muscular|emocional|hormonal|viral|bacterian\w|tensao|torcao|entorse|fratura|cisto"
+    r"|nodulo|bruxismo"
+    r"|abscesso|inflamad\w|psicologic\w|normal da idade|normal n\w+ gravidez|passageiro|intoxicacao|intolerancia"
+    r"|coluna|postura|mau jeito|fungo|bactéria|bacteria|picada|mordida|queimadura)\b"
+)
+_HOME = re.compile(
+    r"\b(?:lave bem|deixe secar|bocheche|massageie|alongue|eleve (?:a|o)|volte a medir)\b"
+    r"|\b(?:reduza|diminua|corte|evite|aumente) (?:o |a |as |os )?(?:sal|acucar|cafe|alcool|gordura"
+    r"|carboidrato\w*|leite|gluten"
+    r"|esforco\w*|sol|doces?)\b"
+    r"|\bhidrate-se\b|\bhidrat\w+ bastante\b|\bevite (?:as )?telas\b"
+    r"|\b(?:podem?|experimente|recomendo|sugiro|ajuda|vale) (?:\w+ ){0,3}?(?:bochech\w+|compressa\w*|gelo"
+    r"|cha de|melatonina|agua (?:morna|com sal))"
+    r"|\b(?:coloque|ponha|faca|aplique|passe|use|beba|tome|tente|experimente|evite"
+    r"|mantenha)\s(?:\w+ ){0,3}?(?:gelo|compressa\w*"
+    r"|repouso|bochecho\w*|enxaguante|cha\b|alongamento\w*|banho (?:morno|frio|gelado|quente)|vinagre"
+    r"|bicarbonato|agua (?:morna|com sal)|pimenta|alcool"
+    r"|inalacao|nebulizacao|soro|dieta|jejum intermitente|suplemento\w*|vitamina\w*|melatonina)\b"
+)
+#: That nothing can come of it, which nobody knows who does not see the patient.
+_SAFE = re.compile(
+    r"\bsem (?:nenhum |qualquer )?risco\b|\b(?:totalmente|completamente|super|e|bem) segur[oa]s?\b(?! d)"
+    r"|\bnao (?:tem|ha|oferece)"
+    r" (?:nenhum[a]? |qualquer )?(?:risco|contraindicac\w+|perigo)|\bnao faz mal\b|\bpassam? sozinh[oa]s?\b"
+    r"|\bmelhoram? sozinh[oa]s?\b|\bnao (?:precisa|tem por que|ha motivo para) (?:se )?preocup\w+"
+    r"|\be normal (?:ness|na|nos|em|sentir"
+    r"|ter|apos|depois|e|isso)\b|\bnormal n?ess[ae] (?:idade|fase)\b|\bness[ae] (?:idade|fase) (?:isso )?e normal\b"
+    r"|\bnao (?:e|ha|tem|seria) (?:nenhum )?(?:motivo|razao|caso) (?:de|para|pra|d[ea]) (?:preocup|alarm"
+    r"|panic|urgencia|se)\w*"
+    r"|\bprovavelmente (?:vai |voce )*(?:precis\w+|sera (?:preciso|necessario)|tera (?:que|de)|e caso de|e necessario)"
+    r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgr[aá]vidas? pode|\bgestantes? pode"
+)
+#: What is to be done about a remedy; bringing its prescription is none of it.
+_ABOUT_A_DRUG = re.compile(
+    r"\b(?:melhor|pode|podem|deve|devem|precisa|espere|esperar|recomend\w+|evite|continue|mantenha"
+    r"|nao ha problema|sem problema)\b"
+    rf"[^.!?\n]{{0,50}}\b(?:{_DRUG}|comprimido\w*|dose)\b"
+)
+_PAPERS = re.compile(
+    r"\b(?:receitas?|traz\w+|traga|leve|levar|listas?|inform\w+|perguntar|pergunte|orient\w+|profissional|medic[oa]s?"
+    r"|consulta|avali\w+|recepcao|dr|dra)\b"
+)
+_NAMED_ILL = re.compile(rf"\b{_ILL}\b")
 _DENIES = re.compile(
     r"\b(?:nao|nem|nunca)\b[^.!?\n,]{0,40}$|\b(?:diga|informe|avise|conte)\b[^.!?\n]{0,40}$|\bse (?:voce )?$"
 )
 
 
-def advises(text: str, told: Sequence[str] = ()) -> str | None:
+def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str | None:
     """What ``text`` says that it may not, in Portuguese for the model; None for nothing.
 
     Args:
-        told: what the clinic's file and the tools say: a preparation may name a laxative's drops, and be repeated.
+        told: what the clinic's file and the tools say, plain: a preparation may name a laxative's drops, and be
+            repeated.
+        said: the patient's words, plain. An illness that stands in neither is the model's own finding; None: not
+            looked at.
     """
     for sentence in sentences(text):
         bare = plain(
@@ -77,13 +151,42 @@ def advises(text: str, told: Sequence[str] = ()) -> str | None:
             (_DOSE, "dá dose ou quantidade de remédio"),
             (_TAKE, "recomenda ou muda um remédio"),
             (_DIAGNOSIS, "diz o que a pessoa tem ou como está um exame"),
+            (_FINDING, "diz o que um exame ou uma medida significa"),
+            (_SURE, "diz o que a pessoa tem ou como está um exame"),
+            (_HOME, "dá um conselho de saúde"),
+            (_SAFE, "diz o que só quem examina pode dizer"),
         ):
             for match in pattern.finditer(bare):
                 if bare.endswith("?") or _denied(bare, match, pattern):
                     continue
-                if not any(match[0] in plain(one) for one in told):
+                if not any(match[0] in one for one in told):
                     return what
+        if (
+            speaks_of_the_body(bare, told)
+            or _about_a_drug(bare)
+            or (said is not None and _finds(bare, " ".join([said, *told])))
+        ):
+            return "diz o que a pessoa tem ou o que fazer com um remédio"
     return None
+
+
+def _about_a_drug(bare: str) -> bool:
+    match = _ABOUT_A_DRUG.search(bare)
+    return (
+        match is not None
+        and not bare.endswith("?")
+        and not _DENIES.search(bare[: match.start()])
+        and (not _PAPERS.search(bare))
+    )
+
+
+def _finds(bare: str, known: str) -> bool:
+    if bare.endswith("?"):
+        return False
+    return any(
+        match[0] not in known and not _DENIES.search(bare[: match.start()])
+        for match in _NAMED_ILL.finditer(bare)
+    )
 
 
 def _denied(bare: str, match: re.Match[str], pattern: re.Pattern[str]) -> bool:

@@ -1,52 +1,52 @@
-"""Whether a reply states what nobody told the model: a price, a discount, a time, a phone, a link, a name. Pure.
+"""Whether a reply states what nobody told the model: a price, a discount, a time, a phone, a link. Pure.
 
 What the clinic's file, a tool, the agent's own remark or an earlier message of the clinic says is *told*. The patient's
 words are none of these: they may be taken up, and not be made a promise of the clinic's.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import combinations
 
+from clinic_bot.agent.denials import NOT, TAKES_UP, states_nothing
 from clinic_bot.agent.figures import Figure, Kind, figures
 from clinic_bot.clinic.spelling import plain
 
 _SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")
-_NOT = re.compile(r"\b(?:nao|nem|nunca|nenhum\w*|sem|tampouco|infelizmente|impossivel)\b")
-#: Takes up what the patient said, and states nothing.
-_TAKES_UP = re.compile(
-    r"\b(?:voce|vc|o senhor|a senhora) (?:disse|mencionou|falou|citou|pagou|enviou|mandou|informou|perguntou)\b"
-    r"|\bcomprovante\b|\brecebi\b|\banot\w+|\bverific\w+|\b(?:vou|preciso|a) confirmar\b"
-    r"|\b(?:com|para|pra|pela|chamar|avisar) (?:a )?recepcao\b"
-    r"|\brecepcao (?:\w+ )?(?:pode|informa|responde|avalia|ajuda|passa|diz|explica|confirma)\w*"
+_DISCOUNT = re.compile(
+    r"\bdescont\w+|\babatiment\w+|\bpromoc\w+|\bpromocional|\bcupo[mn]\w*|\bcashback\b|\bbrinde\b|\bprecinho\b"
+    r"|\b(?:precos?|valor(?:es)?|condic(?:ao|oes)) (?:\w+ )?(?:especia(?:l|is)|camarada|reduzid[oa]s?"
+    r"|diferenciad[oa]s?)"
+    r"|\b(?:mais barat[oa]|meia[- ]entrada|paga(?:m|r)? (?:so |apenas )?(?:a )?(?:meia|metade)|pela metade)\b"
+    r"|\b(?:custa|sai(?: por| pela)?|fica(?: em| por)?|e|por) (?:a )?metade do (?:valor|preco)"
 )
-_DISCOUNT = re.compile(r"\bdescont\w+|\babatiment\w+|\bpromoc\w+|\bpromocional|\bcupo[mn]\w*|\bcashback\b")
 _FREE = re.compile(
-    r"\bgratuit\w+|\bgratis\b|\bde graca\b|\bcortesia\b|\bisen(?:ta|to|cao)\w*|\bsem custo\b|\bnao (?:paga"
-    r"|cobramos)\b"
+    r"\bgratuit\w+|\bgratis\b|\bde graca\b|\bcortesia\b|\bisen(?:ta|to|cao)\w*|\bsem (?:nenhum )?custos?\b"
+    r"|\bnao (?:paga|cobramos)\b|\bsem (?:voce )?pagar\b|\bpor (?:conta da (?:casa|clinica)|nossa conta)\b"
+    r"|\bde (?:presente|brinde)\b|\b0800\b|\bcusto zero\b"
 )
-_PERSON = re.compile(
-    r"\b(?:Dra?s?|Doutora?|Prof(?:essora?)?)(?:\(a\))?\.?\s+\*?([A-ZÀ-Ý][\wÀ-ÿ'-]+)(?:\s+([A-ZÀ-Ý][\wÀ-ÿ'-]+))?"
+_REFUND = re.compile(
+    r"\b(?:devolvemos|devolvo|devolveremos|reembolsamos|reembolso (?:integral|total)|estornamos"
+    r"|(?:vamos|vou|podemos|posso|consigo|a gente|a clinica|sera|seria|iremos) (?:te |lhe |ser )?(?:devolv\w+"
+    r"|reembols\w+|estorn\w+|ressarc\w+)|dinheiro de volta|nao (?:vamos |vou )?(?:te )?cobr(?:amos|ar|aremos"
+    r"|o) nada|nao (?:vamos|vou|iremos) (?:te )?cobrar"
+    r"|(?:abro|abrimos|faco|fazemos|abrir|vou fazer|consigo) (?:\w+ )?(?:uma |essa |esta )?excecao)\b"
 )
-_PLACE = re.compile(
-    r"\b(?:[Rr]ua|R\.|[Aa]v\.?|[Aa]venida|[Aa]lameda|[Tt]ravessa|[Pp]raça|[Rr]odovia|[Ee]strada|[Ll]argo)\s+"
-    r"((?:(?:d[aeo]s?|[A-ZÀ-Ý][\wÀ-ÿ]*\.?)\s+){0,3}[A-ZÀ-Ý][\wÀ-ÿ]+)"
+#: What is paid for; free of charge is only that of which it was told.
+_PAID_FOR = re.compile(
+    r"\b(?:consultas?|sess(?:ao|oes)|avaliac(?:ao|oes)|exames?|procedimentos?|tratamentos?|atendimentos?|limpezas?"
+    r"|primeira vez)\b"
 )
-#: Health plans that a model knows by itself, and by which patients ask.
-_PLANS = re.compile(
-    r"\b(?:amil|hapvida|notre ?dame|intermedica|porto (?:seguro|saude)|cassi|geap|golden cross|sul ?america|bradesco"
-    r"|unimed|prevent senior|allianz|omint|care ?plus|mediservice|metlife|odontoprev|sao cristovao"
-    r"|sao francisco|postal saude"
-    r"|ipasgo|ipsemg|planserv|iamspe|alice saude|trasmontano|biovida|gndi|fusex|capesesp|ipe saude|saude caixa"
-    r"|petrobras)\b"
-)
-_ACCEPTS = re.compile(r"\b(?:aceit\w+|atend\w+|cobr\w+|trabalh\w+|conveni\w+|sim)\b")
+_MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|a vista)\b")
 _KINDS = {
     Kind.AMOUNT: "um valor em dinheiro",
     Kind.PERCENT: "um percentual",
+    Kind.INSTALMENTS: "um parcelamento",
     Kind.TIME: "um horário",
+    Kind.HANDLE: "uma conta de rede social",
     Kind.LINK: "um link",
     Kind.EMAIL: "um e-mail",
     Kind.NUMBER: "um telefone ou número",
@@ -95,20 +95,37 @@ class Known:
     def amounts(self) -> tuple[Decimal, ...]:
         return tuple(Decimal(value) for kind, value in self.figures if kind is Kind.AMOUNT)
 
-    def offers(self, pattern: re.Pattern[str]) -> bool:
-        return self._offers and bool(pattern.search(self.text))
+    def offered(self, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+        """Each place where it offers such a thing: what its sentence says before, and the part between commas."""
+        if not self._offers:
+            return []
+        lines = [plain(one) for one in sentences(self._raw)]
+        return [
+            (line[: match.start()], _between_commas(line, match))
+            for line in lines
+            for match in pattern.finditer(line)
+        ]
 
     def has(self, figure: Figure) -> bool:
         if (figure.kind, figure.value) in self.figures:
             return True
         if figure.kind is Kind.TIME:
             return figure.value in self.hours
+        if figure.kind is Kind.INSTALMENTS:  # what may be paid in six may be paid in three
+            counts = (int(value) for kind, value in self.figures if kind is Kind.INSTALMENTS)
+            return int(figure.value) <= max(counts, default=1)
         if figure.kind is Kind.NUMBER:  # with and without the country's and the area's code
             numbers = (value for kind, value in self.figures if kind is Kind.NUMBER)
             return any(one.endswith(figure.value) or figure.value.endswith(one) for one in numbers)
         if figure.kind is Kind.LINK:
             return figure.value in self.text
         return False
+
+
+def _between_commas(line: str, match: re.Match[str]) -> str:
+    start = max(line.rfind(mark, 0, match.start()) for mark in ",;:") + 1
+    end = min((at for mark in ",;" if (at := line.find(mark, match.end())) >= 0), default=len(line))
+    return line[start:end]
 
 
 def invented(
@@ -122,13 +139,9 @@ def invented(
         times: whether times of the day are held against it, too.
     """
     sources = _Sources(tuple(told), tuple(said))
+    shown = figures(text)
     for sentence in sentences(text):
-        found = (
-            _figure(sentence, sources, times=times)
-            or _promise(sentence, sources)
-            or _name(sentence, sources)
-            or _plan(sentence, sources)
-        )
+        found = _figure(sentence, sources, shown, times=times) or _promise(sentence, sources)
         if found:
             return found
     return None
@@ -156,76 +169,82 @@ class _Sources:
         told = (amount for one in self.told for amount in one.amounts)
         return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
 
+    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure]) -> bool:
+        """Whether it is what told prices that stand in the same reply come to, or one less a discount that was told."""
+        if figure.kind is not Kind.AMOUNT:
+            return False
+        total = Decimal(figure.value)
+        prices = {Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT and self.tell(one)}
+        less = [Decimal(one.value) for one in shown if one.kind is Kind.PERCENT and self.tell(one)]
+        sums = (sum(some) for count in (2, 3) for some in combinations(sorted(prices)[:6], count))
+        return total in sums or any(
+            abs(price * (100 - part) / 100 - total) <= _CENT for price in prices for part in less
+        )
+
     def says(self, figure: Figure) -> bool:
         return any(one.has(figure) for one in self.said)
 
-    def tell_word(self, word: str) -> bool:
-        return any(word in one.words for one in self.told)
 
-    def says_word(self, word: str) -> bool:
-        return any(word in one.words for one in self.said)
-
-
-def _figure(sentence: str, sources: _Sources, *, times: bool) -> str | None:
+def _figure(sentence: str, sources: _Sources, shown: Sequence[Figure], *, times: bool) -> str | None:
     bare = plain(sentence)
     for one in figures(sentence):
         if (
             sources.tell(one)
             or sources.tell_a_share(one, bare)
+            or sources.tell_a_sum(one, shown)
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):
             continue
-        if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and _states_nothing(bare))):
+        if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and states_nothing(bare))):
             continue
-        if one.kind is Kind.PERCENT and _NOT.search(bare) and sources.says(one):
+        if one.kind is Kind.PERCENT and NOT.search(bare) and sources.says(one):
             continue
         return f"cita {_KINDS[one.kind]} que ninguém informou"
     return None
 
 
-def _states_nothing(bare: str) -> bool:
-    return bare.endswith("?") or bool(_NOT.search(bare) or _TAKES_UP.search(bare))
-
-
 def _promise(sentence: str, sources: _Sources) -> str | None:
     bare = plain(sentence)
-    for pattern, what in ((_DISCOUNT, "um desconto"), (_FREE, "algo sem custo")):
+    if _for_another_way_to_pay(sentence, bare, sources):
+        return "promete um desconto que a ficha da clínica não tem"
+    for pattern, what in (
+        (_DISCOUNT, "um desconto"),
+        (_FREE, "algo sem custo"),
+        (_REFUND, "uma devolução ou exceção"),
+    ):
         match = pattern.search(bare)
-        if match is None or any(one.offers(pattern) for one in sources.told):
+        if match is None or _is_told(bare, match, sources):
             continue
-        denied = _NOT.search(bare[: match.start()] if pattern is _FREE else bare)
-        if denied or bare.endswith("?") or _TAKES_UP.search(bare):
+        denied = NOT.search(bare[: match.start()] if pattern is not _DISCOUNT else bare)
+        if denied or bare.endswith("?") or TAKES_UP.search(bare):
             continue
         return f"promete {what} que a ficha da clínica não tem"
     return None
 
 
-def _name(sentence: str, sources: _Sources) -> str | None:
-    bare = plain(sentence)
-    for match in _PERSON.finditer(sentence):
-        names = [plain(name) for name in match.groups() if name]
-        if any(map(sources.tell_word, names)):
-            continue
-        if any(map(sources.says_word, names)) and _states_nothing(bare):
-            continue
-        return "cita um profissional que a clínica não tem"
-    for match in _PLACE.finditer(sentence):
-        last = plain(match[1]).split()[-1]
-        if sources.tell_word(last) or (sources.says_word(last) and _states_nothing(bare)):
-            continue
-        return "cita um endereço que não é o da clínica"
-    return None
+def _for_another_way_to_pay(sentence: str, bare: str, sources: _Sources) -> bool:
+    """``5% no débito`` where the file says ``5% no Pix``."""
+    means = set(_MEANS.findall(bare))
+    shares = [one for one in figures(sentence) if one.kind is Kind.PERCENT]
+    if not means or not shares or states_nothing(bare) or re.search(r"\b(?:so|somente|apenas) n", bare):
+        return False
+    told = [
+        set(_MEANS.findall(clause))
+        for one in sources.told
+        for share in shares
+        for _, clause in one.offered(re.compile(re.escape(plain(share.shown))))
+    ]
+    return bool(told) and not any(not named or means & named for named in told)
 
 
-def _plan(sentence: str, sources: _Sources) -> str | None:
-    """A plan is taken up clause by clause: ``aceitamos este, e aquele não`` says two things."""
-    bare = plain(sentence)
-    if bare.endswith("?") or not _ACCEPTS.search(bare):
-        return None
-    for clause in re.split(r"[,;:.]| mas | e (?=\w+ nao\b)", bare):
-        for match in _PLANS.finditer(clause):
-            squeezed = match[0].replace(" ", "")
-            told = any(squeezed in one.text.replace(" ", "") for one in sources.told)
-            if not told and not _NOT.search(bare):
-                return "diz que aceita um convênio que não está na ficha"
-    return None
+def _is_told(bare: str, match: re.Match[str], sources: _Sources) -> bool:
+    """Whether this is promised by the clinic: for the same thing, and for the same way to pay."""
+    told = [clause for one in sources.told for clause in one.offered(match.re)]
+    if match.re is _FREE and _PAID_FOR.search(bare):
+        words = set(re.findall(r"\w{4,}", bare)) - set(_PAID_FOR.findall(bare))
+        return any(words & set(re.findall(r"\w{4,}", before)) for before, _ in told)
+    if match.re is _DISCOUNT and (means := set(_MEANS.findall(bare))):
+        return any(
+            not named or means & named for named in (set(_MEANS.findall(clause)) for _, clause in told)
+        )
+    return bool(told)

@@ -271,6 +271,7 @@ class Agent:
             has_booked=has_booked(turn.standing if self._standing is not None else None),
             told=[*(step.result for step in steps), self._context(turn), *ours],
             said=[request.text, request.patient_name or "", *theirs],
+            now=request.now,
         )
         return self._reader.objection(completion.text, self._in_whatsapp(completion), situation)
 

@@ -4,14 +4,17 @@ The prompt asks for all of this; here it is held. A second such text of one turn
 sentence hands over.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from clinic_bot.agent import claims, disclosure, health_words, inventions, wording
-from clinic_bot.agent.inventions import Known
-from clinic_bot.agent.tools import OWN_APPOINTMENTS
-from clinic_bot.clinic import texts
+from clinic_bot.agent import claims, disclosure, health_words, prompt, wording
+from clinic_bot.agent.facts_check import FactsCheck
+from clinic_bot.agent.others import Others
+from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
 
 WRITE_AGAIN = (
     "[contexto] Sua última saída não pode ser enviada. Escreva só a mensagem ao paciente: em português, "
@@ -33,6 +36,12 @@ _HEALTH = (
     "[contexto] Sua última saída não pode ser enviada: {}. Escreva de novo sem orientação de saúde: isso é com um "
     "profissional."
 )
+_OTHERS = (
+    "[contexto] Sua última saída não pode ser enviada: fala de outra pessoa, ou diz se ela é paciente ou tem consulta. "
+    "Escreva de novo: só se fala do que está neste telefone, e de outras pessoas não se confirma nem nega nada."
+)
+#: Whose answers tell of this phone's own patients.
+_RECORDS = frozenset((OWN_APPOINTMENTS, CARRY_OUT, CONFIRM, PROPOSE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +52,15 @@ class Situation:
         called: tools that succeeded in this turn.
         has_booked: the records hold an appointment of this patient, as the turn was told.
         told: tool results, the agent's remark, earlier messages of the clinic.
-        said: what the patient wrote, now and before.
+        said: what the patient wrote: this burst first, then what came before.
+        now: instant in the clinic's zone; without it ``amanhã`` is no day.
     """
 
     called: Collection[str]
     has_booked: bool
     told: Iterable[str]
     said: Iterable[str]
+    now: datetime | None = None
 
 
 class Reader:
@@ -64,11 +75,10 @@ class Reader:
     def __init__(self, facts: ClinicFacts, system: str, names: Collection[str], *, books: bool) -> None:
         self._system = system
         self._names = names
-        self._books = books
-        self._file = "\n".join(_everything(facts))
-        # The hot line's being free is no offer of the clinic's.
-        fixed = Known("\n".join(_fixed(facts)), offers=False)
-        self._facts = (Known(self._file), fixed)
+        self._assistant = facts.assistant_name
+        self._check = FactsCheck(facts, books=books)
+        self._file = plain(self._check.file)
+        self._others = Others(_our_names(facts))
 
     def objection(self, written: str, text: str, situation: Situation) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent.
@@ -77,17 +87,24 @@ class Reader:
             written: as the model wrote it.
             text: as WhatsApp would show it.
         """
-        if wording.leaks(written, self._system, self._names) or not text:
+        if wording.leaks(written, self._system, self._names, self._check.file) or not text:
             return WRITE_AGAIN
-        if claims.unfounded(text, called=situation.called, has_booked=situation.has_booked):
+        told, said = list(situation.told), list(situation.said)
+        # The agent's own remark names the present hour, which is no appointment and no free time.
+        heard = [one for one in told if not one.startswith(prompt.CONTEXT)]
+        asked = said[0] if said else ""
+        if claims.unfounded(text, called=situation.called, has_booked=situation.has_booked, told=heard):
             return _NOT_DONE
-        if disclosure.denies(text):
+        if disclosure.denies(text) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON
-        told = "\n".join(situation.told)
-        if problem := health_words.advises(text, (self._file, told)):
+        if problem := health_words.advises(
+            text, (self._file, plain("\n".join(told))), plain("\n".join(said))
+        ):
             return _HEALTH.format(problem)
-        said = Known("\n".join(situation.said), loosely=True)
-        problem = inventions.invented(text, (*self._facts, Known(told)), (said,), times=self._books)
+        read = bool(_RECORDS & set(situation.called))
+        if self._others.told_of(text, [plain(one) for one in told], asked=asked, read=read):
+            return _OTHERS
+        problem = self._check.mistake(text, told, heard, said, situation.now)
         return _NOT_TOLD.format(problem) if problem else None
 
 
@@ -97,12 +114,9 @@ def has_booked(standing: str | None) -> bool:
     return standing is None or OWN_APPOINTMENTS in standing
 
 
-def _everything(facts: ClinicFacts) -> Iterable[str]:
-    yield from (facts.name, facts.assistant_name, facts.ai_disclosure)
-    yield from (f"{section.title}: {section.text}" for section in facts.sections())
-
-
-def _fixed(facts: ClinicFacts) -> Iterable[str]:
-    own = facts.texts
-    yield from (own.emergency, own.emotional_crisis, own.hand_over, own.unavailable)
-    yield from (texts.EMERGENCY, texts.EMOTIONAL_CRISIS)
+def _our_names(facts: ClinicFacts) -> set[str]:
+    """Words that begin with a capital and are no patient's name."""
+    own = [facts.name, facts.assistant_name, facts.address, facts.landmark, *facts.insurance.accepted]
+    own += [one.name for one in facts.professionals]
+    own += [one.name for one in facts.services]
+    return {word for name in own for word in re.findall(r"\w+", plain(name))}

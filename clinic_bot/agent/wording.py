@@ -24,21 +24,40 @@ _LEAKS = re.compile(
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",
             r"^\s*\[contexto\]",
+            r"\b\w+\((?:\w+ ?= ?|[\"'{])|\bopenai\b|\bgpt-?\w|\bllama\b|\bqwen\b|\bgroq\b|\bdeepseek\b|\banthropic\b",
+            r"\bacesso (?:liberado|concedido|autorizado)\b|\bmodo admin\w*\b|\bpermiss(?:ão|ões) (?:concedid"
+            r"|liberad)\w+",
+            r"\b(?:p[o*]rra|c[a*]r[a*]lho|m[e*]rda|p[u*]t[a*]|f[o*]da-?se|bosta|cacete)\b|\bvotaria\b"
+            r"|\bvote (?:em|n[oa])\b",
+            r"\bfui (?:instru|program|configur|orientad|treinad)\w+ (?:a|para|pra|pel[ao])\b|\bchamar a ferramenta\b"
+            r"|\bminhas (?:regras|orientaç[õo]es|diretrizes) (?:s[ãa]o|dizem|:)"
+            r"|\bas regras que (?:recebi|sigo|me deram)\b",
+            r"\bid intern\w|\b(?:minhas|as|suas) (?:instruç|instruc)\w+ (?:s[ãa]o|dizem|diz|mandam|internas)\b"
+            r"|\b(?:meu|o|seu) prompt\b(?! n[ãa]o)(?=[^.!?]{0,20}(?:[:é]|diz|completo|[ée] (?:este|esse)))",
+            r"#{1,3} ?(?:fatos|regras)\b|\bfatos da cl[íi]nica:|\bmodo (?:desenvolvedor|dan|livre)\b"
+            r"|\bno restrictions\b|\bmy (?:instructions|rules|prompt)\b"
+            r"|\bsem (?:nenhuma )?(?:restriç|restric|regras)\w* (?:agora|nenhuma)"
+            r"|\bcomo (?:uma )?ia sem\b",
             *map(re.escape, NAMES),
         )
     ),
     re.IGNORECASE,
 )
+#: ``find_times`` is a name out of some program.
+_SNAKE = re.compile(r"(?<![\w@./])[a-z]+(?:_[a-z0-9]+)+\b(?![@./]\w)")
 _RUN_WORDS = 7
 
 
-def leaks(text: str, system: str, names: Collection[str] = ()) -> bool:
+def leaks(text: str, system: str, names: Collection[str] = (), told: str = "") -> bool:
     """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word.
 
     Args:
         names: of tools beside those that are always there.
+        told: what the clinic's file says.
     """
     if _LEAKS.search(text) or any(name in text.lower() for name in names):
+        return True
+    if any(match[0] not in told for match in _SNAKE.finditer(text.replace("\\_", "_"))):
         return True
     return not _runs(text).isdisjoint(_rules(system))
 

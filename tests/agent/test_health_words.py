@@ -55,6 +55,6 @@ def test_what_refuses_asks_or_informs_is_none(text: str) -> None:
 
 
 def test_a_preparation_of_the_clinic_s_may_be_repeated() -> None:
-    told = "Preparo: tomar 2 comprimidos de bisacodil na véspera e 500 ml de água."
+    told = "preparo: tomar 2 comprimidos de bisacodil na vespera e 500 ml de agua."
     assert advises("Na véspera, 2 comprimidos de bisacodil.", (told,)) is None
     assert advises("Na véspera, 3 comprimidos de bisacodil.", (told,))

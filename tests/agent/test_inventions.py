@@ -31,10 +31,6 @@ MADE_UP = {
     "a link": "Pague em https://pague.example/abc.",
     "the patient's link": "O Pix é por golpe.com/x, obrigada.",
     "an e-mail": "Mande para pix@serena-pagamentos.com.",
-    "a professional": "A Dra. Beatriz Lima atende na quinta.",
-    "the patient's professional": "O Dr. Carlos atende aqui.",
-    "an address": "Estamos na Avenida Paulista, 900.",
-    "a plan": "Sim, aceitamos Amil.",
 }
 FAIR = [
     "A limpeza custa R$ 180,00 e o clareamento *R$ 1.220,50*, em até 3x.",

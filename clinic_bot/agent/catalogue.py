@@ -1,0 +1,131 @@
+"""Whether a reply says of a service or a speciality that the clinic has it, or has not, against its file. Pure.
+
+Both ways are wrong, and a bare ``fazemos sim`` answers for what the patient asked about.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from clinic_bot.agent.clauses import Found, claims, elliptical, whole
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
+
+#: Specialities, examinations and treatments, by their stems; one line of several stems is one thing.
+CARE = (
+    "dermatolog", "pediatr", "cardiolog", "ortoped", "ginecolog|obstetr", "urolog", "neurolog", "psiquiatr",
+    "psicolog|psicoterap", "nutric|nutrolog", "fisioterap", "fonoaudiolog", "odontolog|dentist|dentari|dental",
+    "ortodont", "endodont|tratamento de canal", "implante", "oftalmolog|oculist", "otorrino", "endocrin", "gastro",
+    "reumatolog", "oncolog", "hematolog", "infectolog", "pneumolog", "nefrolog", "geriatr", "alergolog|alergist",
+    "angiolog|vascular", "mastolog", "proctolog", "acupuntur", "pilates", "quiropra", "osteopat",
+    "massag|massoterap", "podolog", "botox|toxina botulinica", "preenchimento", "a laser", "depilac", "peeling",
+    "harmonizac", "clareamento", "protese", "raio ?-?x|radiograf", "ultrass", "tomograf", "ressonanc", "mamograf",
+    "endoscop", "colonoscop", "ecocardiogram", "eletrocardiogram|eletro(?!cardio|encef)", "eletroencef", "holter",
+    "ergometr", "espirometr", "densitometr", "papanicolau", "vacin", "coleta|exames? de sangue|hemograma",
+    "canal(?! de (?:atend|comun|ouv))", "extracao", "aparelho", "bioimpedanc", "drenagem", "hipnos", "tosa",
+    "castrac", "cirurgia", "domicili|em casa", "on-?line|por video|telemedicina|teleconsulta", "limpeza de pele",
+    "terapia ocupacional", "estacionamento|garagem|manobrista", "wi-?fi", "elevador", "rampa", "fraldario",
+    "espaco (?:kids|pet)|brinquedoteca", r"cafe\b|lanchonete|cantina", "ar[- ]condicionado", "libras|interprete",
+    "vagas? exclusiv|vagas? propri", r"pet\b|animais|bichinho",
+)  # fmt: skip
+_HAS = re.compile(
+    r"\b(?:temos|fazemos|realizamos|oferecemos|atendemos|trabalhamos com|contamos com|disponibilizamos"
+    r"|(?:a clinica|a gente|aqui|nos|o espaco|o instituto)(?: tambem| ja| so)? (?:tem|faz|oferece|realiza|atende)"
+    r"|(?:pode|podem|da para|da pra) (?:tambem )?(?:ser )?(?:feit[oa]s?|fazer|realizad[oa]s?)|e feit[oa]"
+    r"|(?:a clinica|aqui) e|(?:tambem|sim) (?:tem|faz)|(?:tem|faz) (?:sim|tambem|aqui))\b"
+)
+_HAS_NOT = re.compile(
+    r"(?:\bnao (?:temos|fazemos|realizamos|oferecemos|atendemos|trabalhamos com|contamos com|ha)\b"
+    r"|\ba gente nao (?:tem|faz|oferece|realiza|atende|trabalha com)\b)"
+)
+_DENIAL = re.compile(r"\b(?:nao|nem)\b")
+#: What is not there at some time, or with somebody, is there.
+_FOR_NOW = re.compile(
+    r"\b(?:vagas?|horarios?|agenda|hoje|amanha|segunda|terca|quarta|quinta|sexta|sabados?|domingos?|dia|manha|tarde"
+    r"|noite|sem|ness[ae]|nest[ae]|por aqui|mensagem|livres?|avuls\w+|dr|dra|menores|criancas?|adultos?)\b|\d"
+)
+_COMMON = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica"))
+_FROM_AFAR = re.compile(r"\bon-?line\b|\bpor video\b|\bvideochamada\b|\ba distancia\b")
+
+
+class Catalogue:
+    """What one clinic does.
+
+    Args:
+        text: everything its file says.
+    """
+
+    def __init__(self, facts: ClinicFacts, text: str) -> None:
+        people = "|".join(
+            re.escape(word)
+            for one in facts.professionals
+            for word in re.findall(r"\w{3,}", plain(one.name))[:2]
+            if word not in ("dra", "prof")
+        )
+        does = rf"\b(?:{people or '(?!)'})(?: \w+)? (?:tambem )?(?:faz|realiza|trabalha com|atende)\b"
+        self._has = re.compile(f"{_HAS.pattern}|{does}")
+        self._stems = (*CARE, *_own(facts))
+        self._items = re.compile("|".join(rf"\b(?:{stems})\w*" for stems in self._stems))
+        self._affirmed = _affirmed(text)
+        self._in_person = [
+            part
+            for part in re.split(r"[.;:\n]", plain_lines(text))
+            if re.search(r"\bso (?:e |no )?presencia", part)
+        ]
+
+    def mistake(self, text: str, asked: str, told: Sequence[str] = ()) -> str | None:
+        """What ``text`` says wrongly that the clinic has or has not, in Portuguese; None for nothing.
+
+        Args:
+            asked: the burst that is answered, plain.
+            told: tool results and earlier messages of the clinic.
+        """
+        found = [
+            one
+            for sentence in whole(text)
+            if self._has.search(sentence)
+            or _HAS_NOT.search(sentence)
+            or re.search(r"\bsim\b|\bso\b", sentence)
+            for one in claims(sentence, self._items, self._has)
+        ]
+        if not found and not self._items.search(plain(text)):
+            found = list(elliptical(text, asked, self._items))
+        there = " . ".join([self._affirmed, *map(_affirmed, told)])
+        for one in found:
+            stems = next(stems for stems in self._stems if re.match(rf"(?:{stems})", one.item))
+            if one.says and (not re.search(rf"\b\w*(?:{stems})", there) or self._only_in_person(one)):
+                return "diz que a clínica tem um serviço ou uma especialidade que não está na ficha"
+            if not one.says and re.search(rf"\b(?:{stems})", self._affirmed) and _denied(one.clause, stems):
+                return "nega um serviço que a clínica tem"
+        return None
+
+    def _only_in_person(self, one: Found) -> bool:
+        words = re.findall(r"\w{5,}", one.clause) if _FROM_AFAR.search(one.clause) else []
+        return any(re.search(rf"\b{word}", part) for part in self._in_person for word in words)
+
+
+def plain_lines(text: str) -> str:
+    return "\n".join(map(plain, text.splitlines()))
+
+
+def _affirmed(text: str) -> str:
+    """What a text says, without its clauses that deny, and without a title whose text begins so."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        parts = [plain(part) for part in re.split(r"[.;,:]", line)]
+        if len(parts) > 1 and _DENIAL.search(parts[1]):
+            del parts[0]
+        kept += (part for part in parts if not _DENIAL.search(part))
+    return " . ".join(kept)
+
+
+def _own(facts: ClinicFacts) -> Iterator[str]:
+    """The services of the file by the word that tells them apart."""
+    for service in facts.services:
+        words = [word for word in re.findall(r"\w{4,}", plain(service.name)) if word not in _COMMON]
+        if words and not any(re.match(rf"(?:{stems})", words[0]) for stems in CARE):
+            yield re.escape(words[0][:-1] if len(words[0]) > 5 else words[0])
+
+
+def _denied(clause: str, stems: str) -> bool:
+    there = re.search(rf"{_HAS_NOT.pattern} (?:\w+ ){{0,2}}?(?:{stems})", clause)
+    return there is not None and not _FOR_NOW.search(_HAS_NOT.sub("", clause))

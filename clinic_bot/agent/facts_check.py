@@ -1,0 +1,105 @@
+"""Whether a reply agrees with the clinic's file, what tools answered and what the clinic said before. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from clinic_bot.agent import inventions, places, slots
+from clinic_bot.agent.catalogue import Catalogue
+from clinic_bot.agent.fasting import Fasting
+from clinic_bot.agent.figures import Kind
+from clinic_bot.agent.inventions import Known
+from clinic_bot.agent.lengths import Lengths
+from clinic_bot.agent.opening import Opening
+from clinic_bot.agent.paying import Paying
+from clinic_bot.agent.people import People
+from clinic_bot.agent.plans import Plans
+from clinic_bot.agent.prices import Prices
+from clinic_bot.clinic import texts
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
+
+
+class FactsCheck:
+    """Knows one clinic's file by heart.
+
+    Args:
+        books: whether there is an agenda to take times of the day from.
+    """
+
+    def __init__(self, facts: ClinicFacts, *, books: bool) -> None:
+        self.file = "\n".join(_everything(facts))  #: all that it says
+        self._books = books
+        bare = plain(self.file)
+        # The hot line's being free is no offer of the clinic's.
+        self._facts = (Known(self.file), Known("\n".join(_fixed(facts)), offers=False))
+        self._lengths = Lengths([self.file, *_fixed(facts)])
+        self._where = places.Told(bare)
+        self._fasting = Fasting(facts)
+        self._prices = Prices(facts)
+        self._plans = Plans(facts, bare)
+        self._paying = Paying(facts, bare)
+        self._catalogue = Catalogue(facts, self.file)
+        self._opening = Opening(facts, bare)
+        self._people = People(facts, self.file)
+        beside_hours = "\n".join(one.text for one in facts.sections() if one.title != "Horário")
+        self._times = [value for kind, value in Known(beside_hours).figures if kind is Kind.TIME]
+
+    def mistake(
+        self,
+        text: str,
+        told: Sequence[str],
+        heard: Sequence[str],
+        said: Sequence[str],
+        now: datetime | None,
+    ) -> str | None:
+        """What is wrong with ``text``, in Portuguese for the model; None for nothing.
+
+        Args:
+            told: to the model, by anybody but the patient.
+            heard: of that, results of tools and earlier messages of the clinic.
+            said: by the patient: the burst that is answered, then what came before.
+        """
+        asked = plain(said[0]) if said else ""
+        known, theirs = Known("\n".join(told)), Known("\n".join(said), loosely=True)
+        return (
+            inventions.invented(text, (*self._facts, known), (theirs,), times=self._books)
+            or self._sentence_by_sentence(text, told, heard, said)
+            or self._prices.mistake(text, asked)
+            or self._plans.mistake(text, asked, heard)
+            or self._paying.mistake(text, asked)
+            or self._catalogue.mistake(text, asked, heard)
+            or self._opening.mistake(text, asked, now)
+            or (slots.mistake(text, heard, self._times, now) if self._books else None)
+            or self._people.mix_up(text, heard, now)
+        )
+
+    def _sentence_by_sentence(
+        self, text: str, told: Sequence[str], heard: Sequence[str], said: Sequence[str]
+    ) -> str | None:
+        heard_lengths, said_lengths = Lengths(heard), Lengths(said)
+        bare_told, theirs = [plain(one) for one in told], plain("\n".join(said))
+        # The agent's own remark has the hour and the date in it, which are no door's number.
+        where = places.Told(" ".join(map(plain, heard)), self._where)
+        patient = places.Told(theirs)
+        for sentence in inventions.sentences(text):
+            if problem := self._fasting.mistake(plain(sentence), plain(said[0]) if said else ""):
+                return problem
+            if self._lengths.untold(plain(sentence), heard_lengths, said_lengths):
+                return "cita um prazo, uma duração ou uma idade que ninguém informou"
+            problem = self._people.mistake(sentence, bare_told, theirs) or places.mistake(
+                sentence, where, patient
+            )
+            if problem:
+                return problem
+        return None
+
+
+def _everything(facts: ClinicFacts) -> Iterable[str]:
+    yield from (facts.name, facts.assistant_name, facts.ai_disclosure)
+    yield from (f"{section.title}: {section.text}" for section in facts.sections())
+
+
+def _fixed(facts: ClinicFacts) -> Iterable[str]:
+    own = facts.texts
+    yield from (own.emergency, own.emotional_crisis, own.hand_over, own.unavailable, own.data_request)
+    yield from (texts.EMERGENCY, texts.EMOTIONAL_CRISIS)

@@ -1,0 +1,313 @@
+"""Whether a reply says of the clinic's opening hours what its file does not: a closed day, a closing time. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from clinic_bot.agent.clauses import whole
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.hours import Period, Week
+from clinic_bot.clinic.spelling import plain
+
+_WEEKDAYS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
+_WEEKDAY = rf"(?:{'|'.join(_WEEKDAYS)})s?(?:[- ]feiras?)?"
+_DAYS = re.compile(
+    rf"\b(?P<span>{_WEEKDAY}) (?:a|ate(?: a| o)?) (?P<end>{_WEEKDAY})\b|\b(?P<day>{_WEEKDAY})\b"
+    r"|\b(?P<weekend>(?:fim|fins|final|finais) de semana)\b|\b(?P<daily>todos os dias|diariamente|todo dia)\b"
+    r"|\b(?P<near>hoje|depois de amanha|amanha)\b(?! de manha de)"
+)
+_DATE = re.compile(
+    r"\b(\d{1,2})/(\d{1,2})\b|\b(\d{1,2}) de (janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro"
+    r"|outubro|novembro|dezembro)\b"
+)
+_MONTHS = ("janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
+           "novembro", "dezembro")  # fmt: skip
+_TIME = re.compile(
+    r"\b(?P<hour>[01]?\d|2[0-3])(?: ?h(?:oras?)?(?: ?(?P<minute>[0-5]\d))?|:(?P<colon>[0-5]\d))\b(?! (?:antes"
+    r"|de anteced))"
+    r"|\b(?P<noon>meio[- ]dia)(?P<half> e meia)?\b"
+)
+_OPENS = re.compile(
+    r"\b(?:abr(?:e|em|imos|ir)|abert[oa]s?|atend(?:e|emos|em|imento)|funciona\w*|fech(?:a|am|amos|ad[oa]s?)"
+    r"|atendendo|expediente|horario de|voltamos|reabrimos|ficamos|plantao)\b"
+)
+_SHUTS = re.compile(r"\bfech(?:a|am|amos|ad[oa]s?)\b")
+_SHUTS_AT = re.compile(r"\bfech(?:a|am|amos)\b[^,;]{0,12}\b(?:as|ao|das|para|pro)\b")
+_NO = re.compile(r"\b(?:nao|nem|nunca|sem)\b")
+_ALL_DAY = re.compile(r"(?<!\d)24 ?h(?:oras)?\b(?! (?:antes|de anteced|apos|depois|uteis))")
+_HOT_LINE = re.compile(
+    r"\b(?:188|192|cvv|samu|antecedencia|pronto[- ]socorro|lembrete|resposta)\b|\b(?:ate|em|com) 24"
+)
+_NO_BREAK = re.compile(
+    r"\bnao (?:fechamos|fecha|paramos|para) (?:para|pro|no|na|durante)(?: o| a)?(?: hora do)? ?almoco\b"
+    r"|\bsem (?:pausa|intervalo|fechar|parar)\b[^.;]{0,20}\balmoco\b"
+    r"|\b(?:abert\w+|atend\w+|funciona\w*) (?:direto|no (?:horario|hora) d[eo] almoco|durante o almoco"
+    r"|na hora do almoco)"
+)
+_CLOSED_DOWN = re.compile(
+    r"\b(?:encerr\w+ (?:as |suas )?atividades|fechou (?:as portas|definitivamente|para sempre)|nao (?:atende(?:mos)?"
+    r"|funciona(?:mos)?|abre|abrimos) mais\b(?! (?:hoje|de|as|aos?|n[ao]|essa|esta|neste)))"
+)
+_SHUT_FOR = re.compile(
+    r"\bfechad[oa]s? (?:para|por|em|devido)[^.;]{0,20}\b(?:reforma|ferias|recesso|manutencao|mudanca|luto"
+    r"|obras?|balanco)\b"
+    r"|\b(?:em|de) (?:recesso|ferias coletivas)\b"
+)
+_HOLIDAY = re.compile(r"\bferiados?\b")
+_PART = {"manha": (time(5), time(12)), "tarde": (time(12), time(18)), "noite": (time(18), time(23, 59))}
+_PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na|so de|so a) (manha|tarde|noite)\b")
+_ALL_OF_IT = re.compile(r"\bdia (?:todo|inteiro)\b|\bo dia inteiro\b|\bnormalmente\b")
+_CLAUSE = re.compile(
+    r"[,;:()]|\.\s|\s(?:mas|porem|enquanto|so que)\s|\se\s(?=(?:n?[ao]s? )?(?:"
+    + "|".join(_WEEKDAYS)
+    + r")s?\b"
+    r"(?! (?:das|as|a|ate)\b)(?=[^,;]*\b(?:nao|sim|fech\w+|abr\w+)\b))"
+)
+
+
+class Opening:
+    """The opening hours of one clinic.
+
+    Args:
+        text: everything its file says, plain.
+    """
+
+    def __init__(self, facts: ClinicFacts, text: str) -> None:
+        self._week: Week = facts.hours.week()
+        self._text = text
+        self._walk_ins = [
+            (re.compile(rf"\b{re.escape(plain(one.name).split()[0])}\b"), set(days_in(plain(one.walk_in))))
+            for one in facts.services
+            if days_in(plain(one.walk_in))
+        ]
+        first_names = (re.sub(r"^dra?\.?\s+", "", plain(one.name)).split()[:1] for one in facts.professionals)
+        people = [name for names in first_names for name in names]
+        self._specific = re.compile(
+            r"\b(?:dra?|doutora?|recepcao|mercado|coleta|exames?|consultas?|sess(?:ao|oes)|sua|seu|vagas?|livres?"
+            r"|disponive\w+|tem|tenho|temos|horarios?(?! de (?:func|atend))"
+            + "".join(f"|{re.escape(name)}" for name in people)
+            + "".join(f"|{re.escape(plain(one.name))}" for one in facts.services)
+            + r")\b"
+        )
+
+    def mistake(self, text: str, asked: str, now: datetime | None) -> str | None:
+        """What ``text`` says wrongly of when the clinic is open, in Portuguese; None for nothing.
+
+        Args:
+            asked: the burst that is answered, plain.
+            now: in the clinic's zone.
+        """
+        for sentence in whole(text):
+            if self._walk_in(sentence):
+                return "diz um dia em que esse serviço não é feito"
+            if sentence.endswith("?") and not re.search(r"\w[.,!] ", sentence):
+                continue
+            if self._general(sentence):
+                return "diz um horário de funcionamento que não é o da ficha"
+            if self._days(sentence, asked, now):
+                return "diz um dia ou horário de funcionamento que não é o da ficha"
+        if self._bare_yes(text, asked, now):
+            return "diz que abre em um dia em que a clínica fecha"
+        return None
+
+    def _walk_in(self, sentence: str) -> bool:
+        """Whether what is done without an appointment is said of a day on which it is not."""
+        return any(
+            set(days_in(part)) - days
+            for words, days in self._walk_ins
+            if words.search(sentence) and not sentence.endswith("?")
+            for part in _CLAUSE.split(sentence)
+            if part and _says_yes(part)
+        )
+
+    def _general(self, sentence: str) -> bool:
+        if _ALL_DAY.search(sentence) and not _HOT_LINE.search(sentence) and _OPENS.search(sentence):
+            return "24 h" not in self._text and not _NO.search(sentence)
+        if _CLOSED_DOWN.search(sentence) and not re.search(r"\b(?:convenio|plano|amil|unimed)\b", sentence):
+            return not _CLOSED_DOWN.search(self._text)
+        if (shut := _SHUT_FOR.search(sentence)) is not None:
+            return shut[0].split()[-1] not in self._text
+        if (match := _NO_BREAK.search(sentence)) is not None:
+            named = days_in(sentence[: match.start()])
+            days = named or tuple(day for day in range(7) if self._week.days[day])
+            return any(len(self._week.days[day]) > 1 for day in days)
+        if _HOLIDAY.search(sentence) and _OPENS.search(sentence) and "feriado" in self._text:
+            denied = (
+                _NO.search(sentence) or _SHUTS.search(sentence) or "exceto" in sentence or "menos" in sentence
+            )
+            return not denied
+        return False
+
+    def _days(self, sentence: str, asked: str, now: datetime | None) -> bool:
+        parts = [part.strip() for part in _CLAUSE.split(sentence) if part and part.strip()]
+        about = bool(_OPENS.search(sentence))
+        if not about and not (_OPENS.search(asked) and days_in(asked)):
+            return False
+        wrong = False
+        days: tuple[int, ...] = ()
+        says: bool | None = None
+        for part in parts:
+            own = days_in(part, now)
+            if now is not None and self._open_on_a_closed_date(part, now):
+                return True
+            specific = self._specific.search(part)
+            says = _polarity(part, says)
+            if own:
+                days = own
+            if specific and not re.search(r"\bclinica\b", part):
+                if own and says and self._none_open(own, part, now) and re.search(r"\batend|\babr", part):
+                    return True  # nobody attends where the door is shut
+                continue
+            if own and says is not None:
+                wrong = wrong or self._wrong_day(own, says, part, now)
+            times = _times(part)
+            if times and says is not False and (days or about):
+                wrong = wrong or not self._fits(times, own or days, part, sentence)
+        return wrong
+
+    def _open_on_a_closed_date(self, part: str, now: datetime) -> bool:
+        if _NO.search(part) or _SHUTS.search(part) or not _OPENS.search(part) or "voltamos" in part:
+            return False
+        dates = (_date(match, now) for match in _DATE.finditer(part))
+        return any(day is not None and self._week.is_closed_on(day) for day in dates)
+
+    def _none_open(self, days: Sequence[int], part: str, now: datetime | None) -> bool:
+        match = _PART_OF_DAY.search(part)
+        span = _PART[match[1]] if match else None
+        return not _DATE.search(part) and not any(
+            _within(self._periods(day, part, now), span) for day in days
+        )
+
+    def _wrong_day(self, days: Sequence[int], says: bool, part: str, now: datetime | None) -> bool:
+        if _DATE.search(part) or _HOLIDAY.search(part):
+            return False
+        match = _PART_OF_DAY.search(part)
+        span = _PART[match[1]] if match else None
+        is_open = [bool(_within(self._periods(day, part, now), span)) for day in days]
+        if says:
+            if _ALL_OF_IT.search(part) and any(
+                not any(period.closes >= time(17) for period in self._week.days[day]) for day in days
+            ):
+                return True
+            return not all(is_open)
+        return (
+            any(is_open) and not _times(part) and not re.search(r"\b(?:so|apenas|antes|depois|mais)\b", part)
+        )
+
+    def _periods(self, day: int, part: str, now: datetime | None) -> tuple[Period, ...]:
+        near = re.search(r"\b(?:hoje|depois de amanha|amanha)\b", part)
+        if near is None or now is None:
+            return self._week.days[day]
+        return self._week.periods_on(_near(near[0], now))
+
+    def _fits(self, times: Sequence[time], days: Sequence[int], part: str, sentence: str) -> bool:
+        """Whether hours may be said of these days: where it opens or shuts, or, said alone, when it is open."""
+        some = days or tuple(range(7))
+        edges = {edge for day in some for one in self._week.days[day] for edge in (one.opens, one.closes)}
+        if len(times) == 1 and not days and (edge := _edge(part)):
+            return times[0] in {getattr(one, edge) for day in some for one in self._week.days[day]}
+        if all(one in edges for one in times):
+            return True
+        anywhere = {
+            edge for day in range(7) for one in self._week.days[day] for edge in (one.opens, one.closes)
+        }
+        if not days and all(one in anywhere for one in times):
+            return True
+        if (
+            sentence.count(",")
+            and all(one in anywhere for one in times)
+            and len(days_in(sentence)) > len(days)
+        ):
+            return True  # ``das 8h às 18h de segunda a sexta, das 8h às 12h no sábado``
+        ranged = re.search(r"\b(?:ate|das|a partir|abr\w+|fech\w+|voltamos|vamos)\b", part)
+        if ranged:
+            return False
+        return all(
+            any(one.opens <= at <= one.closes for day in some for one in self._week.days[day]) for at in times
+        )
+
+    def _bare_yes(self, text: str, asked: str, now: datetime | None) -> bool:
+        """``Abrimos sim!`` answers for the day that was asked for."""
+        first = next(iter(re.split(r"[.!?,\n]", plain(text))), "")
+        days = days_in(asked, now)
+        if not days or not re.search(r"\b(?:abr\w+|funciona\w*|atende\w*)\b", asked) or days_in(plain(text)):
+            return False
+        if self._specific.search(asked) or not re.search(
+            r"^\W*(?:sim|claro|abrimos|atendemos|funcionamos|abre|funciona|com certeza)(?: sim)?\W*$", first
+        ):
+            return False
+        return not any(self._week.days[day] for day in days)
+
+
+def _polarity(part: str, before: bool | None) -> bool | None:
+    if re.search(r"\bnao (?:fech\w+)\b", part):
+        return True
+    if _NO.search(part) or re.search(r"\bfechad[oa]s?\b", part):
+        return False
+    if _SHUTS.search(part) and not _SHUTS_AT.search(part) and not _times(part):
+        return False
+    if _OPENS.search(part) or re.search(r"\b(?:sim|so|apenas|somente)\b", part):
+        return True
+    return True if _times(part) else before
+
+
+def _says_yes(part: str) -> bool:
+    return not _NO.search(part) and not _SHUTS.search(part)
+
+
+def _edge(part: str) -> str:
+    """Which end of a period a verb names."""
+    if re.search(r"\b(?:reabr\w+|voltamos|volta)\b|\babr(?:e|imos) (?:ja )?(?:as|a partir)\b", part):
+        return "opens"
+    return "closes" if re.search(r"\bfech(?:a|amos) as\b", part) else ""
+
+
+def _within(periods: Sequence[Period], span: tuple[time, time] | None) -> list[Period]:
+    if span is None:
+        return list(periods)
+    return [one for one in periods if one.opens < span[1] and one.closes > span[0]]
+
+
+def days_in(text: str, now: datetime | None = None) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(day for match in _DAYS.finditer(text) for day in _meant(match, now)))
+
+
+def _meant(match: re.Match[str], now: datetime | None) -> Iterator[int]:
+    if match["span"]:
+        first, last = _number(match["span"]), _number(match["end"])
+        yield from (n % 7 for n in range(first, last + 1 if last >= first else last + 8))
+    elif match["day"]:
+        yield _number(match["day"])
+    elif match["weekend"]:
+        yield from (5, 6)
+    elif match["daily"]:
+        yield from range(7)
+    elif now is not None:
+        yield _near(match["near"], now).weekday()
+
+
+def _number(word: str) -> int:
+    return next(n for n, name in enumerate(_WEEKDAYS) if word.startswith(name))
+
+
+def _near(word: str, now: datetime) -> date:
+    return now.date() + timedelta(days=("hoje", "amanha", "depois de amanha").index(word))
+
+
+def _date(match: re.Match[str], now: datetime) -> date | None:
+    day = int(match[1] or match[3])
+    month = int(match[2]) if match[2] else _MONTHS.index(match[4]) + 1
+    try:
+        return date(now.year, month, day)
+    except ValueError:
+        return None
+
+
+def _times(text: str) -> list[time]:
+    found = []
+    for match in _TIME.finditer(text):
+        if match["noon"]:
+            found.append(time(12, 30 if match["half"] else 0))
+        else:
+            found.append(time(int(match["hour"]), int(match["minute"] or match["colon"] or 0)))
+    return found

@@ -1,0 +1,200 @@
+"""Whether a reply names a professional whom the clinic has not, or says of one what somebody else does. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from clinic_bot.agent import inventions, slots
+from clinic_bot.agent.catalogue import CARE
+from clinic_bot.agent.clauses import clauses
+from clinic_bot.agent.denials import states_nothing
+from clinic_bot.agent.first_names import FIRST_NAMES
+from clinic_bot.agent.opening import days_in
+from clinic_bot.clinic import team
+from clinic_bot.clinic.facts import ClinicFacts, Professional
+from clinic_bot.clinic.spelling import plain, words_of
+
+_NAME = r"([A-ZÀ-Ý][\wÀ-ÿ'-]+)(?: +(?:d[aeo]s? +)?([A-ZÀ-Ý][\wÀ-ÿ'-]+))?"
+_TITLE = r"(?:[Dd]ras?|[Dd]rs?|[Dd]outor(?:a|es|as)?|[Pp]rof(?:essor(?:a)?)?)(?:\(a\))?\.?"
+_CALLING = (
+    r"(?:[Mm][ée]dic[oa]|[Dd]entista|[Ee]nfermeir[oa]|[Tt]erapeuta|[Ff]isioterapeuta|[Mm]assagista|[Pp]ediatra"
+    r"|[Pp]siquiatra|[Gg]eriatra|[Oo]bstetra|[Cc]l[íi]nico(?: geral)?|[Vv]eterin[áa]ri[oa]|[Ee]specialista"
+    r"|[Pp]rofissional|[Ii]nstrutor[a]?|[Tt][ée]cnic[oa]|[Bb]iom[ée]dic[oa]|[A-Za-zÀ-ÿ]{3,}(?:logist|ionist|tetic"
+    r"|etic|turist|diatr)a"
+    r"|[A-Za-zÀ-ÿ]{3,}peuta|[A-Za-zÀ-ÿ]{3,}(?:ólog|olog)[oa]|[A-Za-zÀ-ÿ]{4,}ista)"
+)
+_TITLED = re.compile(rf"\b{_TITLE}\s+\*?{_NAME}")
+_CALLED = re.compile(rf"\b{_CALLING},? +\*?{_NAME}")
+_RELATED = re.compile(
+    r"\b(?:irm[ãa]o?|filh[oa]|m[ãa]e|pai|marido|esposa|av[óô]|ti[oa]|paciente|[Ss]ra?\.?|[Ss]enhora?|chamad[ao]) "
+    r"([A-ZÀ-Ý][a-zà-ÿ]{2,})\b"
+)
+#: Begin with a capital behind a name, and are none.
+_NO_NAME = frozenset(
+    ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "qual", "posso", "quer", "bom", "boa", "na")
+)  # fmt: skip
+_IS_A = re.compile(
+    r"\be (?:tambem )?(?:uma? |nosso |nossa |[oa] )?(?:\w+ )?(\w{3,}(?:olog[oa]|ista|iatra|peuta|gog[oa])"
+    r"|enfermeir[oa]|veterinari[oa]|biomedic[oa])\b"
+)
+_ANY_SERVICE = frozenset(
+    ("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica")
+)
+_NO_CALLING = frozenset(("especialista", "recepcionista"))
+_REGISTERED = re.compile(
+    r"\b(?:CRM|CRO|CRP|CREFITO|CRN|CREFONO|COREN|CRBM|RQE|CRMV)\b[^\d.\n]{0,12}([\d.]{3,})"
+)
+_SENDS_ON = re.compile(r"\b(?:indic\w+|encaminh\w+|pedido|receita|laudo|procur\w+)\b")
+_NO_VERB = re.compile(r"(?!)")
+
+
+class People:
+    """Who attends at one clinic.
+
+    Args:
+        text: everything its file says.
+    """
+
+    def __init__(self, facts: ClinicFacts, text: str) -> None:
+        named = {word for one in facts.professionals for word in re.findall(r"\w+", plain(one.name))}
+        self._names = named | {name for match in _TITLED.finditer(text) for name in _plain_names(match)}
+        self._about = [
+            (
+                frozenset(_first_names(one.name)),
+                plain(
+                    " ".join(
+                        [
+                            one.specialty,
+                            one.notes,
+                            *one.services,
+                            *(s.name for s in team.attended_by(facts, one)),
+                        ]
+                    )
+                ),
+            )
+            for one in facts.professionals
+        ]
+        self._text = plain(text)
+        attended = " ".join(about for _, about in self._about)
+        names = (word for one in facts.services for word in re.findall(r"\w{5,}", plain(one.name)))
+        self._attended = frozenset(word for word in names if word not in _ANY_SERVICE and word in attended)
+        self._days = [(frozenset(_first_names(one.name)), _days_of(one)) for one in facts.professionals]
+
+    def mistake(self, sentence: str, told: Sequence[str], said: str) -> str | None:
+        """What a sentence says wrongly of who attends, in Portuguese; None for nothing.
+
+        Args:
+            told: words of tool results and earlier messages of the clinic.
+            said: the patient's words, plain.
+        """
+        bare = plain(sentence)
+        for match in (*_TITLED.finditer(sentence), *_CALLED.finditer(sentence)):
+            names = [name for name in _plain_names(match) if name not in _NO_NAME]
+            unknown = [name for name in names if name not in self._names and not _told(name, told)]
+            if not unknown or (match.re is _CALLED and len(names) < 1):
+                continue
+            if all(re.search(rf"\b{re.escape(name)}\b", said) for name in unknown) and states_nothing(bare):
+                continue
+            return "cita um profissional que a clínica não tem"
+        for number in _REGISTERED.findall(sentence):
+            if number.strip(".") not in self._text and not _told(number.strip("."), told):
+                return "cita um registro profissional que ninguém informou"
+        return self._stranger(sentence, told, said) or self._mixed_up(sentence)
+
+    def mix_up(self, text: str, told: Sequence[str], now: datetime | None) -> str | None:
+        """Whether a time that was told with one professional is given to another, in Portuguese."""
+        lines = [line for one in told for line in one.splitlines()]
+        shown = [(words_of(line), list(slots.pairs(line, now))) for line in lines]
+        for sentence in inventions.sentences(text):
+            here = [names for names, _ in self._about if names & set(words_of(sentence))]
+            if len(here) != 1 or sentence.rstrip().endswith("?"):
+                continue
+            for days, at in slots.pairs(sentence, now):
+                others = [
+                    set(words)
+                    for words, pairs in shown
+                    if any(at == other and set(on) & set(days) for on, other in pairs)
+                ]
+                named = [words for words in others if any(names & words for names, _ in self._about)]
+                if named and not any(here[0] & words for words in named):
+                    return "dá a um profissional o horário de outro"
+        return None
+
+    def _stranger(self, sentence: str, told: Sequence[str], said: str) -> str | None:
+        """A person of whom nobody spoke before."""
+        related = {match[1] for match in _RELATED.finditer(sentence)}
+        for match in re.finditer(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}\b", sentence):
+            name = plain(match[0])
+            if (name in FIRST_NAMES or match[0] in related) and not any(
+                re.search(rf"\b{name}\b", source) for source in (self._text, said, *told)
+            ):
+                return "cita o nome de uma pessoa que ninguém informou"
+        return None
+
+    def _mixed_up(self, sentence: str) -> str | None:
+        bare = plain(re.sub(r"(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.", "", sentence))
+        if bare.endswith("?") or _SENDS_ON.search(bare):
+            return None
+        for part in clauses(bare, _NO_VERB, _NO_VERB):
+            words = set(re.findall(r"\w+", part.text))
+            if part.says is not False and self._wrong_day(part.text, words):
+                return "diz que um profissional atende em um dia que não é dele"
+            here = [about for names, about in self._about if names & words]
+            if len(here) != 1 or part.says is False:
+                continue
+            if self._of_another(words, here[0]):
+                return "diz que um profissional atende o que é de outro"
+            calling = _IS_A.search(part.text)
+            if calling and _is_new(calling[1], here[0]):
+                return "diz que um profissional é o que a ficha não diz"
+            for stems in CARE:
+                if not re.search(rf"\b(?:{stems})", part.text) or re.search(rf"(?:{stems})", here[0]):
+                    continue
+                others = any(re.search(rf"(?:{stems})", about) for _, about in self._about)
+                if others or not re.search(rf"(?:{stems})", self._text):
+                    return "diz que um profissional atende o que é de outro"
+        return None
+
+    def _of_another(self, words: set[str], about: str) -> bool:
+        """Whether a service is named that is somebody else's alone."""
+        return any(word in words and word not in about for word in self._attended)
+
+    def _wrong_day(self, text: str, words: set[str]) -> bool:
+        named = [days for names, days in self._days if names & words]
+        if (
+            len(named) != 1
+            or not named[0]
+            or not re.search(r"\batende\b|\besta(?:ra)? (?:aqui|n[ao])\b", text)
+        ):
+            return False
+        return bool(set(days_in(text)) - named[0])
+
+
+def _days_of(one: Professional) -> frozenset[int]:
+    """The weekdays of somebody, as the file says them; none where it does not."""
+    regular = {n for n, periods in enumerate(one.hours.periods()) if periods} if one.hours else set()
+    noted = days_in(plain(one.notes)) if "atende" in plain(one.notes) else ()
+    if not regular and not noted:
+        return frozenset()
+    return frozenset({*regular, *noted, *(slot.weekday() for slot in one.slots)})
+
+
+def _is_new(calling: str, about: str) -> bool:
+    """Whether somebody is called what the file does not call them; what ``CARE`` knows is looked at there."""
+    if calling in _NO_CALLING or any(re.match(rf"(?:{stems})", calling) for stems in CARE):
+        return False
+    return re.sub(r"(?:ista|iatra|[oa])$", "", calling) not in about
+
+
+def _plain_names(match: re.Match[str]) -> list[str]:
+    return [plain(name) for name in match.groups() if name]
+
+
+def _first_names(name: str) -> list[str]:
+    """What somebody is called by: not the title, and not a surname that may be a word."""
+    words = [word for word in re.findall(r"\w+", plain(name)) if word not in ("dr", "dra", "prof", "profa")]
+    return words[:1] if len(words) > 1 and len(words[0]) > 3 else words[:2]
+
+
+def _told(name: str, told: Sequence[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", one) for one in told)

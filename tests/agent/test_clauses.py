@@ -1,0 +1,51 @@
+import re
+
+import pytest
+
+from clinic_bot.agent.clauses import claims, elliptical
+
+ITEMS = re.compile(r"\b(?:amil|cassi|unimed)\b")
+VERBS = re.compile(r"\b(?:aceit\w+|atend\w+|peg(?:a|amos))\b")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "yes", "no"),
+    [
+        ("Aceitamos Amil e não Cassi.", ["amil"], ["cassi"]),
+        ("Amil sim, Cassi não.", ["amil"], ["cassi"]),
+        ("Cassi não, mas Unimed sim.", ["unimed"], ["cassi"]),
+        ("Amil e Cassi a gente não pega, só Unimed.", ["unimed"], ["amil", "cassi"]),
+        ("Não aceitamos Amil nem Cassi.", [], ["amil", "cassi"]),
+        ("Não aceitamos planos além de Unimed e Cassi.", ["unimed", "cassi"], []),
+        ("Aceitamos todos, menos Amil.", [], ["amil"]),
+        ("Aceitamos Unimed, Amil e Cassi.", ["unimed", "amil", "cassi"], []),
+        ("Atendemos não só Unimed, mas Cassi também.", ["unimed", "cassi"], []),
+        ("A Cassi está suspensa.", [], ["cassi"]),
+        ("Você tem Unimed ou Amil?", [], []),
+        ("Aceitamos Unimed, qual é o seu plano?", ["unimed"], []),
+        ("Anotei que seu plano é Amil.", [], []),
+    ],
+)
+def test_a_sentence_may_affirm_one_thing_and_deny_another(
+    sentence: str, yes: list[str], no: list[str]
+) -> None:
+    found = list(claims(sentence, ITEMS, VERBS))
+    assert [one.item for one in found if one.says] == yes
+    assert [one.item for one in found if not one.says] == no
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "found"),
+    [
+        ("Aceitamos sim! Quer marcar?", "aceitam amil?", [("amil", True)]),
+        ("Infelizmente não.", "aceitam unimed?", [("unimed", False)]),
+        ("Sim!", "amil e cassi?", [("amil", True), ("cassi", True)]),
+        ("Não.", "amil ou unimed?", []),
+        ("Bom dia!", "aceitam amil?", []),
+        ("Aceitamos sim!", "tudo bem?", []),
+    ],
+)
+def test_a_bare_yes_or_no_answers_for_what_was_asked(
+    text: str, asked: str, found: list[tuple[str, bool]]
+) -> None:
+    assert [(one.item, one.says) for one in elliptical(text, asked, ITEMS)] == found
