@@ -38,7 +38,8 @@ _I_DID = {
     r"|voce nao tem mais (?:a |essa |nenhuma |sua )?(?:consulta|sessao|horario)|cancelei|desmarquei"
     r"|cancelamos|desmarcamos|(?:tirei|retirei|removi|exclui|apaguei|dei baixa)"
     r"(?= [^.!?\n]{0,30}\b(?:agenda|lista|consulta|horario|sessao)))",
-    Deed.CONFIRM: r"(?:confirmei|confirmamos|(?:anotei|registrei) (?:a |sua |a sua )?(?:confirmacao|presenca))",
+    Deed.CONFIRM: r"(?:confirmo (?:a |sua )+presenca|confirmei|confirmamos|(?:anotei|registrei) (?:a |sua "
+    r"|a sua )?(?:confirmacao|presenca))",
 }
 _INFINITIVE = {
     Deed.BOOK: "marcar|agendar|reservar",
@@ -80,10 +81,11 @@ def _stands(deed: Deed) -> re.Pattern[str]:
     done = _DONE_WORDS[deed]
     return re.compile(
         rf"\b{_THING}\b[^.!?\n]{{0,60}}?{_IS} ?(?:ja |sendo |tudo |como )*{done}\b"
-        r"|(?:^|[.!]\s)\W*(?:(?!nao\b|ainda\b|nem\b|sem\b|se\b|hora\b|horario\b|quando\b"
+        r"|(?:^|[.!]\s)\W*(?:(?!nao\b|ainda\b|nem\b|sem\b|se\b|hora\b|consultas\b|sessoes\b|horarios\b"
+        r"|exames\b|retornos?\b|horario\b|quando\b"
         rf"|para\b)\w+\W+){{0,2}}(?:(?:ja )?(?:foi|esta|ta) (?:ja )?)?{done}\b"
         rf"|(?:^|[.!]\s)[^.!?\n]{{0,12}}{_DAY}[^.!?\n]{{0,30}}{_IS} (?:ja )?{done}\b"
-        rf"|{_DAY}[^.!?,\n]{{0,20}} (?<!nao ){done}\b"
+        rf"|{_DAY}[^.!?,\n]{{0,20}} (?<!nao )(?<!hora )(?<!horario ){done}\b"
         rf"|^\W*{_LEAD}(?:(?:a |o )?(?:sua|seu) )?(?:consulta|sessao|avaliacao|presenca|horario|vaga|exame"
         r"|retorno) (?:ja )?"
         rf"{done}\b{_A_RULE}"

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from clinic_bot.agent.denials import NOT, TAKES_UP, states_nothing
 from clinic_bot.agent.figures import Figure, Kind, figures
+from clinic_bot.agent.number_words import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")
@@ -39,6 +40,9 @@ _REFUND = re.compile(
 _PAID_FOR = re.compile(
     r"\b(?:consultas?|sess(?:ao|oes)|avaliac(?:ao|oes)|exames?|procedimentos?|tratamentos?|atendimentos?|limpezas?"
     r"|primeira vez)\b"
+)
+_COUNTED = re.compile(
+    rf"\b(\d{{1,2}}|{NUMBER}) (?:consultas|sessoes|avaliacoes|exames|limpezas|pessoas|vezes)\b"
 )
 _MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|a vista)\b")
 _KINDS = {
@@ -141,10 +145,14 @@ def invented(
     sources = _Sources(tuple(told), tuple(said))
     shown = figures(text)
     for sentence in sentences(text):
-        found = _figure(sentence, sources, shown, times=times) or _promise(sentence, sources)
+        found = _figure(sentence, sources, shown, plain(text), times=times) or _promise(sentence, sources)
         if found:
             return found
     return None
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else value(written)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -169,13 +177,17 @@ class _Sources:
         told = (amount for one in self.told for amount in one.amounts)
         return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
 
-    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure]) -> bool:
-        """Whether it is what told prices that stand in the same reply come to, or one less a discount that was told."""
+    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], text: str) -> bool:
+        """Whether it is what told prices that stand in the same reply come to, some times one of them, or one less a
+        discount that was told."""
         if figure.kind is not Kind.AMOUNT:
             return False
         total = Decimal(figure.value)
         prices = {Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT and self.tell(one)}
         less = [Decimal(one.value) for one in shown if one.kind is Kind.PERCENT and self.tell(one)]
+        counted = [number for shown_count in _COUNTED.findall(text) if (number := _number(shown_count)) > 1]
+        if any(price * count == total for price in prices for count in counted):
+            return True
         sums = (sum(some) for count in (2, 3) for some in combinations(sorted(prices)[:6], count))
         return total in sums or any(
             abs(price * (100 - part) / 100 - total) <= _CENT for price in prices for part in less
@@ -185,13 +197,15 @@ class _Sources:
         return any(one.has(figure) for one in self.said)
 
 
-def _figure(sentence: str, sources: _Sources, shown: Sequence[Figure], *, times: bool) -> str | None:
+def _figure(
+    sentence: str, sources: _Sources, shown: Sequence[Figure], whole: str, *, times: bool
+) -> str | None:
     bare = plain(sentence)
     for one in figures(sentence):
         if (
             sources.tell(one)
             or sources.tell_a_share(one, bare)
-            or sources.tell_a_sum(one, shown)
+            or sources.tell_a_sum(one, shown, whole)
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):
             continue
@@ -240,7 +254,8 @@ def _for_another_way_to_pay(sentence: str, bare: str, sources: _Sources) -> bool
 def _is_told(bare: str, match: re.Match[str], sources: _Sources) -> bool:
     """Whether this is promised by the clinic: for the same thing, and for the same way to pay."""
     told = [clause for one in sources.told for clause in one.offered(match.re)]
-    if match.re is _FREE and _PAID_FOR.search(bare):
+    in_time = re.search(r"\b(?:antes|anteced\w+|cancel\w+|remarc\w+|desmarc\w+)\b", bare)
+    if match.re is _FREE and (_PAID_FOR.search(bare) or not in_time):
         words = set(re.findall(r"\w{4,}", bare)) - set(_PAID_FOR.findall(bare))
         return any(words & set(re.findall(r"\w{4,}", before)) for before, _ in told)
     if match.re is _DISCOUNT and (means := set(_MEANS.findall(bare))):

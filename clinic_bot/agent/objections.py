@@ -119,4 +119,5 @@ def _our_names(facts: ClinicFacts) -> set[str]:
     own = [facts.name, facts.assistant_name, facts.address, facts.landmark, *facts.insurance.accepted]
     own += [one.name for one in facts.professionals]
     own += [one.name for one in facts.services]
+    own += [one.specialty for one in facts.professionals]
     return {word for name in own for word in re.findall(r"\w+", plain(name))}

@@ -16,6 +16,7 @@ _DAYS = re.compile(
     r"|\b(?P<weekend>(?:fim|fins|final|finais) de semana)\b|\b(?P<daily>todos os dias|diariamente|todo dia)\b"
     r"|\b(?P<near>hoje|depois de amanha|amanha)\b(?! de manha de)"
 )
+_DAILY = re.compile(r"\b(?:todos os dias|diariamente|todo dia)\b")
 _DATE = re.compile(
     r"\b(\d{1,2})/(\d{1,2})\b|\b(\d{1,2}) de (janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro"
     r"|outubro|novembro|dezembro)\b"
@@ -29,7 +30,7 @@ _TIME = re.compile(
 )
 _OPENS = re.compile(
     r"\b(?:abr(?:e|em|imos|ir)|abert[oa]s?|atend(?:e|emos|em|imento)|funciona\w*|fech(?:a|am|amos|ad[oa]s?)"
-    r"|atendendo|expediente|horario de|voltamos|reabrimos|ficamos|plantao)\b"
+    r"|atendendo|vamos ate|vai ate|seguimos ate|expediente|horario de|voltamos|reabrimos|ficamos|plantao|mutirao)\b"
 )
 _SHUTS = re.compile(r"\bfech(?:a|am|amos|ad[oa]s?)\b")
 _SHUTS_AT = re.compile(r"\bfech(?:a|am|amos)\b[^,;]{0,12}\b(?:as|ao|das|para|pro)\b")
@@ -45,8 +46,8 @@ _NO_BREAK = re.compile(
     r"|na hora do almoco)"
 )
 _CLOSED_DOWN = re.compile(
-    r"\b(?:encerr\w+ (?:as |suas )?atividades|fechou (?:as portas|definitivamente|para sempre)|nao (?:atende(?:mos)?"
-    r"|funciona(?:mos)?|abre|abrimos) mais\b(?! (?:hoje|de|as|aos?|n[ao]|essa|esta|neste)))"
+    r"\b(?:encerr\w+ (?:as |suas )?atividades|fechou (?:as portas|definitivamente|para sempre)"
+    r"|nao (?:atende(?:mos)?|funciona(?:mos)?|abre|abrimos) mais\W*$)"
 )
 _SHUT_FOR = re.compile(
     r"\bfechad[oa]s? (?:para|por|em|devido)[^.;]{0,20}\b(?:reforma|ferias|recesso|manutencao|mudanca|luto"
@@ -57,6 +58,10 @@ _HOLIDAY = re.compile(r"\bferiados?\b")
 _PART = {"manha": (time(5), time(12)), "tarde": (time(12), time(18)), "noite": (time(18), time(23, 59))}
 _PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na|so de|so a) (manha|tarde|noite)\b")
 _ALL_OF_IT = re.compile(r"\bdia (?:todo|inteiro)\b|\bo dia inteiro\b|\bnormalmente\b")
+#: What may stand beside days in a clause that goes with the one before.
+_ONLY_DAYS = re.compile(
+    r"\b(?:d?[aeo]s?|n?[ao]s?|de|em|e|tambem|ja|manha|tarde|noite|so|inclusive|feriados?|para|pra|todos?)\b"
+)
 _CLAUSE = re.compile(
     r"[,;:()]|\.\s|\s(?:mas|porem|enquanto|so que)\s|\se\s(?=(?:n?[ao]s? )?(?:"
     + "|".join(_WEEKDAYS)
@@ -139,6 +144,8 @@ class Opening:
         return False
 
     def _days(self, sentence: str, asked: str, now: datetime | None) -> bool:
+        if days_in(_DAILY.sub(" ", sentence)):  # ``todos os dias, de segunda a sábado``
+            sentence = _DAILY.sub(" ", sentence)
         parts = [part.strip() for part in _CLAUSE.split(sentence) if part and part.strip()]
         about = bool(_OPENS.search(sentence))
         if not about and not (_OPENS.search(asked) and days_in(asked)):
@@ -155,7 +162,7 @@ class Opening:
             if own:
                 days = own
             if specific and not re.search(r"\bclinica\b", part):
-                if own and says and self._none_open(own, part, now) and re.search(r"\batend|\babr", part):
+                if own and says is not False and self._none_open(own, part, now):
                     return True  # nobody attends where the door is shut
                 continue
             if own and says is not None:
@@ -248,7 +255,9 @@ def _polarity(part: str, before: bool | None) -> bool | None:
         return False
     if _OPENS.search(part) or re.search(r"\b(?:sim|so|apenas|somente)\b", part):
         return True
-    return True if _times(part) else before
+    if _times(part):
+        return True
+    return None if re.search(r"\w", _ONLY_DAYS.sub("", _DAYS.sub("", part))) else before
 
 
 def _says_yes(part: str) -> bool:

@@ -6,6 +6,7 @@ Somebody who is none of the phone's own: neither in the records that were read f
 import re
 from collections.abc import Collection, Sequence
 
+from clinic_bot.agent.first_names import FIRST_NAMES
 from clinic_bot.clinic.spelling import plain
 
 _STOPS = re.compile(r"(?<=\b[Ss]r)\.|(?<=\b[Ss]ra)\.|(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.|[*_~]")
@@ -16,11 +17,13 @@ _HAS = (
     r" (?:consultas?|sess(?:ao|oes)|horarios?|retornos?|exames?|agendamentos?|cadastro|avaliac\w+"
     r"|procedimento|marcad\w+)"
     r"|(?:ja |nao |ainda |tambem )*(?:esta|ta|foi|ficou|era|estava)(?: mesmo)? (?:agendad|marcad|cadastrad|confirmad"
-    r"|internad|registrad|na (?:agenda|lista)|no (?:sistema|cadastro)|em (?:nosso|atendimento|tratamento"
+    r"|internad|registrad|com (?:a )?(?:consulta|sessao|horario)|na (?:agenda|lista)|no (?:sistema|cadastro)"
+    r"|em (?:nosso|atendimento|tratamento"
     r"|nossa|consulta))"
     r"|(?:ja |nao |ainda |tambem )*(?:e|foi|era) (?:nosso |nossa )?pacientes?\b|(?:ja "
     r"|nao )*e pacientes? (?:nosso|daqui)"
-    r"|(?:ja |nao |ainda |tambem )*(?:compareceu|faltou|veio|desmarcou|cancelou|remarcou|confirmou|consta|aparece"
+    r"|(?:ja |nao |ainda |tambem )*(?:compareceu|frequenta|vem (?:toda|todo|sempre|hoje|amanha)"
+    r"|faltou|veio|desmarcou|cancelou|remarcou|confirmou|consta(?! como)|aparece(?! como)"
     r"|se consulta|se consultou|se trata|faz (?:tratamento|terapia|acompanhamento|fisio\w*|sess\w+)|fez"
     r"|passou (?:com|por|em|n)"
     r"|passa com|realizou|atendid[oa]|foi atendid[oa]|chegou|retirou|pagou|deve|mora)\b)"
@@ -70,7 +73,8 @@ _NO_SUCH = re.compile(
     r"|cadastro|consulta"
     r"|agendamento|registro)s? (?:\w+ ){0,2}?(?:com|em|no|de|para|n[ao]) (?:esse|este|ess[ae]|seu|sua|o) "
     r"(?:nome|pessoa|marido|esposa|filh\w+|mae|pai|amig\w+|vizinh\w+|sogr\w+|namorad\w+|ex)\b"
-    r"|\b(?:ele|ela|essa pessoa) nao (?:esta|consta|aparece) (?:em|no|na) (?:\w+ )?(?:cadastro|sistema|agenda|lista)"
+    r"|\b(?:ele|ela|essa pessoa) nao (?:esta|consta(?! como)|aparece(?! como)) (?:em|no"
+    r"|na) (?:\w+ )?(?:cadastro|sistema|agenda|lista)"
 )
 _WHOSE_TURN = re.compile(
     r"\b(?:o|a) (?:proxim[oa] )?paciente (?:d[aeo]s? |que )(?:\d{1,2}|vem|foi|esta)[^.!?\n]*? (?:e|chama\w*|se chama) "
@@ -153,6 +157,8 @@ class Others:
 
     def _names(self, sentence: str, known: Collection[str]) -> bool:
         for match in _NAMED.finditer(sentence):
+            if not _is_a_name(match):
+                continue
             if self._is_other(match[1], known) and re.match(rf"\s*(?:{_HAS})", plain(match[2]) + " "):
                 return True
             if self._is_other(match[1], known) and re.match(rf"(?:{_HAS})", plain(sentence[match.end(1) :])):
@@ -166,6 +172,12 @@ class Others:
     def _is_other(self, name: str, known: Collection[str]) -> bool:
         words = re.findall(r"\w+", plain(name))
         return bool(words) and words[0] not in self._ours and not any(word in known for word in words[:1])
+
+
+def _is_a_name(match: re.Match[str]) -> bool:
+    """Any word may begin a sentence with a capital; behind an article, or with a surname, it is a name."""
+    first, *more = match[1].split()
+    return bool(more) or match[0].lstrip()[:2].casefold() in ("a ", "o ") or plain(first) in FIRST_NAMES
 
 
 def _no_such(bare: str) -> bool:

@@ -36,7 +36,10 @@ _LATER = re.compile(
     r"\b(?:pode|paga|pague|pagar) (?:\w+ )?(?:pagar )?(?:depois|na proxima|outro dia"
     r"|mes que vem)\b|\bfiado\b"
 )
-_ACCOUNT = re.compile(r"\b(?:transfer\w+|deposit\w+)\b[^.!?\n]{0,30}\b(?:conta|agencia)\b[^.!?\n]{0,12}\d")
+_ACCOUNT = re.compile(
+    r"\b(?:a|minha|nossa) chave (?:do )?(?:pix )?(?:e\b|:)(?! envi)|\b(?:transfer\w+"
+    r"|deposit\w+)\b[^.!?\n]{0,30}\b(?:conta|agencia)\b[^.!?\n]{0,12}\d"
+)
 _ANY_SUM = re.compile(r"\bqualquer (?:valor|compra|quantia|servico)\b|\bsem valor minimo\b")
 _PAID = re.compile(
     r"\b(?:aceit\w+|pagar|pague|paga|pagamento (?:pode|e)|recebemos|trabalhamos|emit\w+|geramos|parcel\w+ n[ao])\b"

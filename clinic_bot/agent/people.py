@@ -91,6 +91,8 @@ class People:
         for match in (*_TITLED.finditer(sentence), *_CALLED.finditer(sentence)):
             names = [name for name in _plain_names(match) if name not in _NO_NAME]
             unknown = [name for name in names if name not in self._names and not _told(name, told)]
+            if match.re is _CALLED:  # ``médico Cardiologista``
+                unknown = [name for name in unknown if not _is_a_word(name, self._text)]
             if not unknown or (match.re is _CALLED and len(names) < 1):
                 continue
             if all(re.search(rf"\b{re.escape(name)}\b", said) for name in unknown) and states_nothing(bare):
@@ -123,7 +125,7 @@ class People:
     def _stranger(self, sentence: str, told: Sequence[str], said: str) -> str | None:
         """A person of whom nobody spoke before."""
         related = {match[1] for match in _RELATED.finditer(sentence)}
-        for match in re.finditer(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}\b", sentence):
+        for match in re.finditer(r"(?<!S[ãa]o )(?<!Santa )(?<!Santo )\b[A-ZÀ-Ý][a-zà-ÿ]{2,}\b", sentence):
             name = plain(match[0])
             if (name in FIRST_NAMES or match[0] in related) and not any(
                 re.search(rf"\b{name}\b", source) for source in (self._text, said, *told)
@@ -177,6 +179,13 @@ def _days_of(one: Professional) -> frozenset[int]:
     if not regular and not noted:
         return frozenset()
     return frozenset({*regular, *noted, *(slot.weekday() for slot in one.slots)})
+
+
+def _is_a_word(name: str, text: str) -> bool:
+    """Whether what looks like a name is one of the file's words, or a calling."""
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None or any(
+        re.match(rf"(?:{stems})", name) for stems in CARE
+    )
 
 
 def _is_new(calling: str, about: str) -> bool:

@@ -19,7 +19,7 @@ _PLANS = (
 _ACCEPTS = re.compile(
     r"\b(?:aceit\w+|atend\w+|peg(?:a|amos|ando)|trabalh\w+|receb\w+|conveni(?:ad[oa]s?|o com)|credenciad\w+|recebemos"
     r"|cobert[oa]s?|cobre|vale(?:m)?|sao|usar|noss[oa]s? (?:convenios?|planos?)|n[ao]s? (?:nossa )?lista"
-    r"|parceria|passa(?:mos)?|carteirinha d[aeo])\b"
+    r"|parceria|entra(?:m)?|inclus[oa]s?|passa(?:mos)?|carteirinha d[aeo])\b"
 )
 _ABOUT_PLANS = re.compile(r"\b(?:planos?|convenios?|carteirinha)\b")
 _ON_ONE_S_OWN = re.compile(r"\b(?:particular|reembolso|recibo)\b")

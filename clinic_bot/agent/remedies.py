@@ -26,7 +26,8 @@ _DOES = re.compile(
     r"|e normal|e so|e apenas"
     r"|recomendo|sugiro|vem de|vem do|some\b|desaparece\w*|faz (?:bem|mal)|faca (?:\w+ )?(?:exercicio"
     r"|compressa|bochecho"
-    r"|gargarejo|inalac)\w*|nao tem problema|sem problema|coloque|ponha|passe|beba|coma|descanse|limpe"
+    r"|gargarejo|inalac)\w*|nao (?:precisa|tem por que) (?:se )?preocup\w+|nao tem problema|sem problema"
+    r"|coloque|ponha|passe|beba|coma|descanse|limpe"
     r"|lave|cubra|aplique|pingue|massageie|hidrate|evite|compressa|bolsa de agua"
     r"|agua oxigenada)\b"
 )

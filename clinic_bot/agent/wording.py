@@ -35,7 +35,7 @@ _LEAKS = re.compile(
             r"\bid intern\w|\b(?:minhas|as|suas) (?:instruç|instruc)\w+ (?:s[ãa]o|dizem|diz|mandam|internas)\b"
             r"|\b(?:meu|o|seu) prompt\b(?! n[ãa]o)(?=[^.!?]{0,20}(?:[:é]|diz|completo|[ée] (?:este|esse)))",
             r"#{1,3} ?(?:fatos|regras)\b|\bfatos da cl[íi]nica:|\bmodo (?:desenvolvedor|dan|livre)\b"
-            r"|\bno restrictions\b|\bmy (?:instructions|rules|prompt)\b"
+            r"|\bno restrictions\b|\binstru\w+ do sistema\b|\bmy (?:instructions|rules|prompt)\b"
             r"|\bsem (?:nenhuma )?(?:restriç|restric|regras)\w* (?:agora|nenhuma)"
             r"|\bcomo (?:uma )?ia sem\b",
             *map(re.escape, NAMES),
