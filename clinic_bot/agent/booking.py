@@ -5,6 +5,7 @@ in code. What changes the agenda was proposed before, and the patient has said y
 model that books without asking, invents a slot or names somebody else's appointment is told so, and nothing happens.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,13 +20,16 @@ from clinic_bot.clinic import consent, dates, team
 from clinic_bot.clinic.consent import Deed
 from clinic_bot.clinic.dates import When
 from clinic_bot.clinic.facts import ClinicFacts
-from clinic_bot.clinic.spelling import words_of
+from clinic_bot.clinic.spelling import plain, words_of
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.store import appointments, patients, proposals
 from clinic_bot.store.appointments import AppointmentRow, Wanted
 from clinic_bot.store.clinic_tables import Action, ProposalState
 from clinic_bot.store.heard import Heard
 
+_OF_COMING = re.compile(
+    r"\b(?:confirm\w+|presenca|comparec\w+|vou|irei|iremos|vamos|vira|vem|estarei|estaremos)\b"
+)
 _ACTIONS = {"marcar": Action.BOOK, "remarcar": Action.MOVE, "cancelar": Action.CANCEL}
 
 
@@ -152,7 +156,9 @@ class FrontDesk:
         case = self._case(connection, conversation_id)
         said = self._bound(case)
         row = case.own(text_of(given, "consulta"))
-        if not (consent.agrees(said.words) or consent.orders(Deed.BOOK, said.words)):
+        if not (
+            consent.orders(Deed.BOOK, said.words) or (consent.agrees(said.words) and _is_of_coming(said))
+        ):
             raise ChangeRefused("o paciente não confirmou a presença; pergunte.")
         done = appointments.confirm(connection, case.who, row.id, now_ms=case.now_ms)
         assert done is not None
@@ -163,3 +169,9 @@ class FrontDesk:
         if not self._binding:
             raise ChangeRefused("só observação: nada muda aqui. Diga que a recepção confirma.")
         return case.heard()
+
+
+def _is_of_coming(said: Heard) -> bool:
+    """Whether a yes is one to coming: a bare one answers whatever was asked last."""
+    asked = said.replies[0].text if said.replies else ""
+    return said.person_since or bool(_OF_COMING.search(plain(f"{said.words}\n{asked}")))

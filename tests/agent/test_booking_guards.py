@@ -184,6 +184,17 @@ def test_it_moves_what_was_cancelled_meanwhile(desk: Desk) -> None:
     assert desk.booked() == []
 
 
+def test_it_takes_a_yes_to_something_else_for_a_presence(desk: Desk) -> None:
+    desk.has(MARIA)
+    desk.says("tem estacionamento?")
+    desk.reply("Tem, sim. Quer que eu mande o endereço?")
+    desk.says("sim")
+    assert desk.confirm().startswith("Erro: o paciente não confirmou")
+    desk.reply("Rua das Flores, 10. Posso confirmar sua presença na quinta às 14h?")
+    desk.says("sim")
+    assert desk.confirm().startswith("Presença confirmada")
+
+
 def test_it_confirms_a_presence_that_nobody_confirmed(desk: Desk) -> None:
     desk.has(MARIA)
     desk.says("onde fica a clínica?")
