@@ -109,6 +109,7 @@ _STANDS_ANYHOW = re.compile(
     rf"|\b(?:sua|seu|tua|teu) {_VISIT}\b[^.!?\n]{{0,40}}?\b(?:e|sera|fica|ficou|passou|vai ser)\b (?:para "
     r"|pra |n[ao] )?"
     rf"(?:a |o )?{_DAY}"
+    rf"|^\W*(?:\w+, )?ficou (?:para |n[ao] )?{_DAY}"
     rf"|^\W*(?:combinado|fechado|tudo certo|certinho)\b[^?\n]*{_DAY}[^?\n]*"
     r"|\b(?:seu|teu) nome (?:ja )?(?:esta|ta|consta) n[ao] (?:lista|agenda)\b"
     rf"|^\W*(?:feito|pronto|prontinho)\b(?![^?]*\brecepcao\b)[^?]*?{_DAY}"
@@ -172,8 +173,8 @@ def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Ite
         has_booked: the records hold an appointment of this patient, as the turn was told.
         told: results of tools, and earlier messages of the clinic.
     """
-    lines = plain_lines(text)
-    said = _QUESTION.sub(" ", _TAG.sub(".", lines))
+    lines = _TAG.sub(".", plain_lines(text))
+    said = _QUESTION.sub(" ", lines)
     told_lines = [_QUESTION.sub(" ", plain_lines(one)) for one in told]
     done = _done(called, told_lines)
     looked_up = has_booked or OWN_APPOINTMENTS in called or bool(done)

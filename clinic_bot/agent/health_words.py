@@ -116,6 +116,8 @@ _SAFE = re.compile(
     r"|\bnao (?:e|ha|tem|seria) (?:nenhum )?(?:motivo|razao|caso) (?:de|para|pra|d[ea]) (?:preocup|alarm"
     r"|panic|urgencia|se)\w*"
     r"|\bprovavelmente (?:vai |voce )*(?:precis\w+|sera (?:preciso|necessario)|tera (?:que|de)|e caso de|e necessario)"
+    r"|\b(?:benign|malign)\w+|\bna maioria d[ao]s (?:vezes|casos)\b|\bnao se assuste\b"
+    r"|\bpode tomar (?:mais )?(?:um|uma|dois|duas|outr[oa]|meio|meia|\d+)\b"
     r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgr[aá]vidas? pode|\bgestantes? pode"
 )
 #: What is to be done about a remedy; bringing its prescription is none of it.
@@ -181,10 +183,10 @@ def _about_a_drug(bare: str) -> bool:
 
 
 def _finds(bare: str, known: str) -> bool:
-    if bare.endswith("?"):
+    if bare.endswith("?") or re.search(r"\b(?:avis\w+|inform\w+|avali\w+)\b", bare):
         return False
     return any(
-        match[0] not in known and not _DENIES.search(bare[: match.start()])
+        match[0][:6] not in known and not _DENIES.search(bare[: match.start()])
         for match in _NAMED_ILL.finditer(bare)
     )
 

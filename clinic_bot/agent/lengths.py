@@ -23,6 +23,7 @@ _LASTS = re.compile(
 _FROM_NOW = re.compile(
     r"\b(?:faltam?|falta so|daqui a?|ha|em menos de|mais de|menos de|so|ainda|dentro de|a cada) $"
 )
+_UNSURE = re.compile(r"\b(?:talvez|pode ser (?:que|preciso|necessario)|depende)\b")
 _NO = re.compile(r"\b(?:nao|nem|nunca|sem)\b")
 
 
@@ -73,6 +74,8 @@ class Lengths:
     """What some texts say of how long things last, and of what."""
 
     def __init__(self, texts: Iterable[str]) -> None:
+        texts = list(texts)
+        self._numbers = {int(number) for text in texts for number in re.findall(r"\d{1,4}", text)}
         self._known: dict[tuple[str, int], set[str]] = {}
         for line in (plain(line) for text in texts for line in text.splitlines()):
             for unit, count, *_ in lengths(line):
@@ -94,13 +97,17 @@ class Lengths:
             clause = re.split(r"[,;:!]", sentence[:start])[-1]
             if _NO.search(clause) or _is_time_of_day(sentence, start, end) or _FROM_NOW.search(clause):
                 continue
-            if is_held_against and said.has(unit, count):
+            if (is_held_against or _UNSURE.search(sentence)) and said.names(unit, count):
                 continue  # ``com 24 horas já passou do prazo de 48``
             if rules <= {"lasts"} and (said.has(unit, count) or (unit == "m" and count in _ROUND)):
                 continue
             if not self.has(unit, count, rules) and not heard.has(unit, count, rules):
                 return True
         return False
+
+    def names(self, unit: str, count: int) -> bool:
+        """Whether it is named, or its number alone: ``atraso de 30``."""
+        return self.has(unit, count) or bool(self._numbers & {count, count / 60, count / 1440})
 
     def has(self, unit: str, count: int, rules: frozenset[str] = frozenset()) -> bool:
         known = self._known.get((unit, count))

@@ -25,7 +25,7 @@ _HAS = (
     r"|(?:ja |nao |ainda |tambem )*(?:compareceu|frequenta|vem (?:toda|todo|sempre|hoje|amanha)"
     r"|faltou|veio|desmarcou|cancelou|remarcou|confirmou|consta(?! como)|aparece(?! como)"
     r"|se consulta|se consultou|se trata|faz (?:tratamento|terapia|acompanhamento|fisio\w*|sess\w+)|fez"
-    r"|passou (?:com|por|em|n)"
+    r"|passou (?:com|por|em|n|aqui)|esteve aqui|trouxe|levou"
     r"|passa com|realizou|atendid[oa]|foi atendid[oa]|chegou|retirou|pagou|deve|mora)\b)"
 )
 _RELATIVE = (

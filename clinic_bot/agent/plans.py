@@ -19,7 +19,7 @@ _PLANS = (
 _ACCEPTS = re.compile(
     r"\b(?:aceit\w+|atend\w+|peg(?:a|amos|ando)|trabalh\w+|receb\w+|conveni(?:ad[oa]s?|o com)|credenciad\w+|recebemos"
     r"|cobert[oa]s?|cobre|vale(?:m)?|sao|usar|noss[oa]s? (?:convenios?|planos?)|n[ao]s? (?:nossa )?lista"
-    r"|parceria|entra(?:m)?|inclus[oa]s?|passa(?:mos)?|carteirinha d[aeo])\b"
+    r"|parceria|podem? sim|entra(?:m)?|inclus[oa]s?|passa(?:mos)?|carteirinha d[aeo])\b"
 )
 _ABOUT_PLANS = re.compile(r"\b(?:planos?|convenios?|carteirinha)\b")
 _ON_ONE_S_OWN = re.compile(r"\b(?:particular|reembolso|recibo)\b")
@@ -105,7 +105,10 @@ class Plans:
         none = _NO_PLAN.search(sentence) and not re.search(r"\b(?:esse|outros)\b", sentence)
         if self._accepted and none and all(_in(self._accepted, plan) for plan in named):
             return "nega os convênios que a clínica aceita"
-        limited = re.search(r"\b(?:so|apenas|somente) (?:para|n[ao]s?|em|com) (?!particular)\w+", sentence)
+        limited = re.search(
+            r"\b(?:so|apenas|somente) (?:(?:para|n[ao]s?|em|com) (?!particular)\w+|cobre|vale|serve)",
+            sentence,
+        )
         if named and limited and limited[0] not in self._text and not re.search(r"\breembolso\b", sentence):
             return "limita um convênio como a ficha não limita"
         left_out = any(not any(_in([one], plan) for plan in named) for one in self._accepted)
