@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from clinic_bot.clinic import day_words, time_words
+from clinic_bot.clinic import day_words, second_thoughts, time_words
 from clinic_bot.clinic.named_days import Named, short_day
 from clinic_bot.clinic.not_dates import without_lookalikes
 from clinic_bot.clinic.number_words import in_digits
@@ -47,6 +47,10 @@ class When:
         """The hours named outright."""
         return tuple(span.earliest for span in self.spans if span.is_exact)
 
+    @property
+    def names_days(self) -> bool:
+        return bool(self.days or self.barred or self.doubt)
+
     def allows(self, day: date) -> bool:
         if day in self.barred or day.weekday() in self.barred_weekdays:
             return False
@@ -61,8 +65,18 @@ class When:
 
 
 def resolve(text: str, now: datetime) -> When:
-    """The days and hours that ``text`` names, as seen at ``now``, which is local."""
+    """The days and hours that ``text`` names, as seen at ``now``, which is local.
+
+    Of days and of hours the last word counts: ``quarta às 9, aliás quinta`` is Thursday at nine.
+    """
     readable = without_lookalikes(repaired(in_digits(plain(text))))
+    read = [_read(second_thoughts.without_refused(one), now) for one in second_thoughts.takes(readable)]
+    dated = next((one for one in reversed(read) if one.names_days), read[-1])
+    timed = next((one for one in reversed(read) if one.spans), read[-1])
+    return replace(dated, spans=timed.spans)
+
+
+def _read(readable: str, now: datetime) -> When:
     named, rest = day_words.find(readable, now.date(), at_night=now.hour < _MORNING)
     wanted = [one for one in named if not one.kind.startswith("not")]
     barred = [one for one in named if one.kind.startswith("not")]

@@ -22,7 +22,7 @@ _TO = re.compile(r"\s*(?:a|ao|ate)(?: [oa])?\s*")
 _AND = re.compile(r"\s*(?:e|a|ao|ate)(?: [oa])?\s*")
 _ALSO = re.compile(r"[\s,]*(?:(?:e|ou|nem) )?(?:n[oa]s?|em|de)?\s*")
 _BARRED_BEFORE = re.compile(
-    r"\b(?:sem ser|(?<!mais ou )menos|exceto|tirando|fora|salvo|que nao seja"
+    r"\b(?:sem ser|(?<!mais ou )(?<!pelo )menos|exceto|tirando|fora|salvo|que nao seja"
     rf"|(?:nao|n) (?:{_CAN}|pode ser|posso ser)(?: (?:ir|vir|mais|ser|marcar|comparecer|muito))*){_LINK}"
 )
 _BARRED_AFTER = re.compile(

@@ -75,6 +75,13 @@ def _worded(match: re.Match[str], today: date) -> Named:
     return _dated(match, today, int(day), MONTHS.index(month) + 1, int(year) if year else None)
 
 
+def _worded_pair(match: re.Match[str], today: date) -> Named:
+    """``8 ou 9 de outubro``."""
+    *numbers, month = match.groups()
+    both = [_dated(match, today, int(number), MONTHS.index(month) + 1, None) for number in numbers]
+    return named(match, "date", [day for one in both for day in one.days], both[0].doubt or both[1].doubt)
+
+
 def _dated(match: re.Match[str], today: date, day: int, month: int, year: int | None) -> Named:
     said = f"{day:02d}/{month:02d}"
     try:
@@ -137,6 +144,14 @@ def _weekday(match: re.Match[str], today: date) -> Named:
     return named(match, "weekday", (day,))
 
 
+def _numbered_weekday(match: re.Match[str], today: date) -> Named:
+    """``sexta 16``: the day of the month where that is a Friday; else the number is an hour or something else."""
+    day = next(iter(next_with(int(match[2]), today)), None)
+    if day is not None and day.weekday() == WEEKDAYS.index(match[1]):
+        return named(match, "date", (day,))
+    return _weekday(match, today)
+
+
 # What lies near.
 
 
@@ -185,14 +200,19 @@ _DATES = compiled(
     (r"(?<![\d.,$])\b(?:dia )?([0-3]\d)\.(0\d|1[0-2])(?:\.(\d{4}|\d{2}))?\b(?!\d|\.| ?h)", _slashed),
     (rf"\bdia (\d{{1,2}}) d[oe] (?:mes )?(0?[1-9]|1[0-2])\b{_NOT_HOUR}", _day_and_month),
     *day_spans.RANGES,
+    (rf"\b(?:dias? )?(\d{{1,2}}) (?:e|ou) (?:dia )?(\d{{1,2}}) de {MONTH}\b", _worded_pair),
     (rf"\b(?:dia )?(\d{{1,2}}) (?:de )?{MONTH}(?: (?:de )?(\d{{4}}))?\b", _worded),
 )
 _DAYS = compiled(
     (rf"\bdias? \d{{1,2}}{_NOT_HOUR}(?:(?:,| e| ou)(?: dia)? \d{{1,2}}{_NOT_HOUR})*", _day_numbers),
     (rf"\b(?:daqui(?: a)?|em) (?:uns |umas )?{COUNT} dias?\b", _days_ahead),
+    (
+        rf"\b{WEEKDAY},? \(?(\d{{1,2}})\b\)?(?!\s*[:h\d/]| e (?:meia|\d)| d[ae] (?:manha|tarde|noite))",
+        _numbered_weekday,
+    ),
     (rf"\b{THIS} {WEEKDAY}\b(?! que vem)|\b{WEEKDAY} agora\b", _this_weekday),
     (rf"\b{WEEKDAY} (?:que vem|proxima)\b|\bproxima {WEEKDAY}\b", _next_weekday),
-    (rf"\boutra {WEEKDAY}\b", _other_weekday),
+    (rf"\boutr[oa] {WEEKDAY}\b", _other_weekday),
     (rf"\b{WEEKDAY}\b", _weekday),
 )
 _AFTER_TOMORROW = r"\bdepois (?:de|d) ?amanha\b"

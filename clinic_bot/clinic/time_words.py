@@ -81,7 +81,9 @@ _MINUTES = re.compile(
     r"(?<!entre )(?<!entre as )(?<!das )(?<!de )\b(\d{1,2})(?: ?h)? e (meia|25|3[05]|4[05]|5[05]|(?:05|10|15|20)"
     r"(?= d[ae] (?:manha|tarde|noite)| ?min|\s*$))\b(?! ?h\b|:)"
 )
-_DOTTED = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?= ?h\b)")
+_DOTTED = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?= ?h\b)|(?<=\bas )(\d{1,2})\.([0-5]\d)\b")
+#: Lasts so long and is at no time of the day.
+_SO_LONG = re.compile(r"\b(?:daqui(?: a)?|ha) (?:uns |umas )?\d{1,2} ?(?:h\b|min\w*)")
 _RUN_TOGETHER = re.compile(r"(?:^\s*|\bas )([01]\d|2[0-3])([0-5]\d)(?= ?h\b|\s*$)")
 
 
@@ -122,7 +124,12 @@ def _parts(text: str) -> list[Span]:
     for pattern, span in _PARTS:
         text, times = pattern.subn(" ", text)
         found += [span] * bool(times)
-    return found
+    # ``de manhã cedo`` is early, and not early or any time before noon.
+    return [one for one in found if not any(_is_inside(other, one) for other in found)]
+
+
+def _is_inside(one: Span, other: Span) -> bool:
+    return one != other and other.earliest <= one.earliest and one.latest <= other.latest
 
 
 def _within(spans: list[Span], parts: list[Span]) -> tuple[Span, ...]:
@@ -130,7 +137,7 @@ def _within(spans: list[Span], parts: list[Span]) -> tuple[Span, ...]:
     if not spans or not parts:
         return tuple(dict.fromkeys(spans or parts))
     both = [
-        Span(max(one.earliest, part.earliest), min(one.latest, part.latest))
+        Span(max(one.earliest, part.earliest), min(one.latest, _end_of(part, one)))
         for one in spans
         for part in parts
         if max(one.earliest, part.earliest) <= min(one.latest, part.latest)
@@ -138,11 +145,17 @@ def _within(spans: list[Span], parts: list[Span]) -> tuple[Span, ...]:
     return tuple(dict.fromkeys(both or spans))
 
 
+def _end_of(part: Span, span: Span) -> time:
+    """``de tarde, depois das 17``: who leaves less than an hour of a part means its end by no clock."""
+    return part.latest if span.earliest < _minutes_from(part.latest, -59) else span.latest
+
+
 def _in_digits(text: str) -> str:
+    text = _SO_LONG.sub(" ", text)
     text = re.sub(r"\bmeio[ -]dia e (meia|\d\d)\b", lambda m: f"12:{m[1].replace('meia', '30')}", text)
     text = re.sub(r"\bmeio[ -]dia\b", "12:00", text)
     text = _WORDED.sub(lambda m: f"{m[1]} {_HOURS[m[2]]}" if m[1] else str(_HOURS[m[3]]), text)
-    text = _RUN_TOGETHER.sub(r"as \1:\2", _DOTTED.sub(r"\1:\2", text))
+    text = _RUN_TOGETHER.sub(r"as \1:\2", _DOTTED.sub(lambda m: f"{m[1] or m[3]}:{m[2] or m[4]}", text))
     return _MINUTES.sub(lambda m: f"{m[1]}:{'30' if m[2] == 'meia' else m[2]}", text)
 
 

@@ -93,6 +93,21 @@ DAYS = {
     "bom dia": (),
     "": (),
     "quanta demora, cerca de 12 reais na minha conta": (),
+    "quinta às dez": october(8),
+    "dez da manhã": (),
+    "10 de dez": (date(2026, 12, 10),),
+    "dez de outubro": october(10),
+    "dia dez": october(10),
+    "dia vinte e dois às nove": october(22),
+    "8 ou 9 de outubro": october(8, 9),
+    "sexta 16": october(16),
+    "sábado, dia 17": october(17),
+    "sábado (17)": october(17),
+    "sexta 10": october(9),  # the 10th is no Friday: an hour, perhaps
+    "no outro sábado": october(17),
+    "de quarta a sexta": october(7, 8, 9),
+    "de sexta a segunda": october(9, 10, 11, 12),
+    "primeiro horário": (),
 }
 
 
@@ -149,12 +164,58 @@ HOURS = {
     "2026-10-08T16:00": ["16:00-16:00"],
     "17:30 da quarta": ["17:30-17:30"],
     "25:00": [],
+    "quinta às dez": ["10:00-10:00"],
+    "a partir das dez": ["10:00-23:59"],
+    "entre nove e dez": ["09:00-10:00"],
+    "entre 8 e 10 da manhã": ["08:00-10:00"],
+    "umas dez": ["09:00-11:00"],
+    "quinze pras nove": ["08:45-08:45"],
+    "dez para as três da tarde": ["14:50-14:50"],
+    "7 e 20 da manhã": ["07:20-07:20"],
+    "sete e vinte da manhã": ["07:20-07:20"],
+    "às 18 e 15": ["18:15-18:15"],
+    "às 18.15": ["18:15-18:15"],
+    "meio dia e quinze": ["12:15-12:15"],
+    "o mais cedo possível": [],
+    "daqui 2h": [],
+    "de manhã cedo": ["00:00-10:00"],
+    "de tardezinha": ["16:00-19:00"],
+    "de tarde, depois das 17": ["17:00-23:59"],
+    "não pode ser antes das 10": ["10:00-23:59"],
+    "não consigo depois das 17h": ["00:00-16:59"],
+    "mais ou menos às 15": ["14:00-16:00"],
 }
 
 
 @pytest.mark.parametrize(("text", "hours"), HOURS.items(), ids=list(HOURS))
 def test_the_hours_a_phrase_names(text: str, hours: list[str]) -> None:
     assert spans(text) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "hours"),
+    [
+        ("quarta, aliás quinta", october(8), []),
+        ("quarta às 9, aliás quinta", october(8), ["09:00-09:00"]),
+        ("dia 8, ou melhor dia 9, às 10h", october(9), ["10:00-10:00"]),
+        ("amanhã de manhã\ncom a doutora\nops, de tarde\ndepois das 17", october(7), ["17:00-23:59"]),
+        (
+            "pode ser sexta as 9?\nnão, pera\nsexta nao consigo de manhã. tem depois do almoço?",
+            october(9),
+            ["13:00-17:59"],
+        ),
+        ("quinta não, sexta", october(9), []),
+        ("quinta não dá, só sexta", october(9), []),
+        ("amanhã não consigo\ntem quinta de tarde?", october(8), ["12:00-17:59"]),
+        ("quinta ou sexta, menos de manhã", october(8, 9), []),
+        ("pelo menos quinta", october(8), []),
+        ("opa, tem quinta?", october(8), []),
+    ],
+)
+def test_of_what_was_taken_back_the_last_word_counts(
+    text: str, days: tuple[date, ...], hours: list[str]
+) -> None:
+    assert (said(text).days, spans(text)) == (days, hours)
 
 
 @pytest.mark.parametrize(
