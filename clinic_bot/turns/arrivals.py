@@ -130,11 +130,18 @@ def notes(kinds: Sequence[Arrival]) -> str:
     return f"Chegou: {'; '.join(kinds)}. A recepção já foi avisada; diga isso em uma frase." if kinds else ""
 
 
+#: What a reply calls it that says it came: "pagamento em até 3x" is the answer to another question.
 _MENTIONS = {
     Arrival.CALL: re.compile(r"\blig(?:acao|ou|acoes)\b|\bchamada\b"),
-    Arrival.RECEIPT: re.compile(r"\bcomprovante|\brecibo|\bpagamento"),
+    Arrival.RECEIPT: re.compile(r"\bcomprovante|\brecibo|\bpagamento|\bpix\b"),
     Arrival.EXAM: re.compile(r"\bexame|\blaudo|\bresultado|\bpedido|\bguia|\barquivo|\bdocumento"),
 }
+#: That it came, or that the reception has it by now. "Quer que eu chame a recepção?" is neither.
+_CAME = re.compile(
+    r"\b(?:recebi(?:do|da|mos)?|cheg(?:ou|aram)|vi|avis(?:ei|amos|ada|ado)|pass(?:ei|amos|ado)|repass\w+|encaminh\w+"
+    r"|entreg\w+|envi(?:ei|amos)|mand(?:ei|amos)|registr(?:ei|amos|ado))\b"
+    r"|\brecepcao (?:ja |agora )?(?:foi|esta|vai|ira|confer\w+|confirm\w+|sabe|tem|viu|ve|recebeu|responde)\b"
+)
 
 
 def acknowledged(draft: Draft, kinds: Sequence[Arrival], facts: ClinicFacts) -> Draft:
@@ -143,9 +150,17 @@ def acknowledged(draft: Draft, kinds: Sequence[Arrival], facts: ClinicFacts) -> 
         return draft
     what = "; ".join(dict.fromkeys(filter(None, (draft.for_reception, *kinds))))
     said = plain(draft.reply)
-    if "recepcao" in said or any(_MENTIONS[kind].search(said) for kind in kinds):
+    if _says_that_it_came(said, kinds):
         return replace(draft, for_reception=what)
     missing = f"\n\n{sentence(kinds, facts)}"
     return replace(
         draft, for_reception=what, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}"
+    )
+
+
+def _says_that_it_came(said: str, kinds: Sequence[Arrival]) -> bool:
+    sentences = re.split(r"[.!?\n]", said)
+    return any(
+        _CAME.search(one) and ("recepcao" in one or any(_MENTIONS[kind].search(one) for kind in kinds))
+        for one in sentences
     )

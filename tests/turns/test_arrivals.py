@@ -73,6 +73,11 @@ def test_the_reply_to_more_than_a_file_says_it_in_one_sentence_at_most() -> None
     assert (silent.for_reception, silent.hand_over) == ("comprovante de pagamento", None)
     for said in ("Vi seu comprovante. Abrimos às 8h.", "Abrimos às 8h; a recepção confere."):
         assert acknowledged(Draft("", said), [RECEIPT], FACTS).reply == said
+    for offered in (
+        "Quer que eu chame a recepção?", "Pagamento: Pix ou cartão.", "O exame pede jejum de 8 horas.",
+    ):  # fmt: skip
+        said = acknowledged(Draft("", offered), [RECEIPT], FACTS).reply
+        assert said == f"{offered}\n\n{FACTS.texts.payment_receipt}"
     both = acknowledged(Draft("", "Oi", hand_over="x", for_reception="reclamação"), [RECEIPT, EXAM], FACTS)
     assert both.for_reception == "reclamação; comprovante de pagamento; exame, laudo ou pedido médico"
     assert both.reply.count("\n\n") == 1
