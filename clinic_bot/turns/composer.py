@@ -68,7 +68,7 @@ class Composer:
     def completed(self, claim: Claim, draft: Draft) -> Draft:
         """A draft with what the burst wants of reminders and of its writer's data, whatever it says."""
         texts = [message.text for message in claim.messages if message.text]
-        return data_requests.recorded(opting(claim, draft), texts, self._facts)
+        return data_requests.recorded(opting(claim, draft, self._facts), texts, self._facts)
 
     def tell_reception(self, claim: Claim, draft: Draft) -> None:
         """A reply left, or may have, that gives the reception something to do."""

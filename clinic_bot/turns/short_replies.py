@@ -5,6 +5,7 @@ it answers, and what is booked is given up only for a plain order. Everything el
 before its eyes.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,11 +14,13 @@ import structlog
 from sqlalchemy import Connection
 
 from clinic_bot.agent import disclosure
+from clinic_bot.agent.wording import MAX_CHARS, bounded
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.opt_out import Wish, wish_of
 from clinic_bot.clinic.reminders import Visit, line
 from clinic_bot.clinic.short_answers import Short, counted_answer
+from clinic_bot.clinic.spelling import plain
 from clinic_bot.clock import Clock, local
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.events import Kind, Said
@@ -44,6 +47,12 @@ _FOR_RECEPTION = {
 _LATE = "não pode vir, e é tarde para mudar por aqui"
 _STOPPED = (
     "[registrado agora: este telefone não recebe mais lembretes. Diga isso, e que VOLTAR os traz de volta]"
+)
+#: A reply that tells of it already; that something else stays booked is no such thing.
+_SAYS_SO = re.compile(
+    r"\bvoltar\b"
+    r"|\b(?:nao|sem|par(?:ei|am|amos|aram)|cancel\w+|desativ\w+|suspen\w+|encerr\w+)\b[^.!?\n]{0,40}\blembretes?\b"
+    r"|\blembretes?\b[^.!?\n]{0,40}\b(?:nao|par(?:am|aram)|cancel\w+|desativ\w+|suspen\w+|encerr\w+)\b"
 )
 _RESUMED = "[registrado agora: este telefone volta a receber lembretes. Diga isso]"
 
@@ -183,10 +192,24 @@ def _replied(text: str, short: Short, reply: str) -> Draft:
     return Draft(text, reply, for_reception=_FOR_RECEPTION.get(short))
 
 
-def opting(claim: Claim, draft: Draft) -> Draft:
+def opting(claim: Claim, draft: Draft, facts: ClinicFacts) -> Draft:
     """Whatever is said to a burst that wants no more reminders, or wants them again: with it that takes effect."""
     wish = wish_in(claim)
-    return draft if wish is None else replace(draft, opt_out=wish is Wish.STOP)
+    if wish is None:
+        return draft
+    draft = replace(draft, opt_out=wish is Wish.STOP)
+    return saying_that_they_stop(draft, facts) if wish is Wish.STOP else draft
+
+
+def saying_that_they_stop(draft: Draft, facts: ClinicFacts) -> Draft:
+    """Who wants no reminders reads that there will be none, also where the model answered only the rest.
+
+    An emergency's fixed text stays as it is.
+    """
+    if draft.emergency is not None or _SAYS_SO.search(plain(draft.reply)):
+        return draft
+    missing = f"\n\n{facts.texts.opted_out}"
+    return replace(draft, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}")
 
 
 def wish_in(claim: Claim) -> Wish | None:

@@ -3,12 +3,15 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
 from clinic_bot.store.clinic_tables import Appointment, Reminder
+from clinic_bot.store.gate import Draft
 from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.tables import Conversation, Notice, TurnState
+from clinic_bot.turns.short_replies import saying_that_they_stop
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.desk import FACTS
@@ -193,3 +196,26 @@ async def test_parar_among_other_words_takes_effect_and_the_model_is_told(place:
         await it.until_states(SENT)
         assert await it.read(opted_out)
         assert "não recebe mais lembretes" in str(it.brain.asked[0]["messages"][-1])
+        (turn,) = await it.turns()
+        assert FACTS.texts.opted_out in (turn.reply or "")
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_told"),
+    [
+        ("Fica na Rua das Flores, 12.", False),
+        ("Sua consulta continua marcada para sexta.", False),
+        ("Lembrete 24 horas antes.", False),
+        ("Pronto, você não recebe mais lembretes.", True),
+        ("Parei os lembretes. Para ter de novo, responda VOLTAR.", True),
+        ("Os lembretes foram cancelados.", True),
+    ],
+)
+def test_who_asks_for_no_more_reminders_among_other_things_reads_that_there_will_be_none(
+    reply: str, is_told: bool
+) -> None:
+    said = saying_that_they_stop(Draft("", reply), FACTS).reply
+    assert (said == reply) is is_told
+    assert is_told or said == f"{reply}\n\n{FACTS.texts.opted_out}"
+    fixed = Draft("", "Ligue 192.", emergency="physical")
+    assert saying_that_they_stop(fixed, FACTS) == fixed
