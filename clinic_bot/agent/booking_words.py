@@ -9,7 +9,7 @@ from itertools import groupby
 from clinic_bot.clinic.agenda import Slot
 from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
 from clinic_bot.clinic.team import visit_words
-from clinic_bot.clinic.texts import WEEKDAYS, clock_time, day_and_hour, enumerate_words
+from clinic_bot.clinic.texts import clock_time, day_and_hour, enumerate_words, short_weekday
 from clinic_bot.store.clinic_tables import Action, AppointmentStatus
 
 _MOST_STARTS = 12
@@ -107,7 +107,7 @@ def _spread(hours: Sequence[str], most: int) -> list[str]:
 
 
 def _short(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()].removesuffix('-feira')} {day:%d/%m}"
+    return f"{short_weekday(day)} {day:%d/%m}"
 
 
 def which_service(services: Sequence[Service], all_of_them: Iterable[Service]) -> str:

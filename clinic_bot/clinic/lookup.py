@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clinic_bot.clinic.texts import enumerate_words
+from clinic_bot.clinic.texts import enumerate_words, short_weekday
 
 if TYPE_CHECKING:
     from clinic_bot.clinic.facts import ClinicFacts, Service
@@ -63,7 +63,8 @@ def sections_of(facts: "ClinicFacts") -> tuple[Section, ...]:
 
 def _sections(facts: "ClinicFacts") -> Iterator[Section]:
     hours, policies = facts.hours, facts.policies
-    closed = [day.strftime("%d/%m/%Y") for day in hours.holidays] + list(hours.yearly_holidays)
+    # With its weekday: "abrem sábado?" is not asked by date, and a model that counts days is often wrong.
+    closed = [f"{short_weekday(day)} {day:%d/%m/%Y}" for day in hours.holidays] + list(hours.yearly_holidays)
     yield section(
         "Horário",
         sentences(

@@ -72,6 +72,10 @@ def clock_time(value: time) -> str:
     return f"{value.hour}h{value.minute:02d}" if value.minute else f"{value.hour}h"
 
 
+def short_weekday(value: date) -> str:
+    return WEEKDAYS[value.weekday()].removesuffix("-feira")
+
+
 def long_date(value: date) -> str:
     return f"{WEEKDAYS[value.weekday()]}, {value.day} de {_MONTHS[value.month - 1]} de {value.year}"
 
@@ -85,7 +89,7 @@ def day_and_hour(value: datetime) -> str:
 def opening_phrase(opening: datetime, now: datetime) -> str:
     """When the clinic opens next, as one says it: ``amanhã (terça) a partir das 8h``. Both in one zone."""
     days = (opening.date() - now.date()).days
-    weekday = WEEKDAYS[opening.weekday()].removesuffix("-feira")
+    weekday = short_weekday(opening)
     date_of = f"{opening.day:02d}/{opening.month:02d}"
     if days == 0:
         day = "hoje"
@@ -106,7 +110,7 @@ def says_when(text: str, opening: datetime, now: datetime) -> bool:
     hour, minute = opening.hour, opening.minute
     at = rf"0?{hour}(?:h{minute:02d}|:{minute:02d})" if minute else rf"0?{hour}(?:h(?:00)?|:00| horas?)"
     days = (opening.date() - now.date()).days
-    weekday = WEEKDAYS[opening.weekday()].removesuffix("-feira")
+    weekday = short_weekday(opening)
     named = [
         weekday,
         f"{opening.day:02d}/{opening.month:02d}",
@@ -118,6 +122,18 @@ def says_when(text: str, opening: datetime, now: datetime) -> bool:
     return bool(re.search(rf"(?<!\d){at}(?!\d)", plain)) and any(
         re.search(rf"(?<![\w/]){re.escape(day)}(?![\w/])", plain) for day in named
     )
+
+
+#: What a clinic's name may begin with that is masculine; what is none of these is taken for a clínica.
+_MASCULINE = re.compile(
+    r"(?:centro|espaço|instituto|consultório|hospital|laboratório|ambulatório|núcleo|est[úu]dio|studio|grupo|complexo"
+    r"|polo|ateliê|dr)\b"
+)
+
+
+def of_the(name: str) -> str:
+    """``da Clínica Ipê``, ``do Centro Ipê``."""
+    return f"do {name}" if _MASCULINE.match(name.casefold()) else f"da {name}"
 
 
 def enumerate_words(words: Iterable[str]) -> str:

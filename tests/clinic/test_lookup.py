@@ -105,7 +105,7 @@ SPECIAL: dict[str, tuple[Any, str]] = {
         ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), ("07:05-07:55", "7h05")
     ),
     "sunday": ("", "domingo fechado"),
-    "holidays": (["2027-02-09"], "09/02/2027"),
+    "holidays": (["2027-02-09"], "terça 09/02/2027"),
     "yearly_holidays": (["25/12"], "25/12"),
     "first": ("2027-01-04", "04/01/2027"),
     "last": ("2027-01-08", "08/01/2027"),
