@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
+from clinic_bot.clinic.texts import of_the
 from clinic_bot.events import Said, Speaker
 
 _MACHINE = (
@@ -104,7 +105,9 @@ def is_first_contact(history: Sequence[Said], facts: ClinicFacts) -> bool:
 
 
 def introduction(facts: ClinicFacts, *, offers: bool = True) -> str:
-    said = f"Olá! Sou {facts.assistant_name}, assistente virtual (inteligência artificial) da {facts.name}."
+    said = (
+        f"Olá! Sou {facts.assistant_name}, assistente virtual (inteligência artificial) {of_the(facts.name)}."
+    )
     return f"{said} Se preferir falar com uma pessoa, é só pedir." if offers else said
 
 
@@ -128,6 +131,6 @@ def open_about_it(
 
 def _answer(facts: ClinicFacts) -> str:
     return (
-        f"Sou {facts.assistant_name}, assistente virtual (inteligência artificial) da {facts.name}, e não uma pessoa. "
-        "Se preferir falar com alguém da recepção, é só pedir."
+        f"Sou {facts.assistant_name}, assistente virtual (inteligência artificial) {of_the(facts.name)}, e não uma "
+        "pessoa. Se preferir falar com alguém da recepção, é só pedir."
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE
 from clinic_bot.clinic import attending
 from clinic_bot.clinic.facts import ClinicFacts
-from clinic_bot.clinic.texts import clock_time, long_date
+from clinic_bot.clinic.texts import clock_time, long_date, of_the
 
 # What stands in every request is paid for in every request: a long list of facts is cut here and looked up.
 FACTS_CHARS = 2_200
@@ -22,7 +22,7 @@ CONTEXT = "[contexto]"
 RECEPTION_WROTE = "[a recepção escreveu ao paciente] "
 
 _RULES = f"""\
-Você é {{assistant}}, assistente virtual (inteligência artificial) da {{clinic}}, e atende pacientes no \
+Você é {{assistant}}, assistente virtual (inteligência artificial) {{of_clinic}}, e atende pacientes no \
 WhatsApp em português do Brasil.
 
 Regras:
@@ -63,7 +63,7 @@ def system(facts: ClinicFacts, *, books: bool = False) -> str:
         books: whether the agenda's tools are there.
     """
     agenda = _AGENDA if books else _NO_AGENDA
-    rules = _RULES.format(assistant=facts.assistant_name, clinic=facts.name, agenda=agenda)
+    rules = _RULES.format(assistant=facts.assistant_name, of_clinic=of_the(facts.name), agenda=agenda)
     chars = _FACTS_CHARS_BESIDE_AGENDA if books else FACTS_CHARS
     return f"{rules}\nFatos da clínica:\n{core_facts(facts, chars=chars)}"
 

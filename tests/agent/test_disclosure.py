@@ -108,3 +108,21 @@ def test_first_contact_is_until_something_of_ours_was_read(history: tuple[Said, 
     assert answer.endswith("Abrimos às 8h.")
     assert disclosure.discloses(answer) is first
     assert ("falar com uma pessoa" in answer) is first
+
+
+@pytest.mark.parametrize(
+    ("name", "of_it"),
+    [
+        ("Clínica Ipê", "da Clínica Ipê"),
+        ("Centro Integrado Ipê", "do Centro Integrado Ipê"),
+        ("Espaço Vida", "do Espaço Vida"),
+        ("Estúdio Corpo", "do Estúdio Corpo"),
+        ("Dr. João Reis", "do Dr. João Reis"),
+        ("Dra. Ana Reis", "da Dra. Ana Reis"),
+        ("Centralmed", "da Centralmed"),
+    ],
+)
+def test_the_introduction_names_the_clinic_as_its_people_do(name: str, of_it: str) -> None:
+    assert f"(inteligência artificial) {of_it}." in disclosure.introduction(
+        FACTS.model_copy(update={"name": name})
+    )
