@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clinic_bot.clinic.fields import same_field
 from clinic_bot.clinic.texts import enumerate_words, short_weekday
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Section:
     keywords: frozenset[str]  #: normalised words, the title's included
 
     def score(self, words: frozenset[str]) -> int:
-        return sum(any(alike(word, keyword) for keyword in self.keywords) for word in words)
+        return sum(any(related(word, keyword) for keyword in self.keywords) for word in words)
 
 
 def normalise(text: str) -> str:
@@ -163,6 +164,11 @@ def words_in(text: str) -> frozenset[str]:
 def alike(word: str, keyword: str) -> bool:
     """Equal, or of one stem as far as a shared beginning of five letters shows it."""
     return word == keyword or (len(word) > 4 and len(keyword) > 4 and word[:5] == keyword[:5])
+
+
+def related(word: str, keyword: str) -> bool:
+    """Of one stem, or two names of one field: ``dentista`` and ``odontologia``."""
+    return alike(word, keyword) or same_field(word, keyword)
 
 
 def _joined(sections: Sequence[Section]) -> str:

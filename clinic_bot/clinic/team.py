@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from clinic_bot.clinic.lookup import alike, normalise, words_in
+from clinic_bot.clinic.lookup import normalise, related, words_in
 
 if TYPE_CHECKING:
     from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
@@ -20,8 +20,8 @@ def key_of(name: str) -> str:
 def attended_by(facts: "ClinicFacts", professional: "Professional") -> tuple["Service", ...]:
     """What somebody attends by appointment.
 
-    The services the file names for them; else those whose name has the speciality in it; else, where no service has,
-    those that are nobody's.
+    The services the file names for them; else those whose name has the speciality in it, or another word for it; else,
+    where no service has, those that are nobody's.
     """
     timed = [service for service in facts.services if service.minutes is not None and not service.walk_in]
     if professional.services:
@@ -41,7 +41,7 @@ def _is_of(professional: "Professional", service: "Service") -> bool:
     name = words_in(service.name)
     specialities = map(words_in, re.split(r"\s+e\s+|[,;/&]", professional.specialty))
     return any(
-        words and all(any(alike(word, other) for other in name) for word in words) for words in specialities
+        words and all(any(related(word, other) for other in name) for word in words) for words in specialities
     )
 
 
@@ -99,7 +99,7 @@ def professionals_meant(professionals: Sequence["Professional"], text: str) -> l
 
 
 def _hits(words: Iterable[str], name: str) -> int:
-    return sum(any(alike(word, other) for other in words_in(name)) for word in words)
+    return sum(any(related(word, other) for other in words_in(name)) for word in words)
 
 
 def _best(items: Sequence[T], scores: Sequence[int]) -> list[T]:

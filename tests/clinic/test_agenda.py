@@ -137,6 +137,42 @@ def test_somebody_may_have_several_specialities() -> None:
     assert [one.name for one in attended] == ["Consulta de dermatologia", "Consulta de nutrição"]
 
 
+DENTAL = changed(
+    professionals=[
+        {"name": "Dra. Thaís", "specialty": "odontologia", "hours": {"friday": "8h às 12h"}},
+        {"name": "Dr. Rui", "specialty": "cardiologia", "hours": {"friday": "8h às 12h"}},
+    ],
+    services=[
+        {"name": "Limpeza dental", "minutes": 30},
+        {"name": "Avaliação odontológica", "minutes": 20},
+        {"name": "Consulta de cardiologia", "minutes": 30},
+    ],
+)
+
+
+def test_a_service_belongs_to_its_field_by_whatever_word_it_is_called() -> None:
+    """Else the dentist attended the evaluation only, and nobody the cleaning."""
+    thais, _ = DENTAL.professionals
+    assert [one.name for one in team.attended_by(DENTAL, thais)] == [
+        "Limpeza dental",
+        "Avaliação odontológica",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("dentista", ["Limpeza dental", "Avaliação odontológica"]),
+        ("limpeza nos dentes", ["Limpeza dental"]),
+        ("médico do coração", ["Consulta de cardiologia"]),
+        ("ortodontista", []),
+    ],
+)
+def test_a_service_is_meant_by_another_word_for_its_field(words: str, meant: list[str]) -> None:
+    assert [one.name for one in team.services_meant(DENTAL, words)] == meant
+    assert not words.startswith("dentista") or "odontologia" in DENTAL.about(words)
+
+
 @pytest.mark.parametrize(
     ("fields", "part"),
     [
