@@ -7,6 +7,7 @@ with o200k on Brazilian chat: 3.4 characters a token (2.0 in the worst short bur
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ _OLD_RESULT_CHARS = 120
 _EXCHANGES_TOKENS = 640  #: this turn's calls may have so many in a small room, and half of a large one,
 _TEXT_TOKENS = 160  #: as long as the patient's words keep these
 _TEXT_CHARS = 800  #: enough to tell whether they need them
+_WORD_CHARS = 24  #: a longer run of letters is cut anywhere
 _GAP = "\n[... trecho do meio omitido por ser longo ...]\n"
 
 
@@ -107,18 +109,26 @@ def _clip(text: str, chars: int) -> str:
         return text
     kept = max(8, chars - len(_GAP))
     head = kept // 3
-    return text[:head] + _GAP + text[len(text) - (kept - head) :]
+    # No half word: of "R$ 900" a lone "0" must not be left.
+    before = re.sub(rf"(?<=\s)\S{{1,{_WORD_CHARS}}}$", "", text[: head + 1])[:head]
+    after = re.sub(rf"^\S{{1,{_WORD_CHARS}}}(?=\s)", "", text[len(text) - (kept - head) - 1 :])[
+        -(kept - head) :
+    ]
+    return before + _GAP + after
 
 
 def _shortened(exchanges: Sequence[Message], room: int) -> list[Message]:
-    """Tool results the model has already read shrink, oldest first, until all fit."""
+    """Tool results the model has already read shrink, oldest first and no more than they must, until all fit."""
     shortened = list(exchanges)
     for index, message in enumerate(shortened):
-        if sum(map(message_tokens, shortened)) <= room:
+        over = sum(map(message_tokens, shortened)) - room
+        if over <= 0:
             break
         content = str(message.get("content") or "")
         if index < len(shortened) - 1 and len(content) > _OLD_RESULT_CHARS:
-            shortened[index] = {**message, "content": _clip(content, _OLD_RESULT_CHARS)}
+            enough = shorten(content, estimate_tokens(content) - over)
+            least = _clip(content, _OLD_RESULT_CHARS)
+            shortened[index] = {**message, "content": max(enough, least, key=len)}
     over = sum(map(message_tokens, shortened)) - room
     if over > 0 and shortened and shortened[-1].get("content"):
         newest = str(shortened[-1]["content"])

@@ -106,6 +106,20 @@ def test_older_tool_results_shrink_before_the_newest() -> None:
     assert reserved(fitted) <= 3_500
 
 
+def test_an_older_result_shrinks_no_more_than_it_must_and_between_words() -> None:
+    """Of two questions the first one's answer is needed as well, and of ``R$ 900`` no lone ``0``."""
+    prices = " ".join(f"Consulta número {number}: R$ {900 + number};" for number in range(40))
+    exchanges = [*exchange(prices), *exchange("Sem hora marcada: segunda a quinta. " * 12)]
+    fitted = budget.fit([], CONTEXT, "oi", exchanges, room=ROOM)
+    older, newer = (str(one["content"]) for one in fitted if one["role"] == "tool")
+    assert newer == exchanges[-1]["content"]
+    assert 600 < len(older) < len(prices)
+    before, after = older.split("\n[... trecho do meio omitido por ser longo ...]\n")
+    assert prices.startswith(before)
+    assert prices.endswith(after)
+    assert set(f"{before} {after}".split()) <= set(prices.split())
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     text=st.text(max_size=4000),
