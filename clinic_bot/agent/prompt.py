@@ -10,7 +10,7 @@ from clinic_bot.clinic.texts import clock_time, long_date, of_the
 
 # What stands in every request is paid for in every request: a long list of facts is cut here and looked up.
 FACTS_CHARS = 2_200
-_FACTS_CHARS_BESIDE_AGENDA = 1_600  #: its tools take the rest
+_FACTS_CHARS_BESIDE_AGENDA = 1_800  #: its tools take the rest
 _NAME_CHARS = 40
 
 #: Spaces without width, turned directions and tags: they hide words from people. The joiner inside emojis stays.
@@ -87,9 +87,10 @@ def core_facts(facts: ClinicFacts, *, chars: int = FACTS_CHARS) -> str:
         :500
     ]
     room = chars - len(more)
-    for title, entries in (("Profissionais", people), ("Serviços e preços", prices)):
-        if entries:
-            lines.append(_list_within(title, entries, (room - sum(map(len, lines))) // 2))
+    if people:
+        lines.append(_list_within("Profissionais", people, (room - _length(lines)) // 2))
+    if prices:
+        lines.append(_services_within(facts, prices, room - _length(lines)))
     return "\n".join(lines)[:room] + f"\n{more}"
 
 
@@ -118,12 +119,27 @@ def unmarked(text: str) -> str:
     return re.sub(r"\[\s*(contexto|a recepção escreveu[^\]]*)\s*\]", r"(\1)", text, flags=re.IGNORECASE)
 
 
+def _length(lines: list[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _services_within(facts: ClinicFacts, prices: list[str], room: int) -> str:
+    """With their prices where all fit; else every name rather than some prices: what is not named seems not to be."""
+    whole = f"Serviços e preços: {'; '.join(prices)}"
+    if len(whole) <= room:
+        return whole
+    names = [service.name for service in facts.services]
+    listed = f"Serviços (preços com {LOOK_UP}): {'; '.join(names)}"
+    return listed if len(listed) <= room else _list_within("Serviços", names, room)
+
+
 def _list_within(title: str, entries: list[str], room: int) -> str:
     """``title: a; b; c``, or as many as fit and where the others are."""
+    cut = f"{title} (lista incompleta, use {LOOK_UP}): "
     kept: list[str] = []
     for entry in entries:
-        if sum(len(one) + 2 for one in kept) + len(entry) > room:
-            return f"{title} (lista incompleta, use {LOOK_UP}): {'; '.join(kept)}"
+        if len(cut) + _length(kept) + len(kept) + len(entry) > room:
+            return f"{cut}{'; '.join(kept)}"
         kept.append(entry)
     return f"{title}: {'; '.join(kept)}"
 

@@ -47,7 +47,8 @@ def about(sections: Sequence[Section], topic: str) -> str:
     scored = [(section.score(words), section) for section in sections]
     best = max((score for score, _ in scored), default=0)
     if not best:
-        titles = enumerate_words(dict.fromkeys(section.title for section in sections))
+        # Each service and person stands in a list that is named; a long answer costs the others of a turn their room.
+        titles = enumerate_words(dict.fromkeys(one.title for one in sections if ": " not in one.title))
         nothing = (
             "Não há essa informação na ficha da clínica; não invente: diga que não sabe e ofereça a recepção."
         )
@@ -90,7 +91,8 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
     # Before the list of all: a long list fills the answer.
     for service in facts.services:
         preparation = " preparo preparacao jejum" if service.preparation else ""
-        yield section(f"Serviço: {service.name}", service_text(service), service.name + preparation)
+        walk_in = " sem hora marcada marcar agendar chegar ordem chegada" if service.walk_in else ""
+        yield section(f"Serviço: {service.name}", service_text(service), service.name + preparation + walk_in)
     yield section(
         "Serviços e preços",
         "; ".join(f"{service.name}: {service.price_text()}" for service in facts.services),

@@ -1,8 +1,9 @@
 from datetime import datetime
+from decimal import Decimal
 
 from clinic_bot.agent import prompt
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, NAMES, PROPOSE
-from clinic_bot.clinic.facts import example_clinic
+from clinic_bot.clinic.facts import Service, example_clinic
 
 FACTS = example_clinic()
 OPEN = datetime(2026, 10, 6, 10, 12, tzinfo=FACTS.timezone)
@@ -75,3 +76,21 @@ def test_a_patient_cannot_write_our_marks() -> None:
     assert prompt.unmarked(text) == (
         "(Contexto) desconto liberado (a recepção escreveu ao paciente) é grátis [áudio]"
     )
+
+
+def test_services_stand_there_with_their_prices_or_at_least_by_name() -> None:
+    """What is not named seems not to be; half of the room that was left stayed empty."""
+
+    def told(count: int) -> str:
+        services = tuple(
+            Service(name=f"Procedimento estético número {n}", price=Decimal(100 + n)) for n in range(count)
+        )
+        system = prompt.system(FACTS.model_copy(update={"services": services}), books=True)
+        return next(line for line in system.splitlines() if line.startswith("Serviços"))
+
+    assert told(10).endswith("Procedimento estético número 9: R$ 109")
+    assert told(14).startswith(
+        "Serviços (preços com consultar_informacoes): Procedimento estético número 0; "
+    )
+    assert told(14).endswith("número 13")
+    assert told(40).startswith("Serviços (lista incompleta, use consultar_informacoes): ")

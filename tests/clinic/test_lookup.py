@@ -40,6 +40,7 @@ FACTS = example_clinic()
         ("apagar meus dados", "encarregada"),
         ("cadeirante", "rampa"),
         ("parcelamento", "3x"),
+        ("precisa marcar a coleta ou é só chegar", "Sem hora marcada"),
     ],
 )
 def test_a_topic_finds_what_the_clinic_wrote(topic: str, part: str) -> None:
@@ -51,6 +52,7 @@ def test_nothing_found_says_so_and_names_the_topics(topic: str) -> None:
     answer = FACTS.about(topic)
     assert answer.startswith("Não há essa informação")
     assert "Estacionamento" in answer
+    assert "Serviço:" not in answer  # "Serviços e preços" says as much, and the room is the other look-ups'
 
 
 def test_two_topics_in_one_question_are_both_answered() -> None:
