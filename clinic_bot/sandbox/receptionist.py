@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from clinic_bot.clinic.fields import beginnings
 from clinic_bot.sandbox import clerk
 from clinic_bot.sandbox.brain import (
     REMARK,
@@ -24,6 +25,7 @@ from clinic_bot.sandbox.topics import (
     ABOUT_VISIT,
     AT_ONCE,
     FOR_THE_AGENDA,
+    OF_A_SERVICE,
     WHEN,
     Topic,
     Vocabulary,
@@ -165,7 +167,7 @@ def _next_call(
 def _subjects(said: str, topics: Sequence[Topic], words: Vocabulary) -> list[str]:
     details = " ".join(dict.fromkeys(words.details.findall(said)))
     subjects = [
-        f"{topic.label} {details}".strip() if topic.label == "preço" else topic.label for topic in topics
+        f"{topic.label} {details}".strip() if topic.label in OF_A_SERVICE else topic.label for topic in topics
     ]
     if len(subjects) > _MOST_LOOK_UPS:
         subjects = [*subjects[: _MOST_LOOK_UPS - 1], ", ".join(subjects[_MOST_LOOK_UPS - 1 :])]
@@ -214,6 +216,8 @@ def _answer(
         return "De nada! Até mais."
     if greeting:
         return f"{greeting} Como posso ajudar?"
+    if not re.search(r"\w", said):
+        return "😊"
     return (
         "Recebi a sua mensagem. Posso ajudar com horários, preços, convênios, endereço ou chamar a recepção."
     )
@@ -229,7 +233,10 @@ def _when(done: Sequence[tuple[str, str, str]]) -> str:
 
 def _understood(said: str, reasons: Sequence[str]) -> str:
     """The request in a few words, with the day and the hour that were named."""
-    whose = re.search(r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b", said)
+    whose = re.search(
+        r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? (?!minha|meu|nossa)\w+)\b|\b(?:ele|ela) (?:tem|ta com|esta com)\b",
+        said,
+    )
     if whose and ABOUT_VISIT in reasons:
         return f"{'; '.join(reasons)}, e de outra pessoa não posso informar nada: só a ela, pelo número dela"
     named = list(dict.fromkeys(match[0] for match in WHEN.finditer(said)))
@@ -260,7 +267,8 @@ def _quotes(said: str, topics: Sequence[Topic], found: Sequence[str], words: Voc
         fitting = [
             line for line in lines if topic.lines.search(_plain(line)) and "nao invente" not in _plain(line)
         ]
-        precise = [line for line in fitting if any(detail[:5] in _plain(line) for detail in details)]
+        named = {stem for detail in details for stem in (detail[:5], *beginnings(detail))}
+        precise = [line for line in fitting if any(stem in _plain(line) for stem in named)]
         fitting = precise or fitting
         if not fitting:
             quoted.append(f"Sobre {topic.label} não encontrei nada na ficha da clínica.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_bot.clinic.fields import beginnings
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.sandbox.brain import content_of
 
@@ -23,19 +24,24 @@ def _topic(label: str, pattern: str, lines: str) -> Topic:
     return Topic(label, re.compile(pattern), re.compile(lines))
 
 
+WALK_IN = "sem hora marcada"
+#: Where a look-up wants the service beside the topic.
+OF_A_SERVICE = frozenset(("preço", "preparo", WALK_IN))
+
 TOPICS = (
     _topic(
         "horário",
         r"\bhorarios?\b|\babr(?:e|em|ir)\b|\babert|\bfecha|\bfunciona|\bate (?:que|q) hor|\b(?:que|q) horas\b"
         r"|\bsabados?\b"
-        r"|\bdomingo|\bferiado|\batend\w+ (?:hoje|amanha|a noite|de noite|de manha|a tarde|n[ao]s? \w+)",
+        r"|\bdomingo|\bferiado|\b(?:hora|horario) d[oe] almoco\b"
+        r"|\batend\w+ (?:hoje|amanha|a noite|de noite|de manha|a tarde|n[ao]s? \w+)",
         r"\bhorario|\bsegunda\b|\bsabado|\babert|\bfecha",
     ),
     _topic(
         "preço",
         r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
         r"|\bcusta|\bdesconto"
-        r"|\btabela\b",
+        r"|\btabela\b|\b(?:e|eh|sao) pag[ao]s?\b(?! (?:no|em|com))|\bde graca\b|\bgratuit|\bgratis\b",
         r"r\$|\bvalor|\bpreco",
     ),
     _topic(
@@ -58,22 +64,41 @@ TOPICS = (
     ),
     _topic(
         "preparo",
-        r"\bjejum|\bprepar|\bcoleta|\bsangue\b|\beletro|\becg\b|\bexames?\b|\bo que (?:preciso )?lev|\blevar\b",
+        r"\bjejum|\bprepar|\bcoleta|\bsangue\b|\beletro|\becg\b|\bexames?\b(?! (?:marcad|agendad))"
+        r"|\bo que (?:preciso )?lev|\blevar\b"
+        r"|\bcomer\b|\bbeber\b|\bagua\b|\bdesodorante|\bque roupa\b",
         r"\bprepar|\bjejum|\blevar|\bcoleta",
     ),
     _topic(
         "profissionais",
         r"\bmedic[oa]s?\b|\bdoutora?\b|\bdra?\b|\bespecialidade|\bdermato\w*|\bcardio\w*|\bpediatr\w*|\bclinico\b"
-        r"|\bgineco\w*|\bortoped\w*|\bdentista",
+        r"|\bgineco\w*|\bortoped\w*|\bdentista|\bfisioterapeuta|\bnutricionista|\bpsicolog\w*",
         r"\bprofission|\bdra?\b",
     ),
-    _topic("atraso", r"\batras|\btolerancia|\bpreso no transito", r"\batras|\btolerancia"),
+    _topic(
+        WALK_IN,
+        r"\b(?:precisa|tem (?:que|q)|e preciso) (?:de )?(?:marcar|agendar|hora\b|agendamento)[^.!]*\?"
+        r"|\b(?:e )?so chegar\b|\bordem de chegada|\bsem (?:hora )?marca[rd]",
+        r"\bsem hora|\bchegada|\bhora marcada",
+    ),
+    _topic(
+        "atraso",
+        r"\batras|\btolerancia|\bpres[oa] no transito|\bcheg(?:ar|o|ando) [^.!?]{0,20}\batend",
+        r"\batras|\btolerancia",
+    ),
     _topic("retorno", r"\bretorno\b", r"\bretorno"),
     _topic("menores de idade", r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel", r"\bmenor|\brespons"),
     _topic("acessibilidade", r"\bcadeirante|\bcadeira de rodas|\belevador|\bacessi|\brampa\b", r"\bacess"),
     _topic("privacidade", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados", r"\bprivac|\bdados\b"),
     _topic("telefone", r"\btelefone\b|\bnumero de voces|\bligar pra (?:ai|voces|vcs)", r"\btelefone"),
 )  # fmt: skip
+
+#: Topics that a booking has no word of.
+OF_FACTS = tuple(
+    topic
+    for topic in TOPICS
+    if topic.label in ("preço", "retorno", "estacionamento", "pagamento", "endereço")
+)
 
 # Words that make a look-up more precise: they are added to the topic as the patient wrote them.
 _DETAILS = (
@@ -110,7 +135,7 @@ class Vocabulary:
         return bool(
             re.search(
                 rf"\b(?:tem|tinha|quero|queria|gostaria de|preciso de"
-                rf"|marca\w*) {some}(?:{self.services})",
+                rf"|marca\w*) {some}(?:{self.services})|^e (?:tambem )?(?:uma?|outr[oa]) (?:{self.services})",
                 said,
             )
         )
@@ -122,13 +147,14 @@ def vocabulary(request: Mapping[str, Any]) -> Vocabulary:
         (content_of(one) for one in request.get("messages") or [] if one.get("role") == "system"), ""
     )
     facts = system.partition("Fatos da clínica:")[2]
-    offered = _listed(facts, "Serviços e preços") + _listed(facts, "Profissionais")
+    offered = _listed(facts, "Serviços") + _listed(facts, "Profissionais")
     named = [name.partition(":")[0] for name in offered] + [name.rpartition(" — ")[2] for name in offered]
     words = {word for name in named for word in re.findall(r"[a-z]{4,}", plain(name))} - _COMMON
+    stems = {stem for word in words for stem in (word[:_LONGEST_STEM], *beginnings(word))}
     accepted = re.search(r"Aceitos: ([^.\n]+)\.", facts)
     plans = re.split(r", | e ", accepted[1]) if accepted else []
     return Vocabulary(
-        "|".join(sorted({word[:_LONGEST_STEM] for word in words})),
+        "|".join(sorted(stems)),
         "|".join([_PLANS, *(re.escape(plain(plan)) for plan in plans)]),
     )
 
@@ -176,6 +202,7 @@ FOR_A_PERSON = tuple(
         (
             "pergunta sobre uma consulta marcada",
             r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b"
+            r"|\b(?:ele|ela) (?:tem|ta com|esta com) [^.?!]*\b(?:consulta|exame|horario|sessao)"
             r"|\bconfirm",
         ),
         ("nota fiscal ou recibo", r"\bnota fiscal|\brecibo|\batestado|\breceita\b|\bresultado"),
@@ -221,6 +248,8 @@ def _asks_for_a_plan(said: str, words: Vocabulary) -> bool:
 def reasons_in(said: str, topics: Sequence[Topic], words: Vocabulary) -> list[str]:
     """What a person would have to do in a clinic without an agenda. A bare time or day answers an offer."""
     reasons = [reason for reason, pattern in FOR_A_PERSON if pattern.search(said)]
+    if any(topic.label == WALK_IN for topic in topics):  # asked whether one has to
+        reasons = [reason for reason in reasons if reason != "quer marcar"]
     if re.search(r"\btem (?:que|q) remarcar|\bpreciso remarcar ou\b", said):  # asked about, and not for
         reasons = [reason for reason in reasons if reason != "quer remarcar"]
     if not reasons and (words.wants_one(said) and WHEN.search(said)):

@@ -134,3 +134,35 @@ def test_another_time_in_the_answer_is_another_proposal(desk: Desk) -> None:
     say("quero marcar dermato quinta às 14h, meu nome é Rafaela Dias Pinto")
     assert "às 8h30, para Rafaela Dias Pinto. Confirma?" in say("melhor sexta às 8h30")
     assert desk.booked() == []
+
+
+def test_of_two_appointments_the_service_tells_which_and_the_last_wish_counts(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 14h")
+    desk.has(MARIA, "pediatra", "sexta às 10h", "Bento Reis")
+    say = Conversation(desk)
+    asked = say("quero cancelar a dermato\nna verdade melhor remarcar\ntem sexta 8h30?")
+    assert "remarcar Consulta de dermatologia com Dra. Ana Reis, sexta-feira, 25/09, às 8h30" in asked
+    assert "fica tudo como está" in say("pensando bem\ndeixa como ta\nn cancela nao")
+    assert len(desk.booked()) == 2
+
+
+def test_the_answer_to_which_of_them_goes_on_with_what_was_asked(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 14h")
+    desk.has(MARIA, "pediatra", "sexta às 10h", "Bento Reis")
+    say = Conversation(desk)
+    assert "Qual delas" in say("preciso remarcar meu horário")
+    assert "remarcar Consulta de dermatologia" in say("a da dermato\npra sexta 8h30")
+
+
+def test_another_day_in_answer_to_a_reminder_is_a_move(desk: Desk) -> None:
+    desk.has(MARIA)
+    say = Conversation(desk)
+    say.history = [{"role": "assistant", "content": "Lembrete: quinta, 24/09, às 14h. Responda CONFIRMO."}]
+    assert "sexta-feira, 25/09, às 8h30" in say("vixi quinta não consigo\ntem como ser sexta 8h30?")
+
+
+def test_two_services_in_one_burst_are_both_offered(desk: Desk) -> None:
+    say = Conversation(desk)
+    offered = say("quero marcar dermato quinta\ne um pediatra pro Bento")
+    assert "Consulta de dermatologia" in offered
+    assert "Consulta de pediatria" in offered
