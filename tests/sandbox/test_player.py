@@ -73,6 +73,26 @@ async def test_what_scenarios_book_and_cancel_is_in_the_records(tmp_path: Path) 
 
 
 @pytest.mark.alone
+async def test_a_clinic_that_nobody_had_seen_is_answered_from_its_file(tmp_path: Path) -> None:
+    """Of the third clinic: a correction, a field's other name, reminders that stop beside another wish, two services
+    in one burst."""
+    wanted = ("br-03", "br-08", "br-23", "br-35")
+    scenarios = [one for one in read_scenarios(DATA / "third_scenarios.jsonl") if one.id in wanted]
+    outcomes = await play_all(
+        await theatre_in(tmp_path, clinic=DATA / "third_clinic.json"),
+        scenarios,
+        jobs=4,
+        presence=True,
+        begun=lambda _: None,
+        ended=lambda _, __: None,
+    )
+    assert [(one.id, one.phase, one.failures) for one in outcomes if not one.passed] == []
+    assert len(outcomes) == 6
+    reminders = next(one for one in outcomes if one.id == "br-23")
+    assert "não recebe mais lembretes" in reminders.replies[0].text
+
+
+@pytest.mark.alone
 async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     wanted = ("dev-01", "dev-04", "dev-13", "dev-15")
     scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]
