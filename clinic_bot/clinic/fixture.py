@@ -1,8 +1,8 @@
 """Reads the clinic of recorded scenarios (JSON) as if it were a clinic file.
 
 Its free slots are the agenda; its patients and appointments are records, not facts, and the stage of a scenario
-writes them into the database (``booked`` reads them). Unknown keys are left out on purpose: the format belongs to the
-scenarios, and they may grow.
+writes them into the database (``booked`` reads them). The format belongs to the scenarios, and they may grow: a text
+under a key that is not known is one more topic to look up, and whatever else stands there is left out on purpose.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from typing import Any
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT = {day[:3]: number for number, day in enumerate(_DAYS)}
 _SAME = ("name", "assistant_name", "ai_disclosure", "address", "landmark", "map_url", "parking")
+#: The rules that code holds itself, and what is no fact for patients.
+_NO_TOPICS = ("emergency", "no_medical_advice", "timezone", "id")
 _POLICIES = ("cancel", "late", "minors", "privacy", "reminders")
 
 
@@ -43,12 +45,36 @@ def from_fixture(data: object) -> dict[str, Any]:
         },
         "policies": _pick(policy, *_POLICIES) | {"return_visit": data.get("return_visit") or ""},
     }
+    if more := list(_more(data, clinic, insurance, preparation, policy)):
+        facts["more"] = more
     if zone := clinic.get("timezone", data.get("timezone")):
         facts["timezone"] = zone
     for key in ("texts", "whatsapp", "agenda"):
         if key in data:
             facts[key] = data[key]
     return facts
+
+
+def _more(
+    data: dict[str, Any],
+    clinic: dict[str, Any],
+    insurance: dict[str, Any],
+    preparation: dict[str, Any],
+    policy: dict[str, Any],
+) -> Iterator[dict[str, str]]:
+    """Texts under keys that nothing else reads, as topics."""
+    of_services = {str(row.get("id")) for row in data.get("services") or []}
+    at_the_top = (*_SAME, "accessibility", "phone")
+    for title, table, known in (
+        ("{}", data, {*at_the_top, "payment", "return_visit"}),
+        ("{}", clinic, {*at_the_top}),
+        ("{}", policy, {*_POLICIES}),
+        ("Convênios ({})", insurance, {"accepted", "not_listed", "notes"}),
+        ("Preparo ({})", preparation, {"general", *of_services}),
+    ):
+        for key, value in table.items():
+            if key not in known and key not in _NO_TOPICS and isinstance(value, str) and value.strip():
+                yield {"topic": title.format(key.replace("_", " ")), "text": value}
 
 
 def _table(data: dict[str, Any], key: str) -> dict[str, Any]:

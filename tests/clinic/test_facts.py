@@ -55,6 +55,25 @@ def write(folder: Path, text: str, name: str = "clinic.toml") -> Path:
     return path
 
 
+def test_a_recorded_clinic_s_texts_under_other_keys_are_topics(tmp_path: Path) -> None:
+    """The scenarios' format may grow; a fact that is left out makes the assistant say that it does not know."""
+    data = FIXTURE | {
+        "clinic": FIXTURE["clinic"] | {"wifi": "Rede Visitantes, senha na recepção.", "floor": 3},
+        "policy": FIXTURE["policy"] | {"companion": "Um acompanhante por paciente."},
+        "insurance": FIXTURE["insurance"] | {"authorization": "Guia com 5 dias de antecedência."},
+        "preparation": FIXTURE["preparation"] | {"ultrassom": "Bexiga cheia."},
+    }
+    facts = load_clinic(write(tmp_path, json.dumps(data), "clinic.json"))
+    assert [(one.topic, one.text) for one in facts.more] == [
+        ("wifi", "Rede Visitantes, senha na recepção."),
+        ("companion", "Um acompanhante por paciente."),
+        ("Convênios (authorization)", "Guia com 5 dias de antecedência."),
+        ("Preparo (ultrassom)", "Bexiga cheia."),
+    ]
+    assert "Um acompanhante" in facts.about("posso levar acompanhante?")
+    assert load_clinic(write(tmp_path, json.dumps(FIXTURE), "clinic.json")).more == ()
+
+
 def loaded(folder: Path, text: str) -> ClinicFacts:
     return load_clinic(write(folder, text))
 
