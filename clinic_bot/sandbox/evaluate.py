@@ -33,6 +33,7 @@ from clinic_bot.sandbox.show import Show, console
 from clinic_bot.sandbox.simulate import GOOD, MISSED, STOPPED, chosen, ended_by_sigterm
 from clinic_bot.sandbox.spending import Tariff, foretold
 from clinic_bot.sandbox.stage import Account, Theatre
+from clinic_bot.sandbox.zones import in_their_zone
 from clinic_bot.settings import Settings
 
 UNWRITABLE, UNSERVED, CAPPED = 2, 3, 4
@@ -266,7 +267,8 @@ async def _play(table: _Table, job: _Job, run: Run) -> None:
         stack.enter_context(ended_by_sigterm())
         temporary = tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
-        theatre = Theatre(folder, clinic=table.clinic, speed=table.plan.speed, account=job.account)
+        clinic = in_their_zone(table.clinic, table.scenarios, folder)
+        theatre = Theatre(folder, clinic=clinic, speed=table.plan.speed, account=job.account)
         await theatre.prepare()
         judge = None
         if table.plan.judge:

@@ -19,6 +19,7 @@ from clinic_bot.sandbox.replay_bursts import Replay, built_in_bursts, replay
 from clinic_bot.sandbox.scenario import Scenario, Unusable, read_scenarios
 from clinic_bot.sandbox.show import Show, console, summary
 from clinic_bot.sandbox.stage import Theatre
+from clinic_bot.sandbox.zones import in_their_zone
 
 GOOD, MISSED, STOPPED = 0, 1, 130
 #: Enough to see cuts, few enough that the whole run stays well below two minutes.
@@ -104,7 +105,9 @@ async def _run(plan: Plan, scenarios: Sequence[Scenario], clinic: Path, show: Sh
         ended_by_sigterm(),
         tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True) as folder,
     ):
-        theatre = Theatre(Path(folder), clinic=clinic, speed=plan.speed)
+        theatre = Theatre(
+            Path(folder), clinic=in_their_zone(clinic, scenarios, Path(folder)), speed=plan.speed
+        )
         await theatre.prepare()
         async with show.running():
             result.outcomes = await play_all(
