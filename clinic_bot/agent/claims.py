@@ -153,6 +153,16 @@ _DID_TO_A_VISIT = re.compile(
     r"|poderei|farei|verei|sei\b|hei\b|lei\b|rei\b)\w*)"
     rf"[a-z]{{3,}}ei (?:ja )?(?:a |o )?(?:sua|seu|tua|teu|a|o) {_VISIT}\b"
 )
+#: Money is seen by nobody here: no tool knows what came in.
+_MONEY = r"(?:pagamento|pix|deposito|transferencia|boleto)"
+_PAID = re.compile(
+    rf"\b{_MONEY}\b[^.!?\n]{{0,30}}\b(?:confirmad[oa]|recebid[oa]|aprovad[oa]|compensad[oa]|caiu|entrou)\b"
+    rf"|\b(?:recebi|recebemos|confirmo|confirmamos|confirmei)(?: aqui| sim| ja)?(?: o recebimento d[oe])?"
+    rf"(?: (?:o|seu|do))* {_MONEY}\b"
+)
+_NOT_YET = re.compile(
+    r"\b(?:nao|nem|se|quando|assim que|apos|depois|ainda|vai|sera|for|seja|so|recepcao|verific\w+|confer\w+)\b"
+)
 #: What asks or offers claims nothing.
 _QUESTION = re.compile(r"[^.!?\n]*\?")
 #: Asks nothing.
@@ -175,6 +185,8 @@ def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Ite
     """
     lines = _TAG.sub(".", plain_lines(text))
     said = _QUESTION.sub(" ", lines)
+    if any(_PAID.search(one) and not _NOT_YET.search(one) for one in re.split(r"[.!\n]", said)):
+        return True
     told_lines = [_QUESTION.sub(" ", plain_lines(one)) for one in told]
     done = _done(called, told_lines)
     looked_up = has_booked or OWN_APPOINTMENTS in called or bool(done)

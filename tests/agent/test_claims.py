@@ -89,3 +89,32 @@ def test_what_no_tool_does_was_done_by_nobody(text: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_a_question_an_offer_or_a_fact_claims_nothing(text: str) -> None:
     assert not unfounded(text, called=(), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pagamento confirmado! Obrigada.",
+        "Seu Pix já foi recebido, está tudo certo.",
+        "Recebemos o seu pagamento.",
+        "Confirmo o recebimento do Pix.",
+        "O Pix caiu aqui.",
+    ],
+)
+def test_nobody_here_sees_money_come_in(text: str) -> None:
+    assert unfounded(text, called=(CARRY_OUT, OWN_APPOINTMENTS), has_booked=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Recebi seu comprovante de pagamento e avisei a recepção.",
+        "A recepção confirma quando o pagamento for recebido.",
+        "Ainda não sei se o Pix caiu.",
+        "O Pix caiu?",
+        "Pagamento: Pix ou cartão, na recepção.",
+        "Não consigo ver se o pagamento foi confirmado.",
+    ],
+)
+def test_talk_of_money_that_claims_nothing_may_be_said(text: str) -> None:
+    assert not unfounded(text, called=(), has_booked=False)
