@@ -31,7 +31,7 @@ _TAKE = re.compile(
     r"\b(?:tome|toma|tomem|pode tomar|deve tomar|deveria tomar|administre|dar|pode dar|use|pode usar|passe"
     r"|aplique|recomendo|sugiro|indico"
     r"|aumente|diminua|reduza|suspenda|suspender|interrompa|pare de tomar|parar de tomar|continue tomando"
-    r"|troque|dobre)\s+"
+    r"|troque|dobre|(?:pode|deve) (?:parar|suspender|continuar|manter|seguir)|pare|mantenha|continue)\s+"
     rf"(?:\w+\s+){{0,4}}?{_DRUG}\b"
 )
 _ILL = (
@@ -60,6 +60,8 @@ _DIAGNOSIS = re.compile(
     rf"|quadro de|sinal de|sinais de"
     rf"|caracteristic\w+ de|tipic\w+ de|compativel com)\s+(?:e\s+|ser\s+|so\s+|apenas\s+|um[a]?\s+"
     rf"|de\s+){{0,3}}{_ILL}\b"
+    r"|\bgrau \w+ (?:e|significa|quer dizer|indica)\b[^.!?\n]{0,30}\b(?:leve|moderad\w+|grave|avancad\w+|inicial"
+    r"|normal)\b"
     r"|\bnao (?:e|deve ser|parece) (?:nada )?(?:grave|serio|preocupante|perigoso)\b|\bnao e nada\b"
     r"|\bpode ficar tranquil\w+, (?:isso|e normal)\b"
     r"|\b(?:exames?|resultados?|hemograma|laudo|ultrassom|raio[- ]?x|biopsia)\b[^.!?\n]{0,30}\b(?:esta|estao"

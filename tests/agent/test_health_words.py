@@ -22,6 +22,9 @@ ADVICE = [
     "Fique calma, não é nada.",
     "Seu exame deu normal.",
     "O hemograma está alterado.",
+    "Pode parar a losartana no dia.",
+    "Pode continuar com o antibiótico normalmente.",
+    "Condropatia grau 2 é leve.",
 ]
 NONE = [
     "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
