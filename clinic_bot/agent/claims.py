@@ -131,7 +131,7 @@ _NOBODY_DID = re.compile(
     r"|agenda)\b"
     r"|\b(?:voce|vc) (?:ja )?(?:esta|ta|entrou) na (?:lista|fila) de espera\b"
     rf"|{_BEFORE}(?:estornei|devolvi|reembolsei|liberei|paguei)\b"
-    r"|\b(?:estorno|reembolso|devolucao|pagamento) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
+    r"|\b(?:estorno|reembolso|devolucao) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
     r"|efetuad|liberad|confirmad|recebid)[oa]\b"
     rf"|{_BEFORE}(?:enviei|mandei|emiti|gerei) [^.!?\n]{{0,30}}\b(?:receita|atestado|laudo|exames?|resultados?"
     r"|nota fiscal|e-?mail|boleto|recibo|guia|sms)\b(?![^.!?\n]*recepcao)"
@@ -157,6 +157,7 @@ _DID_TO_A_VISIT = re.compile(
 _MONEY = r"(?:pagamento|pix|deposito|transferencia|boleto)"
 _PAID = re.compile(
     rf"\b{_MONEY}\b[^.!?\n]{{0,30}}\b(?:confirmad[oa]|recebid[oa]|aprovad[oa]|compensad[oa]|caiu|entrou)\b"
+    rf"|\b{_MONEY} (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|efetuad|liberad)[oa]\b"
     rf"|\b(?:recebi|recebemos|confirmo|confirmamos|confirmei)(?: aqui| sim| ja)?(?: o recebimento d[oe])?"
     rf"(?: (?:o|seu|do))* {_MONEY}\b"
 )

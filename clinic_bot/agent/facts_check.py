@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from clinic_bot.agent import inventions, places, slots
+from clinic_bot.agent import fasting, inventions, places, slots
 from clinic_bot.agent.catalogue import Catalogue
-from clinic_bot.agent.fasting import Fasting
 from clinic_bot.agent.figures import Kind
 from clinic_bot.agent.inventions import Known
 from clinic_bot.agent.lengths import Lengths
@@ -34,7 +33,8 @@ class FactsCheck:
         self._facts = (Known(self.file), Known("\n".join(_fixed(facts)), offers=False))
         self._lengths = Lengths([self.file, *_fixed(facts)])
         self._where = places.Told(bare)
-        self._fasting = Fasting(facts)
+        self._bare = bare
+        self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
         self._plans = Plans(facts, bare)
         self._paying = Paying(facts, bare)
@@ -84,6 +84,8 @@ class FactsCheck:
         for sentence in inventions.sentences(text):
             if problem := self._fasting.mistake(plain(sentence), plain(said[0]) if said else ""):
                 return problem
+            if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
+                return "cita um tempo de jejum que não é o da ficha"
             if self._lengths.untold(plain(sentence), heard_lengths, said_lengths):
                 return "cita um prazo, uma duração ou uma idade que ninguém informou"
             problem = self._people.mistake(sentence, bare_told, theirs) or places.mistake(

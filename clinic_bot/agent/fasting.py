@@ -1,7 +1,12 @@
-"""Whether a reply asks for a fast that a service does not need, or spares one that it does. Pure."""
+"""Whether a reply asks for a fast that a service does not need, spares one that it does, or states wrong hours.
+
+A patient who fasts too short comes for nothing. Pure.
+"""
 
 import re
+from collections.abc import Sequence
 
+from clinic_bot.agent.denials import states_nothing
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -9,6 +14,9 @@ from clinic_bot.clinic.spelling import plain
 _FAST = re.compile(r"\bjejum\b")
 _NONE = re.compile(
     r"\b(?:sem|nao (?:\w+ ){0,3}?(?:de )?|nem|dispensa(?: o)?) ?jejum\b|\bjejum (?:nao|dispensado)"
+)
+_HOURS = re.compile(
+    r"\bjejum\b[^.!?\n]{0,30}?\b(\d{1,2}) ?h(?:oras?)?\b|\b(\d{1,2}) ?h(?:oras?)? (?:de|em) jejum\b"
 )
 
 
@@ -40,3 +48,20 @@ class Fasting:
 
 def _needs(text: str) -> bool:
     return bool(_FAST.search(text)) and not _NONE.search(text)
+
+
+def untold_hours(sentence: str, told: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether a sentence states hours of a fast that nobody told. Hours in words, ``oito horas``, are not compared.
+
+    Args:
+        told: plain texts of the clinic, the tools and the agent.
+        said: the patient's; they may be taken up where the sentence states nothing.
+    """
+    stated, known = _hours([sentence]), _hours(told)
+    if not stated or (not known and any(_FAST.search(text) for text in told)):
+        return False
+    return bool(stated - known - (_hours(said) if states_nothing(sentence) else set()))
+
+
+def _hours(texts: Sequence[str]) -> set[int]:
+    return {int(match[1] or match[2]) for text in texts for match in _HOURS.finditer(text)}

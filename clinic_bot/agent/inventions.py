@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 
-from clinic_bot.agent import terms
 from clinic_bot.agent.denials import NOT, TAKES_UP, states_nothing
 from clinic_bot.agent.figures import Figure, Kind, figures
 from clinic_bot.agent.number_words import NUMBER, value
@@ -146,11 +145,7 @@ def invented(
     sources = _Sources(tuple(told), tuple(said))
     shown = figures(text)
     for sentence in sentences(text):
-        found = (
-            _figure(sentence, sources, shown, plain(text), times=times)
-            or _promise(sentence, sources)
-            or _term(sentence, sources)
-        )
+        found = _figure(sentence, sources, shown, plain(text), times=times) or _promise(sentence, sources)
         if found:
             return found
     return None
@@ -239,12 +234,6 @@ def _promise(sentence: str, sources: _Sources) -> str | None:
             continue
         return f"promete {what} que a ficha da clínica não tem"
     return None
-
-
-def _term(sentence: str, sources: _Sources) -> str | None:
-    bare = plain(sentence)
-    told, said = ([one.text for one in texts] for texts in (sources.told, sources.said))
-    return terms.problem(bare, told, said, states_nothing=states_nothing(bare))
 
 
 def _for_another_way_to_pay(sentence: str, bare: str, sources: _Sources) -> bool:
