@@ -14,7 +14,7 @@ from clinic_bot.debounce.window import hold_until_ms
 from clinic_bot.events import Contact, Content, Deletion, Edit, Kind, PresenceStatus, StaffMessage
 from clinic_bot.events import Message as MessageEvent
 from clinic_bot.store import contacts, listening, signals, urgent
-from clinic_bot.store.conversations import locked, pending, rearm, wake_of
+from clinic_bot.store.conversations import is_sending, locked, pending, rearm, wake_of
 from clinic_bot.store.messages import append_message
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.session import driver_of
@@ -121,18 +121,10 @@ def by_command(
 
 def handled(session: Session, conversation: Conversation, now_ms: int) -> None:
     """Nobody needs an answer of the bot to what is pending now; what is being sent stays the send's."""
-    taken = conversation.open_hi if _is_sending(session, conversation) else None
+    taken = conversation.open_hi if is_sending(session, conversation) else None
     for message in pending(session, conversation, after=taken):
         message.handled_ms = now_ms
     session.flush()
-
-
-def _is_sending(session: Session, conversation: Conversation) -> bool:
-    """A range may be pinned by a tool's change alone: nothing is said of it yet."""
-    if conversation.owner is None or conversation.open_hi is None:
-        return False
-    sending = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.SENDING)
-    return session.exec(sending).first() is not None
 
 
 def _append_clinic(

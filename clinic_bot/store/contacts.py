@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from clinic_bot.debounce.talk import Talk
 from clinic_bot.events import Contact
-from clinic_bot.store.conversations import AFRESH, locked, pending, rearm
+from clinic_bot.store import by_hand
+from clinic_bot.store.conversations import AFRESH, is_sending, locked, pending, rearm
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.relabel import relabel
@@ -79,7 +80,8 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
 
     A side that thinks is fenced, so the burst becomes one turn. A side whose send is under way cannot be: then
     the merge waits for that send to close, and only the LID moves over at once. Until then a person who has the one
-    has the other as well.
+    has the other as well. What she answered under the one name she has answered under both: a hand-written answer comes
+    under the LID alone, also before anybody knows whose that is.
     """
     assert survivor.id is not None
     assert other.id is not None
@@ -90,6 +92,8 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     survivor.lid = lid or survivor.lid  # it moved before, if this merge had to wait for a send
     survivor.human_until_ms = max(survivor.human_until_ms, other.human_until_ms)
     survivor.opted_out_ms = survivor.opted_out_ms or other.opted_out_ms
+    _leave_what_was_answered(session, survivor, other.id, now_ms)
+    _leave_what_was_answered(session, other, survivor.id, now_ms)
     _listen_to_both(survivor, other)
     if other.open_hi is not None:
         other.merge_into = survivor.id
@@ -110,6 +114,20 @@ def merge(session: Session, survivor: Conversation, other: Conversation, policy:
     survivor.revision += 1
     if survivor.owner is None:
         rearm(session, survivor, policy, now_ms)
+
+
+def _leave_what_was_answered(
+    session: Session, conversation: Conversation, other_id: int, now_ms: int
+) -> None:
+    """To whoever answered by hand under the other name. Between two names it goes by time; a send goes on."""
+    answered_ms = by_hand.newest_ms(session.connection(), other_id)
+    if answered_ms is None:
+        return
+    taken = conversation.open_hi if is_sending(session, conversation) else None
+    for message in pending(session, conversation, after=taken):
+        if message.received_ms <= answered_ms:
+            message.handled_ms = now_ms
+    session.flush()
 
 
 def joining(session: Session, conversation: Conversation) -> Sequence[Conversation]:

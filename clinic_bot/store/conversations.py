@@ -57,6 +57,14 @@ def pending(session: Session, conversation: Conversation, *, after: int | None =
     return session.exec(_PENDING, params={"conversation_id": conversation.id, "floor": floor}).all()
 
 
+def is_sending(session: Session, conversation: Conversation) -> bool:
+    """Whether its pinned range is being answered. By a tool's change it may be pinned with nothing said of it yet."""
+    if conversation.owner is None or conversation.open_hi is None:
+        return False
+    sending = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.SENDING)
+    return session.exec(sending).first() is not None
+
+
 class _Pending(Protocol):
     """A message that waits for an answer: a row, or the table's object."""
 

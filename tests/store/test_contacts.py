@@ -13,6 +13,7 @@ from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.builders import LID, PHONE, contact
+from tests.support.clock import START_MS
 from tests.support.store import Store
 
 WITH_NINE, WITHOUT_NINE = "5511987650001", "551187650001"
@@ -286,3 +287,38 @@ def test_a_hand_written_answer_under_the_lid_finds_the_chat(store: Store) -> Non
     store.at(1_000).take(b.staff(who=BY_LID))
     assert store.conversation().human_until_ms == store.now_ms + b.HUMAN_MS
     assert store.wake_ms is None
+
+
+@pytest.mark.parametrize("under", ["lid", "number"])
+def test_what_a_person_answered_under_the_other_name_is_hers_once_they_are_one(
+    store: Store, under: str
+) -> None:
+    """Reception's answer comes under the LID alone, before anybody knows whose that is."""
+    hers, theirs = (BY_LID, contact()) if under == "lid" else (contact(), BY_LID)
+    store.take(b.message("antes", id="m1", who=theirs))
+    store.at(2_000).take(b.staff(who=hers))
+    store.at(3_000).take(b.message("depois", id="m2", who=theirs))
+    store.at(4_000)
+    number = next(row.id for row in store.conversations() if row.phone_key is not None)
+    assert number is not None
+    learn_lid(store, number, LID)
+    assert store.conversation(number).human_until_ms == START_MS + 2_000 + b.HUMAN_MS
+    store.at(2_000 + b.HUMAN_MS)
+    assert [message.text for message in store.claim_when_due(number).messages] == ["depois"]
+
+
+def test_a_greeting_of_whatsapp_business_under_the_other_name_answers_nothing(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    store.at(2_000).take(b.staff(b.GREETING, who=BY_LID))
+    learn_lid(store, 1, LID)
+    assert [message.text for message in store.claim_when_due(1).messages] == ["oi"]
+
+
+def test_a_send_that_is_under_way_is_recorded_whoever_answered_under_the_other_name(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due(1)
+    assert store.intent(claim) is Gate.OPEN
+    store.take(b.staff(who=BY_LID))
+    learn_lid(store, 1, LID)
+    assert store.outcome(claim).ours
+    assert store.turns()[0].state == TurnState.SENT
