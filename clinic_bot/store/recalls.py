@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
-from clinic_bot.store import queued
+from clinic_bot.store import contacts, queued
+from clinic_bot.store.evidence import Proof
 from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import Turn, TurnState
 
@@ -29,7 +30,7 @@ def begin(connection: Connection, conversation_id: int, *, since_ms: int) -> lis
         turns = session.exec(
             select(Turn)
             .where(
-                Turn.conversation_id == conversation_id,
+                col(Turn.conversation_id).in_(contacts.aliases(connection, conversation_id)),
                 col(Turn.state).in_((TurnState.SENT, TurnState.UNKNOWN)),
                 col(Turn.outcome_ms) >= since_ms,
                 *queued.MAY_STAND,
@@ -47,7 +48,8 @@ def deleted(connection: Connection, turn_id: int, now_ms: int) -> None:
     """Z-API deleted it from its queue. An echo or a receipt that comes all the same proves otherwise."""
     with session_on(connection) as session:
         turn = session.get_one(Turn, turn_id, with_for_update=True)
-        if turn.state in (TurnState.SENT, TurnState.UNKNOWN) and turn.receipt is None:
+        is_open = turn.state in (TurnState.SENT, TurnState.UNKNOWN) or turn.settled_by == Proof.TIME
+        if is_open and turn.receipt is None:
             queued.withdraw(turn, _RECALLED, now_ms)
 
 
@@ -55,5 +57,11 @@ def stands(connection: Connection, reply: Recallable) -> None:
     """Z-API did not delete it: it is again what it was."""
     with session_on(connection) as session:
         turn = session.get_one(Turn, reply.turn_id, with_for_update=True)
-        if turn.state == TurnState.UNKNOWN and turn.reason == _BEGUN:
+        if turn.reason != _BEGUN:
+            return
+        if turn.state == TurnState.HELD and reply.state == TurnState.SENT:
+            # The intent was long ago, and time held it for a person meanwhile: there is nothing for her to decide.
+            turn.settled_ms = turn.settled_by = None
+            turn.state, turn.reason = reply.state, reply.reason
+        elif turn.state == TurnState.UNKNOWN:
             turn.state, turn.reason = reply.state, reply.reason

@@ -2,9 +2,13 @@
 
 from functools import partial
 
-from clinic_bot.store import evidence, recalls
+from sqlalchemy import Connection
+
+from clinic_bot.store import contacts, evidence, recalls
 from clinic_bot.store.evidence import HOLD_AFTER_MS
+from clinic_bot.store.policy import Policy
 from clinic_bot.store.recalls import Recallable
+from clinic_bot.store.session import session_on
 from clinic_bot.store.tables import TurnState
 from tests.support import builders as b
 from tests.support.store import Store
@@ -79,3 +83,34 @@ def test_a_reply_that_left_already_is_not_looked_for_in_the_queue(store: Store) 
     accepted(store)
     store.take(b.delivery(zaap_id="Z1", message_id="3EB01"))
     assert begun(store) == []
+
+
+def test_time_that_held_it_meanwhile_is_undone_by_what_z_api_says(store: Store) -> None:
+    """Its intent may be minutes old when Z-API accepts it at last."""
+    accepted(store)
+    (reply,) = begun(store)
+    store.run(partial(evidence.hold_old, now_ms=store.now_ms + HOLD_AFTER_MS))
+    assert state(store) == TurnState.HELD
+    store.run(partial(recalls.stands, reply=reply))
+    assert state(store) == TurnState.SENT
+    (reply,) = begun(store)
+    store.run(partial(evidence.hold_old, now_ms=store.now_ms + HOLD_AFTER_MS))
+    deleted(store)
+    assert state(store) == TurnState.WITHDRAWN
+
+
+def test_a_reply_to_the_lid_is_looked_for_too_once_that_is_the_numbers(store: Store) -> None:
+    store.take(b.message(who=b.contact(None, lid=b.LID)))
+    store.intent(claim := store.claim_when_due(), REPLY)
+    store.outcome(claim, zaap_id="Z1", message_id="3EB01")
+    other = b.contact("5511987650002")
+    store.take(b.message(id="m2", who=other))
+    store.run(partial(learned, number_id=2, policy=store.policy, now_ms=store.now_ms))
+    assert [one.alias_of for one in store.conversations()] == [2, None]
+    begin = partial(recalls.begin, conversation_id=2, since_ms=store.now_ms - 1)
+    assert [reply.turn_id for reply in store.run(begin)] == [claim.turn_id]
+
+
+def learned(connection: Connection, *, number_id: int, policy: Policy, now_ms: int) -> None:
+    with session_on(connection) as session:
+        contacts.learn_lid(session, number_id, b.LID, policy, now_ms)
