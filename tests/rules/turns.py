@@ -1,5 +1,6 @@
 """What runners do: claims, gates, tries that end without a reply."""
 
+import json
 from functools import partial
 
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from clinic_bot.store import gate
 from clinic_bot.store.claims import MAX_ATTEMPTS, MAX_SUPERSEDED, Later
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.lease import Claim
-from clinic_bot.store.tables import SwitchName, TurnState
+from clinic_bot.store.tables import Author, Message, SwitchName, TurnState
 from tests.rules.clinic import ClinicSteps
 from tests.rules.patient import PatientSteps
 from tests.rules.world import REPLY, people, picks, texts
@@ -48,8 +49,45 @@ class TurnSteps(PatientSteps, ClinicSteps):
         assert not self.switched_off()
         assert before.human_until_ms <= self.store.now_ms
         assert taken.newer_until_ms == 0 or before.superseded < MAX_SUPERSEDED
+        assert taken.phone or taken.lid, "nobody to answer"
+        hers = [m.seq for m in self.store.messages(key) if m.author == Author.CLINIC and _is_by_hand(m)]
+        answered = [m.seq for m in taken.messages if any(seq > m.seq for seq in hers)]
+        assert not answered, "rule 15: a person answered that"
         self.claims.append(taken)
         return True
+
+    @precondition(lambda self: self.claims)
+    @rule(pick=picks, then=st.sampled_from(["", "", "merge", "person", "fails", "crash"]), who=people)
+    def a_tool_changes_something(self, pick: int, then: str, who: Contact) -> None:
+        """And what may come between that and the reply."""
+        claim = self.claims[pick % len(self.claims)]
+        before, off = self.store.conversation(claim.conversation_id), self.switched_off()
+        change = partial(
+            gate.record_change, claim=claim, tool="marcar", arguments="{}", effect=lambda _: "feito"
+        )
+        made = self.store.run(partial(change, now_ms=self.store.now_ms, policy=self.store.policy)).gate
+        after = self.store.conversation(claim.conversation_id)
+        is_ours = (before.owner, before.epoch) == (claim.owner, claim.epoch)
+        assert is_ours == (made is not Gate.STALE)
+        if made is not Gate.OPEN:
+            self.claims.remove(claim)
+            return
+        assert not off, "rule 11: a change while everything is switched off"
+        assert before.human_until_ms <= self.store.now_ms, "rule 11: a change while a person has the chat"
+        assert after.open_hi is not None
+        assert after.open_hi <= claim.high
+        if then == "merge":
+            self.learn_that_two_are_one()
+        if then == "person":
+            self.staff_answers(who, False, False)
+        if then == "fails":
+            self.claims.remove(claim)
+            self.store.give_back(claim, after_ms=5_000)
+        if then == "crash":
+            self.claims.remove(claim)
+            self.lost.append(claim)
+            self.store.later(b.LEASE_MS)
+            self.store.try_claim(claim.conversation_id, owner="p1")
 
     @precondition(lambda self: self.claims or self.pinned)
     @rule(pick=picks)
@@ -176,3 +214,7 @@ class TurnSteps(PatientSteps, ClinicSteps):
             if self.claims:
                 self.store.give_back(self.claims.pop(), after_ms=1, counts=True)
         self.the_next_that_is_due_is_claimed()
+
+
+def _is_by_hand(message: Message) -> bool:
+    return json.loads(message.detail).get("automatic") is False
