@@ -14,7 +14,7 @@ from clinic_bot.operations.alerts import Alert
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.rangeless import Ended, conclude, let_finish, send_once
 from clinic_bot.reply.zapi import ZapiClient
-from clinic_bot.store import notices
+from clinic_bot.store import intents, notices
 from clinic_bot.store.database import Database
 from clinic_bot.store.notices import Intent
 from clinic_bot.store.policy import Policy
@@ -62,6 +62,7 @@ class Notices:
         self._owner = owner
         self._lease_ms = lease_ms
         self._released = released
+        self._unsure: dict[int, int] = {}  # alert to an intent that may be stored; nothing was sent
         self._new = asyncio.Event()
         self._stopping = False
         self._task = asyncio.create_task(self._send_forever())
@@ -104,6 +105,7 @@ class Notices:
 
     async def _send_due(self) -> int:
         """Send what is due; answers how long nothing is."""
+        await self._undo_unsure()
         for due_ms, notice_id in await self._database.read(notices.waiting):
             if self._stopping or due_ms > self._clock.now_ms():
                 break
@@ -112,18 +114,29 @@ class Notices:
         wait_ms = left[0][0] - self._clock.now_ms() if left else _LONGEST_MS
         return min(max(wait_ms, _SHORTEST_MS), _LONGEST_MS)
 
+    async def _undo_unsure(self) -> None:
+        for notice_id, intent_ms in list(self._unsure.items()):
+            undo = partial(intents.undo_alert, notice_id=notice_id, owner=self._owner, intent_ms=intent_ms)
+            await self._database.write(partial(undo, now_ms=self._clock.now_ms(), policy=self._policy))
+            del self._unsure[notice_id]
+
     async def _send(self, notice_id: int) -> None:
+        now_ms = self._clock.now_ms()
         intend = partial(
             notices.intend,
             notice_id=notice_id,
             to=self._to,
             owner=self._owner,
-            now_ms=self._clock.now_ms(),
+            now_ms=now_ms,
             lease_ms=self._lease_ms,
             policy=self._policy,
         )
         asked_ms = self._clock.steady_ms()
-        intent = await self._database.write(intend)
+        try:
+            intent = await self._database.write(intend)
+        except StorageUnavailable:
+            self._unsure[notice_id] = now_ms
+            raise
         if not isinstance(intent, Intent):
             if intent.ended is not None:
                 self._metrics.alert_delivered(self.name, intent.ended.value)

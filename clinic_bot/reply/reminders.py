@@ -19,6 +19,7 @@ from clinic_bot.errors import AccountRefused, Stale, StorageUnavailable
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.rangeless import Ended, conclude, let_finish, send_once
 from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.store import intents
 from clinic_bot.store import reminders as store
 from clinic_bot.store.database import Database
 from clinic_bot.store.notices import Intent
@@ -83,6 +84,7 @@ class Reminders:
         self._on_duty = on_duty
         self._honest = honest
         self._refused = refused
+        self._unsure: dict[int, int] = {}  # conversation to an intent that may be stored; nothing was sent
         self._failed: dict[int, tuple[int, int]] = {}  # conversation to tries and the instant of the next one
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(self._remind_forever())
@@ -110,6 +112,7 @@ class Reminders:
 
     async def look(self) -> None:
         """Send what is due, and write down what is not to be sent. Raises StorageUnavailable."""
+        await self._undo_unsure()
         now_ms = self._clock.now_ms()
         furthest_ms = max(self._rules.hours_before, default=0) * _HOUR_MS + _DAY_MS
         ahead = partial(
@@ -134,6 +137,13 @@ class Reminders:
                 return  # what kept this one from leaving keeps the others; the next look tries another one first
             if ended is not None:
                 await self._wait(_PAUSE_MS)
+
+    async def _undo_unsure(self) -> None:
+        for conversation_id, intent_ms in list(self._unsure.items()):
+            undo = partial(intents.undo_reminder, conversation_id=conversation_id, intent_ms=intent_ms)
+            undo = partial(undo, owner=self._owner, now_ms=self._clock.now_ms(), policy=self._policy)
+            await self._database.write(undo)
+            del self._unsure[conversation_id]
 
     def _is_still_due(self, together: Sequence[Due]) -> bool:
         """Those before them took their time: by now it may be night, or too late to be of use."""
@@ -161,20 +171,25 @@ class Reminders:
 
     async def _remind(self, together: Sequence[Due]) -> NoticeState | None:
         """How the send ended, with WAITING where it certainly did not leave; None where there was none."""
+        conversation_id, now_ms = together[0].booked.conversation_id, self._clock.now_ms()
         intend = partial(
             store.intend,
             due=together,
             words=self._words(together),
             stops=stops,
             owner=self._owner,
-            now_ms=self._clock.now_ms(),
+            now_ms=now_ms,
             lease_ms=self._lease_ms,
             policy=self._policy,
         )
         asked_ms = self._clock.steady_ms()
-        intent = await self._database.write(intend)
+        try:
+            intent = await self._database.write(intend)
+        except StorageUnavailable:
+            self._unsure[conversation_id] = now_ms
+            raise
         if isinstance(intent, Skipped):
-            self._skipped(together[0].booked.conversation_id, intent.why)
+            self._skipped(conversation_id, intent.why)
         if not isinstance(intent, Intent):
             return None
         return await self._send(intent, asked_ms)

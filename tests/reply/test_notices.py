@@ -12,6 +12,7 @@ from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
 from clinic_bot.clock import Clock
+from clinic_bot.errors import StorageUnavailable
 from clinic_bot.operations.alerts import Alert
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.notices import Notices, words
@@ -122,6 +123,27 @@ async def test_what_certainly_did_not_leave_is_sent_once_it_can(database: Databa
         await it.channel.deliver(ALERT)
         await it.until_states("sent")
         assert it.calls == 3
+
+
+async def test_an_intent_that_is_stored_although_nobody_says_so_is_undone_and_sent_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the server goes away during a COMMIT: nothing was sent, and only who intended it knows that."""
+    write, lost = database.write, 0
+
+    async def losing(job: object, *, urgent: bool = False) -> object:
+        nonlocal lost
+        done: object = await write(job, urgent=urgent)  # type: ignore[arg-type]
+        if getattr(job, "func", None) is notices.intend and not lost:
+            lost += 1
+            raise StorageUnavailable("nobody answers")
+        return done
+
+    monkeypatch.setattr(database, "write", losing)
+    async with desk(database) as it:
+        await it.channel.deliver(ALERT)
+        await it.until_states("sent")
+        assert (it.calls, lost) == (1, 1)
 
 
 async def test_a_definite_no_is_not_repeated(database: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from clinic_bot.clinic.reminders import Skip
 from clinic_bot.clock import Clock
-from clinic_bot.errors import AccountRefused
+from clinic_bot.errors import AccountRefused, StorageUnavailable
 from clinic_bot.events import Trouble
 from clinic_bot.operations.metrics import Metrics
 from clinic_bot.reply.reminders import Reminders
@@ -192,6 +192,30 @@ async def test_an_account_that_is_refused_is_told_at_once_and_tries_nobody_else(
         assert it.calls == 2  # another one: the first is waited for longer
         it.pair.zapi.faults.clear()
         assert await it.look(at_ms=at_ms + 60_000) == [SENT] * 3
+
+
+async def test_an_intent_that_is_stored_although_nobody_says_so_is_undone_and_sent_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the server goes away during a COMMIT: nothing was sent, and only who intended it knows that."""
+    await database.write(book)
+    write, lost = database.write, 0
+
+    async def losing(job: object, *, urgent: bool = False) -> object:
+        nonlocal lost
+        done: object = await write(job, urgent=urgent)  # type: ignore[arg-type]
+        if getattr(job, "func", None) is store.intend and not lost:
+            lost += 1
+            raise StorageUnavailable("nobody answers")
+        return done
+
+    monkeypatch.setattr(database, "write", losing)
+    async with post(database) as it:
+        with pytest.raises(StorageUnavailable):
+            await it.look(at_ms=DAY_BEFORE_MS)
+        assert it.calls == 0
+        assert await it.look(at_ms=DAY_BEFORE_MS + 1_000) == [SENT]
+        assert (it.calls, lost) == (1, 1)
 
 
 @ON_SQLITE
