@@ -7,13 +7,14 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
+from clinic_bot.events import MediaState
 from clinic_bot.store import listening, reminders, rows, steps
 from clinic_bot.store.closing import close, return_to_waiting
 from clinic_bot.store.lease import Claim, ours
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.prepared import Prepared
 from clinic_bot.store.rows import ConversationRow, Held, TurnRow
-from clinic_bot.store.tables import Turn, TurnState
+from clinic_bot.store.tables import UNREAD, Message, Turn, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def _pass(
         spent = draft.prompt_tokens + draft.completion_tokens
         return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
     _write_draft(connection, conversation, turn, draft, now_ms)
+    _note_unheard(connection, claim)
     if draft.opt_out is not None:
         reminders.opt(connection, conversation.id, out=draft.opt_out, now_ms=now_ms)
     if not sends:
@@ -204,6 +206,22 @@ def _decide(held: Held, claim: Claim, now_ms: int, *, emergency: bool) -> Gate:
         return Gate.SWITCHED_OFF
     may_grow = conversation.open_hi is None and now_ms < claim.newer_until_ms and not emergency
     return Gate.NEWER if may_grow and conversation.revision > claim.revision else Gate.OPEN
+
+
+def _note_unheard(connection: Connection, claim: Claim) -> None:
+    """What was heard in the last moment, too late to join: history must not say that it was answered."""
+    unread = [message.seq for message in claim.messages if message.media_state in UNREAD]
+    if not unread:
+        return
+    connection.execute(
+        update(Message)
+        .where(
+            col(Message.conversation_id) == claim.conversation_id,
+            col(Message.seq).in_(unread),
+            col(Message.media_state) == MediaState.READ.value,
+        )
+        .values(media_state=MediaState.LATE.value)
+    )
 
 
 def _write_draft(

@@ -363,3 +363,16 @@ def test_what_is_seen_on_a_picture_is_not_what_the_patient_says(place: Place) ->
     (message,) = store.messages()
     assert (message.text, "pedido médico" in message.detail) == ("meu pedido", True)
     store.close()
+
+
+def test_words_that_came_in_the_last_moment_of_the_cap_and_joined_no_turn_were_late(store: Store) -> None:
+    store.take(voice())
+    (wanted,) = take(store)
+    claim = store.claim_when_due()
+    store.at(b.CAP_MS - 1)
+    settled = settle(store, wanted)
+    assert settled is not None
+    assert not settled.late  # until then they could join
+    assert store.later(1).intent(claim) is Gate.OPEN
+    assert state_of(store) == MediaState.LATE
+    store.outcome(claim)
