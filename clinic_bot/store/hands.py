@@ -43,10 +43,10 @@ def hand(
 
 
 def _meant(session: Session, who: int | str, instance: str) -> int | None:
-    """The conversation that counts: what was merged leads to the one it became a part of."""
+    """The conversation that counts: what was merged, or will be, leads to the one it becomes a part of."""
     if isinstance(who, int):
         named = col(Conversation.id) == select(Turn.conversation_id).where(Turn.id == who).scalar_subquery()
     else:
         named = or_(col(Conversation.phone_key) == who, col(Conversation.lid) == who)
     found = session.exec(select(Conversation).where(Conversation.instance == instance, named)).first()
-    return None if found is None else found.alias_of or found.id
+    return None if found is None else found.alias_of or found.merge_into or found.id

@@ -61,3 +61,16 @@ def test_a_chat_that_became_a_part_of_another_leads_there(store: Store) -> None:
     assert taken is not None
     assert taken.conversation_id == survivor.id
     assert survivor.human_until_ms == taken.until_ms
+
+
+def test_a_chat_that_will_be_a_part_of_another_is_taken_with_it(store: Store) -> None:
+    store.take(b.message("oi", who=b.contact(None, lid="777")))
+    other = store.claim_when_due()
+    store.intent(other)
+    store.take(b.message("sou eu", id="m2", who=b.contact(b.PHONE)))
+    store.take(b.message("de novo", id="m3", who=b.contact(b.PHONE, lid="777")))
+    taken = hand(store, other.turn_id, to_bot=False)
+    assert taken is not None
+    assert {one.human_until_ms for one in store.conversations()} == {taken.until_ms}
+    assert store.outcome(other).overtaken
+    assert store.conversation(taken.conversation_id).wake_at_ms is None
