@@ -18,7 +18,7 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
-from clinic_bot.agent.objections import WRITE_AGAIN, Reader, Situation, has_booked
+from clinic_bot.agent.guards.objections import WRITE_AGAIN, Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
 from clinic_bot.clinic.facts import ClinicFacts

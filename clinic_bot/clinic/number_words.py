@@ -2,20 +2,12 @@
 
 import re
 
-_UNITS = {
-    "um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
-    "nove": 9,
-}  # fmt: skip
-_TEENS = {
-    "dez": 10,
-    "onze": 11, "doze": 12, "treze": 13, "catorze": 14, "quatorze": 14, "quinze": 15, "dezesseis": 16,
-    "dezessete": 17, "dezoito": 18, "dezenove": 19,
-}  # fmt: skip
-_TENS = {"vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50}
-_ALL = _UNITS | _TEENS | _TENS
-_SMALL = "|".join(_UNITS)
+from clinic_bot.clinic.numerals import TEENS, TENS, UNITS
+
+_ALL = UNITS | TEENS | TENS
+_SMALL = "|".join(UNITS)
 _LARGE = re.compile(
-    rf"\b(?:({'|'.join(_TENS)})(?: e ({_SMALL}))?|(?<!\d )(?<!\d de )(?<!/)(?<!-)({'|'.join(_TEENS)}))\b"
+    rf"\b(?:({'|'.join(TENS)})(?: e ({_SMALL}))?|(?<!\d )(?<!\d de )(?<!/)(?<!-)({'|'.join(TEENS)}))\b"
 )
 #: The small ones are articles and hours as well; here they count days.
 _SMALL_DAYS = re.compile(rf"(?<=\bdia )({_SMALL})\b|(?<=\bdaqui a )({_SMALL})\b|(?<=\bdaqui )({_SMALL})\b")
@@ -29,13 +21,13 @@ _TO_THE_HOUR = re.compile(
 def in_digits(text: str) -> str:
     """A plain ``text`` with its larger numbers in digits, and "quinze pras três" as the hour that it is."""
     text = _LARGE.sub(_large, text)
-    text = _SMALL_DAYS.sub(lambda match: str(_UNITS[match[0]]), text)
+    text = _SMALL_DAYS.sub(lambda match: str(UNITS[match[0]]), text)
     return _TO_THE_HOUR.sub(_to_the_hour, text)
 
 
 def _large(match: re.Match[str]) -> str:
     tens, unit, teen = match.groups()
-    return str(_TEENS[teen] if teen else _TENS[tens] + (_UNITS[unit] if unit else 0))
+    return str(TEENS[teen] if teen else TENS[tens] + (UNITS[unit] if unit else 0))
 
 
 def _to_the_hour(match: re.Match[str]) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic_bot.agent.figures import Kind, figures
-from clinic_bot.agent.inventions import Known, invented
+from clinic_bot.agent.guards.figures import Kind, figures
+from clinic_bot.agent.guards.inventions import Known, invented
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic_bot.agent import prompt
-from clinic_bot.agent.objections import Reader, Situation
+from clinic_bot.agent.guards.objections import Reader, Situation
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, NAMES, OWN_APPOINTMENTS, PROPOSE
 from tests.support.adversary import SAYS
 from tests.support.desk import FACTS

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clinic_bot.agent import prompt, wording
-from clinic_bot.agent.objections import Reader, Situation
+from clinic_bot.agent.guards.objections import Reader, Situation
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, NAMES, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts, load_clinic
 

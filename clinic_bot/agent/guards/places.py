@@ -2,7 +2,7 @@
 
 import re
 
-from clinic_bot.agent.denials import NOT, states_nothing
+from clinic_bot.agent.guards.denials import NOT, states_nothing
 from clinic_bot.clinic.spelling import plain
 
 _STREET = re.compile(

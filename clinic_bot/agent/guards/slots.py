@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from clinic_bot.agent.figures import Kind, figures
-from clinic_bot.agent.opening import days_in
+from clinic_bot.agent.guards.figures import Kind, figures
+from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic.spelling import plain
 
 #: Weekdays, none where none is named, and a time as ``HH:MM``.

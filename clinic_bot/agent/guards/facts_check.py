@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from clinic_bot.agent import fasting, inventions, places, slots
-from clinic_bot.agent.catalogue import Catalogue
-from clinic_bot.agent.figures import Kind
-from clinic_bot.agent.inventions import Known
-from clinic_bot.agent.lengths import Lengths
-from clinic_bot.agent.opening import Opening
-from clinic_bot.agent.paying import Paying
-from clinic_bot.agent.people import People
-from clinic_bot.agent.plans import Plans
-from clinic_bot.agent.prices import Prices
+from clinic_bot.agent.guards import fasting, inventions, places, slots
+from clinic_bot.agent.guards.catalogue import Catalogue
+from clinic_bot.agent.guards.figures import Kind
+from clinic_bot.agent.guards.inventions import Known
+from clinic_bot.agent.guards.lengths import Lengths
+from clinic_bot.agent.guards.opening import Opening
+from clinic_bot.agent.guards.paying import Paying
+from clinic_bot.agent.guards.people import People
+from clinic_bot.agent.guards.plans import Plans
+from clinic_bot.agent.guards.prices import Prices
 from clinic_bot.clinic import texts
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

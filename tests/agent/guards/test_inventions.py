@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.inventions import Known, invented
+from clinic_bot.agent.guards.inventions import Known, invented
 
 FILE = Known(
     "Vila Serena. Endereço: Rua do Sol, 45, Centro. Mapa: https://maps.example/serena\nTelefone: (21) 3000-0000\n"

@@ -6,7 +6,7 @@ A patient who fasts too short comes for nothing. Pure.
 import re
 from collections.abc import Sequence
 
-from clinic_bot.agent.denials import states_nothing
+from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

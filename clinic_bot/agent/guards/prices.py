@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from clinic_bot.agent.denials import NOT
-from clinic_bot.agent.figures import Kind, figures
+from clinic_bot.agent.guards.denials import NOT
+from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

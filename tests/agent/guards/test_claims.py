@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.claims import unfounded
+from clinic_bot.agent.guards.claims import unfounded
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 
 DID = [

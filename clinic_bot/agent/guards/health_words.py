@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from clinic_bot.agent.inventions import sentences
-from clinic_bot.agent.remedies import speaks_of_the_body
+from clinic_bot.agent.guards.inventions import sentences
+from clinic_bot.agent.guards.remedies import speaks_of_the_body
 from clinic_bot.clinic.spelling import plain
 
 _COUNT = r"(?:\d+(?:[.,/]\d+)?|mei[oa]|um|uma|dois|duas|tres|quatro|cinco|seis|oito|dez|quinze|vinte)"

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic_bot.agent import claims, disclosure, health_words, prompt, wording
-from clinic_bot.agent.facts_check import FactsCheck
-from clinic_bot.agent.others import Others
+from clinic_bot.agent import disclosure, prompt, wording
+from clinic_bot.agent.guards import claims, health_words
+from clinic_bot.agent.guards.facts_check import FactsCheck
+from clinic_bot.agent.guards.others import Others
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

@@ -2,7 +2,7 @@
 
 import re
 
-from clinic_bot.agent.clauses import claims, whole
+from clinic_bot.agent.guards.clauses import claims, whole
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 

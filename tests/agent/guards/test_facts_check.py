@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from clinic_bot.agent.facts_check import FactsCheck
+from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()

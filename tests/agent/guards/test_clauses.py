@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from clinic_bot.agent.clauses import claims, elliptical
+from clinic_bot.agent.guards.clauses import claims, elliptical
 
 ITEMS = re.compile(r"\b(?:amil|cassi|unimed)\b")
 VERBS = re.compile(r"\b(?:aceit\w+|atend\w+|peg(?:a|amos))\b")

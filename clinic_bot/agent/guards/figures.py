@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from clinic_bot.agent.number_words import NUMBER, value
+from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from clinic_bot.agent.denials import TAKES_UP
-from clinic_bot.agent.number_words import NUMBER, value
+from clinic_bot.agent.guards.denials import TAKES_UP
+from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _LENGTH = re.compile(

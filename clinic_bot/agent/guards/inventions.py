@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 
-from clinic_bot.agent.denials import NOT, TAKES_UP, states_nothing
-from clinic_bot.agent.figures import Figure, Kind, figures
-from clinic_bot.agent.number_words import NUMBER, value
+from clinic_bot.agent.guards.denials import NOT, TAKES_UP, states_nothing
+from clinic_bot.agent.guards.figures import Figure, Kind, figures
+from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")

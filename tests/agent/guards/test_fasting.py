@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic_bot.agent.fasting import untold_hours
+from clinic_bot.agent.guards.fasting import untold_hours
 
 TOLD = ["ultrassom: preparo: jejum de 6 horas, bexiga cheia."]
 SAID = ["jejum de 12h ne"]

@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.figures import Kind, figures
+from clinic_bot.agent.guards.figures import Kind, figures
 
 
 @pytest.mark.parametrize(

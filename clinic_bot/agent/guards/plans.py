@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from clinic_bot.agent.clauses import claims, clauses, elliptical, whole
+from clinic_bot.agent.guards.clauses import claims, clauses, elliptical, whole
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
-from clinic_bot.agent.clauses import whole
+from clinic_bot.agent.guards.clauses import whole
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period, Week
 from clinic_bot.clinic.spelling import plain

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from clinic_bot.agent import inventions, slots
-from clinic_bot.agent.catalogue import CARE
-from clinic_bot.agent.clauses import clauses
-from clinic_bot.agent.denials import states_nothing
-from clinic_bot.agent.first_names import FIRST_NAMES
-from clinic_bot.agent.opening import days_in
+from clinic_bot.agent.guards import inventions, slots
+from clinic_bot.agent.guards.catalogue import CARE
+from clinic_bot.agent.guards.clauses import clauses
+from clinic_bot.agent.guards.denials import states_nothing
+from clinic_bot.agent.guards.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts, Professional
 from clinic_bot.clinic.spelling import plain, words_of

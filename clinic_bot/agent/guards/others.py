@@ -6,7 +6,7 @@ Somebody who is none of the phone's own: neither in the records that were read f
 import re
 from collections.abc import Collection, Sequence
 
-from clinic_bot.agent.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.first_names import FIRST_NAMES
 from clinic_bot.clinic.spelling import plain
 
 _STOPS = re.compile(r"(?<=\b[Ss]r)\.|(?<=\b[Ss]ra)\.|(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.|[*_~]")

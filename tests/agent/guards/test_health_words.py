@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.health_words import advises
+from clinic_bot.agent.guards.health_words import advises
 
 ADVICE = [
     "Dê 12 gotas de dipirona.",
