@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic_bot.agent.guards.figures import Kind, figures
-from clinic_bot.agent.guards.inventions import Known, invented
+from clinic_bot.agent.guards.inventions import Known, invented, sentences
+from clinic_bot.agent.guards.people import People
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -46,12 +47,10 @@ class Grounds:
                 entries.append((path, value))
         if not answer:
             return found
+        told = self._told(entries)
         problem = invented(
-            answer,
-            self._told(entries),
-            (Known(self.said, loosely=True),),
-            times=not self._has_weekly_hours(),
-        )
+            answer, told, (Known(self.said, loosely=True),), times=not self._has_weekly_hours()
+        ) or self._invented_person(answer, told)
         if problem:
             found.append(problem)
         for path, value in entries:
@@ -67,6 +66,12 @@ class Grounds:
             Known("\n".join(line for _, value in entries for line in _told(value))),
             Known("\n".join((fixed.emergency, fixed.emotional_crisis, fixed.hand_over))),
         )
+
+    def _invented_person(self, answer: str, told: Sequence[Known]) -> str | None:
+        people = People(self.facts, "\n".join(one.text for one in told))
+        texts = [one.text for one in told]
+        found = (people.mistake(sentence, texts, plain(self.said)) for sentence in sentences(answer))
+        return next(filter(None, found), None)
 
     def _has_weekly_hours(self) -> bool:
         """Then a free time is calculated and stands in no entry."""

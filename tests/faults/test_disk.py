@@ -114,7 +114,7 @@ async def test_a_reply_that_cannot_be_noted_is_not_sent_before_it_can(tmp_path: 
         await it.receive("oi")
         await until(lambda: len(pair.groq.requests) == 1)
         disk.fails = Fault("sync", errno.EIO)
-        await until(lambda: any(line["event"] == "turn cannot be stored" for line in it.logged()))
+        await until(lambda: any(line["event"] == "intent not stored" for line in it.logged()))
         assert it.calls == 0
         disk.fails = None
         await until(lambda: it.states() == [TurnState.SENT])

@@ -28,7 +28,7 @@ def breaks_on_poison(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ZeroDivisionError
         return merged(claim, background)
 
-    monkeypatch.setattr("clinic_bot.turns.runner.merged", breaks)
+    monkeypatch.setattr("clinic_bot.turns.composer.merged", breaks)
 
 
 @pytest.mark.usefixtures("breaks_on_poison")
