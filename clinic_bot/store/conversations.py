@@ -58,11 +58,14 @@ def pending(session: Session, conversation: Conversation, *, after: int | None =
 
 
 def is_sending(session: Session, conversation: Conversation) -> bool:
-    """Whether its pinned range is being answered. By a tool's change it may be pinned with nothing said of it yet."""
+    """Whether its pinned range is being answered. By a tool's change it may be pinned with nothing said of it yet.
+
+    A report may have proven the reply already that its sender has still to hear of.
+    """
     if conversation.owner is None or conversation.open_hi is None:
         return False
-    sending = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.SENDING)
-    return session.exec(sending).first() is not None
+    thinks = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.state == TurnState.THINKING)
+    return session.exec(thinks).first() is None
 
 
 class _Pending(Protocol):

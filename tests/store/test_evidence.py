@@ -10,7 +10,7 @@ from clinic_bot.sandbox.zapi_state import DELIVERY_ERRORS
 from clinic_bot.store import evidence, switches
 from clinic_bot.store.evidence import HOLD_AFTER_MS
 from clinic_bot.store.lease import Claim
-from clinic_bot.store.tables import Turn, TurnState
+from clinic_bot.store.tables import Author, Turn, TurnState
 from tests.support import builders as b
 from tests.support.builders import contact
 from tests.support.store import Store
@@ -76,6 +76,14 @@ def test_an_echo_before_the_outcome_is_not_undone_by_it(store: Store) -> None:
     turn = the_turn(store)
     assert (turn.state, turn.message_id) == (TurnState.SENT, "3EB01")
     assert store.conversation().owner is None
+
+
+def test_who_writes_between_the_echo_and_the_outcome_takes_nothing_from_the_reply(store: Store) -> None:
+    claim = sending(store)
+    store.take(b.echo(REPLY, id="3EB01"))
+    store.take(b.staff("Oi, aqui é a Ana", id="s1"))
+    assert store.outcome(claim, TurnState.SENT).ours
+    assert [one.handled_ms for one in store.messages() if one.author == Author.PATIENT] == [None]
 
 
 def test_the_outcome_adds_the_ids_that_evidence_did_not_know(store: Store) -> None:
