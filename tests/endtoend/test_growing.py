@@ -27,7 +27,7 @@ from tests.support.postgres import Server
 from tests.support.process import started, url_of
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "growing.md").read_text("utf-8")

@@ -82,7 +82,7 @@ class Desk:
         return int(left.value.code or 0)
 
     def evaluate(self, *arguments: str) -> int:
-        return self.run(*SECOND, "--speed", "20", "--output", "out", *arguments)
+        return self.run(*SECOND, "--speed", "10", "--output", "out", *arguments)
 
     def results(self, folder: str = "out") -> dict[str, Any]:
         data: dict[str, Any] = json.loads(Path(folder, "results.json").read_text("utf-8"))

@@ -137,7 +137,6 @@ async def test_an_account_that_is_refused_is_not_asked_again() -> None:
     assert len(groq.requests) == 1
 
 
-@pytest.mark.alone
 def test_verdicts_stand_apart_and_fail_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +148,7 @@ def test_verdicts_stand_apart_and_fail_nothing(
         monkeypatch.chdir(tmp_path)
         desk = Desk(groq, monkeypatch, capsys)
         judge = ("--judge", "openai/gpt-oss-20b", "--model", MODEL)
-        wanted = ("--only", "dev-01", "--speed", "20", "--output", "out")
+        wanted = ("--only", "dev-01", "--speed", "10", "--output", "out")
         assert desk.run(*wanted, *judge) == 0
         result = desk.results()
         assert (result["passed"], result["judge"]["broken"], result["judge"]["not_judged"]) == (1, 1, 2)

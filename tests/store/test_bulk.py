@@ -57,6 +57,12 @@ def events() -> st.SearchStrategy[Event]:
     return st.one_of(messages(), messages(), messages(), rare)
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a moment ends no batch here."""
+    monkeypatch.setattr("clinic_bot.store.inbox._LONGEST_S", 60.0)
+
+
 def arrivals(given: Sequence[Event], *, first: int = 0) -> list[Arrival]:
     return [Arrival(event, b"{}", START_MS + n) for n, event in enumerate(given, start=first)]
 
