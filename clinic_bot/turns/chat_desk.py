@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from clinic_bot.store import hands
+from clinic_bot.store import handing
 from clinic_bot.store.database import Database
 from clinic_bot.store.policy import Policy
 
@@ -49,7 +49,7 @@ class ChatDesk:
         if not isinstance(who, int | str) or isinstance(who, bool):
             return {"ok": False, "error": "not understood: who"}
         job = partial(
-            hands.hand, who=who, instance=self._instance, to_bot=to_bot, policy=self._policy, now_ms=now_ms
+            handing.hand, who=who, instance=self._instance, to_bot=to_bot, policy=self._policy, now_ms=now_ms
         )
         done = await self._database.write(job)
         if done is None:

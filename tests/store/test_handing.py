@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from clinic_bot.store import hands
+from clinic_bot.store import handing
 from clinic_bot.store.gate import Gate
-from clinic_bot.store.hands import Handed
+from clinic_bot.store.handing import Handed
 from tests.support import builders as b
 from tests.support.store import Store
 
@@ -15,7 +15,7 @@ HER = b.contact(b.PHONE).phone_key or ""
 
 def hand(store: Store, who: int | str, *, to_bot: bool) -> Handed | None:
     job = partial(
-        hands.hand, who=who, instance=b.INSTANCE, to_bot=to_bot, policy=b.POLICY, now_ms=store.now_ms
+        handing.hand, who=who, instance=b.INSTANCE, to_bot=to_bot, policy=b.POLICY, now_ms=store.now_ms
     )
     return store.run(job)
 
