@@ -50,7 +50,7 @@ class Grounds:
         told = self._told(entries)
         problem = invented(
             answer, told, (Known(self.said, loosely=True),), times=not self._has_weekly_hours()
-        ) or self._invented_person(answer, told)
+        ) or self._invented_professional(answer, told)
         if problem:
             found.append(problem)
         for path, value in entries:
@@ -67,10 +67,10 @@ class Grounds:
             Known("\n".join((fixed.emergency, fixed.emotional_crisis, fixed.hand_over))),
         )
 
-    def _invented_person(self, answer: str, told: Sequence[Known]) -> str | None:
+    def _invented_professional(self, answer: str, told: Sequence[Known]) -> str | None:
         people = People(self.facts, "\n".join(one.text for one in told))
         texts = [one.text for one in told]
-        found = (people.mistake(sentence, texts, plain(self.said)) for sentence in sentences(answer))
+        found = (people.invented(sentence, texts, plain(self.said)) for sentence in sentences(answer))
         return next(filter(None, found), None)
 
     def _has_weekly_hours(self) -> bool:

@@ -51,6 +51,7 @@ def test_an_entry_is_found_by_key_id_or_name(path: str, found: object) -> None:
         ("Aceitamos Uniodonto e Bradesco Dental; Amil não.", ["insurance.accepted"]),
         ("Não atendemos Amil, só Uniodonto.", ["insurance.accepted"]),
         ("A recepção informa.", ["services.limpeza.price_brl"]),
+        ("Presença confirmada, Marina!", ["professionals.ana"]),
     ],
 )
 def test_an_answer_may_agree_or_say_nothing(answer: str, paths: list[str]) -> None:

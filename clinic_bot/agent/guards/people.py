@@ -87,6 +87,11 @@ class People:
             told: words of tool results and earlier messages of the clinic.
             said: the patient's words, plain.
         """
+        invented = self.invented(sentence, told, said)
+        return invented or self._stranger(sentence, told, said) or self._mixed_up(sentence)
+
+    def invented(self, sentence: str, told: Sequence[str], said: str) -> str | None:
+        """Whether a professional is named, or a registration, that nobody told of."""
         bare = plain(sentence)
         for match in (*_TITLED.finditer(sentence), *_CALLED.finditer(sentence)):
             names = [name for name in _plain_names(match) if name not in _NO_NAME]
@@ -101,7 +106,7 @@ class People:
         for number in _REGISTERED.findall(sentence):
             if number.strip(".") not in self._text and not _told(number.strip("."), told):
                 return "cita um registro profissional que ninguém informou"
-        return self._stranger(sentence, told, said) or self._mixed_up(sentence)
+        return None
 
     def mix_up(self, text: str, told: Sequence[str], now: datetime | None) -> str | None:
         """Whether a time that was told with one professional is given to another, in Portuguese."""
