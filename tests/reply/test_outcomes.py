@@ -4,7 +4,7 @@ import pytest
 
 from clinic_bot.events import SendFailure, Trouble, Verdict
 from clinic_bot.reply import outcomes
-from clinic_bot.sandbox.zapi import REFUSALS
+from clinic_bot.sandbox.zapi_refusals import REFUSALS
 from clinic_bot.sandbox.zapi_state import DELIVERY_ERRORS
 
 # The classes of the reference's list of delivery errors; "never queued" is a no that came too late to try again.
