@@ -13,7 +13,8 @@ from clinic_bot.clock import Clock
 from clinic_bot.doctor.finding import Finding, Mark
 from clinic_bot.errors import AccountRefused, ClinicBotError, ProviderDown
 from clinic_bot.events import Trouble
-from clinic_bot.reply.zapi import Account, ZapiClient
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi_answers import Account
 from clinic_bot.settings import Settings
 
 _PATH = "/webhook/zapi/"

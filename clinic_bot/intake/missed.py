@@ -13,7 +13,8 @@ from clinic_bot.events import Contact
 from clinic_bot.intake.identity import Chat, parse_phone, phone_key
 from clinic_bot.operations.alerts import AlertKind
 from clinic_bot.operations.masking import mask_phone
-from clinic_bot.reply.zapi import ChatRow, ZapiClient
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi_answers import ChatRow
 from clinic_bot.store import outages
 from clinic_bot.store.database import Database
 

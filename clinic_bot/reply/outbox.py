@@ -30,7 +30,8 @@ from clinic_bot.reply.afterthought import Afterthoughts
 from clinic_bot.reply.connection import ConnectionWatch
 from clinic_bot.reply.fence import Fence
 from clinic_bot.reply.recall import recall
-from clinic_bot.reply.zapi import Queued, Sent, ZapiClient, recipient
+from clinic_bot.reply.zapi import ZapiClient, recipient
+from clinic_bot.reply.zapi_answers import Queued, Sent
 from clinic_bot.store import closing, gate
 from clinic_bot.store.closing import Closed
 from clinic_bot.store.database import Database, Grouped

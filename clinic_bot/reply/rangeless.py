@@ -7,7 +7,8 @@ from functools import partial
 
 from clinic_bot.clock import Clock
 from clinic_bot.errors import AccountRefused, NotSent, SendRefused, Stale, StorageUnavailable, Uncertain
-from clinic_bot.reply.zapi import Sent, ZapiClient
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi_answers import Sent
 from clinic_bot.store import notices
 from clinic_bot.store.database import Database
 from clinic_bot.store.notices import Concluded, Intent

@@ -10,7 +10,8 @@ from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.loop import Agent
 from clinic_bot.errors import NotSent, Uncertain
 from clinic_bot.events import Event
-from clinic_bot.reply.zapi import PhoneExists, Queued, Sent, ZapiClient
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi_answers import PhoneExists, Queued, Sent
 from clinic_bot.sandbox.standins import INSTANCE_ID
 from tests.support import builders as b
 

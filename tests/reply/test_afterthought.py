@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from clinic_bot.reply.zapi import Queued, ZapiClient
+from clinic_bot.reply.zapi import ZapiClient
+from clinic_bot.reply.zapi_answers import Queued
 from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.service import Clinic, clinic
