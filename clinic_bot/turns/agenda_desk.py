@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -14,12 +13,9 @@ from clinic_bot.store.belonging import Refused
 from clinic_bot.store.cells import Place
 from clinic_bot.store.database import Database
 from clinic_bot.store.policy import Policy
+from clinic_bot.turns.asked import Body, NotUnderstood, number, period, text, text_or_none
 
 log = structlog.get_logger(__name__)
-
-Body = dict[str, Any]
-
-_NOT_UNDERSTOOD: Body = {"ok": False, "error": "not understood: what the agenda is asked for is not whole"}
 
 
 class AgendaDesk:
@@ -31,11 +27,10 @@ class AgendaDesk:
         self._instance = instance
 
     async def block(self, asked: Body, now_ms: int) -> Body:
-        start_ms, end_ms, whose = asked.get("start_ms"), asked.get("end_ms"), asked.get("professionals")
-        if not (isinstance(start_ms, int) and isinstance(end_ms, int) and start_ms < end_ms):
-            return _NOT_UNDERSTOOD
+        start_ms, end_ms = period(asked)
+        whose = asked.get("professionals")
         if whose is not None and not (isinstance(whose, list) and all(isinstance(one, str) for one in whose)):
-            return _NOT_UNDERSTOOD
+            raise NotUnderstood("professionals")
         job = partial(
             agenda.block,
             instance=self._instance,
@@ -52,28 +47,20 @@ class AgendaDesk:
         return {"ok": True, "ids": list(done.ids), "booked": [asdict(one) for one in done.booked]}
 
     async def unblock(self, asked: Body, now_ms: int) -> Body:
-        block_id = asked.get("id")
-        if not isinstance(block_id, int):
-            return _NOT_UNDERSTOOD
+        block_id = number(asked, "id")
         if not await self._database.write(partial(cells.unblock, instance=self._instance, block_id=block_id)):
             return {"ok": False, "error": f"não há bloqueio {block_id}"}
         log.info("agenda", command="unblock")
         return {"ok": True}
 
     async def book(self, asked: Body, now_ms: int) -> Body:
-        start_ms, end_ms = asked.get("start_ms"), asked.get("end_ms")
-        words = {name: asked.get(name) for name in ("patient", "service", "professional")}
-        if not (isinstance(start_ms, int) and isinstance(end_ms, int) and start_ms < end_ms):
-            return _NOT_UNDERSTOOD
-        if not all(isinstance(word, str) and word for word in words.values()):
-            return _NOT_UNDERSTOOD
-        place = Place(self._instance, str(words["professional"]), start_ms, end_ms)
-        patient, contact = str(words["patient"]), self._contact(asked)
+        patient, service = text(asked, "patient"), text(asked, "service")
+        place = Place(self._instance, text(asked, "professional"), *period(asked))
         job = partial(
             agenda.book_outside,
             instance=self._instance,
-            contact=contact,
-            wanted=Wanted(patient, name_key(patient), str(words["service"]), place, asked.get("born")),
+            contact=self._contact(asked),
+            wanted=Wanted(patient, name_key(patient), service, place, text_or_none(asked, "born")),
             now_ms=now_ms,
             policy=self._policy,
         )
@@ -86,17 +73,15 @@ class AgendaDesk:
         return {"ok": True, "id": done.id}
 
     async def give_phone(self, asked: Body, now_ms: int) -> Body:
-        appointment_id, contact, born = asked.get("id"), self._contact(asked), asked.get("born")
-        if not isinstance(appointment_id, int) or contact is None:
-            return _NOT_UNDERSTOOD
-        if born is not None and not isinstance(born, str):
-            return _NOT_UNDERSTOOD
+        appointment_id, contact = number(asked, "id"), self._contact(asked)
+        if contact is None:
+            raise NotUnderstood("phone")
         job = partial(
             belonging.give_phone,
             instance=self._instance,
             appointment_id=appointment_id,
             contact=contact,
-            born=born,
+            born=text_or_none(asked, "born"),
             now_ms=now_ms,
             policy=self._policy,
         )
@@ -106,11 +91,10 @@ class AgendaDesk:
         return {"ok": True}
 
     async def correct(self, asked: Body, _now_ms: int) -> Body:
-        appointment_id, patient, born = asked.get("id"), asked.get("patient") or "", asked.get("born")
-        if not isinstance(appointment_id, int) or not isinstance(patient, str) or not (patient or born):
-            return _NOT_UNDERSTOOD
-        if born is not None and not isinstance(born, str):
-            return _NOT_UNDERSTOOD
+        appointment_id = number(asked, "id")
+        patient, born = text_or_none(asked, "patient") or "", text_or_none(asked, "born")
+        if not (patient or born):
+            raise NotUnderstood("patient")
         job = partial(
             belonging.correct,
             instance=self._instance,
@@ -127,21 +111,17 @@ class AgendaDesk:
 
     def _contact(self, asked: Body) -> Contact | None:
         """By whose phone it is to be, or by whose chat that WhatsApp knows without one."""
-        phone, key, lid = (asked.get(name) or None for name in ("phone", "phone_key", "lid"))
+        phone, key, lid = (text_or_none(asked, name) or None for name in ("phone", "phone_key", "lid"))
         return Contact(self._instance, phone, key, lid, None) if phone or lid else None
 
     async def move(self, asked: Body, now_ms: int) -> Body:
-        appointment_id, start_ms, who = asked.get("id"), asked.get("start_ms"), asked.get("professional")
-        if not (isinstance(appointment_id, int) and isinstance(start_ms, int)):
-            return _NOT_UNDERSTOOD
-        if who is not None and not isinstance(who, str):
-            return _NOT_UNDERSTOOD
+        appointment_id = number(asked, "id")
         job = partial(
             agenda.move,
             instance=self._instance,
             appointment_id=appointment_id,
-            start_ms=start_ms,
-            professional=who,
+            start_ms=number(asked, "start_ms"),
+            professional=text_or_none(asked, "professional"),
             now_ms=now_ms,
         )
         done = await self._database.write(job)
@@ -153,9 +133,7 @@ class AgendaDesk:
         return {"ok": True, "id": done.id, "professional": done.professional, "service": done.service}
 
     async def cancel(self, asked: Body, now_ms: int) -> Body:
-        appointment_id = asked.get("id")
-        if not isinstance(appointment_id, int):
-            return _NOT_UNDERSTOOD
+        appointment_id = number(asked, "id")
         job = partial(agenda.cancel, instance=self._instance, appointment_id=appointment_id, now_ms=now_ms)
         if await self._database.write(job) is None:
             return {"ok": False, "error": f"não há consulta {appointment_id}"}

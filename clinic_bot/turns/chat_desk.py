@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import structlog
 
 from clinic_bot.store import handing
 from clinic_bot.store.database import Database
 from clinic_bot.store.policy import Policy
+from clinic_bot.turns.asked import Body, NotUnderstood
 
 log = structlog.get_logger(__name__)
-
-Body = dict[str, Any]
 
 
 class ChatDesk:
@@ -47,7 +45,7 @@ class ChatDesk:
     async def _hand(self, asked: Body, now_ms: int, *, to_bot: bool) -> Body:
         who = asked.get("who")
         if not isinstance(who, int | str) or isinstance(who, bool):
-            return {"ok": False, "error": "not understood: who"}
+            raise NotUnderstood("who")
         job = partial(
             handing.hand, who=who, instance=self._instance, to_bot=to_bot, policy=self._policy, now_ms=now_ms
         )

@@ -3,7 +3,6 @@ command itself that holds the database while no server runs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -15,17 +14,12 @@ from clinic_bot.store.operator import AskedAgain, Changed, Refused
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.switches import ActiveSwitch
 from clinic_bot.store.tables import SwitchName
+from clinic_bot.turns.asked import Body, NotUnderstood, number
 
 log = structlog.get_logger(__name__)
 
-Body = dict[str, Any]
-
-#: Does one more command: gets what was asked and the present, answers as ``Desk.answer`` does.
+#: Does one more command: gets what was asked and the present, answers as ``Desk.answer`` does or raises NotUnderstood.
 Handler = Callable[[Body, int], Awaitable[Body]]
-
-
-class _NotUnderstood(Exception):
-    """The request is none of ours."""
 
 
 class Desk:
@@ -61,7 +55,7 @@ class Desk:
         """``{"command": ...}`` in; ``{"ok": true, ...}`` out, or ``{"ok": false, "error": a sentence}``."""
         try:
             return await self._do(asked)
-        except _NotUnderstood as exc:
+        except NotUnderstood as exc:
             return {"ok": False, "error": f"not understood: {exc}"}
         except StorageUnavailable as exc:
             return {"ok": False, "error": f"the database cannot be written: {exc}"}
@@ -70,15 +64,17 @@ class Desk:
         now_ms = self._clock.now_ms()
         match asked.get("command"):
             case "retry":
-                return await self._retry(_turn(asked), now_ms)
+                return await self._retry(number(asked, "turn"), now_ms)
             case "discard":
-                job = partial(operator.discard, turn_id=_turn(asked), now_ms=now_ms)
+                job = partial(operator.discard, turn_id=number(asked, "turn"), now_ms=now_ms)
                 return _told("discard", await self._database.write(job))
             case "settle":
                 arrived = asked.get("arrived")
                 if not isinstance(arrived, bool):
-                    raise _NotUnderstood("arrived")
-                settle = partial(operator.settle, turn_id=_turn(asked), arrived=arrived, now_ms=now_ms)
+                    raise NotUnderstood("arrived")
+                settle = partial(
+                    operator.settle, turn_id=number(asked, "turn"), arrived=arrived, now_ms=now_ms
+                )
                 return _told("settle", await self._database.write(settle))
             case "pause":
                 return await self._pause(str(asked.get("reason") or "no reason given"), now_ms)
@@ -86,7 +82,7 @@ class Desk:
                 return await self._resume()
             case str(other) if other in self._more:
                 return await self._more[other](asked, now_ms)
-        raise _NotUnderstood("command")
+        raise NotUnderstood("command")
 
     async def _retry(self, turn_id: int, now_ms: int) -> Body:
         job = partial(operator.retry, turn_id=turn_id, now_ms=now_ms, policy=self._policy)
@@ -126,13 +122,6 @@ class Desk:
     async def _stopped_by(self) -> Body:
         on = await self._database.read(partial(switches.active, instance=self._instance))
         return {"stopped_by": [_switch(switch) for switch in on]}
-
-
-def _turn(asked: Body) -> int:
-    turn_id = asked.get("turn")
-    if not isinstance(turn_id, int) or isinstance(turn_id, bool):
-        raise _NotUnderstood("turn")
-    return turn_id
 
 
 def _told(command: str, done: Changed | Refused) -> Body:

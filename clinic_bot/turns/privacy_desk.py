@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import structlog
 
 from clinic_bot.store import erasing
 from clinic_bot.store.database import Database
 from clinic_bot.store.privacy import Whom
+from clinic_bot.turns.asked import Body, NotUnderstood
 
 log = structlog.get_logger(__name__)
-
-Body = dict[str, Any]
 
 
 class PrivacyDesk:
@@ -28,8 +26,6 @@ class PrivacyDesk:
 
     async def erase(self, asked: Body, now_ms: int) -> Body:
         whom = _whom(asked)
-        if whom is None:
-            return {"ok": False, "error": "not understood: who is to be erased"}
         forget = partial(
             erasing.erase, cancel=asked.get("cancel") is True, now_ms=now_ms, interrupt=self._interrupt
         )
@@ -45,7 +41,7 @@ class PrivacyDesk:
         return {"ok": True, **said}
 
 
-def _whom(asked: Body) -> Whom | None:
+def _whom(asked: Body) -> Whom:
     """A number, or appointments that none leads to."""
     number, bookings = asked.get("number"), asked.get("bookings")
     if isinstance(number, str) and number.isdigit() and bookings is None:
@@ -57,4 +53,4 @@ def _whom(asked: Body) -> Whom | None:
         and all(type(one) is int for one in bookings)
     ):
         return tuple(bookings)
-    return None
+    raise NotUnderstood("who is to be erased")
