@@ -29,11 +29,8 @@ class Answering:
         messages: Sequence[Message],
         tools: Sequence[Mapping[str, Any]],
         *,
-        user: str,
-        timeout_s: float,
-        fallback: bool = False,
-        begun: bool = False,
         record: list[CallRecord] | None = None,
+        **_asked: Any,
     ) -> Completion:
         self.asked.append(messages)
         outcome = Outcome.CANCELLED

@@ -15,7 +15,7 @@ import pytest
 from clinic_bot.agent import prompt
 from clinic_bot.agent.answer import AgentRequest
 from clinic_bot.agent.booking import FrontDesk
-from clinic_bot.agent.chat import CallRecord, Completion
+from clinic_bot.agent.chat import Completion
 from clinic_bot.agent.chat import Message as Sent
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clock import Clock
@@ -46,12 +46,7 @@ class Obedient:
         self,
         messages: Sequence[Sent],
         tools: Sequence[Mapping[str, Any]],
-        *,
-        user: str,
-        timeout_s: float,
-        fallback: bool = False,
-        begun: bool = False,
-        record: list[CallRecord] | None = None,
+        **_asked: Any,
     ) -> Completion:
         self.asked.append(messages)
         return Completion(self.obeyed, (), False, "big", 100, 10)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clinic_bot.agent.chat import CallRecord, Completion, Message, ToolCall
+from clinic_bot.agent.chat import Completion, Message, ToolCall
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.store.places import Place
@@ -33,11 +33,8 @@ class StubbornModel:
         messages: Sequence[Message],
         tools: Sequence[Mapping[str, Any]],
         *,
-        user: str,
-        timeout_s: float,
-        fallback: bool = False,
         begun: bool = False,
-        record: list[CallRecord] | None = None,
+        **_asked: Any,
     ) -> Completion:
         await asyncio.sleep(0)  # before the request leaves
         shown = sum(message["role"] == "tool" for message in messages)

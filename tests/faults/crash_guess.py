@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clinic_bot.agent.ahead import Guess
-from clinic_bot.agent.chat import CallRecord, Completion, Message
+from clinic_bot.agent.chat import Completion, Message
 from clinic_bot.agent.loop import Agent
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.store.places import Place
@@ -30,12 +30,7 @@ class SayingModel:
         self,
         messages: Sequence[Message],
         tools: Sequence[Mapping[str, Any]],
-        *,
-        user: str,
-        timeout_s: float,
-        fallback: bool = False,
-        begun: bool = False,
-        record: list[CallRecord] | None = None,
+        **_asked: Any,
     ) -> Completion:
         await asyncio.sleep(0)  # before the request leaves
         mine = self._outside.ask(str(messages[-1]["content"]))
