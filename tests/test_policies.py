@@ -5,7 +5,8 @@ import io
 import pytest
 
 from clinic_bot import policies
-from clinic_bot.clinic.facts import WhatsApp, example_clinic
+from clinic_bot.clinic.clinic_file import WhatsApp
+from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.debounce.patience import DEFAULT, Limits
 from clinic_bot.intake.screening import ScreeningLists
 from clinic_bot.policies import contact_of, limits_of, policy_of, screening_lists

@@ -16,9 +16,10 @@ from clinic_bot.agent.booking_words import Names
 from clinic_bot.agent.tools import FREE_SLOTS, PROPOSE
 from clinic_bot.clinic import birth, consent, dates, team
 from clinic_bot.clinic.agenda import Slot, free_slots
+from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.consent import Asked, Deed, Told
 from clinic_bot.clinic.dates import When
-from clinic_bot.clinic.facts import ClinicFacts, Service
+from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import name_key, words_of
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.store import appointments, cells, patients, proposals

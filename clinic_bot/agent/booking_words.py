@@ -7,7 +7,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from clinic_bot.clinic.agenda import Slot
-from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
+from clinic_bot.clinic.clinic_file import Professional, Service
+from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.team import visit_words
 from clinic_bot.clinic.texts import clock_time, day_and_hour, enumerate_words, short_weekday
 from clinic_bot.store.clinic_tables import Action, AppointmentStatus

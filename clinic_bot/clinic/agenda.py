@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from clinic_bot.clinic import team
+from clinic_bot.clinic.clinic_file import ClinicFile, Professional, Service
 from clinic_bot.clinic.dates import When
-
-if TYPE_CHECKING:
-    from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
 
 #: Records mark what is taken in cells of so many minutes; a start that lies on them wastes none.
 CELL_MINUTES = 5
@@ -23,8 +20,8 @@ class Slot:
     """A start that a patient may have."""
 
     start: datetime
-    service: "Service"
-    professional: "Professional"
+    service: Service
+    professional: Professional
 
     @property
     def start_ms(self) -> int:
@@ -35,9 +32,7 @@ class Slot:
         return self.start_ms + (self.service.minutes or 0) * 60_000
 
 
-def free_slots(
-    facts: "ClinicFacts", service: "Service", when: When, taken: Taken, *, now: datetime
-) -> list[Slot]:
+def free_slots(facts: ClinicFile, service: Service, when: When, taken: Taken, *, now: datetime) -> list[Slot]:
     """Every free start of a service that ``when`` allows, in order of time.
 
     From now on and as far ahead as the clinic's rules say; ``now`` is in the clinic's zone.
@@ -53,16 +48,14 @@ def free_slots(
     return sorted(found, key=lambda slot: (slot.start, slot.professional.name))
 
 
-def _days(facts: "ClinicFacts", when: When, today: date) -> Iterator[date]:
+def _days(facts: ClinicFile, when: When, today: date) -> Iterator[date]:
     for ahead in range(facts.agenda.days_ahead + 1):
         day = today + timedelta(days=ahead)
         if when.allows(day):
             yield day
 
 
-def _starts(
-    facts: "ClinicFacts", service: "Service", professional: "Professional", day: date
-) -> Iterator[Slot]:
+def _starts(facts: ClinicFile, service: Service, professional: Professional, day: date) -> Iterator[Slot]:
     if any(away.first <= day <= away.last for away in professional.away):
         return
     starts = {slot for slot in professional.slots if slot.date() == day}
@@ -75,9 +68,7 @@ def _starts(
             yield Slot(local, service, professional)
 
 
-def _within(
-    day: date, opens: time, closes: time, facts: "ClinicFacts", service: "Service"
-) -> Iterator[datetime]:
+def _within(day: date, opens: time, closes: time, facts: ClinicFile, service: Service) -> Iterator[datetime]:
     length = timedelta(minutes=service.minutes or 0)
     minutes = facts.agenda.step_minutes or service.minutes or 0
     step = timedelta(minutes=-(-minutes // CELL_MINUTES) * CELL_MINUTES)

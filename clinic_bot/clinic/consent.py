@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from clinic_bot.clinic.dates import resolve
-from clinic_bot.clinic.lookup import alike, words_in
+from clinic_bot.clinic.matching import alike, words_in
 from clinic_bot.clinic.spelling import plain
 
 

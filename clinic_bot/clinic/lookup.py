@@ -1,28 +1,15 @@
 """The facts cut into sections, and the search over them that the agent's look-up tool uses. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from clinic_bot.clinic.fields import same_field
+from clinic_bot.clinic.clinic_file import ClinicFile, Service
+from clinic_bot.clinic.matching import related, words_in
 from clinic_bot.clinic.texts import enumerate_words, short_weekday
-
-if TYPE_CHECKING:
-    from clinic_bot.clinic.facts import ClinicFacts, Service
 
 # A result goes into the next model call, where every character is paid for and reserved.
 MAX_CHARS = 1200
 _BEST = 4
-# Words that say nothing about which section is meant.
-_EMPTY = frozenset(
-    re.findall(
-        r"\w+",
-        "a o as os de da do das dos e em no na nos nas para pra por com que qual quais quanto como um uma "
-        "tem ter ser sao consulta consultas sobre informacao informacoes paciente dr dra",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +20,6 @@ class Section:
 
     def score(self, words: frozenset[str]) -> int:
         return sum(any(related(word, keyword) for keyword in self.keywords) for word in words)
-
-
-def normalise(text: str) -> str:
-    """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def about(sections: Sequence[Section], topic: str) -> str:
@@ -59,11 +40,11 @@ def about(sections: Sequence[Section], topic: str) -> str:
     return _joined(chosen)
 
 
-def sections_of(facts: "ClinicFacts") -> tuple[Section, ...]:
+def sections_of(facts: ClinicFile) -> tuple[Section, ...]:
     return tuple(section for section in _sections(facts) if section.text)
 
 
-def _sections(facts: "ClinicFacts") -> Iterator[Section]:
+def _sections(facts: ClinicFile) -> Iterator[Section]:
     hours, policies = facts.hours, facts.policies
     # With its weekday: "abrem sábado?" is not asked by date, and a model that counts days is often wrong.
     closed = [f"{short_weekday(day)} {day:%d/%m/%Y}" for day in hours.holidays] + list(hours.yearly_holidays)
@@ -136,7 +117,7 @@ def _sections(facts: "ClinicFacts") -> Iterator[Section]:
         yield section(topic.topic, topic.text, topic.text)
 
 
-def service_text(service: "Service") -> str:
+def service_text(service: Service) -> str:
     return sentences(
         service.price_text() + (f" ({service.minutes} min)" if service.minutes else ""),
         f"Sem hora marcada: {service.walk_in}" if service.walk_in else "",
@@ -156,21 +137,6 @@ def sentences(*parts: str) -> str:
 
 def dashed(*parts: str) -> str:
     return " — ".join(part for part in parts if part)
-
-
-def words_in(text: str) -> frozenset[str]:
-    """The words of ``text`` that say something, plain."""
-    return frozenset(word for word in re.findall(r"\w{2,}", normalise(text)) if word not in _EMPTY)
-
-
-def alike(word: str, keyword: str) -> bool:
-    """Equal, or of one stem as far as a shared beginning of five letters shows it."""
-    return word == keyword or (len(word) > 4 and len(keyword) > 4 and word[:5] == keyword[:5])
-
-
-def related(word: str, keyword: str) -> bool:
-    """Of one stem, or two names of one field: ``dentista`` and ``odontologia``."""
-    return alike(word, keyword) or same_field(word, keyword)
 
 
 def _joined(sections: Sequence[Section]) -> str:

@@ -2,22 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from clinic_bot.clinic.lookup import normalise, related, words_in
-
-if TYPE_CHECKING:
-    from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
+from clinic_bot.clinic.clinic_file import ClinicFile, Professional, Service
+from clinic_bot.clinic.matching import normalise, related, words_in
 
 T = TypeVar("T")
 
 
-def key_of(name: str) -> str:
-    """``Dra. Ana Reis`` as records call her where the file gives no id: ``dra-ana-reis``."""
-    return "-".join(re.findall(r"\w+", normalise(name)))
-
-
-def attended_by(facts: "ClinicFacts", professional: "Professional") -> tuple["Service", ...]:
+def attended_by(facts: ClinicFile, professional: Professional) -> tuple[Service, ...]:
     """What somebody attends by appointment.
 
     The services the file names for them; else those whose name has the speciality in it, or another word for it; else,
@@ -36,7 +29,7 @@ def attended_by(facts: "ClinicFacts", professional: "Professional") -> tuple["Se
     )
 
 
-def _is_of(professional: "Professional", service: "Service") -> bool:
+def _is_of(professional: Professional, service: Service) -> bool:
     """Whether the service has one of their specialities in its name."""
     name = words_in(service.name)
     specialities = map(words_in, re.split(r"\s+e\s+|[,;/&]", professional.specialty))
@@ -45,7 +38,7 @@ def _is_of(professional: "Professional", service: "Service") -> bool:
     )
 
 
-def bookable(facts: "ClinicFacts") -> dict[str, tuple["Professional", ...]]:
+def bookable(facts: ClinicFile) -> dict[str, tuple[Professional, ...]]:
     """By the key of each service that can be booked: who attends it, in the file's order."""
     found: dict[str, tuple[Professional, ...]] = {}
     for professional in facts.professionals:
@@ -55,27 +48,7 @@ def bookable(facts: "ClinicFacts") -> dict[str, tuple["Professional", ...]]:
     return found
 
 
-def check(facts: "ClinicFacts") -> None:
-    """Records go by keys, so no two may share one.
-
-    Raises:
-        ValueError: what is to be changed in the file.
-    """
-    for kind, keys in (
-        ("professionals", [one.key for one in facts.professionals]),
-        ("services", [one.key for one in facts.services]),
-    ):
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise ValueError(f"two {kind} are called {twice!r}; give each an id of its own")
-    known = {normalise(text) for one in facts.services for text in (one.name, one.id)}
-    for professional in facts.professionals:
-        for name in professional.services:
-            if normalise(name) not in known:
-                raise ValueError(f"{professional.name} attends {name!r}, which is none of the services")
-
-
-def services_meant(facts: "ClinicFacts", text: str) -> list["Service"]:
+def services_meant(facts: ClinicFile, text: str) -> list[Service]:
     """The bookable services that ``text`` fits best, by their own name or by who attends them; none if nothing does."""
     attend = bookable(facts)
     services = [service for service in facts.services if service.key in attend]
@@ -86,13 +59,13 @@ def services_meant(facts: "ClinicFacts", text: str) -> list["Service"]:
     )
 
 
-def services_named(facts: "ClinicFacts", text: str) -> list["Service"]:
+def services_named(facts: ClinicFile, text: str) -> list[Service]:
     """The services, bookable or not, whose own name stands best in ``text``; none if none does."""
     words = words_in(text)
     return _best(facts.services, [_hits(words, f"{one.name} {one.id}") for one in facts.services])
 
 
-def professionals_meant(professionals: Sequence["Professional"], text: str) -> list["Professional"]:
+def professionals_meant(professionals: Sequence[Professional], text: str) -> list[Professional]:
     """Those of ``professionals`` whose own name stands in ``text``; none if nobody's does."""
     words = words_in(text)
     return _best(professionals, [_hits(words, one.name) for one in professionals])
@@ -107,7 +80,7 @@ def _best(items: Sequence[T], scores: Sequence[int]) -> list[T]:
     return [item for item, score in zip(items, scores, strict=True) if score == best] if best else []
 
 
-def visit_words(facts: "ClinicFacts", service: str, professional: str) -> str:
+def visit_words(facts: ClinicFile, service: str, professional: str) -> str:
     """``Consulta de dermatologia com Dra. Ana Reis``, by their keys. What the file no longer names has no name."""
     what = next((one.name for one in facts.services if one.key == service), "consulta")
     who = next((one.name for one in facts.professionals if one.key == professional), "")

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from clinic_bot.clinic import birth, dates, team
-from clinic_bot.clinic.facts import ClinicFacts, Professional, Service
+from clinic_bot.clinic.clinic_file import Professional, Service
+from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import words_of
 from clinic_bot.clinic.texts import WEEKDAYS
 from clinic_bot.commands import hands

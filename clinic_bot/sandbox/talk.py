@@ -7,7 +7,7 @@ from datetime import datetime
 
 from clinic_bot.clinic import dates
 from clinic_bot.clinic.consent import Deed
-from clinic_bot.clinic.lookup import related, words_in
+from clinic_bot.clinic.matching import related, words_in
 from clinic_bot.clinic.spelling import plain, words_of
 from clinic_bot.sandbox.brain import Done
 from clinic_bot.sandbox.topics import Vocabulary

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from clinic_bot.clinic.facts import ClinicFacts
-from clinic_bot.clinic.lookup import normalise
+from clinic_bot.clinic.matching import normalise
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.clinic.team import services_named
 

@@ -8,7 +8,8 @@ from clinic_bot.agent import budget, prompt
 from clinic_bot.agent.booking_schemas import SCHEMAS
 from clinic_bot.agent.chat import Message
 from clinic_bot.agent.tools import TOOLS
-from clinic_bot.clinic.facts import Professional, Service, example_clinic
+from clinic_bot.clinic.clinic_file import Professional, Service
+from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()
 SYSTEM = prompt.system(FACTS)

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 from clinic_bot.agent import prompt
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, NAMES, PROPOSE
-from clinic_bot.clinic.facts import Service, example_clinic
+from clinic_bot.clinic.clinic_file import Service
+from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()
 OPEN = datetime(2026, 10, 6, 10, 12, tzinfo=FACTS.timezone)

@@ -4,18 +4,8 @@ import pytest
 from pydantic import BaseModel
 
 from clinic_bot.clinic import lookup
-from clinic_bot.clinic.facts import (
-    Away,
-    ClinicFacts,
-    Days,
-    Hours,
-    Insurance,
-    Policies,
-    Professional,
-    Service,
-    Topic,
-    example_clinic,
-)
+from clinic_bot.clinic.clinic_file import Away, Days, Hours, Insurance, Policies, Professional, Service, Topic
+from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 
 FACTS = example_clinic()
 

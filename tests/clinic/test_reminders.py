@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from clinic_bot.clinic.facts import ReminderRules, Texts, example_clinic
+from clinic_bot.clinic.clinic_file import ReminderRules, Texts
+from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.clinic.reminders import (
     REMINDER,
     Rules,

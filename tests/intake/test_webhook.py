@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Connection
 
-from clinic_bot.clinic.facts import ClinicFacts, WhatsApp, example_clinic
+from clinic_bot.clinic.clinic_file import WhatsApp
+from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 from clinic_bot.errors import StorageUnavailable
 from clinic_bot.events import Reason
 from clinic_bot.intake import webhook as module

@@ -11,7 +11,8 @@ from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
 from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic import team
-from clinic_bot.clinic.facts import ClinicFacts, Professional
+from clinic_bot.clinic.clinic_file import Professional
+from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain, words_of
 
 _NAME = r"([A-ZÀ-Ý][\wÀ-ÿ'-]+)(?: +(?:d[aeo]s? +)?([A-ZÀ-Ý][\wÀ-ÿ'-]+))?"
