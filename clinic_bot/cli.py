@@ -9,6 +9,7 @@ import typer
 from clinic_bot import __version__
 from clinic_bot.commands.agenda import agenda
 from clinic_bot.commands.db import db
+from clinic_bot.commands.doctor import doctor
 from clinic_bot.commands.evaluate import compare, evaluate
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
@@ -54,40 +55,7 @@ def serve(
     service.serve(settings, typer.echo)
 
 
-@app.command()
-def doctor(
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="The same as CLINIC_BOT_MODE=sandbox.")] = False,
-    set_webhooks: Annotated[
-        str | None, typer.Option(help="https address, with the secret, that Z-API is to post every event to.")
-    ] = None,
-) -> None:
-    """Check settings, clinic file, database, disk, port, clock, Groq and Z-API, without writing to anybody.
-
-    Exit status: 0 patients can be served, 1 something must be changed first, 2 the settings cannot be read.
-    """
-    import asyncio
-
-    from rich.console import Console
-
-    from clinic_bot.doctor import Mark, examine
-    from clinic_bot.operations.logs import configure_logging, secrets_of
-    from clinic_bot.serve import load_settings
-
-    settings = load_settings(mode="sandbox" if sandbox else None)
-    configure_logging("console", mode=settings.mode, secrets=secrets_of(settings))
-    console = Console()
-
-    async def show() -> bool:
-        healthy = True
-        async for finding in examine(settings, webhook_url=set_webhooks):
-            style = {Mark.OK: "green", Mark.LOOK: "yellow", Mark.NO: "red"}[finding.mark]
-            console.print(f"[{style}]{finding.mark.value:<4}[/]  {finding.what:<12}", end=" ")
-            console.print(finding.says, markup=False, soft_wrap=True)
-            healthy = healthy and finding.good
-        return healthy
-
-    if not asyncio.run(show()):
-        raise typer.Exit(1)
+app.command()(doctor)
 
 
 @app.command()

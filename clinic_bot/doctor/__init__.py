@@ -7,14 +7,14 @@ from clinic_bot.agent.groq import GroqModel
 from clinic_bot.assembly.ground import Credentials
 from clinic_bot.clock import Clock
 from clinic_bot.doctor import groq, here, zapi
-from clinic_bot.doctor.finding import Finding, Mark
+from clinic_bot.doctor.finding import Finding, Mark, summary
 from clinic_bot.errors import Misconfigured
 from clinic_bot.reply.zapi import ZapiClient
 from clinic_bot.sandbox.standins import stand_ins
 from clinic_bot.serve import account, check, stand_in_credentials
 from clinic_bot.settings import Mode, Settings
 
-__all__ = ["Finding", "Mark", "examine"]
+__all__ = ["Finding", "Mark", "examine", "summary"]
 
 
 async def examine(

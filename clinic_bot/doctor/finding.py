@@ -1,7 +1,9 @@
 """What the doctor says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Mark(StrEnum):
@@ -20,3 +22,12 @@ class Finding:
     def good(self) -> bool:
         """Whether patients can be served with it."""
         return self.mark is not Mark.NO
+
+
+def summary(found: Sequence[Finding]) -> dict[str, Any]:
+    """What ``--json`` prints; the names in it stay, as scripts go by them.
+
+    One thing may have several looks. ``state`` is a ``Mark``; where it is not ``ok``, ``says`` tells what to do.
+    """
+    looks = [{"name": one.what, "state": one.mark.value, "says": one.says} for one in found]
+    return {"ready": all(one.good for one in found), "looks": looks}
