@@ -13,9 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clinic_bot.clock import Clock
+from clinic_bot.sandbox.groq import build_groq, groq_state
 from clinic_bot.sandbox.serving import serving
 from clinic_bot.sandbox.zapi import build_zapi, zapi_state
 from clinic_bot.sandbox.zapi_state import ZapiState
+
+from .groq_api import KEY, Api, Switch
 
 INSTANCE = "3D000000000000000000000000000001"
 TOKEN = "A" * 24
@@ -104,3 +107,11 @@ async def zapi(clock: Clock, http: httpx.AsyncClient, capture: Capture) -> Async
     )
     async with serving(app) as base:
         yield Zapi(zapi_state(app), base, http)
+
+
+@pytest.fixture
+async def api(clock: Clock, http: httpx.AsyncClient) -> AsyncIterator[Api]:
+    switch = Switch()
+    app = build_groq(clock=clock, api_key=KEY, brain=switch)
+    async with serving(app) as base:
+        yield Api(groq_state(app), base, http, switch)
