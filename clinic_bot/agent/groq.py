@@ -184,15 +184,6 @@ class GroqModel:
         """Whether a call before its turn would keep nobody waiting: after it half of every limit is still free."""
         return self._models.has_room(PROMPT_TOKENS)
 
-    async def missing_models(self, *, also: Sequence[str] = ()) -> tuple[str, ...]:
-        """Which of the configured models this account cannot ask now; they come and go. Raises as a call does.
-
-        Args:
-            also: models besides the agent's.
-        """
-        live = await self.live_models()
-        return tuple(name for name in (*self._models.names, *also) if name not in live)
-
     async def live_models(self) -> frozenset[str]:
         """All that this account may ask now, those that only hear or guard too. Raises as a call does."""
         try:
