@@ -1,4 +1,4 @@
-"""When a conversation is due, somebody looks at it: timers here, the truth in ``wake_at_ms``.
+"""When a conversation is due, somebody looks at it: timers here (``wakes.py``), the truth in ``wake_at_ms``.
 
 What is kept in memory is a hint. A timer that fires early claims nothing and is armed again with what the row says;
 a timer that was lost is found by the sweep, which reads the index every few seconds. Only what is due soon is kept,
@@ -11,7 +11,6 @@ be gone.
 """
 
 import asyncio
-import heapq
 from collections.abc import Mapping
 from itertools import count
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from clinic_bot.store.conversations import DueRow
 from clinic_bot.store.database import Database
 from clinic_bot.turns.looks import MOST, Looks
 from clinic_bot.turns.sweep import ALONE, HORIZON_MS, Beside, Sweeper, Sweeping
+from clinic_bot.turns.wakes import Wakes
 
 log = structlog.get_logger(__name__)
 
@@ -93,13 +93,7 @@ class Dispatcher:
         self._sweeper = Sweeper(database, clock, sweeping, self._looks, runner.look_in)
         self._decided: set[int] = set()  # a look told when, and nothing came since
         self._anothers: set[int] = set()  # taken in by another replica
-        self._wake_ms: dict[int, int] = {}  # what was last said of a conversation
-        self._heap: list[
-            tuple[int, int]
-        ] = []  # (when to check, conversation), at least one entry for each above
-        self._queued_ms: dict[int, int] = {}  # the earliest of them
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_ms = 0
+        self._wakes = Wakes(clock, self._begin)
         self._running: dict[int, asyncio.Task[None]] = {}
         self._emergencies: set[int] = set()
         self._waiting: dict[int, None] = {}  # due, and no slot free: a set that keeps its order
@@ -134,15 +128,7 @@ class Dispatcher:
         if wake_at_ms is None or wake_at_ms > now_ms + HORIZON_MS:
             return  # nothing to do soon; the sweep brings what is due later
         early_ms = _LOOK_EARLY_MS if self._looks is not None and not emergency else 0
-        self._expect(conversation_id, wake_at_ms - (early_ms if wake_at_ms - now_ms > early_ms else 0))
-
-    def _expect(self, conversation_id: int, at_ms: int) -> None:
-        self._wake_ms[conversation_id] = at_ms
-        queued_ms = self._queued_ms.get(conversation_id)
-        if queued_ms is None or at_ms < queued_ms:
-            self._queued_ms[conversation_id] = at_ms
-            heapq.heappush(self._heap, (at_ms, conversation_id))
-            self._arm()
+        self._wakes.expect(conversation_id, wake_at_ms - (early_ms if wake_at_ms - now_ms > early_ms else 0))
 
     def newer(self, conversation_id: int, revision: int) -> None:
         """The patient said more: a turn that is thinking about less takes it in (rule 10)."""
@@ -172,24 +158,19 @@ class Dispatcher:
             self._ahead.drop(conversation_id)
 
     def clock_moved(self) -> None:
-        """What is armed waits for an instant; the timer for it was set by the clock of before."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._arm()
+        self._wakes.clock_moved()
 
     @property
     def open(self) -> int:
         """How many conversations are known to be due soon."""
-        return len(self._wake_ms)
+        return len(self._wakes)
 
     def begin_nothing(self) -> None:
         """No turn begins from here on; what is due stays due for the next process."""
         self._stopping = True
         if self._ahead is not None:
             self._ahead.end()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._wakes.stop()
         if self._looks is not None:
             self._looks.stop()
 
@@ -206,38 +187,7 @@ class Dispatcher:
             for task in left:
                 task.cancel()
 
-    # Timers.
-
-    def _arm(self) -> None:
-        if self._stopping or not self._heap:
-            return
-        due_ms = self._heap[0][0]
-        if self._timer is not None:
-            if self._timer_ms <= due_ms:
-                return
-            self._timer.cancel()
-        self._timer_ms = due_ms
-        wait_s = self._clock.real_s(due_ms - self._clock.now_ms())
-        self._timer = asyncio.get_running_loop().call_later(wait_s, self._fire)
-
-    def _fire(self) -> None:
-        self._timer = None
-        now_ms = self._clock.now_ms()
-        while self._heap and self._heap[0][0] <= now_ms:
-            queued_ms, conversation_id = heapq.heappop(self._heap)
-            if self._queued_ms.get(conversation_id) != queued_ms:
-                continue  # an earlier entry stood for it
-            del self._queued_ms[conversation_id]
-            wake_ms = self._wake_ms.get(conversation_id)
-            if wake_ms is None:  # another replica took it
-                continue
-            if wake_ms > now_ms:  # the window was moved on meanwhile
-                self._queued_ms[conversation_id] = wake_ms
-                heapq.heappush(self._heap, (wake_ms, conversation_id))
-            else:
-                del self._wake_ms[conversation_id]
-                self._begin(conversation_id)
-        self._arm()
+    # Turns.
 
     def _begin(self, conversation_id: int) -> None:
         if conversation_id in self._running:
@@ -293,17 +243,17 @@ class Dispatcher:
 
     def _found(self, conversation_id: int, due_ms: int | None) -> None:
         """A look told when a conversation is due, if nothing more comes."""
-        if self._stopping or conversation_id in self._wake_ms or conversation_id in self._running:
+        if self._stopping or conversation_id in self._wakes or conversation_id in self._running:
             return  # something came meanwhile
         if due_ms is not None and conversation_id in self._anothers and due_ms > self._clock.now_ms():
-            self._expect(conversation_id, due_ms + _ANOTHERS_AGAIN_MS)
+            self._wakes.expect(conversation_id, due_ms + _ANOTHERS_AGAIN_MS)
         else:
             self._anothers.discard(conversation_id)
             if due_ms is not None:
                 self._decided.add(conversation_id)
                 if self._ahead is not None:
                     self._ahead.notice(conversation_id, due_ms)
-                self._expect(conversation_id, due_ms)
+                self._wakes.expect(conversation_id, due_ms)
 
     def _not_found(self, conversation_id: int, is_away: bool) -> None:
         now_ms = self._clock.now_ms()
@@ -314,13 +264,13 @@ class Dispatcher:
 
     def _leave_to_another(self, conversation_id: int, wake_at_ms: int) -> None:
         self._anothers.add(conversation_id)
-        self._expect(conversation_id, wake_at_ms + _ANOTHERS_MS)
+        self._wakes.expect(conversation_id, wake_at_ms + _ANOTHERS_MS)
 
     def _forget_anothers(self, due: set[int]) -> None:
         """Another replica has taken what it took in, or heard more."""
         for conversation_id in self._anothers - due:
             self._anothers.discard(conversation_id)
-            self._wake_ms.pop(conversation_id, None)
+            self._wakes.drop(conversation_id)
             if self._looks is not None:
                 self._looks.drop(conversation_id)
 
@@ -356,7 +306,7 @@ class Dispatcher:
             return True
         is_looked_at = self._looks is not None and conversation_id in self._looks
         return not anew and (
-            conversation_id in self._wake_ms or conversation_id in self._waiting or is_looked_at
+            conversation_id in self._wakes or conversation_id in self._waiting or is_looked_at
         )
 
     def _take_up(self, row: DueRow, *, anew: bool) -> None:
@@ -370,10 +320,10 @@ class Dispatcher:
         if self._looks is None or not self._sweeping.carries_ms:
             return []
         until_ms = self._clock.now_ms() + self._sweeping.carries_ms
-        soon = [key for key, at_ms in self._wake_ms.items() if at_ms <= until_ms and self._is_looked_at(key)]
+        soon = [key for key in self._wakes.until(until_ms) if self._is_looked_at(key)]
         del soon[MOST:]
         for conversation_id in soon:
-            del self._wake_ms[conversation_id]
+            self._wakes.drop(conversation_id)
         return soon
 
     def _is_looked_at(self, conversation_id: int) -> bool:

@@ -251,8 +251,8 @@ async def test_after_the_clock_was_set_forward_what_became_due_begins_at_once(da
     """Its timer was armed by the clock of before."""
     async with desk(database) as it:
         await it.receive()
-        assert it.dispatcher._timer is not None
-        it.dispatcher._timer.cancel()  # it would come an hour late
+        assert it.dispatcher._wakes._timer is not None
+        it.dispatcher._wakes._timer.cancel()  # it would come an hour late
         it.clock.advance(b.QUIET_MS)
         it.dispatcher.clock_moved()
         await until(lambda: len(it.runner.answered) == 1)
