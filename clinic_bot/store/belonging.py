@@ -80,18 +80,9 @@ def give_phone(
     Args:
         born: ISO date of the patient, where two of that name are known on the phone.
     """
-    found = _find(connection, instance, appointment_id)
-    if found is None:
-        return Refused(NONE_SUCH.format(appointment_id))
-    with session_on(connection) as session:
-        theirs = contacts.find(session, contact) or contacts.find_or_open(session, contact, policy, now_ms)
-        session.flush()
-        assert theirs.id is not None
-        for conversation_id in sorted({theirs.id, found.conversation_id}):
-            locked(session, conversation_id)
-        theirs_id = theirs.id
+    theirs_id = _both_locked(connection, instance, appointment_id, contact, policy, now_ms)
     found = _find(connection, instance, appointment_id)  # as it is now that nobody else changes it
-    if found is None:
+    if theirs_id is None or found is None:
         return Refused(NONE_SUCH.format(appointment_id))
     if found.patient == ERASED_NAME:
         return Refused(ERASED.format(appointment_id))
@@ -113,6 +104,27 @@ def give_phone(
     _hand_over(connection, who, found, patient_id)
     _tidy(connection, found)
     return None
+
+
+def _both_locked(
+    connection: Connection,
+    instance: str,
+    appointment_id: int,
+    contact: Contact,
+    policy: Policy,
+    now_ms: int,
+) -> int | None:
+    """Lock the contact's conversation and the appointment's: the contact's; None where there is no appointment."""
+    found = _find(connection, instance, appointment_id)
+    if found is None:
+        return None
+    with session_on(connection) as session:
+        theirs = contacts.find(session, contact) or contacts.find_or_open(session, contact, policy, now_ms)
+        session.flush()
+        assert theirs.id is not None
+        for conversation_id in sorted({theirs.id, found.conversation_id}):
+            locked(session, conversation_id)
+        return theirs.id
 
 
 def correct(

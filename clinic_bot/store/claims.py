@@ -127,12 +127,7 @@ def claim(
     conversation, wake = due.conversation, due.conversation.wake_at_ms
     lease_clock_ms = due.server_ms if by_server and due.server_ms is not None else now_ms
     if conversation.owner is not None:
-        left_ms = (wake or 0) - lease_clock_ms
-        if conversation.owner != owner and left_ms > 0:
-            return Later(now_ms + left_ms)
-        reason = "its task ended without an outcome" if conversation.owner == owner else "its lease ran out"
-        take_back(connection, conversation, policy, now_ms, reason=reason)
-        return Later(rows.locked(connection, conversation_id).wake_at_ms)
+        return _of_somebody(connection, conversation, owner, now_ms, lease_clock_ms, policy)
     if wake is None or wake > now_ms:
         return Later(wake)
     waiting = rows.pending(connection, conversation)
@@ -143,6 +138,35 @@ def claim(
     if not waiting:
         rearm(connection, conversation, policy, now_ms)
         return Later(conversation.wake_at_ms)
+    if (later := _not_yet(connection, due, waiting, policy, now_ms)) is not None:
+        return later
+    if conversation.attempts >= MAX_ATTEMPTS:
+        return _set_aside(connection, due, waiting, policy, now_ms)
+    return _take(connection, due, waiting, owner, now_ms, lease_clock_ms + lease_ms, policy)
+
+
+def _of_somebody(
+    connection: Connection,
+    conversation: ConversationRow,
+    owner: str,
+    now_ms: int,
+    lease_clock_ms: int,
+    policy: Policy,
+) -> Later:
+    """Another one's while its lease lasts; else it is a leftover, and taken back."""
+    left_ms = (conversation.wake_at_ms or 0) - lease_clock_ms
+    if conversation.owner != owner and left_ms > 0:
+        return Later(now_ms + left_ms)
+    reason = "its task ended without an outcome" if conversation.owner == owner else "its lease ran out"
+    take_back(connection, conversation, policy, now_ms, reason=reason)
+    return Later(rows.locked(connection, conversation.id).wake_at_ms)
+
+
+def _not_yet(
+    connection: Connection, due: Due, waiting: Sequence[MessageRow], policy: Policy, now_ms: int
+) -> Later | None:
+    """What keeps a turn from beginning now; None where nothing does."""
+    conversation = due.conversation
     if conversation.human_until_ms > now_ms:
         return _wait_for_person(connection, conversation, policy, now_ms)
     if due.switched_off:
@@ -156,9 +180,7 @@ def claim(
         return Later(until_ms)
     if conversation.attempts >= SUSPECT and _another_suspect_is_open(connection, conversation.id):
         return Later(now_ms + _SUSPECTED_MS)
-    if conversation.attempts >= MAX_ATTEMPTS:
-        return _set_aside(connection, due, waiting, policy, now_ms)
-    return _take(connection, due, waiting, owner, now_ms, lease_clock_ms + lease_ms, policy)
+    return None
 
 
 def _another_suspect_is_open(connection: Connection, conversation_id: int) -> bool:

@@ -76,31 +76,11 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
         case Message() | StaffMessage() | Edit() if late.was_known(connection, event, now_ms, policy):
             return DUPLICATE
         case Message():
-            if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
-                return DUPLICATE
-            added = append_message(connection, event, now_ms, policy)
-            if added.early_change:
-                with session_on(connection) as session:
-                    return _changed(
-                        changes.apply_early(session, event, added.conversation_id, policy, now_ms)
-                    )
-            where = added.conversation_id, added.wake_at_ms, added.revision
-            return Taken(Answer.QUEUED, None, *where, emergency=added.emergency)
+            return _take_message(connection, event, body, now_ms, policy)
         case Presence():
-            with session_on(connection) as session:
-                conversation = contacts.find(session, event.contact)
-                if conversation is None:
-                    return QUEUED  # presence opens no conversation
-                changes.hold(session, conversation, event.status, policy, now_ms)
-                return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms)
+            return _see_presence(connection, event, now_ms, policy)
         case Ignored():
-            if event.pair is not None:
-                with session_on(connection) as session:
-                    contacts.find_or_open(session, event.pair, policy, now_ms)
-            if not event.kept:
-                return Taken(Answer.IGNORED, event.reason)
-            fresh = keep(connection, event.key, body, now_ms, event.reason)
-            return Taken(Answer.IGNORED, event.reason) if fresh else DUPLICATE
+            return _ignore(connection, event, body, now_ms, policy)
         case Receipt():
             kept = [keep(connection, key, body, now_ms, Answer.QUEUED) for key in event.keys]
             if kept and not any(kept):
@@ -112,6 +92,35 @@ def take_in(connection: Connection, event: Event, body: bytes, now_ms: int, poli
         taken = _apply(session, event, now_ms, policy)
     _forget_late(connection, event)
     return taken
+
+
+def _take_message(connection: Connection, event: Message, body: bytes, now_ms: int, policy: Policy) -> Taken:
+    if not keep(connection, event.key, body, now_ms, Answer.QUEUED):
+        return DUPLICATE
+    added = append_message(connection, event, now_ms, policy)
+    if added.early_change:
+        with session_on(connection) as session:
+            return _changed(changes.apply_early(session, event, added.conversation_id, policy, now_ms))
+    where = added.conversation_id, added.wake_at_ms, added.revision
+    return Taken(Answer.QUEUED, None, *where, emergency=added.emergency)
+
+
+def _see_presence(connection: Connection, event: Presence, now_ms: int, policy: Policy) -> Taken:
+    with session_on(connection) as session:
+        conversation = contacts.find(session, event.contact)
+        if conversation is None:
+            return QUEUED  # presence opens no conversation
+        changes.hold(session, conversation, event.status, policy, now_ms)
+        return Taken(Answer.QUEUED, None, conversation.id, conversation.wake_at_ms)
+
+
+def _ignore(connection: Connection, event: Ignored, body: bytes, now_ms: int, policy: Policy) -> Taken:
+    if event.pair is not None:
+        with session_on(connection) as session:
+            contacts.find_or_open(session, event.pair, policy, now_ms)
+    if event.kept and not keep(connection, event.key, body, now_ms, event.reason):
+        return DUPLICATE
+    return Taken(Answer.IGNORED, event.reason)
 
 
 #: Every reply has its words, but for one that was erased.

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection, func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from clinic_bot.store.session import session_on
 from clinic_bot.store.signals import typed_ms
@@ -36,8 +36,29 @@ def every_event(connection: Connection) -> Iterator[Event]:
 
     Replies that never left are not there, and neither are late corrections, which are no pieces of their own.
     """
-    replied_ms = func.coalesce(col(Turn.outcome_ms), col(Turn.intent_ms), col(Turn.claimed_ms))
-    messages = (
+    with session_on(connection) as session:
+        yield from merge(
+            _typing(session),
+            _written(session),
+            _answered(session),
+            key=lambda one: (one.conversation_id, one.at_ms),
+        )
+
+
+def _typing(session: Session) -> Iterator[Event]:
+    query = (
+        select(col(Turn.conversation_id), col(Turn.typed))
+        .where(col(Turn.typed) != "")
+        .order_by(col(Turn.conversation_id), col(Turn.id))
+    )
+    rows = session.execute(query).yield_per(_AT_A_TIME)
+    for conversation_id, turns in groupby(rows, key=itemgetter(0)):
+        for at_ms in sorted(at_ms for _, text in turns for at_ms in typed_ms(text)):
+            yield Event(conversation_id, at_ms, True, TYPING, "")
+
+
+def _written(session: Session) -> Iterator[Event]:
+    query = (
         select(
             col(Message.conversation_id),
             col(Message.received_ms),
@@ -48,30 +69,16 @@ def every_event(connection: Connection) -> Iterator[Event]:
         .where(~col(Message.corrects))
         .order_by(col(Message.conversation_id), col(Message.received_ms), col(Message.seq))
     )
-    replies = (
+    for conversation_id, at_ms, author, kind, text in session.execute(query).yield_per(_AT_A_TIME):
+        yield Event(conversation_id, at_ms, author == Author.PATIENT, kind, text)
+
+
+def _answered(session: Session) -> Iterator[Event]:
+    replied_ms = func.coalesce(col(Turn.outcome_ms), col(Turn.intent_ms), col(Turn.claimed_ms))
+    query = (
         select(col(Turn.conversation_id), replied_ms, col(Turn.reply))
         .where(col(Turn.reply).is_not(None), col(Turn.state).in_(_SPOKEN))
         .order_by(col(Turn.conversation_id), replied_ms)
     )
-    typed = (
-        select(col(Turn.conversation_id), col(Turn.typed))
-        .where(col(Turn.typed) != "")
-        .order_by(col(Turn.conversation_id), col(Turn.id))
-    )
-    with session_on(connection) as session:
-        typing = (
-            Event(conversation_id, at_ms, True, TYPING, "")
-            for conversation_id, turns in groupby(
-                session.execute(typed).yield_per(_AT_A_TIME), key=itemgetter(0)
-            )
-            for at_ms in sorted(at_ms for _, text in turns for at_ms in typed_ms(text))
-        )
-        written = (
-            Event(conversation_id, at_ms, author == Author.PATIENT, kind, text)
-            for conversation_id, at_ms, author, kind, text in session.execute(messages).yield_per(_AT_A_TIME)
-        )
-        answered = (
-            Event(conversation_id, at_ms, False, "text", reply)
-            for conversation_id, at_ms, reply in session.execute(replies).yield_per(_AT_A_TIME)
-        )
-        yield from merge(typing, written, answered, key=lambda one: (one.conversation_id, one.at_ms))
+    for conversation_id, at_ms, reply in session.execute(query).yield_per(_AT_A_TIME):
+        yield Event(conversation_id, at_ms, False, "text", reply)

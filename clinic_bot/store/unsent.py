@@ -85,30 +85,55 @@ def reopen(
         if epoch is not None and turn.epoch != epoch:
             return None
         turn.state, turn.reason = TurnState.WITHDRAWN, reason
-        later = select(Turn.id).where(
-            Turn.conversation_id == conversation.id,
-            col(Turn.low) > turn.high,
-            col(Turn.state).not_in((TurnState.THINKING, TurnState.WITHDRAWN, TurnState.EMPTY)),
-        )
-        in_order = conversation.open_hi is None and conversation.alias_of is None
-        if not in_order or conversation.merge_into is not None or session.exec(later).first() is not None:
-            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
-            return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
+        if not _is_in_order(session, conversation, turn):
+            return _for_a_person(conversation, turn, now_ms)
         if _handed_over_by(conversation, turn, policy):
             conversation.human_until_ms = 0  # it was said to nobody
         elif conversation.human_until_ms > now_ms or by_hand.is_after(connection, conversation.id, turn.high):
             _leave_to_her(session, turn, now_ms)
-            turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
-            return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
-        turn.settled_ms = turn.settled_by = None
-        if conversation.owner is not None:
-            contacts.fence(session, conversation)
-        conversation.done_seq = turn.low - 1
-        if steps.changes(connection, conversation.id, low=turn.low, high=turn.high):
-            conversation.open_hi = turn.high
-        session.flush()
-        rearm(session, conversation, policy, now_ms)
-        return Reopened(conversation.id, conversation.wake_at_ms, asked_again=True)
+            return _for_a_person(conversation, turn, now_ms)
+        return _ask_again(connection, session, conversation, turn, policy, now_ms)
+
+
+def _is_in_order(session: Session, conversation: Conversation, turn: Turn) -> bool:
+    """Whether its messages can still be answered before whatever came after them."""
+    if conversation.open_hi is not None:
+        return False
+    if conversation.alias_of is not None or conversation.merge_into is not None:
+        return False
+    later = select(Turn.id).where(
+        Turn.conversation_id == conversation.id,
+        col(Turn.low) > turn.high,
+        col(Turn.state).not_in((TurnState.THINKING, TurnState.WITHDRAWN, TurnState.EMPTY)),
+    )
+    return session.exec(later).first() is None
+
+
+def _ask_again(
+    connection: Connection,
+    session: Session,
+    conversation: Conversation,
+    turn: Turn,
+    policy: Policy,
+    now_ms: int,
+) -> Reopened:
+    assert conversation.id is not None
+    turn.settled_ms = turn.settled_by = None
+    if conversation.owner is not None:
+        contacts.fence(session, conversation)
+    conversation.done_seq = turn.low - 1
+    if steps.changes(connection, conversation.id, low=turn.low, high=turn.high):
+        conversation.open_hi = turn.high
+    session.flush()
+    rearm(session, conversation, policy, now_ms)
+    return Reopened(conversation.id, conversation.wake_at_ms, asked_again=True)
+
+
+def _for_a_person(conversation: Conversation, turn: Turn, now_ms: int) -> Reopened:
+    """The turn stands as withdrawn."""
+    assert conversation.id is not None
+    turn.settled_ms, turn.settled_by = now_ms, Proof.QUEUE
+    return Reopened(conversation.id, conversation.wake_at_ms, asked_again=False)
 
 
 def _handed_over_by(conversation: Conversation, turn: Turn, policy: Policy) -> bool:
