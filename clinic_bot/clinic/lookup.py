@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinic_bot.clinic.clinic_file import ClinicFile, Service
+from clinic_bot.clinic.clinic_file import ClinicFile, Hours, Policies, Service
 from clinic_bot.clinic.matching import related, words_in
 from clinic_bot.clinic.texts import enumerate_words, short_weekday
 
@@ -45,10 +45,22 @@ def sections_of(facts: ClinicFile) -> tuple[Section, ...]:
 
 
 def _sections(facts: ClinicFile) -> Iterator[Section]:
-    hours, policies = facts.hours, facts.policies
+    yield _hours(facts.hours)
+    yield from _place(facts)
+    yield from _offer(facts)
+    yield section(
+        "Preparo geral", facts.preparation, "preparacao chegar documento documentos levar antecedencia"
+    )
+    yield from _money(facts)
+    yield from _rules(facts.policies)
+    for topic in facts.more:
+        yield section(topic.topic, topic.text, topic.text)
+
+
+def _hours(hours: Hours) -> Section:
     # With its weekday: "abrem sábado?" is not asked by date, and a model that counts days is often wrong.
     closed = [f"{short_weekday(day)} {day:%d/%m/%Y}" for day in hours.holidays] + list(hours.yearly_holidays)
-    yield section(
+    return section(
         "Horário",
         sentences(
             hours.week().describe(),
@@ -58,6 +70,9 @@ def _sections(facts: ClinicFile) -> Iterator[Section]:
         "horarios abre abrem aberto abertura fecha fecham fechado funcionamento atendimento feriado feriados "
         "sabado domingo segunda",
     )
+
+
+def _place(facts: ClinicFile) -> Iterator[Section]:
     yield section(
         "Endereço",
         # No full stop behind a link: WhatsApp would take it for a part of it.
@@ -69,6 +84,9 @@ def _sections(facts: ClinicFile) -> Iterator[Section]:
         "Acessibilidade", facts.accessibility, "acessivel cadeirante elevador rampa banheiro cadeira"
     )
     yield section("Telefone", facts.phone, "contato ligar numero fone")
+
+
+def _offer(facts: ClinicFile) -> Iterator[Section]:
     # Before the list of all: a long list fills the answer.
     for service in facts.services:
         preparation = " preparo preparacao jejum" if service.preparation else ""
@@ -87,9 +105,9 @@ def _sections(facts: ClinicFile) -> Iterator[Section]:
         " ".join(f"{person.name} {person.specialty}" for person in facts.professionals)
         + " medicos doutor doutora especialidade especialidades especialista equipe",
     )
-    yield section(
-        "Preparo geral", facts.preparation, "preparacao chegar documento documentos levar antecedencia"
-    )
+
+
+def _money(facts: ClinicFile) -> Iterator[Section]:
     yield section(
         "Convênios",
         sentences(
@@ -103,6 +121,9 @@ def _sections(facts: ClinicFile) -> Iterator[Section]:
         facts.payment,
         "pagar pix cartao credito debito parcela parcelar parcelas dinheiro boleto",
     )
+
+
+def _rules(policies: Policies) -> Iterator[Section]:
     yield section(
         "Cancelamento e remarcação", policies.cancel, "cancelar desmarcar remarcar adiar antecedencia"
     )
@@ -113,8 +134,6 @@ def _sections(facts: ClinicFile) -> Iterator[Section]:
         "Privacidade", policies.privacy, "dados pessoais lgpd apagar excluir prontuario encarregada"
     )
     yield section("Lembretes", policies.reminders, "lembrete avisos parar mensagens confirmar")
-    for topic in facts.more:
-        yield section(topic.topic, topic.text, topic.text)
 
 
 def service_text(service: Service) -> str:
