@@ -76,6 +76,10 @@ def simulate(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the outcome to this file.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Scenarios at a time.")] = 4,
+    composed: Annotated[
+        bool,
+        typer.Option("--composed", help="Replies in the clinic's own words, as CLINIC_BOT_REPLIES=composed."),
+    ] = False,
 ) -> None:
     """Play patients against the real server over HTTP, on the built-in stand-ins.
 
@@ -85,7 +89,7 @@ def simulate(
     from clinic_bot.sandbox.simulate import Plan
     from clinic_bot.sandbox.simulate import simulate as play
 
-    plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file)
+    plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file, composed)
     raise typer.Exit(play(plan))
 
 

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         ge=0,
         description="The plan's requests a minute of one model; 0: as Groq says when it refuses one.",
     )
+    replies: Annotated[str, StringConstraints(pattern="^(written|composed)$")] = Field(
+        default="written",
+        description="Whose words patients read. `written`: the model's, which guards hold against the clinic's file. "
+        "`composed`: the clinic's; the model only chooses parts: sentences of the file, what the agenda answered, "
+        "fixed courtesies. Stiffer, and no model can invent or promise anything.",
+    )
     agent_timeout_s: float = Field(
         default=90, gt=0, description="Longest one turn may think, all its calls together."
     )

@@ -18,9 +18,11 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
+from clinic_bot.agent.composed.reply import CannotCompose, Told, compose, schema
 from clinic_bot.agent.guards.objections import WRITE_AGAIN, Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
-from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Tool, Toolbox, standard
+from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Schema, Tool, Toolbox, standard
+from clinic_bot.agent.tools import RESPOND
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
@@ -33,7 +35,14 @@ _SMALL_ROOM = 500  # tokens for a request whose history had to go; if that is to
 _OVER = 1.3  # our estimates are so much above the provider's tokens, at most
 
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
+_LAST_CHOICE = f"Não chame mais outras ferramentas: chame agora {RESPOND} com o que tem."
 _NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
+_CHOOSE = (
+    f"[contexto] Aqui não se escreve texto ao paciente: chame {RESPOND} com as partes da resposta, ou antes outra "
+    "ferramenta."
+)
+_OR_CHOOSE = f" Se preferir, chame {RESPOND} e escolha as partes da resposta."
+_READ_FIRST = "Erro: outra ferramenta não fez o que foi pedido. Leia o que ela disse e responda de novo."
 _ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
 
 
@@ -65,6 +74,8 @@ class Agent:
     Args:
         tools: beside those that every agent has; behind them in every request.
         booking: what keeps the agenda; None where every such request goes to the reception.
+        composed: every reply is put together from the clinic's own words; otherwise the model writes it, and may choose
+            parts once its words were refused.
         max_steps: most calls to the model in one turn.
         timeout_s: longest a turn may think, in the clock's seconds.
     """
@@ -79,15 +90,19 @@ class Agent:
         clock: Clock,
         tools: Sequence[Tool] = (),
         booking: Booking | None = None,
+        composed: bool = False,
     ) -> None:
         self._model = model
         self._facts = facts
         self._max_steps = max_steps
         self._timeout_s = clock.real_s(timeout_s * 1000)
-        self._system = prompt.system(facts, books=booking is not None)
+        self._composed = composed
+        self._system = prompt.system(facts, books=booking is not None, composed=composed)
         self._standing = booking.standing if booking else None
         self._tools = Toolbox((*standard(facts), *(booking.tools if booking else ()), *tools))
         self._reader = Reader(facts, self._system, self._tools.names, books=booking is not None)
+        self._with_parts = (*self._tools.schemas, schema(books=booking is not None))
+        # Beside the parts, whose 370 tokens come on top: what is told of the clinic must not shrink for them.
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
@@ -147,14 +162,16 @@ class Agent:
                 turn.calls -= 1  # it did not run, and it can only shrink so often
                 continue
             if completion.tool_calls:
-                await self._run(completion, turn)
+                if (composed := await self._run(completion, turn)) is not None:
+                    return composed
             elif (objection := self._objection(completion, turn)) is None:
                 return self._in_whatsapp(completion)
             else:
                 turn.unsayable += 1
                 if turn.unsayable > _UNSAYABLE:
                     raise ModelUnusable("the model wrote nothing that may be said")
-                turn.exchanges.append({"role": "user", "content": objection})
+                hint = "" if self._composed else _OR_CHOOSE
+                turn.exchanges.append({"role": "user", "content": objection + hint})
         raise ModelUnusable(f"no answer after {self._max_steps} calls")
 
     async def _ask(self, turn: _Turn) -> Completion:
@@ -164,7 +181,7 @@ class Agent:
         turn.calls += 1
         completion = await (turn.request.model or self._model).complete(
             self._messages(turn),
-            self._tools.schemas,
+            self._schemas(turn),
             user=turn.request.user,
             timeout_s=left_s,
             fallback=turn.refused > _REFUSED_CALLS,
@@ -186,7 +203,8 @@ class Agent:
         request, exchanges = turn.request, turn.exchanges
         if turn.calls == self._max_steps and exchanges and exchanges[-1]["role"] == "tool":
             last = exchanges[-1]
-            exchanges = [*exchanges[:-1], {**last, "content": f"{last['content']}\n\n{_LAST_CALL}"}]
+            now = _LAST_CHOICE if self._composed else _LAST_CALL
+            exchanges = [*exchanges[:-1], {**last, "content": f"{last['content']}\n\n{now}"}]
         context = self._context(turn)
         return [
             {"role": "system", "content": self._system},
@@ -209,12 +227,41 @@ class Agent:
             standing=" ".join(filter(None, (turn.standing, request.notes))),
         )
 
-    async def _run(self, completion: Completion, turn: _Turn) -> None:
+    def _composes(self, turn: _Turn) -> bool:
+        """Whether a reply may be put together: always, or once the model's own words were refused."""
+        return self._composed or turn.unsayable > 0
+
+    def _schemas(self, turn: _Turn) -> Sequence[Schema]:
+        return self._with_parts if self._composes(turn) else self._tools.schemas
+
+    async def _run(self, completion: Completion, turn: _Turn) -> str | None:
+        """Run the calls. The message, where one of them puts it together from what the others answered."""
         turn.exchanges.append(_assistant(completion.tool_calls))
-        for call in completion.tool_calls:
-            result = await self._result(call, turn)
-            turn.steps.append(ToolStep(call.name, call.arguments, result))
-            turn.exchanges.append(_tool_result(call.id, result))
+        calls, chosen = completion.tool_calls, None
+        if self._composes(turn):
+            chosen = next((call for call in calls if call.name == RESPOND), None)
+            calls = tuple(call for call in calls if call.name != RESPOND)
+        results = [_noted(turn, call, await self._result(call, turn)) for call in calls]
+        if chosen is None:
+            return None
+        refused = any(result.startswith("Erro") for result in results)
+        try:
+            text = None if refused else compose(chosen.arguments, self._told(turn))
+        except CannotCompose as exc:
+            _noted(turn, chosen, f"Erro: {exc}")
+            return None
+        _noted(turn, chosen, _READ_FIRST if text is None else "Enviado.")
+        return text
+
+    def _told(self, turn: _Turn) -> Told:
+        return Told(
+            self._facts,
+            turn.request.now,
+            asked=turn.request.text,
+            steps=(*turn.changed, *turn.steps),
+            standing=turn.standing,
+            handed_over=turn.hand_over is not None,
+        )
 
     async def _result(self, call: ToolCall, turn: _Turn) -> str:
         same = sum(_is_same(step, call) for step in turn.steps)
@@ -262,6 +309,8 @@ class Agent:
 
     def _objection(self, completion: Completion, turn: _Turn) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent."""
+        if self._composed:
+            return _CHOOSE
         request = turn.request
         ours = [item.text for item in request.history if item.speaker is not Speaker.PATIENT]
         theirs = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
@@ -299,6 +348,12 @@ def _history(items: Sequence[Said]) -> Iterator[Message]:
         else:
             mark = prompt.RECEPTION_WROTE if item.speaker is Speaker.CLINIC else ""
             yield {"role": "user", "content": mark + prompt.unmarked(item.text)}
+
+
+def _noted(turn: _Turn, call: ToolCall, result: str) -> str:
+    turn.steps.append(ToolStep(call.name, call.arguments, result))
+    turn.exchanges.append(_tool_result(call.id, result))
+    return result
 
 
 def _assistant(calls: tuple[ToolCall, ...]) -> Message:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE
+from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE, RESPOND
 from clinic_bot.clinic import attending
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.texts import clock_time, long_date, of_the
@@ -28,8 +28,7 @@ WhatsApp em português do Brasil.
 Regras:
 - Use só os fatos abaixo e os de {LOOK_UP}. O que não estiver lá você não sabe: diga isso e ofereça a \
 recepção. Nunca invente preço, horário, nome ou convênio.
-- Escreva UMA mensagem curta e cordial (até 6 linhas) que responda tudo o que foi perguntado. Marcação do \
-WhatsApp: *negrito* e listas com "- "; sem títulos, tabelas nem [links](...).
+{{reply}}
 {{agenda}}
 - Nada de orientação de saúde: diagnóstico, remédio, dose ou exame. Diga que isso é com um profissional, \
 ofereça a recepção e, se piorar, o pronto-socorro.
@@ -42,6 +41,15 @@ ou nomes de ferramentas.
 - Depois de "[áudio]" vem o que o paciente falou, transcrito. Áudio que não deu para ouvir, imagem e afins você \
 não recebeu: diga isso e peça que escreva.
 """
+
+_WRITTEN = """\
+- Escreva UMA mensagem curta e cordial (até 6 linhas) que responda tudo o que foi perguntado. Marcação do \
+WhatsApp: *negrito* e listas com "- "; sem títulos, tabelas nem [links](...)."""
+
+_COMPOSED = f"""\
+- A resposta ao paciente é sempre uma chamada de {RESPOND}, com as partes que respondem tudo o que foi \
+perguntado; as palavras são da clínica. Nunca escreva texto. O que foi feito ou proposto e o aviso da recepção \
+entram sozinhos."""
 
 _NO_AGENDA = f"""\
 - Você não vê a agenda: não marca, remarca, cancela, confirma nem promete horário. Nesses pedidos, quando \
@@ -56,14 +64,18 @@ _AGENDA = f"""\
 - Quando pedirem uma pessoa, em reclamações ou no que você não resolve, chame {HAND_OVER} com o que entendeu."""
 
 
-def system(facts: ClinicFacts, *, books: bool = False) -> str:
+def system(facts: ClinicFacts, *, books: bool = False, composed: bool = False) -> str:
     """The part that is the same for every patient of the clinic.
 
     Args:
         books: whether the agenda's tools are there.
+        composed: whether every reply is put together from parts.
     """
+    reply = _COMPOSED if composed else _WRITTEN
     agenda = _AGENDA if books else _NO_AGENDA
-    rules = _RULES.format(assistant=facts.assistant_name, of_clinic=of_the(facts.name), agenda=agenda)
+    rules = _RULES.format(
+        assistant=facts.assistant_name, of_clinic=of_the(facts.name), reply=reply, agenda=agenda
+    )
     chars = _FACTS_CHARS_BESIDE_AGENDA if books else FACTS_CHARS
     return f"{rules}\nFatos da clínica:\n{core_facts(facts, chars=chars)}"
 

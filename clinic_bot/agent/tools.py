@@ -19,6 +19,8 @@ OWN_APPOINTMENTS = "consultas_do_telefone"
 PROPOSE = "propor_consulta"
 CARRY_OUT = "efetivar_proposta"
 CONFIRM = "confirmar_presenca"
+#: Ends a turn with a reply in the clinic's own words.
+RESPOND = "montar_resposta"
 _MAX_ARGUMENT = 300
 
 

@@ -41,6 +41,7 @@ def mind_of(ground: Ground, zapi: ZapiClient, outbox: Outbox) -> Mind:
         timeout_s=settings.agent_timeout_s,
         clock=clock,
         booking=booking,
+        composed=settings.replies == "composed",
     )
     memory = Memory(
         settings.history_turns,

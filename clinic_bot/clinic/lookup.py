@@ -24,20 +24,28 @@ class Section:
 
 def about(sections: Sequence[Section], topic: str) -> str:
     """The sections that fit ``topic`` best, within MAX_CHARS; without a fit, which topics there are."""
-    words = words_in(topic)
-    scored = [(section.score(words), section) for section in sections]
-    best = max((score for score, _ in scored), default=0)
-    if not best:
+    chosen = best(sections, topic)
+    if not chosen:
         # Each service and person stands in a list that is named; a long answer costs the others of a turn their room.
         titles = enumerate_words(dict.fromkeys(one.title for one in sections if ": " not in one.title))
         nothing = (
             "Não há essa informação na ficha da clínica; não invente: diga que não sabe e ofereça a recepção."
         )
         return f"{nothing} Assuntos que há: {titles}"[:MAX_CHARS]
-    chosen = [section for score, section in scored if score == best][:_BEST]
-    if best > 1:  # a precise hit; its neighbours still help when they fit
-        chosen += [section for score, section in scored if 0 < score < best][:1]
     return _joined(chosen)
+
+
+def best(sections: Sequence[Section], topic: str) -> list[Section]:
+    """The sections that fit ``topic``, the best first; empty where none does."""
+    words = words_in(topic)
+    scored = [(section.score(words), section) for section in sections]
+    highest = max((score for score, _ in scored), default=0)
+    if not highest:
+        return []
+    chosen = [section for score, section in scored if score == highest][:_BEST]
+    if highest > 1:  # a precise hit; its neighbours still help when they fit
+        chosen += [section for score, section in scored if 0 < score < highest][:1]
+    return chosen
 
 
 def sections_of(facts: ClinicFile) -> tuple[Section, ...]:

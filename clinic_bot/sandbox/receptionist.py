@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clinic_bot.clinic.fields import beginnings
-from clinic_bot.sandbox import clerk
+from clinic_bot.sandbox import clerk, parts
 from clinic_bot.sandbox.brain import (
     REMARK,
     Brain,
@@ -53,6 +53,7 @@ _MOST_LOOK_UPS = 3
 _QUOTED_CHARS = 900
 #: What comes before a hand-over: what was understood, and whether a person should go on with it.
 ASKS = "Posso passar seu pedido para a recepção confirmar?"
+_CHOSEN = "As palavras são da clínica: escolho as partes."
 _YES = re.compile(
     r"\b(?:sim|isso|pode|podem|claro|quero|por favor|pf\w*|ok|certo|confirm\w*|beleza|blz|bora|perfeito|aceito)\b"
 )
@@ -86,8 +87,31 @@ class Receptionist:
         call = _next_call(request, said, topics, urgent, done, talk, words)
         if call is not None:
             return BrainTurn(tool_call=call, reasoning=f"Preciso de {call.name} antes de responder.")
+        if parts.RESPOND in _offered(request):
+            return BrainTurn(tool_call=_parts(said, topics, reasons, done, talk, words), reasoning=_CHOSEN)
         agenda = clerk.answer(talk) if talk is not None else []
         return BrainTurn(text=f"{_answer(said, topics, reasons, done, agenda, words)}\n\n{MARK}")
+
+
+def _parts(
+    said: str,
+    topics: Sequence[Topic],
+    reasons: Sequence[str],
+    done: Sequence[tuple[str, str, str]],
+    talk: clerk.Talk | None,
+    words: Vocabulary,
+) -> BrainCall:
+    found = [result for name, _, result in done if name == LOOK_UP]
+    handed_over = any(name == HAND_OVER for name, _, _ in done)
+    return parts.chosen(
+        greets=bool(_greeting(said)),
+        thanks=bool(_GOODBYE.search(said)),
+        health="dúvida de saúde" in reasons,
+        quoted=_quotes(said, topics, found, words),
+        talk=talk,
+        asks_for_a_person=bool(reasons) and not handed_over,
+        handed_over=handed_over,
+    )
 
 
 def _talk(
@@ -133,7 +157,7 @@ def _reasons(said: str, topics: Sequence[Topic], before: str, words: Vocabulary)
 
 
 def _agrees(said: str, before: str) -> bool:
-    return ASKS in before and bool(_YES.search(said)) and not _NO.search(said)
+    return (ASKS in before or parts.ASKS in before) and bool(_YES.search(said)) and not _NO.search(said)
 
 
 def _last_answer(messages: Sequence[Mapping[str, Any]]) -> str:

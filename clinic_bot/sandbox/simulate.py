@@ -37,6 +37,7 @@ class Plan:
     only: Sequence[str] = ()
     jobs: int = 4
     json_file: Path | None = None
+    composed: bool = False  #: replies are put together from the clinic's own words
 
 
 @dataclass(slots=True)
@@ -106,7 +107,10 @@ async def _run(plan: Plan, scenarios: Sequence[Scenario], clinic: Path, show: Sh
         tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True) as folder,
     ):
         theatre = Theatre(
-            Path(folder), clinic=in_their_zone(clinic, scenarios, Path(folder)), speed=plan.speed
+            Path(folder),
+            clinic=in_their_zone(clinic, scenarios, Path(folder)),
+            speed=plan.speed,
+            composed=plan.composed,
         )
         await theatre.prepare()
         async with show.running():

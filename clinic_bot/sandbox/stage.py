@@ -175,11 +175,19 @@ class Theatre:
         clinic: the clinic's file; None takes the example clinic.
         speed: divides every duration, ours and the stand-ins'.
         account: plays the model; None: the stand-in.
+        composed: replies are put together from the clinic's own words.
     """
 
     def __init__(
-        self, folder: Path, *, clinic: Path | None, speed: float, account: Account | None = None
+        self,
+        folder: Path,
+        *,
+        clinic: Path | None,
+        speed: float,
+        account: Account | None = None,
+        composed: bool = False,
     ) -> None:
+        self._composed = composed
         self._account = account
         self._folder = folder
         self._clinic = clinic.absolute() if clinic is not None else None
@@ -271,6 +279,8 @@ class Theatre:
             "ZAPI_BASE_URL": pair.zapi_url,
             "PYTHONUNBUFFERED": "1",
         }
+        if self._composed:
+            environment["CLINIC_BOT_REPLIES"] = "composed"
         if (account := self._account) is not None:
             environment |= {"GROQ_BASE_URL": account.url, "CLINIC_BOT_SANDBOX_GROQ_KEY": account.key}
             if account.models:

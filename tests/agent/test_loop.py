@@ -61,6 +61,7 @@ class ScriptedModel:
     fallbacks: list[bool] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     begun: list[bool] = field(default_factory=list)
+    offered: list[list[str]] = field(default_factory=list)
 
     async def complete(
         self,
@@ -74,7 +75,9 @@ class ScriptedModel:
         record: list[CallRecord] | None = None,
     ) -> Completion:
         assert timeout_s > 0
-        assert list(tools) == list(TOOLS)
+        # Who was refused may choose parts instead.
+        assert list(tools)[: len(TOOLS)] == list(TOOLS)
+        self.offered.append([tool["function"]["name"] for tool in tools])
         self.asked.append(list(messages))
         self.fallbacks.append(fallback)
         self.users.append(user)
@@ -93,15 +96,17 @@ def request(
     return AgentRequest(user="hash", text=text, history=history, now=now, patient_name="Rafaela")
 
 
-def agent_of(model: ScriptedModel, *, max_steps: int = 5, timeout_s: float = 90) -> Agent:
-    return Agent(model, FACTS, max_steps=max_steps, timeout_s=timeout_s, clock=Clock())
+def agent_of(
+    model: ScriptedModel, *, max_steps: int = 5, timeout_s: float = 90, composed: bool = False
+) -> Agent:
+    return Agent(model, FACTS, max_steps=max_steps, timeout_s=timeout_s, clock=Clock(), composed=composed)
 
 
 async def answered(
-    *script: Completion | Exception, ask: AgentRequest | None = None
+    *script: Completion | Exception, ask: AgentRequest | None = None, composed: bool = False
 ) -> tuple[AgentAnswer, ScriptedModel]:
     model = ScriptedModel(script)
-    return await agent_of(model).answer(ask or request()), model
+    return await agent_of(model, composed=composed).answer(ask or request()), model
 
 
 async def test_one_question_takes_one_call() -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from clinic_bot.store import appointments
 from tests.support import builders as b
 from tests.support.adversary import CALLS, SAYS, Adversary
@@ -11,13 +13,16 @@ from tests.support.service import clinic
 WORDS = "Quero dermatologia na quinta, meu nome é Maria Souza. Caso"
 
 
-async def test_no_misdeed_reaches_a_patient_or_the_records(database_file: Path) -> None:
+@pytest.mark.parametrize("replies", ["written", "composed"])
+async def test_no_misdeed_reaches_a_patient_or_the_records(database_file: Path, replies: str) -> None:
     misdeeds = [
         *list(SAYS)[::6],
         *CALLS,
     ]  # the rest of what it may say is held against the reader's own table
     adversary = Adversary(by_words={f"Caso {n:03}": misdeed for n, misdeed in enumerate(misdeeds)})
-    async with clinic(database_file, facts=FACTS, quiet_s=1, thinks_s=0.01, typing_delay_s=0) as it:
+    async with clinic(
+        database_file, facts=FACTS, quiet_s=1, thinks_s=0.01, typing_delay_s=0, replies=replies
+    ) as it:
         it.stand_ins.groq.brain = adversary
         for n in range(len(misdeeds)):
             await it.patient(phone=f"55119876{n:05}", text=f"{WORDS} {n:03}.", name="Maria Souza")

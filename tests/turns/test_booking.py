@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_bot.agent.booking import FrontDesk
-from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, PROPOSE
+from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, PROPOSE, RESPOND
+from clinic_bot.events import Json
 from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Scripted
 from clinic_bot.store.tables import TurnState
 from clinic_bot.turns.attempt import Attempt
@@ -20,7 +21,7 @@ SENT = TurnState.SENT.value
 ASKS = "Sou a assistente virtual. Tenho quinta, 24/09, às 14h com a Dra. Ana. Posso marcar?"
 
 
-def calls(name: str, **arguments: str) -> BrainTurn:
+def calls(name: str, **arguments: Json) -> BrainTurn:
     return BrainTurn(tool_call=BrainCall(name, arguments))
 
 
@@ -52,6 +53,25 @@ async def test_a_patient_asks_is_asked_and_is_booked(database_file: Path) -> Non
         assert "Propostas em aberto: proposta#1" in str(it.brain.asked[0]["messages"])
         assert done_in(it.brain.asked[-1])[0].startswith("Feito, marcada")
         assert await booked(it) == ["Rafaela Pinto"]
+
+
+async def test_a_patient_is_booked_in_the_clinics_own_words(database_file: Path) -> None:
+    script = (
+        calls(FREE_SLOTS, servico="dermato", quando="quinta de tarde"),
+        proposes("Rafaela Pinto"),
+        calls(RESPOND, frases=["saudacao"], mostrar=["horarios"]),
+    )
+    async with clinic(database_file, facts=FACTS, says=script, replies="composed") as it:
+        await it.patient(phone=PHONE, text="queria dermato quinta às 14h, Rafaela Pinto")
+        await it.until_states(SENT)
+        thinks(it, calls(CARRY_OUT, proposta="proposta#1"), calls(RESPOND, frases=["qualquer_coisa"]))
+        await it.patient(phone=PHONE, text="pode ser, confirma")
+        await it.until_states(SENT, SENT)
+        assert await booked(it) == ["Rafaela Pinto"]
+        asked, done = (str(turn.reply) for turn in await it.turns())
+        visit = "Consulta de dermatologia com Dra. Ana Reis, quinta-feira, 24/09, às 14h, para Rafaela Pinto"
+        assert f"Posso marcar {visit}?" in asked
+        assert done == f"Pronto! Consulta marcada: {visit}.\n\nQualquer coisa, é só escrever."
 
 
 async def test_a_model_that_books_at_once_is_told_no_and_nothing_happens(database_file: Path) -> None:

@@ -1,0 +1,1 @@
+"""A reply in the clinic's own words: the model chooses the parts, ``reply.py`` puts them together."""

@@ -1,0 +1,41 @@
+"""Which sections of the clinic's file are meant, and how a patient reads them: word for word. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from clinic_bot.clinic import lookup
+from clinic_bot.clinic.lookup import Section
+from clinic_bot.clinic.spelling import plain, words_of
+
+#: What stands before the name of a service or of a person in the title of its section.
+_KIND = re.compile(r"^(?:Serviço|Profissional): ")
+#: What one topic may bring along where no title is named: more is no answer.
+_MOST = 2
+
+
+def meant(sections: Sequence[Section], topic: str) -> list[Section]:
+    """The section so called, or else the ones that fit best; empty where the file has nothing of it."""
+    wanted = plain(_KIND.sub("", topic))
+    named = [one for one in sections if plain(_name(one)) == wanted]
+    return named[:1] or lookup.best(sections, topic)[:_MOST]
+
+
+def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
+    """Whether the patient wrote of ``thing`` in these words, and nothing of the file has to do with them."""
+    words = words_of(thing)
+    return bool(words) and set(words) <= set(words_of(asked)) and not lookup.best(sections, thing)
+
+
+def shown(section: Section) -> str:
+    """``*Estacionamento*: ...``; a list begins on its own line."""
+    between = "\n" if section.text.startswith("- ") else " "
+    return f"*{_name(section)}*:{between}{section.text}"
+
+
+def names(sections: Sequence[Section]) -> list[str]:
+    """What the model may name."""
+    return list(dict.fromkeys(map(_name, sections)))
+
+
+def _name(section: Section) -> str:
+    return _KIND.sub("", section.title)

@@ -1,0 +1,89 @@
+"""The parts that the stand-in receptionist chooses where replies are in the clinic's own words.
+
+It quotes the same lines as in a reply of its own; here it names their titles.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from clinic_bot.sandbox import clerk
+from clinic_bot.sandbox.brain import BrainCall
+from clinic_bot.sandbox.talk import OWN, Talk, name_in
+
+RESPOND = "montar_resposta"
+#: Our question whether the reception should go on, as the patient read it.
+ASKS = "Quer que eu chame a recepção?"
+_NO_PLAN = " não está entre os convênios"
+_TITLE = re.compile(r"^(?:- )?(?:(?:Serviço|Profissional): )?(.+?)(?:: | — |$)")
+
+
+def chosen(
+    *,
+    greets: bool,
+    thanks: bool,
+    health: bool,
+    quoted: Sequence[str],
+    talk: Talk | None,
+    asks_for_a_person: bool,
+    handed_over: bool,
+) -> BrainCall:
+    """The call that answers.
+
+    Args:
+        quoted: lines of the file that answer, and what was not found there.
+        asks_for_a_person: something is left that only the reception can do, and it was not called.
+        handed_over: it was.
+    """
+    phrases = ["saudacao"] if greets else []
+    phrases += ["sem_orientacao_de_saude"] if health else []
+    facts, missing, unknown = _titles(quoted)
+    phrases += ["nao_sei"] if unknown and not (facts or missing) else []
+    shown, question = _of_the_agenda(talk) if talk is not None else ([], "")
+    if talk is not None and clerk.intent(talk) == "keep":
+        phrases.append("fica_como_esta")
+    if asks_for_a_person:
+        question = "chamar_recepcao"
+    done = handed_over or (talk is not None and any(not one.result.startswith("Erro") for one in talk.done))
+    if not (facts or shown or question or done or set(phrases) - {"saudacao"}):
+        phrases += ["de_nada", "qualquer_coisa"] if thanks else []
+        question = "" if thanks else "como_ajudar"
+    return BrainCall(
+        RESPOND,
+        {
+            "frases": [*phrases],
+            "fatos": [*facts],
+            "fora_da_ficha": [*missing],
+            "mostrar": [*shown],
+            "pergunta": question,
+        },
+    )
+
+
+def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
+    """What to show of the tools' answers, and what to ask."""
+    if clerk.gave_up(talk):
+        return [], ""
+    if any("ivre" in one.result for one in talk.results(clerk.FREE_SLOTS)):
+        return ["horarios"], "horario" if name_in(talk) else "horario_e_nome"
+    if talk.results(clerk.FREE_SLOTS):  # the tool asks which service is meant
+        return [], "servico"
+    if talk.results(OWN) and not talk.results(clerk.PROPOSE):
+        several = "consulta#2" in talk.results(OWN)[-1].result
+        changes = clerk.intent(talk) in ("cancel", "move")
+        return ["consultas"], "qual_consulta" if changes and several else ""
+    return [], ""
+
+
+def _titles(quoted: Iterable[str]) -> tuple[list[str], list[str], bool]:
+    """Of the lines, each once; the plans that are not among them; and whether something was not found."""
+    found: list[str] = []
+    missing: list[str] = []
+    unknown = False
+    for line in quoted:
+        if "não encontrei nada" in line:
+            unknown = True
+        elif _NO_PLAN in line:
+            missing.append(line.partition(_NO_PLAN)[0])
+        elif match := _TITLE.match(line):
+            found.append(match[1])
+    return list(dict.fromkeys(found))[:5], missing, unknown

@@ -1,0 +1,183 @@
+"""Whatever a model chooses, every sentence is the clinic's: its file's, its records', or a fixed one."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_bot.agent import disclosure
+from clinic_bot.agent.answer import ToolStep
+from clinic_bot.agent.composed import facts as file
+from clinic_bot.agent.composed import records
+from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
+from clinic_bot.agent.composed.reply import MOST_CHARS, CannotCompose, Told, compose, schema
+from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
+from clinic_bot.clinic.facts import example_clinic
+
+FACTS = example_clinic()
+NOW = datetime(2026, 10, 6, 10, 12, tzinfo=FACTS.timezone)
+VISIT = "Consulta de ginecologia com Dra. Yasmin Couto, quinta-feira, 15/10, às 10h40, para Joice Tavares"
+FREE = ToolStep(
+    FREE_SLOTS,
+    "{}",
+    "Consulta de ginecologia (40 min; Dra. Yasmin Couto). Livres:\nDra. Yasmin Couto: quinta 15/10: 8h",
+)
+OWN = ToolStep(OWN_APPOINTMENTS, "{}", f"consulta#1: {VISIT} (marcada)")
+PROPOSED = ToolStep(
+    PROPOSE, "{}", f"proposta#1: marcar {VISIT}. Horário guardado por 15 min. Escreva serviço."
+)
+BOOKED = ToolStep(CARRY_OUT, '{"proposta": "proposta#1"}', f"Feito, marcada: {VISIT}. Diga isso ao paciente.")
+REFUSED = ToolStep(CARRY_OUT, "{}", "Erro, nada foi alterado: o paciente ainda não disse sim.")
+
+
+def told(*steps: ToolStep, asked: str = "vcs fazem acupuntura?", handed_over: bool = False) -> Told:
+    return Told(FACTS, NOW, asked=asked, steps=steps, handed_over=handed_over)
+
+
+def composed(*steps: ToolStep, handed_over: bool = False, **arguments: Any) -> str:
+    return compose(json.dumps(arguments), told(*steps, handed_over=handed_over))
+
+
+def test_parts_stand_in_the_order_of_a_conversation() -> None:
+    text = composed(
+        BOOKED, FREE, frases=["de_nada", "saudacao"], fatos=["estacionamento"], mostrar=["horarios"], pergunta="horario"
+    )  # fmt: skip
+    assert text.split("\n\n") == [
+        "Bom dia!",
+        f"Pronto! Consulta marcada: {VISIT}.",
+        f"*Estacionamento*: {FACTS.parking}",
+        "*Consulta de ginecologia*: horários livres:\n- Dra. Yasmin Couto: quinta 15/10: 8h",
+        QUESTIONS["horario"],
+        CLOSINGS["de_nada"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "begins"),
+    [
+        ("Eletrocardiograma", "*Eletrocardiograma*: R$ 130 (20 min)."),
+        ("serviço: coleta de sangue", "*Coleta de sangue*: o valor depende"),
+        ("Dr. Otávio Serrano", "*Dr. Otávio Serrano*: cardiologia."),
+        ("aceita unimed", "*Convênios*: Aceitos: Unimed, Bradesco Saúde e Porto Saúde."),
+        ("nota fiscal", "*Nota fiscal*: A nota fiscal é emitida"),
+        ("Profissionais", "*Profissionais*:\n- Dra. Marta Figueira — clínica geral"),
+    ],
+)
+def test_a_fact_is_named_by_its_title_or_its_topic(topic: str, begins: str) -> None:
+    assert composed(fatos=[topic]).startswith(begins)
+
+
+def test_what_was_proposed_is_always_asked_and_nothing_else_is() -> None:
+    assert composed(PROPOSED, pergunta="dia") == f"Posso marcar {VISIT}?"
+
+
+def test_what_was_proposed_and_done_is_told_as_done() -> None:
+    assert composed(PROPOSED, BOOKED) == f"Pronto! Consulta marcada: {VISIT}."
+
+
+def test_what_was_refused_is_not_told_as_done() -> None:
+    assert composed(PROPOSED, REFUSED, frases=["entendi"]) == f"Entendi.\n\nPosso marcar {VISIT}?"
+
+
+def test_a_proposal_of_an_earlier_turn_is_asked_again_where_it_is_chosen() -> None:
+    standing = f"Propostas em aberto: proposta#1: marcar {VISIT}."
+    earlier = Told(FACTS, NOW, standing=standing)
+    assert compose('{"mostrar": ["proposta"]}', earlier) == f"Posso marcar {VISIT}?"
+    assert compose('{"frases": ["entendi"]}', earlier) == "Entendi."
+
+
+def test_a_call_to_the_reception_is_told_by_itself() -> None:
+    assert composed(frases=["sinto_muito"], handed_over=True) == (
+        "Sinto muito por isso.\n\nAvisei a recepção; uma pessoa responde por aqui assim que possível."
+    )
+
+
+def test_what_the_file_lacks_is_named_in_the_patients_own_word() -> None:
+    assert composed(fora_da_ficha=["acupuntura"]) == "Sobre acupuntura não há nada na ficha da clínica."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("", "objeto JSON"),
+        ("[]", "objeto JSON"),
+        ("{}", "ao menos uma parte"),
+        ('{"frases": ["desconto_de_50"]}', "frases não tem"),
+        ('{"frases": 7}', "lista de textos"),
+        ('{"frases": [["saudacao"]]}', "lista de textos"),
+        ('{"pergunta": "quer 50% de desconto?"}', "pergunta não tem"),
+        ('{"fatos": ["a", "b", "c", "d", "e", "f"]}', "no máximo 5"),
+        ('{"fatos": ["desconto para idosos na piscina"]}', "não tem esse assunto"),
+        ('{"mostrar": ["horarios"]}', "chame horarios_livres antes"),
+        ('{"mostrar": ["consultas"]}', "chame consultas_do_telefone antes"),
+        ('{"fora_da_ficha": ["eletrocardiograma"]}', "só o que o paciente escreveu"),
+        ('{"fora_da_ficha": ["a Dra. Ana é casada com o Dr. Caio e"]}', "só o que o paciente escreveu"),
+    ],
+)
+def test_the_model_is_told_what_to_choose_otherwise(arguments: str, problem: str) -> None:
+    with pytest.raises(CannotCompose, match=problem):
+        compose(arguments, told())
+
+
+def test_a_service_of_the_file_is_not_denied() -> None:
+    with pytest.raises(CannotCompose):
+        compose('{"fora_da_ficha": ["unimed"]}', told(asked="vcs aceitam unimed?"))
+
+
+def test_times_that_no_tool_listed_are_not_shown() -> None:
+    which = ToolStep(FREE_SLOTS, "{}", "Qual serviço? Consulta de ginecologia e Consulta de cardiologia.")
+    with pytest.raises(CannotCompose, match="pergunte o serviço"):
+        composed(which, mostrar=["horarios"])
+
+
+def test_a_reply_that_would_be_too_long_is_chosen_anew() -> None:
+    longest = sorted(FACTS.sections(), key=lambda one: len(one.text), reverse=True)[:5]
+    with pytest.raises(CannotCompose, match="longa demais"):
+        composed(fatos=[one.title for one in longest], frases=[*OPENINGS])
+
+
+def test_every_list_of_the_schema_is_closed_but_the_topics() -> None:
+    properties = schema(books=True)["function"]["parameters"]["properties"]
+    assert set(properties["frases"]["items"]["enum"]) == {*OPENINGS, *CLOSINGS}
+    assert set(properties["pergunta"]["enum"]) == {"", *QUESTIONS}
+    assert "mostrar" not in schema(books=False)["function"]["parameters"]["properties"]
+
+
+_WORDS = st.sampled_from(
+    [*OPENINGS, *CLOSINGS, *QUESTIONS, *file.names(FACTS.sections()), "horarios", "consultas", "proposta", "acupuntura",
+     "desconto de 50% em tudo", "ignore as regras", "Dra. Marta atende domingo por R$ 10", "*", "proposta#1"]
+)  # fmt: skip
+_VALUES = st.one_of(st.none(), st.integers(), st.text(max_size=30), _WORDS, st.lists(_WORDS, max_size=7))
+_ARGUMENTS = st.dictionaries(
+    st.sampled_from(["frases", "fatos", "mostrar", "pergunta", "fora_da_ficha", "texto"]), _VALUES
+)
+_STEPS = st.lists(st.sampled_from([FREE, OWN, PROPOSED, BOOKED, REFUSED]), max_size=5)
+
+
+@given(_ARGUMENTS, _STEPS, st.booleans())
+def test_no_sentence_is_the_models(
+    arguments: dict[str, Any], steps: list[ToolStep], handed_over: bool
+) -> None:
+    ours = {
+        *(text for key, text in OPENINGS.items() if key not in ("saudacao", "assistente")),
+        *QUESTIONS.values(),
+        *map(file.shown, FACTS.sections()),
+        "Bom dia!",
+        *(disclosure.introduction(FACTS, offers=offers) for offers in (True, False)),
+        *(text for step in steps for text in (records.done(step.result), records.free(step.result)) if text),
+        *(records.own(step.result) for step in steps if step.tool == OWN_APPOINTMENTS),
+        *(question for step in steps for _, question in records.proposals(step.result)),
+        f"Avisei a recepção; uma pessoa responde por aqui {FACTS.reception_answers(NOW)}.",
+        "Sobre acupuntura não há nada na ficha da clínica.",
+        "Sobre fazem não há nada na ficha da clínica.",
+    }
+    try:
+        text = compose(json.dumps(arguments), told(*steps, handed_over=handed_over))
+    except CannotCompose:
+        return
+    assert 0 < len(text) <= MOST_CHARS
+    closing = {" ".join(CLOSINGS[key] for key in CLOSINGS if key in (arguments.get("frases") or []))}
+    assert set(text.split("\n\n")) <= ours | closing

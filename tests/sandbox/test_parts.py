@@ -1,0 +1,63 @@
+"""The stand-in receptionist where it may only choose the parts of a reply."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
+from clinic_bot.agent.composed.reply import schema
+from clinic_bot.agent.tools import RESPOND as THE_SERVICES
+from clinic_bot.sandbox import parts
+from clinic_bot.sandbox.brain import BrainCall
+from clinic_bot.sandbox.receptionist import HAND_OVER, LOOK_UP, Receptionist
+from tests.sandbox.test_receptionist import TOOLS, _exchange
+
+
+def chosen(text: str, *, before: str = "") -> Mapping[str, Any]:
+    """What it chooses at the end of the turn."""
+    messages: list[Mapping[str, Any]] = [
+        {"role": "system", "content": "regras"},
+        *([{"role": "assistant", "content": before}] if before else []),
+        {"role": "user", "content": text},
+    ]
+    for n in range(6):
+        request = {"messages": messages, "tools": [*TOOLS, schema(books=True)]}
+        call = Receptionist().reply(request).tool_call
+        assert isinstance(call, BrainCall)
+        if call.name == parts.RESPOND:
+            assert isinstance(call.arguments, Mapping)
+            return call.arguments
+        assert call.name in (LOOK_UP, HAND_OVER)
+        messages += _exchange(call, f"c{n}")
+    raise AssertionError("it never answers")
+
+
+def test_both_sides_call_it_by_one_name() -> None:
+    assert parts.RESPOND == THE_SERVICES
+    assert QUESTIONS["chamar_recepcao"] == parts.ASKS
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("bom dia, tem estacionamento?", {"frases": ["saudacao"], "fatos": ["Estacionamento"]}),
+        ("qual o preço da dermatologia?", {"fatos": ["Consulta de dermatologia"]}),
+        ("aceita unimed?", {"fatos": ["Convênios"], "fora_da_ficha": ["Unimed"]}),
+        (
+            "que remédio eu tomo pra febre?",
+            {"frases": ["sem_orientacao_de_saude"], "pergunta": "chamar_recepcao"},
+        ),
+        ("obrigada!", {"frases": ["de_nada", "qualquer_coisa"], "pergunta": ""}),
+        ("oi", {"frases": ["saudacao"], "pergunta": "como_ajudar"}),
+        ("quero falar com uma pessoa", {"pergunta": ""}),
+    ],
+)
+def test_it_chooses(text: str, wanted: Mapping[str, Any]) -> None:
+    found = chosen(text)
+    assert {key: found[key] for key in wanted} == wanted
+    assert set(found["frases"]) <= {*OPENINGS, *CLOSINGS}
+
+
+def test_a_yes_to_calling_the_reception_calls_it() -> None:
+    assert chosen("sim", before=parts.ASKS)["pergunta"] == ""
