@@ -9,6 +9,7 @@ from clinic_bot.clinic.spelling import plain, words_of
 
 #: What stands before the name of a service or of a person in the title of its section.
 _KIND = re.compile(r"^(?:Serviço|Profissional): ")
+_PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9 -]*")
 #: What one topic may bring along where no title is named: more is no answer.
 _MOST = 2
 
@@ -23,7 +24,18 @@ def meant(sections: Sequence[Section], topic: str) -> list[Section]:
 def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
     """Whether the patient wrote of ``thing`` in these words, and nothing of the file has to do with them."""
     words = words_of(thing)
-    return bool(words) and set(words) <= set(words_of(asked)) and not lookup.best(sections, thing)
+    if (
+        not _PLAIN_WORDS.fullmatch(plain(thing))
+        or not set(words) <= set(words_of(asked))
+        or lookup.best(sections, thing)
+    ):
+        return False
+    # ``wifi`` is the file's ``Wi-Fi``, and ``sul america`` its ``SulAmérica``.
+    return "".join(words) not in _run_together(sections)
+
+
+def _run_together(sections: Sequence[Section]) -> str:
+    return "".join(word for one in sections for word in words_of(f"{one.title} {one.text}"))
 
 
 def shown(section: Section) -> str:

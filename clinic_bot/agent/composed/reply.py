@@ -5,7 +5,6 @@ answered. So nothing can be promised, invented or claimed; a model that misbehav
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,6 @@ _SHOW = {"horarios": FREE_SLOTS, "consultas": OWN_APPOINTMENTS, "proposta": PROP
 MOST_FACTS = 5
 MOST_CHARS = 1_200
 _THING_CHARS = 40
-_WORD_GAPS = re.compile(r"[^\w-]+")
 
 
 class CannotCompose(ValueError):
@@ -158,7 +156,7 @@ def _missing(things: Sequence[str], told: Told) -> Iterator[str]:
     for thing in things[:MOST_FACTS]:
         if len(thing) > _THING_CHARS or not file.is_missing(told.facts.sections(), thing, told.asked):
             raise CannotCompose("em fora_da_ficha vai só o que o paciente escreveu e a ficha não tem.")
-        yield f"Sobre {_WORD_GAPS.sub(' ', thing).strip()} não há nada na ficha da clínica."
+        yield f"Sobre {thing} não há nada na ficha da clínica."
 
 
 def _asked(told: Told, shown: Sequence[str]) -> Iterator[str]:

@@ -122,9 +122,18 @@ def test_the_model_is_told_what_to_choose_otherwise(arguments: str, problem: str
         compose(arguments, told())
 
 
-def test_a_service_of_the_file_is_not_denied() -> None:
+@pytest.mark.parametrize(
+    "thing", ["acupuntura скидка", "acupuntura: grátis!", "acupuntura\n*Preço*", "  ", "🙂"]
+)
+def test_only_words_of_the_patient_are_taken_up(thing: str) -> None:
     with pytest.raises(CannotCompose):
-        compose('{"fora_da_ficha": ["unimed"]}', told(asked="vcs aceitam unimed?"))
+        compose(json.dumps({"fora_da_ficha": [thing]}), told(asked="acupuntura"))
+
+
+@pytest.mark.parametrize("thing", ["unimed", "porto saude", "portosaude", "eletro", "em ate 3x", "nota"])
+def test_what_stands_in_the_file_is_not_denied(thing: str) -> None:
+    with pytest.raises(CannotCompose):
+        compose(json.dumps({"fora_da_ficha": [thing]}), told(asked=f"vcs tem {thing}?"))
 
 
 def test_times_that_no_tool_listed_are_not_shown() -> None:
