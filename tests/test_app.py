@@ -1,6 +1,7 @@
 """The whole way of a message over real HTTP: the webhook, the window, the model, one reply."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ from clinic_bot.app import running
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import Misconfigured
 from clinic_bot.settings import Settings
+from clinic_bot.store import story
 from clinic_bot.store.places import Place
 from clinic_bot.store.tables import TurnState
 from tests.support.builders import EMERGENCY_TEXT
@@ -95,6 +97,35 @@ async def test_typing_holds_the_answer_back(place: Place) -> None:
         await it.until_states(SENT)
         (turn,) = await it.turns()
         assert turn.closed_by == "presence"
+
+
+async def test_a_patient_who_types_while_the_model_thinks_gets_one_answer_to_all(place: Place) -> None:
+    async with clinic(place) as it:
+        it.groq_fault(kind="slow", seconds=3, count=1)
+        await it.patient(phone=PHONE, text="so a do bento")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.patient(phone=PHONE, presence="COMPOSING")
+        # The answer is there, and held.
+        await until(lambda: len(it.brain.asked) == 1)
+        await it.patient(phone=PHONE, text="pode cancelar")
+        await it.until_states(SENT)
+        (turn,) = await it.turns()
+        assert turn.question == "so a do bento\npode cancelar"
+        assert it.calls == 1
+
+
+async def test_typing_that_came_to_nothing_costs_a_little_time(place: Place) -> None:
+    async with clinic(place) as it:
+        it.groq_fault(kind="slow", seconds=3, count=1)
+        await it.patient(phone=PHONE, text="oi")
+        await until(lambda: len(it.stand_ins.groq.requests) == 1)
+        await it.patient(phone=PHONE, presence="COMPOSING")
+        await it.until_states(SENT)
+        assert len(it.brain.asked) == 1, "the model is not asked again"
+        (turn,) = await it.turns()
+        assert turn.id is not None
+        moments = await it.read(partial(story.told, turn_id=turn.id))
+        assert "the patient, who was typing" in [moment.detail for moment in moments]
 
 
 async def test_by_default_what_the_patient_wrote_decides_how_long_is_waited(place: Place) -> None:

@@ -250,7 +250,7 @@ class Agent:
         except CannotCompose as exc:
             _noted(turn, chosen, f"Erro: {exc}")
             return None
-        _noted(turn, chosen, _READ_FIRST if text is None else "Enviado.")
+        _noted(turn, chosen, _READ_FIRST if text is None else "Resposta montada.")
         return text
 
     def _told(self, turn: _Turn) -> Told:

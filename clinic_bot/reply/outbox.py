@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 #: First and longest wait of a turn that was given back; it doubles.
 _BACKOFF_MS = (5_000, 600_000)
+#: How soon a reply that waits for a patient's typing looks again.
+_TYPING_LOOK_MS = 1_000
 #: WhatsApp shows nothing shorter, and Z-API's own default is a random 1 to 3 s.
 _URGENT_DELAY_S = 1
 
@@ -130,11 +132,8 @@ class Outbox:
         Args:
             answered_ms: when the answer was ready, for the figure from there to the request.
         """
-        now_ms = self._clock.now_ms()
-        decide = gate.write_intent if self._sends else gate.keep_draft
-        intent = partial(decide, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
         try:
-            decided, wake_at_ms = await self._database.write(intent, urgent=True)
+            decided, wake_at_ms, held_ms = await self._pass_gate(claim, draft)
         except StorageUnavailable as exc:
             # It may be stored, and whoever finds it takes the reply for sent; we know that nothing has left.
             log.error("intent not stored", turn=claim.turn_id, problem=str(exc))
@@ -142,11 +141,32 @@ class Outbox:
         if decided is not Gate.OPEN:
             spent = draft.prompt_tokens + draft.completion_tokens
             return self.not_allowed(decided, wake_at_ms, spent=spent)
-        claim.story.append(Moment(What.INTENT, now_ms))
         if draft.hand_over is not None:
             self._metrics.handed_over()
             log.info("handed over", turn=claim.turn_id, conversation=claim.conversation_id)
-        return await self._send(claim, draft, answered_ms)
+        return await self._send(claim, draft, answered_ms + held_ms)
+
+    async def _pass_gate(self, claim: Claim, draft: Draft) -> tuple[Gate, int | None, int]:
+        """What the gate decides, when to look again if it ended the turn, and how long it was held.
+
+        A reply waits for a patient who is typing (rule 10): what is typed may join it. It looks again soon, since
+        typing may end earlier than its hold; a process that is leaving waits for nobody.
+        """
+        began_ms = now_ms = self._clock.now_ms()
+        while True:
+            intent = partial(gate.write_intent, waits=not self._leaving) if self._sends else gate.keep_draft
+            job = partial(intent, claim=claim, draft=draft, now_ms=now_ms, policy=self._policy)
+            decided, at_ms = await self._database.write(job, urgent=True)
+            if decided is not Gate.TYPING or at_ms is None:
+                break
+            await self._clock.sleep(min(_TYPING_LOOK_MS, max(1, at_ms - now_ms)))
+            now_ms = self._clock.now_ms()
+        if decided is Gate.OPEN:
+            if now_ms > began_ms:
+                who = "the patient, who was typing"
+                claim.story.append(Moment(What.WAITED, now_ms, now_ms - began_ms, who))
+            claim.story.append(Moment(What.INTENT, now_ms))
+        return decided, at_ms, now_ms - began_ms
 
     def not_allowed(self, decided: Gate, wake_at_ms: int | None, *, spent: int) -> Result:
         """How a turn ends that the gate closed, or gave back, in the transaction that refused it.

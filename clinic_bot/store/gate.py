@@ -36,7 +36,8 @@ class Draft:
 
 
 class Gate(StrEnum):
-    """What the intent transaction decided. Only OPEN allows the send; after all others the turn is closed or back."""
+    """What the intent transaction decided. Only OPEN allows the send; after TYPING the turn goes on and asks again, and
+    after all others it is closed or back."""
 
     OPEN = "open"
     STALE = "stale"
@@ -44,6 +45,7 @@ class Gate(StrEnum):
     EMERGENCY = "emergency"  #: the words it answers are an emergency by now
     EMPTY = "empty"
     NEWER = "newer"  #: something came meanwhile and joins the turn
+    TYPING = "typing"  #: the patient writes on, and what comes of it may join the turn
     SWITCHED_OFF = "switched_off"
     DRAFTED = "drafted"  #: nothing is sent where the bot only watches
 
@@ -75,16 +77,19 @@ _WRITE = Prepared(
 
 
 def write_intent(
-    connection: Connection, claim: Claim, draft: Draft, *, now_ms: int, policy: Policy
+    connection: Connection, claim: Claim, draft: Draft, *, now_ms: int, policy: Policy, waits: bool = False
 ) -> tuple[Gate, int | None]:
     """Pin the range and allow the one send, or say why not and end this try, in one transaction.
 
     A hand-over that the turn itself decided takes effect here and does not silence it.
 
+    Args:
+        waits: whether a patient who is typing holds the reply, where what they write could still join it.
+
     Returns:
-        The decision, and when to look at the conversation again if the turn ended.
+        The decision, and when to look at the conversation again if the turn ended; after TYPING, when the hold ends.
     """
-    return _pass(connection, claim, draft, now_ms, policy, sends=True)
+    return _pass(connection, claim, draft, now_ms, policy, sends=True, waits=waits)
 
 
 def keep_draft(
@@ -98,7 +103,14 @@ def keep_draft(
 
 
 def _pass(
-    connection: Connection, claim: Claim, draft: Draft, now_ms: int, policy: Policy, *, sends: bool
+    connection: Connection,
+    claim: Claim,
+    draft: Draft,
+    now_ms: int,
+    policy: Policy,
+    *,
+    sends: bool,
+    waits: bool = False,
 ) -> tuple[Gate, int | None]:
     found = ours(connection, claim)
     if found is None:
@@ -108,6 +120,9 @@ def _pass(
     if gate is not Gate.OPEN:
         spent = draft.prompt_tokens + draft.completion_tokens
         return gate, _end_try(connection, conversation, turn, claim, gate, now_ms, policy, spent=spent)
+    emergency = draft.emergency is not None
+    if waits and conversation.hold_until_ms > now_ms and _may_grow(found, claim, now_ms, emergency=emergency):
+        return Gate.TYPING, min(conversation.hold_until_ms, claim.newer_until_ms)
     _write_draft(connection, conversation, turn, draft, now_ms)
     _note_unheard(connection, claim)
     if draft.opt_out is not None:
@@ -204,8 +219,13 @@ def _decide(held: Held, claim: Claim, now_ms: int, *, emergency: bool) -> Gate:
         return Gate.EMPTY
     if held.switched_off:
         return Gate.SWITCHED_OFF
-    may_grow = conversation.open_hi is None and now_ms < claim.newer_until_ms and not emergency
+    may_grow = _may_grow(held, claim, now_ms, emergency=emergency)
     return Gate.NEWER if may_grow and conversation.revision > claim.revision else Gate.OPEN
+
+
+def _may_grow(held: Held, claim: Claim, now_ms: int, *, emergency: bool) -> bool:
+    """Whether something newer may still join the turn."""
+    return held.conversation.open_hi is None and now_ms < claim.newer_until_ms and not emergency
 
 
 def _note_unheard(connection: Connection, claim: Claim) -> None:

@@ -106,6 +106,53 @@ def test_presence_makes_no_turn_think_anew(store: Store) -> None:
     store.outcome(claim)
 
 
+def test_typing_holds_the_intent_of_a_turn_that_goes_on(store: Store) -> None:
+    store.take(b.message("so a do bento", id="m1"))
+    claim = store.claim_when_due()
+    store.take(b.presence(PresenceStatus.COMPOSING))
+    assert store.intent(claim, waits=True) is Gate.TYPING
+    assert store.turns()[0].state == TurnState.THINKING
+    store.later(3_000).take(b.message("pode cancelar", id="m2"))
+    assert store.intent(claim, waits=True) is Gate.NEWER
+    assert [m.text for m in store.claim_when_due().messages] == ["so a do bento", "pode cancelar"]
+
+
+def test_typing_that_came_to_nothing_holds_the_intent_no_longer_than_its_hold(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.take(b.presence(PresenceStatus.COMPOSING))
+    decided = partial(
+        gate.write_intent,
+        claim=claim,
+        draft=Draft("oi", "Olá!"),
+        now_ms=store.now_ms,
+        policy=b.POLICY,
+        waits=True,
+    )
+    assert store.run(decided) == (Gate.TYPING, store.now_ms + b.POLICY.timing.hold_ms)
+    store.later(b.POLICY.timing.hold_ms)
+    assert store.intent(claim, waits=True) is Gate.OPEN
+    store.outcome(claim)
+
+
+def test_typing_past_the_cap_holds_nothing(store: Store) -> None:
+    store.take(b.message("oi", id="m1"))
+    claim = store.claim_when_due()
+    store.at(claim.newer_until_ms - START_MS - 1_000).take(b.presence(PresenceStatus.COMPOSING))
+    assert store.intent(claim, waits=True) is Gate.TYPING
+    store.later(1_000)
+    assert store.intent(claim, waits=True) is Gate.OPEN
+    store.outcome(claim)
+
+
+def test_an_emergency_waits_for_nobodys_typing(store: Store) -> None:
+    store.take(b.message(b.EMERGENCY_TEXT))
+    claim = store.claim()
+    store.take(b.presence(PresenceStatus.COMPOSING))
+    assert store.intent(claim, "Ligue 192", emergency="chest_pain", waits=True) is Gate.OPEN
+    store.outcome(claim)
+
+
 def test_a_steady_stream_is_answered_after_three_times(store: Store) -> None:
     store.take(b.message(id="m0"))
     for n in range(MAX_SUPERSEDED):

@@ -157,10 +157,18 @@ class Store:
         *,
         hand_over: str | None = None,
         emergency: str | None = None,
+        waits: bool = False,
     ) -> Gate:
         draft = Draft("pergunta", reply, hand_over=hand_over, emergency=emergency)
         decided, _ = self.run(
-            partial(gate.write_intent, claim=claim, draft=draft, now_ms=self.now_ms, policy=self.policy)
+            partial(
+                gate.write_intent,
+                claim=claim,
+                draft=draft,
+                now_ms=self.now_ms,
+                policy=self.policy,
+                waits=waits,
+            )
         )
         return decided
 
