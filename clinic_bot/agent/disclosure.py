@@ -104,10 +104,8 @@ def is_first_contact(history: Sequence[Said], facts: ClinicFacts) -> bool:
     )
 
 
-def introduction(facts: ClinicFacts, *, offers: bool = True) -> str:
-    said = (
-        f"Olá! Sou {facts.assistant_name}, assistente virtual (inteligência artificial) {of_the(facts.name)}."
-    )
+def introduction(facts: ClinicFacts, *, offers: bool = True, greeting: str = "Olá!") -> str:
+    said = f"{greeting} Sou {facts.assistant_name}, assistente virtual (inteligência artificial) {of_the(facts.name)}."
     return f"{said} Se preferir falar com uma pessoa, é só pedir." if offers else said
 
 

@@ -261,6 +261,7 @@ class Agent:
             steps=(*turn.changed, *turn.steps),
             standing=turn.standing,
             handed_over=turn.hand_over is not None,
+            first_contact=disclosure.is_first_contact(turn.request.history, self._facts),
         )
 
     async def _result(self, call: ToolCall, turn: _Turn) -> str:

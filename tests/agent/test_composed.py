@@ -97,7 +97,7 @@ async def test_the_last_call_asks_for_the_parts() -> None:
 
 async def test_first_contact_says_that_a_machine_answers() -> None:
     answer, _ = await answered(chooses(fatos=["Estacionamento"]), ask=request(history=()), composed=True)
-    assert "assistente virtual (inteligência artificial)" in answer.text
+    assert answer.text.startswith("Olá! Sou Bia, assistente virtual (inteligência artificial)")
     assert answer.text.endswith(FACTS.parking)
 
 

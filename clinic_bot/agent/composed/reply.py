@@ -40,6 +40,7 @@ class Told:
         steps: the tool calls of this turn, in order.
         standing: what the records said before anything was asked.
         handed_over: whether the reception was called in this turn.
+        first_contact: whether the patient has read nothing of ours yet.
     """
 
     facts: ClinicFacts
@@ -48,6 +49,7 @@ class Told:
     steps: Sequence[ToolStep] = ()
     standing: str = ""
     handed_over: bool = False
+    first_contact: bool = False
 
 
 def schema(*, books: bool) -> Schema:
@@ -97,6 +99,8 @@ def compose(arguments: str, told: Told) -> str:
     question = next(iter(_chosen(given, "pergunta", tuple(QUESTIONS))), None)
     done = [text for step in told.steps if (text := records.done(step.result))]
     asked = list(_asked(told, _chosen(given, "mostrar", tuple(_SHOW))))
+    if told.first_contact and "saudacao" in phrases:
+        phrases = [key for key in phrases if key != "assistente"]
     parts = [
         *(_filled(OPENINGS[key], told) for key in OPENINGS if key in phrases),
         *dict.fromkeys(done),
@@ -192,9 +196,13 @@ def _label(step: ToolStep) -> str:
 
 
 def _filled(phrase: str, told: Told) -> str:
+    """A first greeting introduces, so that no second one has to stand before it."""
+    hello, offers = _greeting(told.now), not told.handed_over
     return phrase.format(
-        greeting=_greeting(told.now),
-        introduction=disclosure.introduction(told.facts, offers=not told.handed_over),
+        greeting=disclosure.introduction(told.facts, offers=offers, greeting=hello)
+        if told.first_contact
+        else hello,
+        introduction=disclosure.introduction(told.facts, offers=offers),
     )
 
 

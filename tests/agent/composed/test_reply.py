@@ -95,6 +95,15 @@ def test_a_call_to_the_reception_is_told_by_itself() -> None:
     )
 
 
+def test_a_first_greeting_introduces() -> None:
+    first = Told(FACTS, NOW, first_contact=True)
+    text = compose('{"frases": ["saudacao", "assistente"], "fatos": ["estacionamento"]}', first)
+    hello = "Bom dia! Sou Bia, assistente virtual (inteligência artificial) da Clínica Ipê Amarelo."
+    assert (
+        text == f"{hello} Se preferir falar com uma pessoa, é só pedir.\n\n*Estacionamento*: {FACTS.parking}"
+    )
+
+
 def test_what_the_file_lacks_is_named_in_the_patients_own_word() -> None:
     assert composed(fora_da_ficha=["acupuntura"]) == "Sobre acupuntura não há nada na ficha da clínica."
 
