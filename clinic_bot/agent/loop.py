@@ -18,7 +18,8 @@ from clinic_bot.agent.chat import (
     RequestTooLarge,
     ToolCall,
 )
-from clinic_bot.agent.composed.reply import CannotCompose, Told, compose, schema
+from clinic_bot.agent.composed.parts import CannotCompose, schema
+from clinic_bot.agent.composed.reply import Told, compose
 from clinic_bot.agent.guards.objections import WRITE_AGAIN, Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Schema, Tool, Toolbox, standard

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from clinic_bot.agent.composed.parts import schema
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
-from clinic_bot.agent.composed.reply import schema
 from clinic_bot.agent.tools import RESPOND as THE_SERVICES
 from clinic_bot.sandbox import parts
 from clinic_bot.sandbox.brain import BrainCall

@@ -12,8 +12,9 @@ from clinic_bot.agent import disclosure
 from clinic_bot.agent.answer import ToolStep
 from clinic_bot.agent.composed import facts as file
 from clinic_bot.agent.composed import records
+from clinic_bot.agent.composed.parts import CannotCompose, schema
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
-from clinic_bot.agent.composed.reply import MOST_CHARS, CannotCompose, Told, compose, schema
+from clinic_bot.agent.composed.reply import MOST_CHARS, Told, compose
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import example_clinic
 
@@ -30,7 +31,9 @@ PROPOSED = ToolStep(
     PROPOSE, "{}", f"proposta#1: marcar {VISIT}. Horário guardado por 15 min. Escreva serviço."
 )
 BOOKED = ToolStep(CARRY_OUT, '{"proposta": "proposta#1"}', f"Feito, marcada: {VISIT}. Diga isso ao paciente.")
-REFUSED = ToolStep(CARRY_OUT, "{}", "Erro, nada foi alterado: o paciente ainda não disse sim.")
+REFUSED = ToolStep(
+    CARRY_OUT, '{"proposta": "proposta#1"}', "Erro, nada foi alterado: o paciente ainda não disse sim."
+)
 
 
 def told(*steps: ToolStep, asked: str = "vcs fazem acupuntura?", handed_over: bool = False) -> Told:
