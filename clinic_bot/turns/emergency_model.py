@@ -11,16 +11,13 @@ where its last sentence holds a telling word. So a message without such a word n
 prefilter can tell by that word alone.
 """
 
-import json
-from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import pairwise
-from zlib import crc32
 
 from clinic_bot.turns.emergency_groups import FUNCTION_WORDS, GROUPS
+from clinic_bot.turns.word_weights import START, Weights, number, pair, read_tables, windows_of
 
 DATA = "emergency_model.bin"
 #: Buckets of the three sums, one byte each.
@@ -54,22 +51,6 @@ class Opinion:
     danger: float
     alarm: float  #: of the window where danger and evidence agree best, the lesser of the two
     emotional: bool  #: if it is an emergency, then of the kind that CVV helps with
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A number per bucket; ``scale`` turns a sum of them into log-odds, ``bias`` is added."""
-
-    by_bucket: Sequence[int]
-    scale: float
-    bias: float
-
-    def total(self, features: Sequence[int]) -> int:
-        by_bucket, mask = self.by_bucket, len(self.by_bucket) - 1
-        return sum([by_bucket[feature & mask] for feature in features])
-
-    def log_odds(self, total: int, features: int) -> float:
-        return self.bias + self.scale * total / float(features**0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +124,13 @@ def windows(line: str) -> Iterator[list[int]]:
     found = list(_sentences(line))
     features = [_features(sentence) for sentence in found]
     joints = [_joint(a[-1], b[0]) for a, b in pairwise(found)]
-    for last in range(len(found)):
-        together: list[int] = []
-        for first in range(last, max(-1, last - _WINDOW_SENTENCES), -1):
-            if first < last:
-                together.append(joints[first])
-            together = together + features[first]
-            yield together
+    return windows_of(features, joints, most=_WINDOW_SENTENCES)
 
 
 def _joint(before: str, after: str) -> int:
     """The last word of a sentence beside the first of the next."""
     left, right = _seen(before), _seen(after)
-    return _flag(_pair(left[0], right[0] + _JOINT), left[3] and right[3])
+    return _flag(pair(left[0], right[0] + _JOINT), left[3] and right[3])
 
 
 def _sentences(line: str) -> Iterator[list[str]]:
@@ -181,7 +156,7 @@ def _without_pause(words: list[str]) -> list[str]:
     return words
 
 
-_START, _JOINT, _DENIED, _APART = 1, 2, 3, 0x5BD1E995
+_JOINT, _DENIED, _APART = 2, 3, 0x5BD1E995
 
 
 @lru_cache(maxsize=8_192)
@@ -189,11 +164,7 @@ def _seen(word: str) -> tuple[int, int, int, bool]:
     """The numbers of a word, its stem and its group (equal where they are the same thing); whether it is neutral."""
     stem = word if len(word) <= _STEM_CHARS else f"{word[:_STEM_CHARS]}-"
     group = _GROUP_OF.get(word, word)
-    return crc32(word.encode()), crc32(stem.encode()), crc32(group.encode()), word in _NEUTRAL
-
-
-def _pair(first: int, second: int) -> int:
-    return ((first * 0x9E3779B1 + second) * 0x85EBCA6B >> 9) & 0xFFFFFFFF
+    return number(word), number(stem), number(group), word in _NEUTRAL
 
 
 def _flag(feature: int, neutral: bool) -> int:
@@ -203,14 +174,14 @@ def _flag(feature: int, neutral: bool) -> int:
 def _features(words: Sequence[str]) -> list[int]:
     """Buckets before the modulo: each word, stem and group alone, with its neighbour, and with the one after."""
     features: list[int] = []
-    word1 = stem1 = group1 = word2 = group2 = _START
+    word1 = stem1 = group1 = word2 = group2 = START
     neutral1 = neutral2 = True
     denied = False
     for text in words:
         word, stem, group, neutral = _seen(text)
         alone = {word, stem, group}
-        pairs = {_pair(word1, word), _pair(stem1, stem), _pair(group1, group)}
-        apart = {_pair(word2 + _APART, word), _pair(group2 + _APART, group)}
+        pairs = {pair(word1, word), pair(stem1, stem), pair(group1, group)}
+        apart = {pair(word2 + _APART, word), pair(group2 + _APART, group)}
         features += [_flag(x, neutral) for x in alone]
         features += [_flag(x, neutral and neutral1) for x in pairs]
         features += [_flag(x, neutral and neutral2) for x in apart]
@@ -219,22 +190,14 @@ def _features(words: Sequence[str]) -> list[int]:
         elif text in _DENIALS:
             denied = True
         elif denied:
-            features.append(_flag(_pair(_DENIED, group), False))
+            features.append(_flag(pair(_DENIED, group), False))
         word2, group2, neutral2 = word1, group1, neutral1
         word1, stem1, group1, neutral1 = word, stem, group, neutral
-    features.append(_flag(_pair(word1, _START), neutral1))
+    features.append(_flag(pair(word1, START), neutral1))
     return features
 
 
 @cache
 def load_model() -> Model:
-    """The fitted weights: a line of JSON, then a byte per bucket."""
-    source = resources.files("clinic_bot.turns").joinpath(DATA)
-    head, _, body = source.read_bytes().partition(b"\n")
-    known = json.loads(head)
-    start, tables = 0, []
-    for buckets, (scale, bias) in zip(TABLES, known["scales"], strict=True):
-        tables.append(Weights(array("b", body[start : start + buckets]), scale, bias))
-        start += buckets
-    danger, evidence, emotional = tables
+    known, (danger, evidence, emotional) = read_tables(DATA, TABLES)
     return Model(danger, evidence, emotional, frozenset(known["telling"].split()))
