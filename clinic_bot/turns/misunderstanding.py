@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.events import Said, Speaker
+from clinic_bot.turns.wish_model import Sound, is_heard
 
 #: So many signs, and a person goes on.
 ENOUGH = 2
@@ -84,15 +85,20 @@ def signs(said: Sequence[Said], texts: Sequence[str], reply: str = "") -> int:
     person = max((n for n, one in enumerate(recent) if one.speaker is Speaker.CLINIC), default=-1)
     recent = recent[person + 1 :]
     now = " ".join(plain(text) for text in texts)
-    before = [plain(one.text) for one in recent if one.speaker is Speaker.PATIENT]
+    before = [one.text for one in recent if one.speaker is Speaker.PATIENT]
     answers = [plain(one.text) for one in recent if one.speaker is Speaker.BOT]
-    patient_now = bool(answers) and bool(_PATIENT.search(now) or _is_repeated(now, before))
+    patient_now = bool(answers) and (_is_sign(texts) or _is_repeated(now, list(map(plain, before))))
     bot_now = bool(reply) and bool(_BOT.search(plain(reply)) or plain(reply) in answers)
     if not patient_now and not bot_now:
         return 0
-    earlier = sum(bool(_PATIENT.search(text)) for text in before[1:] or before)
+    earlier = sum(_is_sign([text]) for text in before[1:] or before)
     earlier += sum(bool(_BOT.search(text)) for text in answers)
     return earlier + patient_now + bot_now
+
+
+def _is_sign(texts: Sequence[str]) -> bool:
+    joined = " ".join(plain(text) for text in texts)
+    return is_heard(Sound.MISUNDERSTOOD, texts, by_pattern=bool(_PATIENT.search(joined)))
 
 
 def _is_repeated(now: str, before: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.matching import normalise
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.clinic.team import services_named
+from clinic_bot.turns.wish_model import Sound, is_heard
 
 #: What is asked about, and the words by which a file would speak of it.
 _MATTERS = tuple(
@@ -119,9 +120,9 @@ def _written(same: _Same) -> str:
 
 
 def unanswered(texts: Sequence[str], facts: ClinicFacts) -> bool:
-    """Whether something is asked about money that no word of the clinic's file speaks of."""
+    """Whether it is about the patient's own money, or asks about money what no word of the clinic's file speaks of."""
     lines = [plain(line) for text in texts for line in text.splitlines() if line.strip()]
-    if any(_OWN.search(line) for line in lines):
+    if is_heard(Sound.MONEY, texts, by_pattern=any(_OWN.search(line) for line in lines)):
         return True
     written = _written(_Same(facts))
     for line in lines:

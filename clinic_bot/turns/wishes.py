@@ -1,8 +1,9 @@
 """What a patient's words show that a person has to take care of, whatever the model makes of them. Pure.
 
-Each pattern is one that people of the reception know from their own chats, on text made plain. A false alarm costs the
-reception a look; a patient who asks for a person and gets a robot does not ask twice. So asking is read broadly, and
-anger only where it is meant for the clinic.
+For complaints and anger ``wish_model`` stands beside the patterns: it hears wordings that none of them lists, and
+doubts one that is about somebody else. Each pattern is one that people of the reception know from their own chats, on
+text made plain. A false alarm costs the reception a look; a patient who asks for a person and gets a robot does not ask
+twice. So asking is read broadly, and anger only where it is meant for the clinic.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from clinic_bot.clinic.spelling import plain
+from clinic_bot.turns.wish_model import Sound, is_heard
 
 
 class Wish(StrEnum):
@@ -171,9 +173,9 @@ def wishes(texts: Sequence[str]) -> tuple[Wish, ...]:
     found: list[Wish] = []
     if any(_asks(line) for line in (*lines, joined)):
         found.append(Wish.PERSON)
-    if _COMPLAINT.search(joined):
+    if is_heard(Sound.COMPLAINT, texts, by_pattern=bool(_COMPLAINT.search(joined))):
         found.append(Wish.COMPLAINT)
-    if _ANGER.search(joined):
+    if is_heard(Sound.ANGER, texts, by_pattern=bool(_ANGER.search(joined))):
         found.append(Wish.ANGER)
     return tuple(found)
 

@@ -163,6 +163,13 @@ def test_money_that_the_file_does_not_speak_of_is_for_a_person(text: str, is_ope
     assert money.unanswered([text], FACTS) is is_open
 
 
+def test_what_no_pattern_lists_is_heard_all_the_same() -> None:
+    assert noticed(["meu pagamento não foi identificado pela clínica"], (), FACTS) == (Wish.MONEY,)
+    assert noticed(["a secretária fica no celular", "e deixa todo mundo esperando"], (), FACTS) == (
+        Wish.COMPLAINT,
+    )
+
+
 def test_a_model_that_does_not_know_a_price_hands_over() -> None:
     asked = "quanto custa botox?"
     assert end("Não tenho essa informação.", asked).hand_over == Wish.MONEY.value
@@ -207,6 +214,7 @@ def talk(*lines: str) -> tuple[Said, ...]:
         (talk("xyz abc", "Não entendi, pode explicar?"), "ja falei: xyz abc", "", 2),
         (talk("tem raio x aí?", "Abrimos às 8h."), "tem raio x aí?", "", 1),
         (talk("xyz", "Não entendi."), "abc", "Desculpe, não compreendi.", 2),
+        (talk("quero o exame", "Qual consulta?"), "você pulou minha pergunta", "", 1),
         (talk("oi", "Olá!"), "bom dia", "Olá! Bom dia.", 0),
         ((*talk("a b c", "Não entendi."), Said(Speaker.CLINIC, "Oi, aqui é a Rosa", 9)), "já falei", "", 0),
     ],
@@ -217,6 +225,7 @@ def talk(*lines: str) -> tuple[Said, ...]:
         "both sides",
         "the same again",
         "the bot twice",
+        "in words that no pattern lists",
         "fine",
         "a person since",
     ],

@@ -90,15 +90,30 @@ def test_ordinary_talk_asks_for_nobody(text: str) -> None:
     assert wishes([text]) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "o ônibus quebrou, um absurdo, chego 15 min depois",
+        "fui mal atendida no posto, quero marcar particular",
+        "estou furiosa com a escola do meu filho, preciso de um laudo",
+    ],
+)
+def test_what_a_pattern_finds_and_is_about_somebody_else_is_doubted(text: str) -> None:
+    assert wishes([text]) == ()
+
+
+def test_few_words_are_not_doubted() -> None:
+    assert Wish.COMPLAINT in wishes(["quanto descaso"])
+
+
 def test_a_request_in_pieces_is_one_request() -> None:
     assert wishes(["quero falar", "com uma pessoa"]) == (Wish.PERSON,)
 
 
 def test_among_thousands_of_other_sentences_few_sound_like_it() -> None:
-    """The corpus of near misses was collected for another detector, so nothing here was fitted to it."""
-    rows = [
-        json.loads(line)["texts"] for line in (DATA / "near_misses.jsonl").read_text("utf-8").splitlines()
-    ]
+    """The near misses were collected for another detector; to their blind parts nothing here was fitted."""
+    every = map(json.loads, (DATA / "near_misses.jsonl").read_text("utf-8").splitlines())
+    rows = [row["texts"] for row in every if row["part"].startswith("blind")]
     heard = [texts for texts in rows if wishes(texts)]
     assert len(rows) > 2_000
     assert len(heard) < 32, heard  # and those few do ask for a person, or complain
