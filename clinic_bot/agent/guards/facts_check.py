@@ -8,6 +8,7 @@ from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.figures import Kind
 from clinic_bot.agent.guards.inventions import Known
 from clinic_bot.agent.guards.lengths import Lengths
+from clinic_bot.agent.guards.marks import unmarked
 from clinic_bot.agent.guards.opening import Opening
 from clinic_bot.agent.guards.paying import Paying
 from clinic_bot.agent.guards.people import People
@@ -59,6 +60,7 @@ class FactsCheck:
             heard: of that, results of tools and earlier messages of the clinic.
             said: by the patient: the burst that is answered, then what came before.
         """
+        text = unmarked(text)
         asked = plain(said[0]) if said else ""
         known, theirs = Known("\n".join(told)), Known("\n".join(said), loosely=True)
         return (
