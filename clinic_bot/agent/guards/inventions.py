@@ -11,8 +11,10 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 
+from clinic_bot.agent.guards.counted import is_counted
 from clinic_bot.agent.guards.denials import NOT, TAKES_UP, states_nothing
 from clinic_bot.agent.guards.figures import Figure, Kind, figures
+from clinic_bot.agent.guards.lengths import lengths
 from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
@@ -58,6 +60,7 @@ _KINDS = {
 #: What the patient may be answered with in their own words, whatever the sentence says.
 _OWN = frozenset((Kind.TIME, Kind.EMAIL, Kind.NUMBER))
 _CENT = Decimal("0.01")
+_LONGEST_COUNTED = 24 * 60
 _AT_A_DOOR = re.compile(r"\bcheg\w+")
 
 
@@ -85,6 +88,13 @@ class Known:
         numbers = re.findall(r"(?<![\d:])\d{1,2}(?![\d:])", self._raw) if self._loosely else []
         return frozenset(
             f"{hour + half:02d}:00" for hour in map(int, numbers) for half in (0, 12) if hour + half < 24
+        )
+
+    @cached_property
+    def minutes(self) -> frozenset[int]:
+        """The lengths of time in it that are no more than a day."""
+        return frozenset(
+            count for unit, count, *_ in lengths(self.text) if unit == "m" and count <= _LONGEST_COUNTED
         )
 
     @cached_property
@@ -193,6 +203,23 @@ class _Sources:
             abs(price * (100 - part) / 100 - total) <= _CENT for price in prices for part in less
         )
 
+    def tell_what_is_counted(self, figure: Figure, shown: Sequence[Figure], bare: str) -> bool:
+        """Whether it is a time that a told length makes of one told, said or standing in the same reply, or is itself
+        such a length: ``1h30`` of a visit."""
+        if figure.kind is not Kind.TIME:
+            return False
+        minutes = frozenset[int]().union(*(one.minutes for one in self.told))
+        hour, minute = map(int, figure.value.split(":"))
+        if hour * 60 + minute in minutes and not re.search(
+            rf"\b(?:as|das|de|a) {re.escape(plain(figure.shown))}", bare
+        ):
+            return True
+        anchors = {value for kind, value in self.told[-1].figures if kind is Kind.TIME}
+        for one in self.said:
+            anchors |= {value for kind, value in one.figures if kind is Kind.TIME} | one.hours
+        anchors |= {one.value for one in shown if one.kind is Kind.TIME and self.tell(one)}
+        return is_counted(figure.value, figure.shown, bare, anchors, minutes)
+
     def says(self, figure: Figure) -> bool:
         return any(one.has(figure) for one in self.said)
 
@@ -206,6 +233,7 @@ def _figure(
             sources.tell(one)
             or sources.tell_a_share(one, bare)
             or sources.tell_a_sum(one, shown, whole)
+            or sources.tell_what_is_counted(one, shown, bare)
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):
             continue

@@ -12,6 +12,10 @@ _LENGTH = re.compile(
     r"|mes(?:es)?|anos?)\b"
     r"(?: (uteis))?"
 )
+#: ``leva cerca de 1h30``; ``às 8h30`` is a time of the day.
+_HOURS_AND_MINUTES = re.compile(
+    r"\b(?:dura\w*|cerca de|leva\w*|por|em|mais ou menos|aproximadamente|reserv\w+|uns|umas)(?: \w+)? (\d)h([0-5]\d)\b"
+)
 _HALF_AN_HOUR = re.compile(r"\bmeia hora\b")
 _TO_MINUTES = {"m": 1, "h": 60, "d": 1440, "s": 10080}
 #: ``às 8h`` is a time of the day; only in such company it lasts.
@@ -31,6 +35,8 @@ def lengths(text: str) -> Iterator[tuple[str, int, int, int]]:
     """Each length: ``m`` for minutes, ``y`` for months or years as they are; its count, and where it stands."""
     for match in _HALF_AN_HOUR.finditer(text):
         yield "m", 30, match.start(), match.end()
+    for match in _HOURS_AND_MINUTES.finditer(text):
+        yield "m", int(match[1]) * 60 + int(match[2]), match.start(1), match.end()
     for match in _LENGTH.finditer(text):
         unit = match[3][0]
         if match[3].startswith("mes"):
