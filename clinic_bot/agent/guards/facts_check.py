@@ -79,12 +79,13 @@ class FactsCheck:
         self, text: str, told: Sequence[str], heard: Sequence[str], said: Sequence[str]
     ) -> str | None:
         heard_lengths, said_lengths = Lengths(heard), Lengths(said)
+        asked, whole, bare_heard = plain(said[0]) if said else "", plain(text), [plain(one) for one in heard]
         bare_told, theirs = [plain(one) for one in told], plain("\n".join(said))
         # The agent's own remark has the hour and the date in it, which are no door's number.
-        where = places.Told(" ".join(map(plain, heard)), self._where)
+        where = places.Told(" ".join(bare_heard), self._where)
         patient = places.Told(theirs)
         for sentence in inventions.sentences(text):
-            if problem := self._fasting.mistake(plain(sentence), plain(said[0]) if said else ""):
+            if problem := self._fasting.mistake(plain(sentence), asked, whole, bare_heard):
                 return problem
             if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
                 return "cita um tempo de jejum que não é o da ficha"
