@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic_bot.agent.guards.figures import Kind, figures
-from clinic_bot.agent.guards.inventions import Known, invented, sentences
+from clinic_bot.agent.guards.inventions import invented
+from clinic_bot.agent.guards.known import Known, sentences
 from clinic_bot.agent.guards.people import People
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

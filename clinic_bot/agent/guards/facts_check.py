@@ -6,7 +6,7 @@ from datetime import datetime
 from clinic_bot.agent.guards import fasting, inventions, places, slots
 from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.figures import Kind
-from clinic_bot.agent.guards.inventions import Known
+from clinic_bot.agent.guards.known import Known, sentences
 from clinic_bot.agent.guards.lengths import Lengths
 from clinic_bot.agent.guards.marks import unmarked
 from clinic_bot.agent.guards.opening import Opening
@@ -64,7 +64,7 @@ class FactsCheck:
         asked = plain(said[0]) if said else ""
         known, theirs = Known("\n".join(told)), Known("\n".join(said), loosely=True)
         return (
-            inventions.invented(text, (*self._facts, known), (theirs,), times=self._books)
+            inventions.invented(text, (*self._facts, known), (theirs,), asked=asked, times=self._books)
             or self._sentence_by_sentence(text, told, heard, said)
             or self._prices.mistake(text, asked)
             or self._plans.mistake(text, asked, heard)
@@ -84,7 +84,7 @@ class FactsCheck:
         # The agent's own remark has the hour and the date in it, which are no door's number.
         where = places.Told(" ".join(bare_heard), self._where)
         patient = places.Told(theirs)
-        for sentence in inventions.sentences(text):
+        for sentence in sentences(text):
             if problem := self._fasting.mistake(plain(sentence), asked, whole, bare_heard):
                 return problem
             if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):

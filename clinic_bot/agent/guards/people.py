@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from clinic_bot.agent.guards import inventions, slots
+from clinic_bot.agent.guards import slots
 from clinic_bot.agent.guards.catalogue import CARE
 from clinic_bot.agent.guards.clauses import clauses
 from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.known import sentences
 from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic import team
 from clinic_bot.clinic.clinic_file import Professional
@@ -113,7 +114,7 @@ class People:
         """Whether a time that was told with one professional is given to another, in Portuguese."""
         lines = [line for one in told for line in one.splitlines()]
         shown = [(words_of(line), list(slots.pairs(line, now))) for line in lines]
-        for sentence in inventions.sentences(text):
+        for sentence in sentences(text):
             here = [names for names, _ in self._about if names & set(words_of(sentence))]
             if len(here) != 1 or sentence.rstrip().endswith("?"):
                 continue

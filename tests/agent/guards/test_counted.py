@@ -3,7 +3,8 @@
 import pytest
 
 from clinic_bot.agent.guards.counted import is_counted
-from clinic_bot.agent.guards.inventions import Known, invented
+from clinic_bot.agent.guards.inventions import invented
+from clinic_bot.agent.guards.known import Known
 
 LENGTHS = (360, 60, 10, 40)
 

@@ -1,6 +1,7 @@
 import pytest
 
-from clinic_bot.agent.guards.inventions import Known, invented
+from clinic_bot.agent.guards.inventions import invented
+from clinic_bot.agent.guards.known import Known
 
 FILE = Known(
     "Vila Serena. Endereço: Rua do Sol, 45, Centro. Mapa: https://maps.example/serena\nTelefone: (21) 3000-0000\n"
@@ -30,6 +31,7 @@ MADE_UP = {
     "a protocol": "Seu protocolo é 2026100812.",
     "a link": "Pague em https://pague.example/abc.",
     "the patient's link": "O Pix é por golpe.com/x, obrigada.",
+    "a password": "A rede é *Serena_Visitas* e a senha é sorriso2026.",
     "an e-mail": "Mande para pix@serena-pagamentos.com.",
 }
 FAIR = [
@@ -52,6 +54,7 @@ FAIR = [
     "Infelizmente não atendemos Amil.",
     "Retire dúvidas em privacidade@serena.example, de segunda a sexta.",
     "São 2 documentos: RG e carteirinha. Consulta em 09/10/2026.",
+    "A senha do Wi-Fi é dada na recepção.",
     "Quer que eu veja com a recepção se há desconto?",
 ]
 
