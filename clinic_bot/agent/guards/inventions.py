@@ -19,8 +19,12 @@ from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _COUNTED = re.compile(
-    rf"\b(\d{{1,2}}|{NUMBER}) (?:consultas|sessoes|avaliacoes|exames|limpezas|pessoas|vezes)\b"
+    rf"(?<![\d/:.,$])\b([2-9]|1[0-2]|{NUMBER})\b(?! ?(?:x|h|horas?|min\w*|dias?|semanas?|mes(?:es)?|anos?|vezes n\w)\b"
+    r"|[/:.,%]\d| ?%| reais)"
 )
+_BOTH = re.compile(r"\b(?:cada|ambos|ambas|casal|dupla|gemeos|irmaos)\b")
+_IN_ALL = re.compile(r"\b(?:tot\w+|junt[oa]s|soma\w*|ao todo|tudo)\b")
+_MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|vista)\b")
 _KINDS = {
     Kind.AMOUNT: "um valor em dinheiro",
     Kind.PERCENT: "um percentual",
@@ -69,8 +73,10 @@ def _secret(text: str, sources: "_Sources") -> bool:
     )
 
 
-def _number(written: str) -> int:
-    return int(written) if written.isdigit() else value(written)
+def _counts(text: str) -> set[int]:
+    """How many there may be of something that is paid for: ``2 sessões``, ``pelos dois``, ``R$ 155 cada``."""
+    found = {int(one) if one.isdigit() else value(one) for one in _COUNTED.findall(text)}
+    return (found | ({2} if _BOTH.search(text) else set())) - {0, 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +96,29 @@ class _Sources:
         told = (amount for one in self.told for amount in one.amounts)
         return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
 
-    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], text: str) -> bool:
-        """Whether it is what told prices that stand in the same reply come to, some times one of them, or one less a
-        discount that was told."""
+    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], sentence: str, text: str) -> bool:
+        """Whether it is what told prices that stand in the same reply come to, or some times one that was told, or
+        either of them less a discount that was told."""
         if figure.kind is not Kind.AMOUNT:
             return False
         total = Decimal(figure.value)
-        prices = {Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT and self.tell(one)}
-        less = [Decimal(one.value) for one in shown if one.kind is Kind.PERCENT and self.tell(one)]
-        counted = [number for shown_count in _COUNTED.findall(text) if (number := _number(shown_count)) > 1]
-        if any(price * count == total for price in prices for count in counted):
+        told = {amount for one in self.told for amount in one.amounts}
+        prices = sorted({Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT} & told)[:6]
+        sums = {sum(some, Decimal()) for count in (2, 3) for some in combinations(prices, count)}
+        if _IN_ALL.search(text):
+            sums |= {one + other for one in prices for other in told - {one}}
+        counts = _counts(" ".join([text, *(one.text for one in self.said)]))
+        sums |= {price * count for price in told for count in counts}
+        if total in sums:
             return True
-        sums = (sum(some) for count in (2, 3) for some in combinations(sorted(prices)[:6], count))
-        return total in sums or any(
-            abs(price * (100 - part) / 100 - total) <= _CENT for price in prices for part in less
+        if not _MEANS.search(sentence) and "descont" not in sentence:
+            return False
+        shares = [Decimal(one) / 100 for known in self.told for one in known.percents]
+        return any(
+            abs(part - total) <= _CENT
+            for price in told | sums
+            for share in shares
+            for part in (price * (1 - share), price * share)
         )
 
     def tell_what_is_counted(self, figure: Figure, shown: Sequence[Figure], bare: str) -> bool:
@@ -135,7 +150,7 @@ def _figure(
         if (
             sources.tell(one)
             or sources.tell_a_share(one, bare)
-            or sources.tell_a_sum(one, shown, whole)
+            or sources.tell_a_sum(one, shown, bare, whole)
             or sources.tell_what_is_counted(one, shown, bare)
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):

@@ -68,6 +68,10 @@ class Known:
     def amounts(self) -> tuple[Decimal, ...]:
         return tuple(Decimal(value) for kind, value in self.figures if kind is Kind.AMOUNT)
 
+    @cached_property
+    def percents(self) -> tuple[str, ...]:
+        return tuple(value for kind, value in self.figures if kind is Kind.PERCENT)
+
     def offered(self, pattern: re.Pattern[str]) -> list[Offer]:
         """Each place where it offers such a thing."""
         if not self._offers:

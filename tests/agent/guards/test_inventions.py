@@ -75,5 +75,32 @@ def test_what_the_clinic_does_give_may_be_told() -> None:
     assert invented("No Pix há 15% de desconto.", (generous,))
 
 
+DENTIST = Known("Consulta infantil: R$ 155; Limpeza: R$ 190\nPagamento: no Pix, 4% de desconto..")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "São R$ 155 cada, então R$ 310 pelos dois.",
+        "As duas consultas ficam em R$ 310.",
+        "São R$ 155 e R$ 190, no total R$ 345.",
+        "Com a limpeza de R$ 190, o total fica em R$ 345.",
+        "No Pix a consulta sai por R$ 148,80.",
+        "No Pix são R$ 6,20 de desconto.",
+        "Pelos dois, no Pix, fica R$ 297,60.",
+    ],
+)
+def test_what_told_prices_come_to_may_be_told(text: str) -> None:
+    assert invented(text, (DENTIST,)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["As duas ficam em R$ 300.", "A consulta sai por R$ 148,80.", "São R$ 155 e R$ 190, no total R$ 340."],
+)
+def test_what_they_do_not_come_to_may_not(text: str) -> None:
+    assert invented(text, (DENTIST,))
+
+
 def test_times_are_left_alone_where_there_is_no_agenda() -> None:
     assert invented("Pode vir às 17h.", (FILE,), times=False) is None
