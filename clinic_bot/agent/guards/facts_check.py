@@ -1,5 +1,6 @@
 """Whether a reply agrees with the clinic's file, what tools answered and what the clinic said before. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from clinic_bot.clinic import texts
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
+_ANY_VISIT = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "hora", "horas"))
+
 
 class FactsCheck:
     """Knows one clinic's file by heart.
@@ -32,7 +35,7 @@ class FactsCheck:
         bare = plain(self.file)
         # The hot line's being free is no offer of the clinic's.
         self._facts = (Known(self.file), Known("\n".join(_fixed(facts)), offers=False))
-        self._lengths = Lengths([self.file, *_fixed(facts)])
+        self._lengths = Lengths([self.file, *_fixed(facts)], _subjects(facts))
         self._where = places.Told(bare)
         self._bare = bare
         self._fasting = fasting.Fasting(facts)
@@ -89,7 +92,7 @@ class FactsCheck:
                 return problem
             if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
                 return "cita um tempo de jejum que não é o da ficha"
-            if self._lengths.untold(plain(sentence), heard_lengths, said_lengths):
+            if self._lengths.untold(plain(sentence), heard_lengths, said_lengths, asked):
                 return "cita um prazo, uma duração ou uma idade que ninguém informou"
             problem = self._people.mistake(sentence, bare_told, theirs) or places.mistake(
                 sentence, where, patient
@@ -97,6 +100,12 @@ class FactsCheck:
             if problem:
                 return problem
         return None
+
+
+def _subjects(facts: ClinicFacts) -> set[str]:
+    """The words that tell its services apart."""
+    words = (word for one in facts.services for word in re.findall(r"\w{4,}", plain(one.name)))
+    return {word for word in words if word not in _ANY_VISIT}
 
 
 def _everything(facts: ClinicFacts) -> Iterable[str]:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from clinic_bot.agent.guards.denials import TAKES_UP
 from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _LENGTH = re.compile(
-    rf"(?<![\d/:,.])\b(\d{{1,3}}|{NUMBER})(?: ?a (\d{{1,3}}))? ?(min(?:uto)?s?|h(?:oras?)?|dias?|semanas?"
-    r"|mes(?:es)?|anos?)\b"
+    rf"(?<![\d/:,.])\b(\d{{1,3}}|{NUMBER})(?: ?a (\d{{1,3}}))? ?(min(?:ut(?:o|inho))?s?|h(?:or(?:a|inha)s?)?|dias?"
+    r"|semanas?|mes(?:es)?|anos?)\b"
     r"(?: (uteis))?"
 )
 #: ``leva cerca de 1h30``; ``às 8h30`` is a time of the day.
@@ -21,14 +22,26 @@ _TO_MINUTES = {"m": 1, "h": 60, "d": 1440, "s": 10080}
 #: ``às 8h`` is a time of the day; only in such company it lasts.
 _LASTS = re.compile(
     r"\b(?:jejum|tolerancia|antecedencia|dura(?:cao)?|duram|antes|prazo|validade|repouso|atraso|espera)\b"
-    r"|\b(?:cerca de|durante|minimo|maximo|ate|em|por|de) $"
 )
-#: What is counted from now is the model's own counting.
+_LASTS_BEHIND = re.compile(r"\b(?:cerca de|durante|minimo de|maximo de|em|em ate|por|por ate) $")
+#: What is counted from now is the model's own counting. Years are not.
 _FROM_NOW = re.compile(
     r"\b(?:faltam?|falta so|daqui a?|ha|em menos de|mais de|menos de|so|ainda|dentro de|a cada) $"
 )
 _UNSURE = re.compile(r"\b(?:talvez|pode ser (?:que|preciso|necessario)|depende)\b")
 _NO = re.compile(r"\b(?:nao|nem|nunca|sem)\b")
+_NOT_SO = re.compile(
+    r"\b(?:ja nao|(?:ja )?pass(?:a|ou|aria)|alem d\w+|fora d\w+|nao (?:da|consigo|garant\w+|seria)|recepcao)\b"
+)
+#: What makes a rule of a length that only the patient named.
+_IS_A_RULE = re.compile(
+    r"\b(?:a partir d[eo]s?|menores de|maiores de|acima de|ate|tolerancia (?:e )?de|prazo (?:e )?de|minimo de|em ate"
+    r"|validade (?:e )?de|vale(?: por)?) $"
+)
+_NO_TOLERANCE = re.compile(
+    r"\b(?:nao (?:ha|temos|existe|damos)|sem|nenhuma)(?: nenhuma)? tolerancia\b"
+    r"(?! (?:mai\w+|alem|superior|depois|apos|d[aeo]))"
+)
 
 
 def lengths(text: str) -> Iterator[tuple[str, int, int, int]]:
@@ -64,52 +77,116 @@ _RULES = {
     "fast": r"\bjejum",
     "valid": r"\bvalidade|\bvale(?:m|ndo)?\b|\bvalid[oa]\b|\bexpira\w*",
     "return": r"\bretornos?\b",
-    "ahead": r"\banteced\w+|\bcancel\w+|\bremarc\w+|\bdesmarc\w+",
+    "ahead": r"\banteced\w+|\bcancel\w+|\bremarc\w+|\bdesmarc\w+|\bavis\w+[^.;]{0,30}\bantes\b",
     "early": r"\bcheg\w+",
     "age": r"\bmenor(?:es)?\b|\bidade\b|\bidosos?\b|\bmaior(?:es)?\b|\ba partir d[eo]s? \d+ anos",
     "lasts": r"\bdura\w*",
-    "ready": r"\bresultados?\b|\bpront[oa]s?\b|\bgarantia\b",
+    "ready": r"\bresultados?\b|\blaudos?\b|\bpront[oa]s?\b|\bgarantia\b",
 }
+
+
+#: Of these each thing has its own.
+_BY_SUBJECT = frozenset(("ready",))
 
 
 def _rules(sentence: str) -> frozenset[str]:
     return frozenset(rule for rule, pattern in _RULES.items() if re.search(pattern, sentence))
 
 
-class Lengths:
-    """What some texts say of how long things last, and of what."""
+def _affirmed_rules(sentence: str) -> frozenset[str]:
+    """The rules it speaks of, but for those that it denies: ``Não é jejum: refeição leve até 2 horas antes``."""
+    parts = re.split(r"[,;:!]", sentence)
+    return _rules(" , ".join(part for part in parts if not _NO.search(part) or any(lengths(part))))
 
-    def __init__(self, texts: Iterable[str]) -> None:
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{4,}", text))
+
+
+def _segments(lines: Iterable[str]) -> Iterator["_Segment"]:
+    for line in lines:
+        title, _, rest = line.partition(": ")
+        for part in re.split(r"[.;]\s", rest):
+            if rules := _rules(part) or _rules(title):
+                named = frozenset((unit, count) for unit, count, *_ in lengths(part))
+                yield _Segment(rules, _words(part), named)
+
+
+def _makes_a_rule(sentence: str, before: str, rules: frozenset[str]) -> bool:
+    """Whether what only the patient named is said to hold: ``Tudo bem, até 20 minutos a gente espera``."""
+    return bool(_IS_A_RULE.search(before) or (rules - {"lasts"} and not _NOT_SO.search(sentence)))
+
+
+class _Segment(NamedTuple):
+    """A part of a line, with what its title says."""
+
+    rules: frozenset[str]
+    words: frozenset[str]
+    lengths: frozenset[tuple[str, int]]
+
+
+class Lengths:
+    """What some texts say of how long things last, and of what.
+
+    Args:
+        subjects: words, plain, that tell apart what has lengths of its own: ``holter``, ``audiometria``.
+    """
+
+    def __init__(self, texts: Iterable[str], subjects: Iterable[str] = ()) -> None:
         texts = list(texts)
         self._numbers = {int(number) for text in texts for number in re.findall(r"\d{1,4}", text)}
         self._known: dict[tuple[str, int], set[str]] = {}
-        for line in (plain(line) for text in texts for line in text.splitlines()):
+        lines = [plain(line) for text in texts for line in text.splitlines()]
+        for line in lines:
             for unit, count, *_ in lengths(line):
                 self._known.setdefault((unit, count), set()).update(_rules(line))
+        self._subjects = frozenset(subjects)
+        self._segments = list(_segments(lines)) if self._subjects else []
 
-    def untold(self, sentence: str, heard: "Lengths", said: "Lengths") -> bool:
-        """Whether a sentence names a length that is neither here nor was heard, or one of another rule.
+    def untold(self, sentence: str, heard: "Lengths", said: "Lengths", asked: str = "") -> bool:
+        """Whether a sentence names a length that is neither here nor was heard, or one of another rule or thing.
 
         Args:
             sentence: plain.
             said: what the patient named; it may be repeated, and not be made a rule of the clinic's.
+            asked: the burst that is answered, plain; it tells what a sentence is about that does not say so.
         """
         if sentence.endswith("?") or TAKES_UP.search(sentence):
             return False
-        rules = _rules(sentence)
-        found = list(lengths(sentence))
+        if _NO_TOLERANCE.search(sentence) and any("late" in rules for rules in self._known.values()):
+            return True
+        rules = _affirmed_rules(sentence)
+        found = [one for one in lengths(sentence) if not _is_time_of_day(sentence, *one[2:])]
         is_held_against = any(self.has(unit, count, rules) for unit, count, *_ in found)
-        for unit, count, start, end in found:
+        for unit, count, start, _ in found:
             clause = re.split(r"[,;:!]", sentence[:start])[-1]
-            if _NO.search(clause) or _is_time_of_day(sentence, start, end) or _FROM_NOW.search(clause):
+            if _NO.search(clause) or (unit, count) == ("m", 1):
                 continue
-            if (is_held_against or _UNSURE.search(sentence)) and said.names(unit, count):
-                continue  # ``com 24 horas já passou do prazo de 48``
-            if rules <= {"lasts"} and (said.has(unit, count) or (unit == "m" and count in _ROUND)):
+            if unit != "years" and _FROM_NOW.search(clause):
+                continue
+            if said.names(unit, count) and (
+                is_held_against  # ``com 24 horas já passou do prazo de 48``
+                or _UNSURE.search(sentence)
+                or not _makes_a_rule(sentence, clause, rules - {"age"} if unit == "years" else rules)
+            ):
+                continue
+            if rules <= {"lasts"} and unit == "m" and count in _ROUND:
                 continue
             if not self.has(unit, count, rules) and not heard.has(unit, count, rules):
                 return True
+            if self._is_of_another(sentence, clause, (unit, count), rules, asked):
+                return True
         return False
+
+    def _is_of_another(
+        self, sentence: str, clause: str, length: tuple[str, int], rules: frozenset[str], asked: str
+    ) -> bool:
+        """Whether the same rule gives another length for the thing that is spoken of."""
+        about = next(
+            filter(None, (self._subjects & _words(one) for one in (clause, sentence, asked))), frozenset()
+        )
+        told = [one for one in self._segments if one.words & about and one.rules & rules & _BY_SUBJECT]
+        return bool(told) and not any(length in one.lengths for one in told)
 
     def names(self, unit: str, count: int) -> bool:
         """Whether it is named, or its number alone: ``atraso de 30``."""
@@ -122,13 +199,17 @@ class Lengths:
 
 #: An hour, a day, two, a week: said of anything.
 _ROUND = (60, 1440, 2880, 10080)
+_HOURS_OF_A_DAY = 24
 
 
 def _is_time_of_day(sentence: str, start: int, end: int) -> bool:
     """``às 8h``, ``até 18 horas``, ``das 8h às 12h``."""
-    if not re.search(r"\d ?h(?:oras?)?$", sentence[start:end]):
+    hour = re.search(r"(\d+) ?h(?:oras?)?$", sentence[start:end])
+    if hour is None or int(hour[1]) >= _HOURS_OF_A_DAY:
         return False
     before = sentence[:start]
-    return bool(
-        re.search(r"\b(?:as|das|a|ao|ou|e|tem|:|,|-)\s?$|[:,(\-]\s?$", before) or not _LASTS.search(sentence)
-    ) and not re.search(r"\bjejum (?:de )?$|\bantecedencia (?:de )?$", before)
+    if re.search(r"\bjejum (?:de )?$|\bantecedencia (?:de )?$", before):
+        return False
+    if re.search(r"\b(?:as|das|a|ao|ou|e|tem|:|,|-)\s?$|[:,(\-]\s?$", before):
+        return True
+    return not _LASTS.search(sentence) and not _LASTS_BEHIND.search(before)
