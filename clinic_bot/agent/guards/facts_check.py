@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from clinic_bot.agent.guards import fasting, inventions, places, slots
+from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.figures import Kind
 from clinic_bot.agent.guards.known import Known, sentences
@@ -38,6 +39,7 @@ class FactsCheck:
         self._lengths = Lengths([self.file, *_fixed(facts)], _subjects(facts))
         self._where = places.Told(bare)
         self._bare = bare
+        self._ages = Ages(facts)
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
         self._plans = Plans(facts, bare)
@@ -89,6 +91,8 @@ class FactsCheck:
         patient = places.Told(theirs)
         for sentence in sentences(text):
             if problem := self._fasting.mistake(plain(sentence), asked, whole, bare_heard):
+                return problem
+            if problem := self._ages.mistake(plain(sentence)):
                 return problem
             if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
                 return "cita um tempo de jejum que não é o da ficha"
