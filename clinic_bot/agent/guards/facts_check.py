@@ -16,6 +16,7 @@ from clinic_bot.agent.guards.paying import Paying
 from clinic_bot.agent.guards.people import People
 from clinic_bot.agent.guards.plans import Plans
 from clinic_bot.agent.guards.prices import Prices
+from clinic_bot.agent.guards.terms import Terms
 from clinic_bot.clinic import texts
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -42,6 +43,7 @@ class FactsCheck:
         self._ages = Ages(facts)
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
+        self._terms = Terms(facts)
         self._plans = Plans(facts, bare)
         self._paying = Paying(facts, bare)
         self._catalogue = Catalogue(facts, self.file)
@@ -72,6 +74,7 @@ class FactsCheck:
             inventions.invented(text, (*self._facts, known), (theirs,), asked=asked, times=self._books)
             or self._sentence_by_sentence(text, told, heard, said)
             or self._prices.mistake(text, asked)
+            or self._terms.mistake(text, asked)
             or self._plans.mistake(text, asked, heard)
             or self._paying.mistake(text, asked)
             or self._catalogue.mistake(text, asked, heard)

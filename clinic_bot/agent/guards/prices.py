@@ -1,12 +1,13 @@
 """Whether a reply gives a service another one's price, or a range's end as the price. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from clinic_bot.agent.guards.denials import NOT
 from clinic_bot.agent.guards.figures import Kind, figures
-from clinic_bot.clinic import team
+from clinic_bot.agent.guards.known import sentences
+from clinic_bot.agent.guards.service_words import ServiceWords
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -15,15 +16,10 @@ _RANGE = re.compile(
     r"\b(?:de|entre) (?:r\$ ?)?[\d.,]+ (?:a|e|ate) (?:r\$ ?)?[\d.,]+|\ba partir de (?:r\$ ?)?[\d.,]+"
 )
 _LOOSELY = re.compile(
-    r"\b(?:a partir|entre|de r\$ ?[\d.,]+ a|ate|depend\w+|conforme|vari\w+|minimo|maximo|faixa|comeca\w*"
-    r"|inicia\w*|desde)\b"
+    r"\b(?:a partir|entre|ate|depend\w+|conforme|vari\w+|minimo|maximo|faixa"
+    r"|(?:comeca\w*|inicia\w*) (?:em|n[oa]s?|com|por|a)|desde)\b"
+    r"|r\$ ?[\d.,]+ ?(?:a|ate|e|ou|-|\u2013) ?(?:r\$ ?)?\d"
 )
-_COMMON = frozenset(
-    (
-        "consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "para", "com", "geral", "clinica", "de",
-        "da", "do", "atendimento",
-    )
-)  # fmt: skip
 
 
 class Prices:
@@ -31,20 +27,13 @@ class Prices:
 
     def __init__(self, facts: ClinicFacts) -> None:
         texts = {one.key: f"{one.price_text()} {one.notes}" for one in facts.services}
-        self._by_service = {key: _amounts(text) for key, text in texts.items()}
-        self._words = {one.key: _telling(one.name) for one in facts.services}
-        self._words |= {
-            one.key: self._words[one.key] | {"geral"} for one in facts.services if "geral" in plain(one.name)
-        }
-        for person in facts.professionals:
-            attended = team.attended_by(facts, person)
-            if len(attended) == 1:
-                self._words[attended[0].key] |= _telling(person.specialty)
+        self._by_service = {key: amounts_in(text) for key, text in texts.items()}
+        self._named = ServiceWords(facts).named
         other = [one.text for one in facts.sections() if not one.title.startswith("Serviço")]
-        self._elsewhere = frozenset(amount for text in other for amount in _amounts(text))
+        self._elsewhere = frozenset(amount for text in other for amount in amounts_in(text))
         everything = plain("\n".join([*texts.values(), *other]))
-        ends = frozenset(amount for match in _RANGE.finditer(everything) for amount in _amounts(match[0]))
-        self._ends = ends - _amounts(_RANGE.sub(" ", everything))
+        ends = frozenset(amount for match in _RANGE.finditer(everything) for amount in amounts_in(match[0]))
+        self._ends = ends - amounts_in(_RANGE.sub(" ", everything))
 
     def mistake(self, text: str, asked: str) -> str | None:
         """What ``text`` says wrongly of prices, in Portuguese; None for nothing.
@@ -52,31 +41,22 @@ class Prices:
         Args:
             asked: the burst that is answered, plain.
         """
-        if not _amounts(text):
+        if not amounts_in(text):
             return None
         default = [] if self._named(plain(text)) else self._named(asked)
-        for sentence in re.split(r"(?<=[!?;\n])\s+|(?<=[a-z\d])\.\s+|\n", text):
+        for sentence in sentences(text):
             bare = plain(sentence)
             if NOT.search(bare) or bare.endswith("?"):
                 continue
-            if not _LOOSELY.search(bare) and _amounts(bare) & self._ends:
+            if not _LOOSELY.search(bare) and amounts_in(bare) & self._ends:
                 return "dá como certo um valor que na ficha varia"
             if self._mixed_up(bare, default):
                 return "dá a um serviço o valor de outro"
         return None
 
-    def _named(self, bare: str) -> list[str]:
-        """The services that are named, as people shorten them, too: ``fisio``."""
-        words = [word for word in re.findall(r"\w{4,}", bare) if word not in _COMMON or word == "geral"]
-        return [
-            key
-            for key, own in self._words.items()
-            if any(one == word or (len(word) > 3 and one.startswith(word)) for one in own for word in words)
-        ]
-
     def _mixed_up(self, bare: str, default: Sequence[str]) -> bool:
         for part in _CLAUSE.split(bare):
-            amounts = _amounts(part)
+            amounts = amounts_in(part)
             named = self._named(part) or default
             if (
                 not (len(amounts) == 1 or _RANGE.search(part))
@@ -90,12 +70,7 @@ class Prices:
         return False
 
 
-def _amounts(text: str) -> frozenset[Decimal]:
+def amounts_in(text: str) -> frozenset[Decimal]:
     return frozenset(
         Decimal(one.value) for one in figures(text.replace("r$", "R$")) if one.kind is Kind.AMOUNT
     )
-
-
-def _telling(name: str) -> frozenset[str]:
-    words: Iterable[str] = re.findall(r"\w{4,}", plain(name))
-    return frozenset(word for word in words if word not in _COMMON)

@@ -1,0 +1,41 @@
+"""Which services of a clinic a text names, as people shorten them, too: ``fisio``. Pure."""
+
+import re
+
+from clinic_bot.clinic import team
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
+
+_COMMON = frozenset(
+    (
+        "consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "para", "com", "geral", "clinica", "de",
+        "da", "do", "atendimento",
+    )
+)  # fmt: skip
+
+
+class ServiceWords:
+    """The words that tell the services of one clinic apart, specialities of those who attend one of them included."""
+
+    def __init__(self, facts: ClinicFacts) -> None:
+        self._words = {one.key: _telling(one.name) for one in facts.services}
+        self._words |= {
+            one.key: self._words[one.key] | {"geral"} for one in facts.services if "geral" in plain(one.name)
+        }
+        for person in facts.professionals:
+            attended = team.attended_by(facts, person)
+            if len(attended) == 1:
+                self._words[attended[0].key] |= _telling(person.specialty)
+
+    def named(self, bare: str) -> list[str]:
+        """The keys of the services that a text, plain, names."""
+        words = [word for word in re.findall(r"\w{4,}", bare) if word not in _COMMON or word == "geral"]
+        return [
+            key
+            for key, own in self._words.items()
+            if any(one == word or (len(word) > 3 and one.startswith(word)) for one in own for word in words)
+        ]
+
+
+def _telling(name: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"\w{4,}", plain(name)) if word not in _COMMON)

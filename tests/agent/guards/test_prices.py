@@ -1,0 +1,42 @@
+from decimal import Decimal
+
+import pytest
+
+from clinic_bot.agent.guards.prices import Prices
+from clinic_bot.clinic.clinic_file import Service
+from clinic_bot.clinic.facts import example_clinic
+
+FACTS = example_clinic().model_copy(
+    update={
+        "professionals": (),
+        "services": (
+            Service(name="Odontopediatria", price=Decimal(155)),
+            Service(name="Avaliação ortodôntica", price=Decimal(130)),
+            Service(name="Fonoterapia", price_note="de R$ 140 a R$ 170, conforme o plano"),
+        ),
+    }
+)
+PRICES = Prices(FACTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A consulta de odontopediatria com o Dr. Ícaro custa R$ 130.",
+        "Cada sessão de fonoterapia sai por R$ 140, e começa depois da avaliação.",
+    ],
+)
+def test_no_service_has_the_price_of_another_or_the_end_of_a_range(text: str) -> None:
+    assert PRICES.mistake(text, "oi")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A odontopediatria com o Dr. Ícaro custa R$ 155, e a avaliação ortodôntica R$ 130.",
+        "Fonoterapia: R$ 140 a R$ 170.",
+        "A fonoterapia começa em R$ 140.",
+    ],
+)
+def test_its_own_price_and_its_own_range_may_be_told(text: str) -> None:
+    assert PRICES.mistake(text, "oi") is None
