@@ -9,7 +9,8 @@ _DAY = 24 * 60
 #: What one does, or leaves, some time before a visit.
 _BEFORE = re.compile(
     r"\b(?:jejum|antes|desde|a partir d|ate as?\b|beb[aei]|agua|com(?:a|er|eu)\b|aliment|refeic|jant|almoc|lanch|cafe\b"
-    r"|pare\b|parar\b|parad|repouso|prepar|lentes?\b|barulho|urin|ultim|avis|cancel|desmarc|remarc|prazo|antecede|lembrete|saia)"
+    r"|pare\b|parar\b|parad|repouso|prepar|lentes?\b|barulho|urin|ultim|avis|cancel|desmarc|remarc|prazo|antecede"
+    r"|lembrete|saia|madrugada|isso (?:da|e)\b|ou seja)"
 )
 _AFTER = re.compile(
     r"\b(?:termin|acab|fim|final|sai|liberad|libera|dura|ate as?\b|ate por volta|tolerancia|atras)"

@@ -53,6 +53,7 @@ _OPPOSITES = (
     ),
 )
 _MAY = r"\b(?:pode|podem|consegue|conseguem|da (?:para|pra)|liberad[oa])\b[^.;,]{0,20}"
+_DENIES = re.compile(r"\b(?:nao|nem|nunca)\b")
 _FORBIDS = re.compile(r"\bnao (?:pode |deve )?(\w{4,}?)(?:ar|er|ir)\b")
 _ON_CONDITION = re.compile(r"\b(\d{1,2}) ?h(?:oras?)? (?:se|quando|caso|para|com)\b([^.;]*)")
 _OF_ANY_CONDITION = frozenset(("pedido", "pedidos", "incluir", "inclui", "exames", "houver", "medico"))
@@ -108,7 +109,7 @@ class Fasting:
 
     def _lets(self, sentence: str, own: str) -> bool:
         """Whether a sentence lets the patient do what the preparation forbids."""
-        verbs = _FORBIDS.findall(own) if not NOT.search(sentence) else []
+        verbs = _FORBIDS.findall(own) if not _DENIES.search(sentence) else []
         return any(re.search(rf"{_MAY}\b{verb}", sentence) for verb in verbs)
 
     def _meant(self, sentence: str, asked: str, whole: str, heard: Iterable[str]) -> Service | None:
@@ -123,11 +124,14 @@ class Fasting:
     def _named(self, text: str) -> list[Service]:
         """The services whose name stands in a text; ``conta`` is no ``contato``."""
         words = [
-            word
-            for word in re.findall(r"\w{4,}", text)
-            if (len(word) > _SHORT or word in self._words) and word not in _ANY_VISIT
+            word for word in re.findall(r"\w{4,}", text) if word not in _ANY_VISIT and self._is_name(word)
         ]
         return team.services_named(self._facts, " ".join(words)) if words else []
+
+    def _is_name(self, word: str) -> bool:
+        return word in self._words or (
+            len(word) > _SHORT and any(one.startswith(word.removesuffix("s")) for one in self._words)
+        )
 
     def _read_of(self, text: str) -> list[Service]:
         return [one for one in self._facts.services if plain(one.name) in text]

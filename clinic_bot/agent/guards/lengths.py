@@ -15,7 +15,7 @@ _LENGTH = re.compile(
 )
 #: ``leva cerca de 1h30``; ``às 8h30`` is a time of the day.
 _HOURS_AND_MINUTES = re.compile(
-    r"\b(?:dura\w*|cerca de|leva\w*|por|em|mais ou menos|aproximadamente|reserv\w+|uns|umas)(?: \w+)? (\d)h([0-5]\d)\b"
+    r"\b(?:dura\w*|cerca de|leva\w*|por|em|mais ou menos|aproximadamente|reserv\w+)(?: \w+)? (\d)h([0-5]\d)\b"
 )
 _HALF_AN_HOUR = re.compile(r"\bmeia hora\b")
 _TO_MINUTES = {"m": 1, "h": 60, "d": 1440, "s": 10080}
@@ -29,7 +29,7 @@ _FROM_NOW = re.compile(
     r"\b(?:faltam?|falta so|daqui a?|ha|em menos de|mais de|menos de|so|ainda|dentro de|a cada) $"
 )
 _UNSURE = re.compile(r"\b(?:talvez|pode ser (?:que|preciso|necessario)|depende)\b")
-_NO = re.compile(r"\b(?:nao|nem|nunca|sem)\b")
+_NO = re.compile(r"\b(?:nao|nem|nunca)\b")
 _NOT_SO = re.compile(
     r"\b(?:ja nao|(?:ja )?pass(?:a|ou|aria)|alem d\w+|fora d\w+|nao (?:da|consigo|garant\w+|seria)|recepcao)\b"
 )
@@ -77,10 +77,11 @@ _RULES = {
     "fast": r"\bjejum",
     "valid": r"\bvalidade|\bvale(?:m|ndo)?\b|\bvalid[oa]\b|\bexpira\w*",
     "return": r"\bretornos?\b",
-    "ahead": r"\banteced\w+|\bcancel\w+|\bremarc\w+|\bdesmarc\w+|\bavis\w+[^.;]{0,30}\bantes\b",
+    "ahead": r"\banteced\w+|\bcancel(?!ad)\w+|\bremarc(?!ad)\w+|\bdesmarc(?!ad)\w+|\bavis\w+[^.;]{0,30}\bantes\b",
     "early": r"\bcheg\w+",
     "age": r"\bmenor(?:es)?\b|\bidade\b|\bidosos?\b|\bmaior(?:es)?\b|\ba partir d[eo]s? \d+ anos",
     "lasts": r"\bdura\w*",
+    "papers": r"\bnotas?\b|\brecibos?\b|\bdeclarac\w+",
     "ready": r"\bresultados?\b|\blaudos?\b|\bpront[oa]s?\b|\bgarantia\b",
 }
 
@@ -170,7 +171,7 @@ class Lengths:
                 or not _makes_a_rule(sentence, clause, rules - {"age"} if unit == "years" else rules)
             ):
                 continue
-            if rules <= {"lasts"} and unit == "m" and count in _ROUND:
+            if rules <= {"lasts"} and unit == "m" and (count in _ROUND or _EXAMPLE in sentence):
                 continue
             if not self.has(unit, count, rules) and not heard.has(unit, count, rules):
                 return True
@@ -199,6 +200,7 @@ class Lengths:
 
 #: An hour, a day, two, a week: said of anything.
 _ROUND = (60, 1440, 2880, 10080)
+_EXAMPLE = "por exemplo"
 _HOURS_OF_A_DAY = 24
 
 

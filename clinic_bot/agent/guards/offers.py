@@ -43,6 +43,7 @@ _MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|a vista)\b"
 _LISTED_MEANS = re.compile(
     rf"{_MEANS.pattern}(?:(?:, | e | ou |/| )(?:(?:n[oa]|em|d[oe]|pelo|cartao de) )*{_MEANS.pattern})*"
 )
+_AT_ONCE = {"pix", "dinheiro", "debito"}
 _WITHOUT_LIMIT = re.compile(r"\b(?:tod[oa]s?|inteir[oa]|qualquer|sem limite|ilimitad[oa]|sempre)\b")
 _IN_TIME = re.compile(r"\b(?:antes|anteced\w+|cancel\w+|remarc\w+|desmarc\w+)\b")
 #: Whom or what a discount is for, beside the way to pay.
@@ -73,7 +74,10 @@ def promised(sentence: str, told: Sequence[Known], *, asked: str = "", whole: st
         match = pattern.search(bare)
         if match is None or is_told(bare, match, [offer for one in told for offer in one.offered(pattern)]):
             continue
-        denied = NOT.search(bare[: match.start()] if pattern is not _DISCOUNT else bare)
+        clause = bare[: match.start()].rpartition(", ")[
+            2
+        ]  # ``Não, o retorno é gratuito`` denies something else
+        denied = NOT.search(clause if pattern is not _DISCOUNT else bare)
         if denied or bare.endswith("?") or TAKES_UP.search(bare):
             continue
         return f"promete {what} que a ficha da clínica não tem"
@@ -91,9 +95,16 @@ def _for_another_way_to_pay(sentence: str, bare: str, told: Sequence[Known]) -> 
         offers = [
             _beside(offer.sentence, plain(share.shown)) for one in told for offer in one.offered(pattern)
         ]
-        if means and offers and not any(not named or means <= named for named in offers):
+        if means and offers and not any(_covers(named, means) for named in offers):
             return True
     return False
+
+
+def _covers(told: set[str], means: set[str]) -> bool:
+    """Whether what is told of some ways to pay is told of these; ``à vista`` is another word for Pix and cash."""
+    if "a vista" in told:
+        return means <= told | _AT_ONCE
+    return not told or (means - {"a vista"} or means) <= told
 
 
 def _beside(bare: str, share: str, *, surely: bool = False) -> set[str]:

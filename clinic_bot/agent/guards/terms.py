@@ -13,7 +13,9 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
 _IN_PARTS = re.compile(r"\b\d{1,2} ?x\b|\bvezes\b|\bparcel\w+|\bdivid\w+")
-_EACH_PART = re.compile(r"\b\d{1,2} ?x (?:de|fixas de) r\$ ?[\d.,]*\d|\bparcelas? de r\$ ?[\d.,]*\d")
+_EACH_PART = re.compile(
+    r"\b\d{1,2} ?x (?:de|fixas de) r\$ ?[\d.,]*\d|\bparcelas?\b[^.;,]{0,20}?r\$ ?[\d.,]*\d"
+)
 _LEAST = re.compile(
     r"\b(?:acima|a partir|superior(?:es)?|maior(?:es)?|mais) (?:de|a|que|do que) r\$ ?[\d.,]*\d"
 )

@@ -68,6 +68,7 @@ FASTING = Fasting(FACTS)
         ("agua pode, sim.", "e agua antes da endoscopia?"),
         ("na coleta, nem agua.", "oi"),
         ("esvazie a bexiga antes do ultrassom.", "oi"),
+        ("pode urinar normalmente antes do exame, sem problema.", "ultrassom"),
         ("pode dirigir, sim.", "da pra voltar dirigindo da endoscopia?"),
         ("venha sem comer nada nas 3 horas antes da audiometria.", "oi"),
     ],

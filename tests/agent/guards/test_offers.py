@@ -25,6 +25,7 @@ FILE = (
         ("Mostre o tíquete na recepção e você recebe um abatimento.", "a garagem é paga?"),
         ("Temos desconto para irmãos, sim.", "desconto pros irmãos?"),
         ("O valor da avaliação é abatido do aparelho.", "e a avaliação?"),
+        ("Não, a limpeza é gratuita.", "pago a limpeza?"),
         ("O valor é devolvido integralmente.", "devolvem?"),
     ],
 )
@@ -45,6 +46,7 @@ def test_what_the_clinic_does_not_give_is_not_promised(sentence: str, asked: str
             "como pago?",
         ),
         ("No débito ou no crédito é o valor cheio; em dinheiro, 4% de desconto.", "desconto?"),
+        ("Pagando à vista, no Pix ou em dinheiro, há 4% de desconto.", "desconto?"),
         ("No Pix há 4% de desconto, e o estacionamento é grátis.", "estacionamento?"),
     ],
 )
