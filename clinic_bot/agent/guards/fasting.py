@@ -15,7 +15,10 @@ from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 
 _FAST = re.compile(r"\bjejum\b")
-_ABOUT = r"\bjejum\b|\bagua\b|\bcomer\b|\bcoma\b|\bestomago vazio\b|\bbexiga\b|\burin\w+|\bxixi\b"
+_ABOUT = (
+    r"\bjejum\b|\bagua\b|\bcomer\b|\bcoma\b|\bestomago vazio\b|\bcafe\w*|\blanch\w+|\brefeic\w+|\bbexiga\b"
+    r"|\burin\w+|\bxixi\b"
+)
 _NONE = re.compile(
     r"\bsem (?:\w+ ){0,3}?jejum\b|\b(?:dispensa\w*|nem) (?:\w+ )?jejum\b"
     r"|\bnao (?!(?:se )?(?:esque|quebr|deix|fur|coma|beba))(?:[\w-]+ ){0,5}?jejum\b"
@@ -31,7 +34,7 @@ _EATS_NOTHING = re.compile(
     r"(?:\d|ultimas)"
     r"|\bestomago vazio\b"
 )
-_EATS = re.compile(r"\b(?:refeic\w+|lanch\w+|almoc\w+|com(?:er|a)|aliment\w+|jant\w+)\b")
+_EATS = re.compile(r"\b(?:refeic\w+|lanch\w+|almoc\w+|com(?:er|a)|aliment\w+|jant\w+|cafe\w*)\b")
 #: What a preparation says one way or the other: each pair is of the same thing.
 _OPPOSITES = (
     (
@@ -54,15 +57,18 @@ _OPPOSITES = (
 )
 _MAY = r"\b(?:pode|podem|consegue|conseguem|da (?:para|pra)|liberad[oa])\b[^.;,]{0,20}"
 _DENIES = re.compile(r"\b(?:nao|nem|nunca)\b")
+_LETS = re.compile(r"\b(?:pode|podem|liberad[oa]|permitid[oa]|tudo bem|sem problemas?)\b")
 _FORBIDS = re.compile(r"\bnao (?:pode |deve )?(\w{4,}?)(?:ar|er|ir)\b")
 _ON_CONDITION = re.compile(r"\b(\d{1,2}) ?h(?:oras?)? (?:se|quando|caso|para|com)\b([^.;]*)")
 _OF_ANY_CONDITION = frozenset(("pedido", "pedidos", "incluir", "inclui", "exames", "houver", "medico"))
 _HOURS = re.compile(
-    r"\bjejum\b[^.!?\n]{0,30}?\b(\d{1,2}) ?h(?:oras?)?\b|\b(\d{1,2}) ?h(?:oras?)? (?:de|em) jejum\b"
+    r"\bjejum\b[^.!?\n,;]{0,30}?(?<!as )(?<!ate )\b(\d{1,2}) ?h(?:oras?)?\b|\b(\d{1,2}) ?h(?:oras?)? (?:de|em) jejum\b"
 )
 _COUNTS = re.compile(rf"\b(?:\d{{1,2}}|{NUMBER})\b")
 _ANY_HOURS = re.compile(r"\b(\d{1,2}) ?h(?:oras?)?\b")
-_ANY_VISIT = frozenset(("exame", "exames", "consulta", "consultas", "avaliacao", "sessao", "retorno"))
+_ANY_VISIT = frozenset(
+    ("hora", "horas", "exame", "exames", "consulta", "consultas", "avaliacao", "sessao", "retorno")
+)
 #: A shorter word has to stand in a service's name as it is.
 _SHORT = 5
 _WRONG = "diz do jejum ou do preparo o que não está na ficha"
@@ -102,6 +108,8 @@ class Fasting:
             return _WRONG
         eats_nothing = _EATS_NOTHING.search(sentence) and not _FAST.search(own)
         if eats_nothing and not _eating(sentence) & _eating(own):
+            return _WRONG
+        if needs is None and _eats_too_late(sentence, own):
             return _WRONG
         if any(_is_opposite(sentence, own, *pair) for pair in _OPPOSITES) or self._lets(sentence, own):
             return _WRONG
@@ -144,6 +152,14 @@ def _needs(text: str) -> bool | None:
     if _NONE.search(text):
         return False
     return True if _NEEDS.search(text) or not NOT.search(text) else None
+
+
+def _eats_too_late(sentence: str, own: str) -> bool:
+    """Whether a sentence lets the patient eat within the hours of the fast."""
+    hours = _told_hours([own])
+    if not hours or _DENIES.search(sentence) or not _EATS.search(sentence) or not _LETS.search(sentence):
+        return False
+    return any(unit == "m" and count < min(hours) * 60 for unit, count, *_ in lengths(sentence))
 
 
 def _is_opposite(sentence: str, own: str, one: re.Pattern[str], other: re.Pattern[str]) -> bool:

@@ -108,9 +108,8 @@ def _segments(lines: Iterable[str]) -> Iterator["_Segment"]:
     for line in lines:
         title, _, rest = line.partition(": ")
         for part in re.split(r"[.;]\s", rest):
-            if rules := _rules(part) or _rules(title):
-                named = frozenset((unit, count) for unit, count, *_ in lengths(part))
-                yield _Segment(rules, _words(part), named)
+            named = frozenset((unit, count) for unit, count, *_ in lengths(part))
+            yield _Segment(_rules(part) or _rules(title), _words(part), named)
 
 
 def _makes_a_rule(sentence: str, before: str, rules: frozenset[str]) -> bool:

@@ -43,6 +43,8 @@ _MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|a vista)\b"
 _LISTED_MEANS = re.compile(
     rf"{_MEANS.pattern}(?:(?:, | e | ou |/| )(?:(?:n[oa]|em|d[oe]|pelo|cartao de) )*{_MEANS.pattern})*"
 )
+_OF_A_PRICE = re.compile(r"descont|abatim|barat|metade|meia|valor|preco")
+_STEM = 5
 _AT_ONCE = {"pix", "dinheiro", "debito"}
 _WITHOUT_LIMIT = re.compile(r"\b(?:tod[oa]s?|inteir[oa]|qualquer|sem limite|ilimitad[oa]|sempre)\b")
 _IN_TIME = re.compile(r"\b(?:antes|anteced\w+|cancel\w+|remarc\w+|desmarc\w+)\b")
@@ -123,6 +125,8 @@ def _beside(bare: str, share: str, *, surely: bool = False) -> set[str]:
 
 def _is_discount(bare: str, match: re.Match[str], offers: Sequence[Offer]) -> bool:
     """Whether a discount is told for the same way to pay, and for the same people."""
+    if not _OF_A_PRICE.search(match[0]):  # a parcel, a voucher: only as it is told
+        offers = [one for one in offers if match[0][:_STEM] in one.sentence]
     clause = between_commas(bare, match)
     people = set(_FOR_SOMEBODY.findall(clause if _MEANS.search(clause) else bare[: match.start()] + clause))
     offers = [one for one in offers if people <= set(_FOR_SOMEBODY.findall(one.sentence))]

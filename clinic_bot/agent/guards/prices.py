@@ -16,7 +16,8 @@ _RANGE = re.compile(
     r"\b(?:de|entre) (?:r\$ ?)?[\d.,]+ (?:a|e|ate) (?:r\$ ?)?[\d.,]+|\ba partir de (?:r\$ ?)?[\d.,]+"
 )
 _LOOSELY = re.compile(
-    r"\b(?:a partir|part(?:e|em|indo) de|entre|ate|depend\w+|conforme|vari\w+|minimo|maximo|faixa"
+    r"\b(?:a partir|part(?:e|em|indo) de|entre|ate(?! \d{1,2} ?(?:x|vezes|parcel))|depend\w+|conforme|vari\w+|minimo"
+    r"|maximo|faixa"
     r"|(?:comeca\w*|inicia\w*) (?:em|n[oa]s?|com|por|a)|desde)\b"
     r"|r\$ ?[\d.,]+ ?(?:a|ate|e|ou|-|\u2013) ?(?:r\$ ?)?\d"
 )

@@ -13,6 +13,7 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
 _IN_PARTS = re.compile(r"\b\d{1,2} ?x\b|\bvezes\b|\bparcel\w+|\bdivid\w+")
+_COUNT = re.compile(r"\b(\d{1,2}) ?(?:x\b|vezes)")
 _EACH_PART = re.compile(
     r"\b\d{1,2} ?x (?:de|fixas de) r\$ ?[\d.,]*\d|\bparcelas?\b[^.;,]{0,20}?r\$ ?[\d.,]*\d"
 )
@@ -74,10 +75,15 @@ class Terms:
         parts = frozenset(one for match in _EACH_PART.finditer(bare) for one in amounts_in(match[0]))
         if self._least_part and parts and min(parts) < self._least_part:
             return True
-        prices = amounts_in(bare) - parts
+        counts = [int(one) for one in _COUNT.findall(bare)]
+        whole = {one.price for one in self._services.values() if one.price is not None}
+        shares = {
+            one for one in amounts_in(bare) for n in counts if any(abs(one * n - all_) < n for all_ in whole)
+        }
+        prices = amounts_in(bare) - parts - shares
         if not prices and len(named) == 1 and (price := self._services[named[0]].price) is not None:
             prices = frozenset((price,))
-        return bool(self._least and prices and not parts & prices and max(prices) < self._least)
+        return bool(self._least and prices and max(prices) < self._least)
 
 
 def _first(pattern: re.Pattern[str], text: str) -> Decimal | None:

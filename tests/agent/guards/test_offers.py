@@ -26,6 +26,7 @@ FILE = (
         ("Temos desconto para irmãos, sim.", "desconto pros irmãos?"),
         ("O valor da avaliação é abatido do aparelho.", "e a avaliação?"),
         ("Não, a limpeza é gratuita.", "pago a limpeza?"),
+        ("Temos um pacote promocional.", "pacote?"),
         ("O valor é devolvido integralmente.", "devolvem?"),
     ],
 )

@@ -23,6 +23,7 @@ PRICES = Prices(FACTS)
     "text",
     [
         "A consulta de odontopediatria com o Dr. Ícaro custa R$ 130.",
+        "A fonoterapia custa R$ 140 em até 6x.",
         "Cada sessão de fonoterapia sai por R$ 140, e começa depois da avaliação.",
     ],
 )

@@ -45,6 +45,7 @@ def test_terms_that_the_file_does_not_have_are_noticed(payment: str, text: str, 
     ("payment", "text", "asked"),
     [
         (ABOVE, "A consulta, R$ 365, pode ser dividida em até 4x.", "oi"),
+        (ABOVE, "Em 4x sem juros dá R$ 91,25 por mês.", "oi"),
         (ABOVE, "Valores acima de R$ 300 podem ser parcelados em até 4x.", "divide a videonasoscopia?"),
         (ABOVE, "Não dá para parcelar: a videonasoscopia custa R$ 290.", "oi"),
         (EACH, "O ultrassom fica em 2x de R$ 70.", "oi"),
