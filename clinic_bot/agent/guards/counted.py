@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     r"|lembrete|saia|madrugada|isso (?:da|e)\b|ou seja)"
 )
 _AFTER = re.compile(
-    r"\b(?:termin|acab|fim|final|sai|liberad|libera|dura|ate as?\b|ate por volta|tolerancia|atras)"
+    r"\b(?:termin|acab|fim|final|sai|saem|liberad|libera|dura|ate as?\b|ate por volta|tolerancia|atras)"
 )
 #: What is offered or settled has been shown by a tool, or is none.
 _IS_A_SLOT = re.compile(

@@ -37,7 +37,7 @@ class FactsCheck:
         bare = plain(self.file)
         # The hot line's being free is no offer of the clinic's.
         self._facts = (Known(self.file), Known("\n".join(_fixed(facts)), offers=False))
-        self._lengths = Lengths([self.file, *_fixed(facts)], _subjects(facts))
+        self._lengths = Lengths([self.file, *_fixed(facts), *_of_the_agenda(facts)], _subjects(facts))
         self._where = places.Told(bare)
         self._bare = bare
         self._ages = Ages(facts)
@@ -118,6 +118,15 @@ def _subjects(facts: ClinicFacts) -> set[str]:
 def _everything(facts: ClinicFacts) -> Iterable[str]:
     yield from (facts.name, facts.assistant_name, facts.ai_disclosure)
     yield from (f"{section.title}: {section.text}" for section in facts.sections())
+
+
+def _of_the_agenda(facts: ClinicFacts) -> Iterable[str]:
+    """Lengths that the program itself holds to, and the file's texts may leave out."""
+    rules = facts.agenda
+    yield f"A agenda vai até os próximos {rules.days_ahead} dias."
+    if rules.change_hours:
+        yield f"Remarcar ou cancelar com {rules.change_hours} horas de antecedência."
+    yield from (f"Lembretes {hours} horas antes." for hours in facts.reminders.hours_before)
 
 
 def _fixed(facts: ClinicFacts) -> Iterable[str]:

@@ -126,8 +126,10 @@ class Fasting:
             if named := self._named(text):
                 return named[0] if len(named) == 1 else None
         read = {one.key: one for text in heard for one in self._read_of(text)}
-        named = self._named(whole) or list(read.values())
-        return named[0] if len(named) == 1 and set(read) <= {named[0].key} else None
+        before = self._named(whole.partition(sentence)[0])
+        others = {one.key for one in self._named(whole)} | set(read)
+        named = before or list(read.values())
+        return named[0] if len(named) == 1 and others <= {named[0].key} else None
 
     def _named(self, text: str) -> list[Service]:
         """The services whose name stands in a text; ``conta`` is no ``contato``."""

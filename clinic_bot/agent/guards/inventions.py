@@ -24,7 +24,7 @@ _COUNTED = re.compile(
 )
 _BOTH = re.compile(r"\b(?:cada|ambos|ambas|casal|dupla|gemeos|irmaos)\b")
 _IN_ALL = re.compile(r"\b(?:tot\w+|junt[oa]s|soma\w*|ao todo|tudo)\b")
-_MEANS = re.compile(r"\b(?:pix|debito|credito|dinheiro|cartao|boleto|vista)\b")
+_LESS = re.compile(r"\b(?:pix|debito|dinheiro|cartao|vista|descont\w+)\b|%")
 _KINDS = {
     Kind.AMOUNT: "um valor em dinheiro",
     Kind.PERCENT: "um percentual",
@@ -96,22 +96,22 @@ class _Sources:
         told = (amount for one in self.told for amount in one.amounts)
         return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
 
-    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], sentence: str, text: str) -> bool:
+    def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], text: str) -> bool:
         """Whether it is what told prices that stand in the same reply come to, or some times one that was told, or
         either of them less a discount that was told."""
         if figure.kind is not Kind.AMOUNT:
             return False
         total = Decimal(figure.value)
         told = {amount for one in self.told for amount in one.amounts}
-        prices = sorted({Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT} & told)[:6]
-        sums = {sum(some, Decimal()) for count in (2, 3) for some in combinations(prices, count)}
+        said = " ".join([text, *(one.text for one in self.said)])
+        times = {price * count for price in told for count in _counts(said)}
+        prices = sorted({Decimal(one.value) for one in shown if one.kind is Kind.AMOUNT} & (told | times))[:6]
+        sums = times | {sum(some, Decimal()) for count in (2, 3) for some in combinations(prices, count)}
         if _IN_ALL.search(text):
             sums |= {one + other for one in prices for other in told - {one}}
-        counts = _counts(" ".join([text, *(one.text for one in self.said)]))
-        sums |= {price * count for price in told for count in counts}
         if total in sums:
             return True
-        if not _MEANS.search(sentence) and "descont" not in sentence:
+        if not _LESS.search(said):
             return False
         shares = [Decimal(one) / 100 for known in self.told for one in known.percents]
         return any(
@@ -150,7 +150,7 @@ def _figure(
         if (
             sources.tell(one)
             or sources.tell_a_share(one, bare)
-            or sources.tell_a_sum(one, shown, bare, whole)
+            or sources.tell_a_sum(one, shown, whole)
             or sources.tell_what_is_counted(one, shown, bare)
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):

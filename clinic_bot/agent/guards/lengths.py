@@ -73,9 +73,10 @@ def lengths(text: str) -> Iterator[tuple[str, int, int, int]]:
 
 #: What a clinic rules the length of; a length told of one of these is none of another.
 _RULES = {
-    "late": r"\batras\w+|\btoleranc\w+|\bespera\w*",
+    "late": r"\batras\w+|\btoleranc\w+|\bespera\b|\besper(?:ar|amos|o) (?:por )?(?:ate|mais)\b",
     "fast": r"\bjejum",
-    "valid": r"\bvalidade|\bvale(?:m|ndo)?\b|\bvalid[oa]\b|\bexpira\w*",
+    "valid": r"\bvalidade|\bvale(?:m|ndo)?\b(?! (?:lembrar|a pena|dizer|ressaltar|para|so|como|a partir))"
+    r"|\bvalid[oa]\b|\bexpira\w*",
     "return": r"\bretornos?\b",
     "ahead": r"\banteced\w+|\bcancel(?!ad)\w+|\bremarc(?!ad)\w+|\bdesmarc(?!ad)\w+|\bavis\w+[^.;]{0,30}\bantes\b",
     "early": r"\bcheg\w+",

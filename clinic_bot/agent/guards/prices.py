@@ -45,11 +45,12 @@ class Prices:
         if not amounts_in(text):
             return None
         default = [] if self._named(plain(text)) else self._named(asked)
+        said = {Decimal(number) for number in re.findall(r"\d+", asked)}
         for sentence in sentences(text):
             bare = plain(sentence)
             if NOT.search(bare) or bare.endswith("?"):
                 continue
-            if not _LOOSELY.search(bare) and amounts_in(bare) & self._ends:
+            if not _LOOSELY.search(bare) and amounts_in(bare) & self._ends - said:
                 return "dá como certo um valor que na ficha varia"
             if self._mixed_up(bare, default):
                 return "dá a um serviço o valor de outro"

@@ -55,6 +55,7 @@ def test_what_the_file_does_not_say_is_told_to_the_model(text: str, problem: str
         "Temos quinta às 13h30 com a Dra. Yasmin.",
         "A consulta de ginecologia é R$ 360, em até 3x de R$ 120.",
         "Ginecologia com eletrocardiograma dá R$ 490: R$ 360 mais R$ 130.",
+        "A agenda vai até os próximos 60 dias, e lembramos 24 horas antes.",
         "Não precisa de jejum para o eletrocardiograma.",
         "Estamos na Rua dos Ipês, 250, 2º andar.",
     ],

@@ -107,3 +107,8 @@ def test_the_visit_that_was_read_tells_which_preparation_is_meant() -> None:
         FASTING.mistake("agua pode, sim.", "agua pode?", "a coleta e sem marcar. agua pode, sim.", [read])
         is None
     )
+
+
+def test_what_is_named_only_later_is_not_what_is_meant() -> None:
+    later = "o jejum e de 12 horas. a audiometria e sem preparo."
+    assert FASTING.mistake("o jejum e de 12 horas.", "quantas horas?", later, []) is None

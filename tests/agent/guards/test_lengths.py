@@ -44,6 +44,8 @@ def test_a_length_of_nothing_that_was_told_is_noticed(sentence: str, asked: str)
         ("a bia, de 5 anos, pode vir.", "minha filha tem 5 anos"),
         ("como ele tem 15 anos e e menor, venha junto.", "ele tem 15"),
         ("com 20 minutos, vira encaixe ou e remarcado.", "e se eu atrasar 20 min?"),
+        ("vale lembrar que o ecocardiograma dura 40 minutos.", "oi"),
+        ("esperamos voce 10 minutos antes.", "oi"),
         ("so um minutinho, por favor.", "oi"),
     ],
 )
