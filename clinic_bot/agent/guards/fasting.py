@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from clinic_bot.agent.guards.denials import NOT, states_nothing
 from clinic_bot.agent.guards.lengths import lengths
+from clinic_bot.agent.guards.service_words import ServiceWords
 from clinic_bot.clinic import team
 from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.facts import ClinicFacts
@@ -71,6 +72,7 @@ _ANY_VISIT = frozenset(
 )
 #: A shorter word has to stand in a service's name as it is.
 _SHORT = 5
+_THE_REST = re.compile(r"\b(?:[oa]s (?:demais|outr[oa]s)|o resto|restante)\b")
 _WRONG = "diz do jejum ou do preparo o que não está na ficha"
 
 
@@ -79,6 +81,7 @@ class Fasting:
 
     def __init__(self, facts: ClinicFacts) -> None:
         self._facts = facts
+        self._any_named = ServiceWords(facts).named
         self._words = {word for one in facts.services for word in re.findall(r"\w+", plain(one.name))}
         general = plain(facts.preparation)
         self._texts = {
@@ -97,7 +100,7 @@ class Fasting:
             whole: the reply that the sentence is of, plain.
             heard: results of tools, plain; they tell which visit is meant where nothing else does.
         """
-        if not self._about.search(sentence) or sentence.endswith("?"):
+        if not self._about.search(sentence) or sentence.endswith("?") or _THE_REST.search(sentence):
             return None
         service = self._meant(sentence, asked, whole, heard)
         if service is None:
@@ -126,7 +129,7 @@ class Fasting:
             if named := self._named(text):
                 return named[0] if len(named) == 1 else None
         read = {one.key: one for text in heard for one in self._read_of(text)}
-        before = self._named(whole.partition(sentence)[0])
+        before = self._services_in(whole.partition(sentence)[0])
         others = {one.key for one in self._named(whole)} | set(read)
         named = before or list(read.values())
         return named[0] if len(named) == 1 and others <= {named[0].key} else None
@@ -137,6 +140,11 @@ class Fasting:
             word for word in re.findall(r"\w{4,}", text) if word not in _ANY_VISIT and self._is_name(word)
         ]
         return team.services_named(self._facts, " ".join(words)) if words else []
+
+    def _services_in(self, text: str) -> list[Service]:
+        """All the services that a text may be speaking of."""
+        keys = self._any_named(text)
+        return [one for one in self._facts.services if one.key in keys]
 
     def _is_name(self, word: str) -> bool:
         return word in self._words or (

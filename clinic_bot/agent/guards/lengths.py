@@ -168,6 +168,7 @@ class Lengths:
             if said.names(unit, count) and (
                 is_held_against  # ``com 24 horas já passou do prazo de 48``
                 or _UNSURE.search(sentence)
+                or self._is_within(unit, count, rules)
                 or not _makes_a_rule(sentence, clause, rules - {"age"} if unit == "years" else rules)
             ):
                 continue
@@ -188,6 +189,15 @@ class Lengths:
         )
         told = [one for one in self._segments if one.words & about and one.rules & rules & _BY_SUBJECT]
         return bool(told) and not any(length in one.lengths for one in told)
+
+    def _is_within(self, unit: str, count: int, rules: frozenset[str]) -> bool:
+        """Whether it is no later than what is tolerated, or no shorter than what is asked for."""
+        for (known, number), of in self._known.items():
+            if known == unit and (
+                ("late" in rules & of and count <= number) or ("ahead" in rules & of and count >= number)
+            ):
+                return True
+        return False
 
     def names(self, unit: str, count: int) -> bool:
         """Whether it is named, or its number alone: ``atraso de 30``."""

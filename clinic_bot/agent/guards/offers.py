@@ -45,6 +45,7 @@ _LISTED_MEANS = re.compile(
 )
 _OF_A_PRICE = re.compile(r"descont|abatim|barat|metade|meia|valor|preco")
 _STEM = 5
+_SAME = 7
 _AT_ONCE = {"pix", "dinheiro", "debito"}
 _WITHOUT_LIMIT = re.compile(r"\b(?:tod[oa]s?|inteir[oa]|qualquer|sem limite|ilimitad[oa]|sempre)\b")
 _IN_TIME = re.compile(r"\b(?:antes|anteced\w+|cancel\w+|remarc\w+|desmarc\w+)\b")
@@ -142,7 +143,7 @@ def _is_free(bare: str, match: re.Match[str], offers: Sequence[Offer], *, around
     paid_for = set(_PAID_FOR.findall(bare))
     if _IN_TIME.search(bare) and not paid_for:
         return bool(offers)
-    words = _things(bare) - paid_for
+    words = _things(bare) - {one[:_SAME] for one in paid_for}
     told = [one for one in offers if words & _things(one.subject)]
     if not told and not paid_for:  # ``Tem sim, gratuito.``
         told = [one for one in offers if _things(around) & _things(one.subject)]
@@ -152,4 +153,6 @@ def _is_free(bare: str, match: re.Match[str], offers: Sequence[Offer], *, around
 
 
 def _things(text: str) -> set[str]:
-    return set(re.findall(r"\w{4,}", text.replace("wi-fi", "wifi").replace("wi fi", "wifi")))
+    """What it speaks of: ``estacionar`` is of the ``estacionamento``."""
+    words = re.findall(r"\w{4,}", text.replace("wi-fi", "wifi").replace("wi fi", "wifi"))
+    return {word[:_SAME] for word in words}

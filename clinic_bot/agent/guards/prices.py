@@ -58,13 +58,10 @@ class Prices:
 
     def _mixed_up(self, bare: str, default: Sequence[str]) -> bool:
         for part in _CLAUSE.split(bare):
-            amounts = amounts_in(part)
+            ranges = " ".join(match[0] for match in _RANGE.finditer(part))
+            amounts = amounts_in(ranges or part)
             named = self._named(part) or default
-            if (
-                not (len(amounts) == 1 or _RANGE.search(part))
-                or len(named) != 1
-                or not self._by_service[named[0]]
-            ):
+            if not (len(amounts) == 1 or ranges) or len(named) != 1 or not self._by_service[named[0]]:
                 continue
             others = {one for key, own in self._by_service.items() if key != named[0] for one in own}
             if amounts & (others - self._by_service[named[0]] - self._elsewhere):

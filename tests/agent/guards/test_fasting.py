@@ -112,3 +112,9 @@ def test_the_visit_that_was_read_tells_which_preparation_is_meant() -> None:
 def test_what_is_named_only_later_is_not_what_is_meant() -> None:
     later = "o jejum e de 12 horas. a audiometria e sem preparo."
     assert FASTING.mistake("o jejum e de 12 horas.", "quantas horas?", later, []) is None
+    assert (
+        FASTING.mistake(
+            "os demais nao pedem jejum.", "oi", "o ultrassom pede 6 h. os demais nao pedem jejum."
+        )
+        is None
+    )

@@ -25,7 +25,7 @@ NOTHING = Lengths([])
         ("nao ha tolerancia: quem chega depois perde a consulta.", "oi"),
         ("basta me avisar ate uma horinha antes.", "desmarco quando?"),
         ("ele atende ha mais de 20 anos.", "ele e bom?"),
-        ("cancelando com 24 horas de antecedencia nao paga nada.", "cancelo 24h antes?"),
+        ("cancelando com 2 horas de antecedencia nao paga nada.", "cancelo 2h antes?"),
         ("a partir dos 16 anos ja pode vir sozinho.", "16 anos"),
     ],
 )
@@ -46,6 +46,7 @@ def test_a_length_of_nothing_that_was_told_is_noticed(sentence: str, asked: str)
         ("com 20 minutos, vira encaixe ou e remarcado.", "e se eu atrasar 20 min?"),
         ("vale lembrar que o ecocardiograma dura 40 minutos.", "oi"),
         ("esperamos voce 10 minutos antes.", "oi"),
+        ("com 5 minutos de atraso ainda esta dentro da tolerancia.", "vou atrasar 5 min"),
         ("so um minutinho, por favor.", "oi"),
     ],
 )

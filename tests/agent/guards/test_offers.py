@@ -41,6 +41,7 @@ def test_what_the_clinic_does_not_give_is_not_promised(sentence: str, asked: str
         ("O Wi-Fi é gratuito, e a senha fica no balcão.", "tem wifi?"),
         ("São seis vagas próprias, gratuitas por até 1 hora.", "tem onde parar?"),
         ("Por até 1 hora, sem custo.", "estacionamento?"),
+        ("A primeira hora é sem custo.", "quanto custa estacionar 2h"),
         ("O retorno é gratuito em até 20 dias.", "retorno paga?"),
         (
             "Aceitamos Pix, dinheiro, débito ou crédito, e no Pix ou em dinheiro há 4% de desconto.",

@@ -35,6 +35,7 @@ def test_no_service_has_the_price_of_another_or_the_end_of_a_range(text: str) ->
     "text",
     [
         "A odontopediatria com o Dr. Ícaro custa R$ 155, e a avaliação ortodôntica R$ 130.",
+        "Odontopediatria R$ 155 mais fonoterapia a partir de R$ 140.",
         "Fonoterapia: R$ 140 a R$ 170.",
         "A fonoterapia parte de R$ 140.",
         "A fonoterapia começa em R$ 140.",
