@@ -59,16 +59,8 @@ def lengths(text: str) -> Iterator[tuple[str, int, int, int]]:
         for count in filter(None, (match[1], match[2])):
             number = int(count) if count.isdigit() else value(count)
             factor = _TO_MINUTES.get(unit)
-            yield (
-                ("m", number * factor, match.start(), match.end())
-                if factor
-                else (
-                    unit,
-                    number,
-                    match.start(),
-                    match.end(),
-                )
-            )
+            kind = ("m", number * factor) if factor else (unit, number)
+            yield *kind, match.start(), match.end()
 
 
 #: What a clinic rules the length of; a length told of one of these is none of another.
@@ -161,7 +153,7 @@ class Lengths:
         is_held_against = any(self.has(unit, count, rules) for unit, count, *_ in found)
         for unit, count, start, _ in found:
             clause = re.split(r"[,;:!]", sentence[:start])[-1]
-            if _NO.search(clause) or (unit, count) == ("m", 1):
+            if _NO.search(clause) or (unit, count) == ("m", 1) or self._is_in_a_name(clause):
                 continue
             if unit != "years" and _FROM_NOW.search(clause):
                 continue
@@ -179,6 +171,11 @@ class Lengths:
             if self._is_of_another(sentence, clause, (unit, count), rules, asked):
                 return True
         return False
+
+    def _is_in_a_name(self, before: str) -> bool:
+        """``Holter 24 horas`` is what it is called."""
+        words = re.findall(r"\w+", before.removesuffix(" de "))
+        return bool(words) and words[-1] in self._subjects
 
     def _is_of_another(
         self, sentence: str, clause: str, length: tuple[str, int], rules: frozenset[str], asked: str

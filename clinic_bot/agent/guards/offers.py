@@ -77,9 +77,8 @@ def promised(sentence: str, told: Sequence[Known], *, asked: str = "", whole: st
         match = pattern.search(bare)
         if match is None or is_told(bare, match, [offer for one in told for offer in one.offered(pattern)]):
             continue
-        clause = bare[: match.start()].rpartition(", ")[
-            2
-        ]  # ``Não, o retorno é gratuito`` denies something else
+        # ``Não, a limpeza é gratuita`` denies something else.
+        *_, clause = bare[: match.start()].split(", ")
         denied = NOT.search(clause if pattern is not _DISCOUNT else bare)
         if denied or bare.endswith("?") or TAKES_UP.search(bare):
             continue

@@ -47,6 +47,7 @@ def test_a_length_of_nothing_that_was_told_is_noticed(sentence: str, asked: str)
         ("vale lembrar que o ecocardiograma dura 40 minutos.", "oi"),
         ("esperamos voce 10 minutos antes.", "oi"),
         ("com 5 minutos de atraso ainda esta dentro da tolerancia.", "vou atrasar 5 min"),
+        ("o laudo do holter 24 horas fica pronto em 4 dias uteis.", "oi"),
         ("so um minutinho, por favor.", "oi"),
     ],
 )
