@@ -22,7 +22,8 @@ _TAKEN_OFF = re.compile(
 )
 _FREE = re.compile(
     r"\bgratuit\w+|\bgratis\b|\bde graca\b|\bcortesia\b|\bisen(?:ta|to|cao)\w*|\bsem (?:nenhum )?custos?\b"
-    r"|\bnao (?:pagam?|cobramos|(?:e|sera|sao|serao) cobrad[oa]s?)\b|\bsem (?:voce )?pagar\b"
+    r"|\bnao (?:pagam?|cobramos|(?:e|sera|sao|serao) cobrad[oa]s?)\b|\bnao (?:tem|tera) (?:nenhum )?custos?\b"
+    r"|\bsem (?:voce )?pagar\b"
     r"|\bpor (?:conta da (?:casa|clinica)|nossa conta)\b"
     r"|\bde (?:presente|brinde)\b|\b0800\b|\bcusto zero\b"
 )
@@ -141,7 +142,7 @@ def _is_free(bare: str, match: re.Match[str], offers: Sequence[Offer], *, around
     """Whether the same thing is told to be free, and as widely."""
     paid_for = set(_PAID_FOR.findall(bare))
     if _IN_TIME.search(bare) and not paid_for:
-        return bool(offers)
+        return bool(offers) or any(lengths(bare))  # a wrong length is told of elsewhere
     words = _things(bare) - {one[:_SAME] for one in paid_for}
     told = [one for one in offers if words & _things(one.subject)]
     if not told and not paid_for:  # ``Tem sim, gratuito.``

@@ -19,6 +19,7 @@ FILE = (
     ("sentence", "asked"),
     [
         ("A consulta é gratuita.", "quanto custa a consulta?"),
+        ("A avaliação com a Dra. Noemi não tem custo.", "oi"),
         ("Sim, a avaliação não é cobrada!", "a avaliação é paga?"),
         ("As vagas são gratuitas durante todo o tempo.", "quanto é o estacionamento?"),
         ("No Pix, dinheiro ou débito você tem 4% de desconto.", "desconto no pix?"),
@@ -42,6 +43,7 @@ def test_what_the_clinic_does_not_give_is_not_promised(sentence: str, asked: str
         ("São seis vagas próprias, gratuitas por até 1 hora.", "tem onde parar?"),
         ("Por até 1 hora, sem custo.", "estacionamento?"),
         ("A primeira hora é sem custo.", "quanto custa estacionar 2h"),
+        ("O retorno não tem custo em até 20 dias.", "oi"),
         ("O retorno é gratuito em até 20 dias.", "retorno paga?"),
         (
             "Aceitamos Pix, dinheiro, débito ou crédito, e no Pix ou em dinheiro há 4% de desconto.",
