@@ -41,6 +41,8 @@ _OWN = frozenset((Kind.TIME, Kind.EMAIL, Kind.NUMBER))
 _SECRET = re.compile(
     r"\b(?:[Ss]enha|[Rr]ede)\b[^.;,:\n]{0,16}?(?:\bé\b|:)(?: a| o)? *[\"“']?(\w*(?:[a-zA-Z]_?\d|_[a-zA-Z])\w*)"
 )
+#: ``100% particular`` is no share of a price.
+_WHOLLY = re.compile(r"\b100 ?% (?:particular|digita[li]\w*|acessive\w+|individua\w+|presencia\w+)\b")
 _CENT = Decimal("0.01")
 _AT_A_DOOR = re.compile(r"\bcheg\w+")
 
@@ -158,6 +160,8 @@ def _figure(
         if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and states_nothing(bare))):
             continue
         if one.kind is Kind.PERCENT and NOT.search(bare) and sources.says(one):
+            continue
+        if one.kind is Kind.PERCENT and _WHOLLY.search(bare):
             continue
         return f"cita {_KINDS[one.kind]} que ninguém informou"
     return None

@@ -54,6 +54,7 @@ FAIR = [
     "Infelizmente não atendemos Amil.",
     "Retire dúvidas em privacidade@serena.example, de segunda a sexta.",
     "São 2 documentos: RG e carteirinha. Consulta em 09/10/2026.",
+    "A limpeza é 100% particular.",
     "A senha do Wi-Fi é dada na recepção.",
     "Quer que eu veja com a recepção se há desconto?",
 ]
