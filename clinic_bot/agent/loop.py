@@ -5,10 +5,10 @@ number of times; what goes wrong elsewhere is raised, and nothing of the turn is
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from clinic_bot.agent import budget, disclosure, prompt, wording
+from clinic_bot.agent import budget, dialogue, disclosure, prompt, wording
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
 from clinic_bot.agent.chat import (
     BadGeneration,
@@ -20,14 +20,14 @@ from clinic_bot.agent.chat import (
 )
 from clinic_bot.agent.composed.parts import CannotCompose, schema
 from clinic_bot.agent.composed.reply import Told, compose
-from clinic_bot.agent.guards.objections import WRITE_AGAIN, Reader, Situation, has_booked
+from clinic_bot.agent.guards.objections import Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Schema, Tool, Toolbox, standard
 from clinic_bot.agent.tools import RESPOND
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
 from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
-from clinic_bot.events import Said, Speaker
+from clinic_bot.events import Speaker
 
 _REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
 _UNSAYABLE = 1  # repairs of a text that may not be said
@@ -121,7 +121,7 @@ class Agent:
         """
         ends_at = asyncio.get_running_loop().time() + self._timeout_s
         done = request.done_steps
-        turn = _Turn(request, ends_at, self._room, exchanges=_done(done), changed=list(done))
+        turn = _Turn(request, ends_at, self._room, exchanges=dialogue.done(done), changed=list(done))
         if request.standing is not None:
             turn.standing = request.standing
         elif self._standing is not None:
@@ -154,7 +154,7 @@ class Agent:
                 turn.refused += 1
                 if turn.refused > _REFUSED_CALLS + 1:
                     raise ModelUnusable("the provider refused every call the model made") from exc
-                turn.exchanges += _correction(exc, self._tools.names)
+                turn.exchanges += dialogue.correction(exc, self._tools.names)
                 continue
             except RequestTooLarge as exc:
                 if turn.room <= _SMALL_ROOM:
@@ -210,7 +210,7 @@ class Agent:
         return [
             {"role": "system", "content": self._system},
             *budget.fit(
-                list(_history(request.history)) if turn.room > _SMALL_ROOM else [],
+                list(dialogue.history(request.history)) if turn.room > _SMALL_ROOM else [],
                 {"role": "user", "content": context},
                 prompt.unmarked(request.text),
                 exchanges,
@@ -237,7 +237,7 @@ class Agent:
 
     async def _run(self, completion: Completion, turn: _Turn) -> str | None:
         """Run the calls. The message, where one of them puts it together from what the others answered."""
-        turn.exchanges.append(_assistant(completion.tool_calls))
+        turn.exchanges.append(dialogue.assistant(completion.tool_calls))
         calls, chosen = completion.tool_calls, None
         if self._composes(turn):
             chosen = next((call for call in calls if call.name == RESPOND), None)
@@ -338,47 +338,10 @@ class Agent:
         return wording.bounded(honest)
 
 
-def _history(items: Sequence[Said]) -> Iterator[Message]:
-    """Earlier messages as the model takes them.
-
-    What the reception wrote is marked and stands on the other side, so that the model does not learn to speak
-    as a person of the clinic.
-    """
-    for item in items:
-        if item.speaker is Speaker.BOT:
-            yield {"role": "assistant", "content": item.text}
-        else:
-            mark = prompt.RECEPTION_WROTE if item.speaker is Speaker.CLINIC else ""
-            yield {"role": "user", "content": mark + prompt.unmarked(item.text)}
-
-
 def _noted(turn: _Turn, call: ToolCall, result: str) -> str:
     turn.steps.append(ToolStep(call.name, call.arguments, result))
-    turn.exchanges.append(_tool_result(call.id, result))
+    turn.exchanges.append(dialogue.tool_result(call.id, result))
     return result
-
-
-def _assistant(calls: tuple[ToolCall, ...]) -> Message:
-    return {
-        "role": "assistant",
-        "tool_calls": [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in calls
-        ],
-    }
-
-
-def _tool_result(call_id: str, text: str) -> Message:
-    return {"role": "tool", "tool_call_id": call_id, "content": text}
-
-
-def _done(steps: Sequence[ToolStep]) -> list[Message]:
-    """What an earlier try changed, as the calls and results that it was."""
-    exchanges: list[Message] = []
-    for n, step in enumerate(steps, start=1):
-        call = ToolCall(f"done_{n}", step.tool, step.arguments)
-        exchanges += [_assistant((call,)), _tool_result(call.id, step.result)]
-    return exchanges
 
 
 def _is_same(step: ToolStep, call: ToolCall) -> bool:
@@ -389,13 +352,3 @@ def _is_same(step: ToolStep, call: ToolCall) -> bool:
         return True
     arguments = arguments_of(call.arguments)
     return arguments is not None and arguments == arguments_of(step.arguments)
-
-
-def _correction(exc: BadGeneration, known: Collection[str]) -> list[Message]:
-    """What makes the model do it again: its call with the provider's objection, or a plain request."""
-    if exc.call and exc.call.name in known:
-        result = f"Erro, a chamada não foi executada: {exc.problem}"
-        return [_assistant((exc.call,)), _tool_result(exc.call.id, result)]
-    if exc.text:
-        return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": WRITE_AGAIN}]
-    return []
