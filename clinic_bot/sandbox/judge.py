@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from clinic_bot.agent import json_format
 from clinic_bot.sandbox.outcome import PhaseOutcome
 from clinic_bot.sandbox.scenario import Expect, Phase, Scenario
 from clinic_bot.store.billing import TurnBill
@@ -93,19 +94,10 @@ _SCHEMA: Mapping[str, Any] = {
     "required": ["verdicts"],
     "additionalProperties": False,
 }
-#: Where Groq holds the model to the schema, and where it does its best; the others only write JSON.
-_STRICT = ("openai/gpt-oss-120b", "openai/gpt-oss-20b")
-_BEST_EFFORT = ("openai/gpt-oss-safeguard", "qwen/qwen3")
 
 
 def response_format(model: str) -> Mapping[str, Any]:
-    strict = model in _STRICT
-    if not strict and not model.startswith(_BEST_EFFORT):
-        return {"type": "json_object"}
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "verdicts", "strict": strict, "schema": _SCHEMA},
-    }
+    return json_format.response_format(model, "verdicts", _SCHEMA)
 
 
 def messages(

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from clinic_bot.agent import reading
+from clinic_bot.agent import json_format, reading
 from clinic_bot.agent.chat import BadGeneration, Completion, Outcome
 from clinic_bot.agent.groq import parameters
 from clinic_bot.errors import ClinicBotError, GiveUp, ModelUnusable, Operator, ProviderBusy, ProviderDown
@@ -98,9 +98,9 @@ class Judge:
                     raise
                 await asyncio.sleep(self._pause_s)
             except GiveUp:  # it may take no schema, which the documentation contradicts itself about
-                if not left or self._format["type"] == "json_object":
+                if not left or self._format == json_format.ANY_OBJECT:
                     raise
-                self._format = {"type": "json_object"}
+                self._format = json_format.ANY_OBJECT
         raise AssertionError("the last try returns or raises")
 
     async def _ask(self, said: list[dict[str, str]], asked: _Asked) -> Completion:
