@@ -110,7 +110,9 @@ class Composer:
             answer = await self._thinking.ask(attempt, request)
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
-            return self._own_words.could_not_answer(claim, attempt.text, said, attempt.changed)
+            draft = self._own_words.could_not_answer(claim, attempt.text, said, attempt.changed)
+            asked = [call.model for call in attempt.calls]
+            return replace(draft, model=asked[-1] if asked else None, thrown_tokens=attempt.spent)
         thrown = (guess.thrown_tokens if guess else 0) + (ahead.owed(claim.conversation_id) if ahead else 0)
         draft = _drafted(attempt.text, answer, thrown)
         if answer.wordless:

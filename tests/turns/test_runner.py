@@ -68,6 +68,8 @@ async def test_a_model_that_says_nothing_usable_hands_over_with_the_clinics_word
         await it.until_states(SENT)
         (turn,) = await it.turns()
         assert turn.hand_over == "o assistente não conseguiu responder"
+        (asked, *_), spent = it.stand_ins.groq.requests, turn.thrown_tokens
+        assert (turn.model, spent > 0) == (asked.model, True), "what it said was paid for"
         assert (await it.conversation()).human_until_ms > 0
 
 
