@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clinic_bot.agent.answer import tokens_spent
-from clinic_bot.agent.chat import CallRecord, ChatModel, Completion, Message
+from clinic_bot.agent.chat import CallRecord, ChatModel, Completion, Form, Message
 
 
 class NotNow(Exception):  # not an error: an end
@@ -142,12 +142,13 @@ class _Asking:
         fallback: bool = False,
         begun: bool = False,
         record: list[CallRecord] | None = None,
+        form: Form | None = None,
     ) -> Completion:
         # Never as one that has begun: those go before all others, and this one is nobody's turn.
         if fallback or not self.has_room():
             raise NotNow
         return await self.guess.ask(
-            self.model, messages, fallback, tools=tools, user=user, timeout_s=timeout_s
+            self.model, messages, fallback, tools=tools, user=user, timeout_s=timeout_s, form=form
         )
 
 
@@ -166,10 +167,11 @@ class _Answering:
         fallback: bool = False,
         begun: bool = False,
         record: list[CallRecord] | None = None,
+        form: Form | None = None,
     ) -> Completion:
         found = await self.guess.take(messages, fallback=fallback, record=[] if record is None else record)
         if found is not None:
             return found
         return await self.model.complete(
-            messages, tools, user=user, timeout_s=timeout_s, fallback=fallback, begun=begun, record=record
-        )
+            messages, tools, user=user, timeout_s=timeout_s, fallback=fallback, begun=begun, record=record, form=form
+        )  # fmt: skip

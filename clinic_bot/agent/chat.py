@@ -18,6 +18,21 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a call wants back that is no next message of the conversation: JSON, from one model and no other.
+
+    Args:
+        schema: what the provider holds the JSON to, where it can with this model.
+        max_tokens: the most it may write, reasoning included.
+    """
+
+    model: str
+    name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     text: str
     tool_calls: tuple[ToolCall, ...]
@@ -56,6 +71,7 @@ class CallRecord:
         prompt_tokens: as the provider counted; so are ``completion_tokens``. For a call whose answer nobody read,
             and which ran all the same, our own estimate of the prompt, which is on the high side.
         ahead: made before the turn began, in the hope that it would ask this.
+        review: what the reviewer found, of a call that read a reply; empty for every other.
     """
 
     model: str
@@ -66,6 +82,7 @@ class CallRecord:
     completion_tokens: int = 0
     waited_ms: int = 0
     ahead: bool = False
+    review: str = ""
 
     @property
     def tokens(self) -> int:
@@ -111,6 +128,7 @@ class ChatModel(Protocol):
         fallback: bool = False,
         begun: bool = False,
         record: list[CallRecord] | None = None,
+        form: Form | None = None,
     ) -> Completion:
         """Ask once.
 
@@ -120,6 +138,7 @@ class ChatModel(Protocol):
             fallback: do not ask the first model, because it keeps failing at this.
             begun: calls were made for this turn before, which would be thrown away.
             record: gets a line for every call that is made, one that fails or is cancelled too.
+            form: ask this model in place of the agent's own ones, without tools, for JSON.
 
         Raises:
             BadGeneration, RequestTooLarge: the caller can change the request.

@@ -15,7 +15,8 @@ import httpx
 
 from clinic_bot.agent import reading
 from clinic_bot.agent.budget import PROMPT_TOKENS, quick_tokens
-from clinic_bot.agent.chat import CallRecord, Completion, Message, Outcome
+from clinic_bot.agent.chat import CallRecord, Completion, Form, Message, Outcome
+from clinic_bot.agent.json_format import ANY_OBJECT, response_format
 from clinic_bot.agent.models import KnownModel, Models, NextModel
 from clinic_bot.agent.pacing import BEGUN_PATIENCE_MS, PATIENCE_MS, Closed, Pass
 from clinic_bot.agent.reading import PROVIDER
@@ -55,14 +56,29 @@ def _uncounted(call: CallRecord) -> None:
 
 @dataclass(slots=True)
 class _Call:
-    """One request, to whichever model takes it."""
+    """One request, to whichever model takes it.
+
+    Args:
+        prompt_tokens: estimated.
+        timeout_s: what it was given altogether, until ``ends_at`` (loop time).
+    """
 
     body: Mapping[str, Any]
-    prompt_tokens: int  #: estimated
+    prompt_tokens: int
     user: str
     begun: bool
-    ends_at: float  #: loop time
+    timeout_s: float
+    ends_at: float
     record: list[CallRecord]
+    form: Form | None
+
+    def most_tokens(self, model: KnownModel) -> int:
+        """That it may write."""
+        return model.max_tokens if self.form is None else min(model.max_tokens, self.form.max_tokens)
+
+    def fits(self, wait_s: float) -> bool:
+        """Whether it may wait so long, in the machine's seconds. One without a form ends with its whole turn."""
+        return self.form is None or asyncio.get_running_loop().time() + wait_s < self.ends_at
 
 
 @dataclass(slots=True)
@@ -82,6 +98,7 @@ class GroqModel:
     Args:
         models: best first. One that is gone, out of its daily tokens, over capacity or silent gives way to the next.
         max_tokens: the most it may write in one call, reasoning included.
+        reviewer: the one that calls with a form are for; None: there are none.
         call_timeout_s: longest one call may take, in the clock's seconds.
         tokens_per_minute, requests_per_minute: the plan's limits of a model, until Groq tells them; 0: unknown.
         alert: is told once what the reception has to know: ``groq_model_gone``, ``groq_day_exhausted``,
@@ -108,6 +125,7 @@ class GroqModel:
         alert: Alert = _quiet,
         called: Callable[[CallRecord], None] = _uncounted,
         shared_on: Database | None = None,
+        reviewer: str | None = None,
     ) -> None:
         key = api_key.strip()
         if not key or not key.isascii() or not key.isprintable() or " " in key:
@@ -134,6 +152,7 @@ class GroqModel:
             clock=clock,
             teller=Teller(alert, self.sharing),
             sharing=self.sharing,
+            reviewer=reviewer,
         )
         limits = httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=60)
         self._client = groq.AsyncGroq(
@@ -159,26 +178,34 @@ class GroqModel:
         fallback: bool = False,
         begun: bool = False,
         record: list[CallRecord] | None = None,
+        form: Form | None = None,
     ) -> Completion:
         """Ask the first model that can be asked; see ``ChatModel.complete``."""
+        body: dict[str, Any] = {"messages": [_allowed(message) for message in messages], "user": user}
+        if form is None:
+            body["tools"] = list(tools)
         call = _Call(
-            body={
-                "messages": [_allowed(message) for message in messages],
-                "tools": list(tools),
-                "user": user,
-            },
+            body=body,
             prompt_tokens=quick_tokens(messages, tools),
             user=user,
             begun=begun,
+            timeout_s=timeout_s,
             ends_at=asyncio.get_running_loop().time() + timeout_s,
             record=record if record is not None else [],
+            form=form,
         )
-        for model in self._models.askable(fallback=fallback):
+        models = self._models
+        for model in models.askable(fallback=fallback) if form is None else models.reviewer(form.model):
             try:
                 return await self._ask(model, call)
             except (NextModel, Closed):
                 continue
-        raise self._models.nobody_left(fallback=fallback)
+            finally:
+                if form is not None:
+                    model.line.forget(user)  # who is not read in time comes back with another reply
+        if form is not None:
+            raise ProviderDown(PROVIDER, f"{form.model} cannot be asked")
+        raise models.nobody_left(fallback=fallback)
 
     def has_room(self) -> bool:
         """Whether a call before its turn would keep nobody waiting: after it half of every limit is still free."""
@@ -205,7 +232,8 @@ class GroqModel:
         try:
             return await self._ask_once(model, call)
         except ProviderBusy as exc:
-            if not call.begun or exc.retry_after_s * 1000 > BEGUN_PATIENCE_MS:
+            wait_ms = exc.retry_after_s * 1000
+            if not call.begun or wait_ms > BEGUN_PATIENCE_MS or not call.fits(self._clock.real_s(wait_ms)):
                 raise
         return await self._ask_once(model, call)
 
@@ -225,7 +253,7 @@ class GroqModel:
     async def _enter(self, model: KnownModel, call: _Call) -> Pass:
         """Wait in line, and tell when it was in vain."""
         since_ms = self._clock.steady_ms()
-        tokens = call.prompt_tokens + model.max_tokens
+        tokens = call.prompt_tokens + call.most_tokens(model)
         try:
             async with asyncio.timeout_at(call.ends_at):
                 return await self._admitted(model, call, tokens)
@@ -265,20 +293,25 @@ class GroqModel:
 
     async def _post(self, model: KnownModel, call: _Call, attempt: _Attempt) -> Completion:
         left_s = call.ends_at - asyncio.get_running_loop().time()
-        body = {**call.body, "model": model.name, "max_completion_tokens": model.max_tokens}
+        body = {**call.body, "model": model.name, "max_completion_tokens": call.most_tokens(model)}
         body |= parameters(model.name)
+        if (form := call.form) is not None:
+            asked = response_format(model.name, form.name, form.schema)
+            body |= {"response_format": asked if model.takes_schema else ANY_OBJECT, "temperature": 0}
         try:
             async with asyncio.timeout(min(self._call_timeout_s, left_s)):
                 response = await self._client.post(_PATH, body=body, cast_to=httpx.Response)
         except TimeoutError:
             attempt.outcome = Outcome.TIMEOUT
-            fair = (
-                left_s >= self._call_timeout_s / 2
-            )  # a turn with little time left tells nothing about the model
+            # A call with little time left tells nothing about the model; of a reviewer nobody ever sees a longer one.
+            usual_s = self._call_timeout_s if model.answers else call.timeout_s
+            fair = left_s >= usual_s / 2
             raise self._models.failed(model, attempt.passed, "no answer in time", counts=fair) from None
         except groq.APIStatusError as exc:
             refusal = reading.refusal(exc.status_code, exc.response.headers, exc.body)
             attempt.outcome = refusal.outcome
+            if form is not None and refusal.outcome is Outcome.BAD_REQUEST:
+                model.takes_schema = False  # which the documentation contradicts itself about
             raise self._models.refused(model, attempt.passed, refusal, exc.response.headers) from None
         except (groq.APIError, httpx.HTTPError) as exc:  # no connection, or broken off
             attempt.outcome = Outcome.NO_CONNECTION

@@ -25,17 +25,27 @@ class NextModel(Exception):  # not an error: a way on
 
 @dataclass(slots=True)
 class KnownModel:
+    """
+    Args:
+        max_tokens: the most it may write in one call.
+        answers: it is one of the list; else it is only asked for JSON, and shortly.
+        takes_schema: whether it can be held to a JSON schema, as far as anybody knows.
+    """
+
     name: str
-    max_tokens: int  #: the most it may write in one call
+    max_tokens: int
     breaker: Breaker
     limits: ModelLimits
     line: Line
+    answers: bool = True
+    takes_schema: bool = True
 
 
 class Models:
     """Best first. The breaker of each says whether it is asked; a limit of the minute is waited for in its line.
 
     Args:
+        reviewer: asked beside them and in no one's place; one of them, or another model.
         sharing: who else takes from the same limits; it hears of what holds for all, and is heard.
     """
 
@@ -49,18 +59,26 @@ class Models:
         clock: Clock,
         teller: Teller,
         sharing: Sharing,
+        reviewer: str | None = None,
     ) -> None:
         self._clock = clock
         self._teller = teller
         self._sharing = sharing
-        self._all: list[KnownModel] = []
         self._account_error: ClinicBotError | None = None
         self._account_again_ms = 0
-        for name in names:
+
+        def known(name: str) -> KnownModel:
             limits = ModelLimits(tokens_per_minute=tokens_per_minute, requests_per_minute=requests_per_minute)
             breaker = Breaker()
             line = Line(PROVIDER, limits, breaker, clock)
-            self._all.append(KnownModel(name, max_tokens, breaker, limits, line))
+            return KnownModel(name, max_tokens, breaker, limits, line, answers=name in names)
+
+        self._all = [known(name) for name in names]
+        self._reviewer = next((model for model in self._all if model.name == reviewer), None)
+        self._known = self._all
+        if reviewer is not None and self._reviewer is None:
+            self._reviewer = known(reviewer)
+            self._known = [*self._all, self._reviewer]
         sharing.listen(self._heard)
 
     @property
@@ -72,23 +90,36 @@ class Models:
 
         Raises AccountRefused while the whole account is: one call tries every now and then, the others wait.
         """
+        self._look_at_account()
+        askable = [model for model in self._all if self._may_ask(model)]
+        yield from askable[1:] if fallback else askable
+
+    def reviewer(self, name: str) -> Iterator[KnownModel]:
+        """The one that reads replies, where it may be asked or waited for. Raises as ``askable`` does."""
+        self._look_at_account()
+        if self._reviewer is not None and self._reviewer.name == name and self._may_ask(self._reviewer):
+            yield self._reviewer
+
+    def has_room(self, prompt_tokens: float) -> bool:
+        """Whether the best one, and the reviewer, could take a call that is nobody's turn, and nobody would feel it."""
+        asked = [self._all[0]]
+        if self._reviewer is not None and self._may_ask(self._reviewer):
+            asked.append(self._reviewer)
+        return self._account_error is None and all(self._is_idle(model, prompt_tokens) for model in asked)
+
+    def _is_idle(self, model: KnownModel, prompt_tokens: float) -> bool:
+        free = model.limits.stays_half_free(prompt_tokens + model.max_tokens, self._clock.steady_ms())
+        return free and model.breaker.is_untroubled and model.line.is_empty
+
+    def _look_at_account(self) -> None:
         now_ms = self._clock.steady_ms()
         if self._account_error is not None:
             if now_ms < self._account_again_ms:
                 raise self._account_error.with_traceback(None)
             self._account_again_ms = now_ms + _ACCOUNT_MS
-        askable = [
-            model
-            for model in self._all
-            if model.breaker.why in (None, Why.LIMIT) or model.breaker.may_ask(now_ms)
-        ]
-        yield from askable[1:] if fallback else askable
 
-    def has_room(self, prompt_tokens: float) -> bool:
-        """Whether the best one could take a call that is nobody's turn, and nobody would feel it."""
-        now_ms, best = self._clock.steady_ms(), self._all[0]
-        free = best.limits.stays_half_free(prompt_tokens + best.max_tokens, now_ms)
-        return free and self._account_error is None and best.breaker.is_untroubled and best.line.is_empty
+    def _may_ask(self, model: KnownModel) -> bool:
+        return model.breaker.why in (None, Why.LIMIT) or model.breaker.may_ask(self._clock.steady_ms())
 
     def nobody_left(self, *, fallback: bool) -> ClinicBotError:
         """What it means that none of them answered."""
@@ -160,12 +191,12 @@ class Models:
             case Outcome.DAY_EXHAUSTED:
                 breaker.rest(now_ms, refusal.wait_s * 1000, Why.DAY, probe=passed.probe)
                 self._sharing.stated(model.name, refusal.wait_s * 1000, Why.DAY)
-                self._teller.day_exhausted(model.name, refusal.wait_s, now_ms)
+                self._teller.day_exhausted(model.name, refusal.wait_s, now_ms, answers=model.answers)
                 return NextModel()
             case Outcome.MODEL_GONE:
                 breaker.rest(now_ms, _GONE_MS, Why.GONE, probe=passed.probe)
                 self._sharing.stated(model.name, _GONE_MS, Why.GONE)
-                self._teller.gone(model.name, now_ms)
+                self._teller.gone(model.name, now_ms, answers=model.answers)
                 return NextModel()
             case Outcome.OVER_CAPACITY:
                 breaker.overloaded(now_ms, probe=passed.probe)
@@ -203,7 +234,7 @@ class Models:
 
     def _heard(self, name: str, view: View, waiting: float) -> None:
         """What all replicas have taken of a model, and what waits in here to be taken: all there is to know."""
-        for model in self._all:
+        for model in self._known:
             if model.name == name:
                 now_ms = self._clock.steady_ms()
                 used = view.tokens_used + waiting

@@ -171,6 +171,13 @@ class Line:
         self._breaker.dropped(probe=passed.probe)
         self.left()
 
+    def forget(self, user: str) -> None:
+        """Nobody comes back to the place that is kept for this patient."""
+        place = self._away.pop(user, None)
+        if place is not None:
+            self._places.remove(place)
+            self.left()
+
     def _placed(self, user: str, tokens: float, *, begun: bool) -> _Place:
         """The place kept for this patient, or a new one."""
         place = self._away.pop(user, None)

@@ -82,21 +82,30 @@ class Teller:
                 now_ms=now_ms,
             )
 
-    def gone(self, model: str, now_ms: int) -> None:
+    def gone(self, model: str, now_ms: int, *, answers: bool = True) -> None:
+        """``answers``: it is one that patients get answers of; else it only reads replies before they leave."""
+        then, variable = (
+            ("Responde o próximo da lista, se houver", "CLINIC_BOT_GROQ_MODELS")
+            if answers
+            else ("As respostas saem sem a segunda leitura", "CLINIC_BOT_REVIEW_MODEL")
+        )
         self._once(
             gone_key(model),
             "groq_model_gone",
-            f"O modelo {model} não existe mais na Groq, ou esta conta não pode usá-lo. Responde o próximo da lista, "
-            "se houver. Avise quem cuida do assistente, para trocar o modelo (CLINIC_BOT_GROQ_MODELS).",
+            f"O modelo {model} não existe mais na Groq, ou esta conta não pode usá-lo. {then}. "
+            f"Avise quem cuida do assistente, para trocar o modelo ({variable}).",
             now_ms=now_ms,
         )
 
-    def day_exhausted(self, model: str, wait_s: float, now_ms: int) -> None:
+    def day_exhausted(self, model: str, wait_s: float, now_ms: int, *, answers: bool = True) -> None:
+        then = (
+            "responde o próximo da lista, se houver" if answers else "as respostas saem sem a segunda leitura"
+        )
         self._once(
             f"day {model}",
             "groq_day_exhausted",
             f"O modelo {model} esgotou o limite da conta na Groq e volta em cerca de {max(1, round(wait_s / 60))} min. "
-            "Até lá responde o próximo da lista, se houver.",
+            f"Até lá {then}.",
             now_ms=now_ms,
             again_ms=_DAY_AGAIN_MS,
         )

@@ -15,6 +15,7 @@ from clinic_bot.agent.chat import (
     BadGeneration,
     CallRecord,
     Completion,
+    Form,
     Message,
     Outcome,
     RequestTooLarge,
@@ -73,6 +74,7 @@ class ScriptedModel:
         fallback: bool = False,
         begun: bool = False,
         record: list[CallRecord] | None = None,
+        form: Form | None = None,
     ) -> Completion:
         assert timeout_s > 0
         # Who was refused may choose parts instead.

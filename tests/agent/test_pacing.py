@@ -249,3 +249,21 @@ async def test_a_cancelled_try_leaves_the_next_one_to_try() -> None:
     waiting[0].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert "bia" in it.served
+
+
+async def test_who_will_not_come_back_keeps_nobody_waiting() -> None:
+    it = Model()
+    passed = await it.line.enter("ana", TOKENS, begun=True)
+    it.fill()
+    it.line.refused(passed, 1_000)
+    it.breaker.succeeded(probe=passed.probe)
+    (bia,) = it.waiting(["bia"])
+    await settled()
+    it.clock.advance(1_000)  # room for one, which is kept for ana
+    await settled()
+    assert it.served == []
+    it.line.forget("ana")
+    await bia
+    assert it.served == ["bia"]
+    assert it.line.is_empty
+    it.line.forget("nobody")

@@ -44,5 +44,16 @@ def test_what_the_reception_cannot_mend_names_who_can() -> None:
     told: list[str] = []
     teller = Teller(lambda kind, text: told.append(text))
     teller.gone("a", 0)
+    teller.gone("b", 0, answers=False)
     teller.account_refused("a chave não vale", 0)
-    assert ["quem cuida d" in text for text in told] == [True, True]
+    assert ["quem cuida d" in text for text in told] == [True, True, True]
+
+
+def test_of_a_model_that_only_reads_replies_it_is_told_that_they_leave_unread() -> None:
+    told: list[str] = []
+    teller = Teller(lambda kind, text: told.append(text))
+    teller.gone("a", 0, answers=False)
+    teller.day_exhausted("b", 578, 0, answers=False)
+    assert ["sem a segunda leitura" in text for text in told] == [True, True]
+    assert "CLINIC_BOT_REVIEW_MODEL" in told[0]
+    assert not any("próximo" in text for text in told)
