@@ -21,13 +21,20 @@ class Prices:
 
     def cost(self, bill: TurnBill) -> float | None:
         """In USD; None for a model without a price. Tokens thrown away count as prompt, which most of them are."""
-        if bill.model is None:
-            return 0.0
-        price = self.models.get(bill.model)
-        if price is None:
-            return None
-        prompt, completion = price
-        return (bill.prompt_tokens + bill.thrown_tokens) * prompt + bill.completion_tokens * completion
+        reviews = [self._of(model, prompt, words) for model, _, prompt, words in bill.reviews]
+        prompt = sum(prompt for _, _, prompt, _ in bill.reviews)
+        words = sum(words for _, _, _, words in bill.reviews)
+        own_prompt = max(0, bill.prompt_tokens + bill.thrown_tokens - prompt)
+        own_words = max(
+            0, bill.completion_tokens - words
+        )  # those of a turn's thrown reviews are no words of its own
+        own = 0.0 if bill.model is None else self._of(bill.model, own_prompt, own_words)
+        parts = [part for part in (own, *reviews) if part is not None]
+        return sum(parts) if len(parts) == len(reviews) + 1 else None
+
+    def _of(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+        price = self.models.get(model)
+        return None if price is None else prompt_tokens * price[0] + completion_tokens * price[1]
 
     def lacking(self, models: Iterable[str]) -> list[str]:
         """Which of these have no price."""
@@ -96,12 +103,19 @@ def costs_of(bills: Iterable[TurnBill], prices: Prices) -> Costs:
         completion_tokens=sum(bill.completion_tokens for bill in asked),
         thrown_tokens=sum(bill.thrown_tokens for bill in asked),
         usd=sum(cost for _, cost in priced if cost is not None),
-        unpriced=tuple(sorted({str(bill.model) for bill, cost in priced if cost is None})),
+        unpriced=tuple(
+            sorted({name for bill, cost in priced if cost is None for name in _lacking(bill, prices)})
+        ),
         call_p50_ms=percentile(answered, 50),
         call_p95_ms=percentile(answered, 95),
         turn_p50_ms=percentile(turns, 50),
         turn_p95_ms=percentile(turns, 95),
     )
+
+
+def _lacking(bill: TurnBill, prices: Prices) -> list[str]:
+    asked = [bill.model, *(model for model, *_ in bill.reviews)]
+    return prices.lacking(model for model in asked if model is not None)
 
 
 def _answered(bill: TurnBill) -> tuple[int, ...]:

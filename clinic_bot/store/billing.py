@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlmodel import col, select
 
+from clinic_bot.store.call_detail import CallDetail
 from clinic_bot.store.session import session_on
 from clinic_bot.store.story import What
 from clinic_bot.store.tables import Step, Turn, TurnEvent
+
+_CALLS = (What.MODEL_CALL, What.PREPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class TurnBill:
     reply: str | None
     outcomes: tuple[str, ...] = ()  #: how each of the calls ended
     waited_ms: int = 0  #: before the calls, for the provider's limits; by the service's clock
+    #: Of each call that read a reply: model, what was found, prompt and completion tokens, which are among the above.
+    reviews: tuple[tuple[str, str, int, int], ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -38,6 +43,7 @@ def bills(connection: Connection) -> list[TurnBill]:
         for turn in session.exec(select(Turn).where(Turn.closed_by != "seed").order_by(col(Turn.id))).all():
             told = session.exec(select(TurnEvent).where(TurnEvent.turn_id == turn.id)).all()
             events = [one for one in told if one.what == What.MODEL_CALL]
+            asked = [CallDetail.read(one.detail or "") for one in told if one.what in _CALLS]
             steps = session.exec(select(Step).where(Step.turn_id == turn.id).order_by(col(Step.n))).all()
             found.append(
                 TurnBill(
@@ -52,11 +58,15 @@ def bills(connection: Connection) -> list[TurnBill]:
                     reply=turn.reply,
                     outcomes=tuple(_outcome(event) for event in events if event.took_ms is not None),
                     waited_ms=sum(one.took_ms or 0 for one in told if one.what == What.WAITED),
+                    reviews=tuple(
+                        (one.model, one.review, one.prompt_tokens, one.completion_tokens)
+                        for one in asked
+                        if one.review
+                    ),
                 )
             )
         return found
 
 
 def _outcome(event: TurnEvent) -> str:
-    """Of a call, whose detail is model, outcome and, where it was made early, that."""
-    return (event.detail or "").partition(": ")[2].partition(",")[0]
+    return CallDetail.read(event.detail or "").outcome

@@ -9,6 +9,7 @@ from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.toolbox import Effect, Query
 from clinic_bot.clock import Clock
 from clinic_bot.store import gate
+from clinic_bot.store.call_detail import CallDetail
 from clinic_bot.store.database import Database
 from clinic_bot.store.gate import Change, Gate
 from clinic_bot.store.lease import Claim
@@ -61,12 +62,10 @@ class Attempt:
             if call.waited_ms:
                 in_line = "its place in line at the model"
                 self.claim.story.append(Moment(What.WAITED, call.at_ms, call.waited_ms, in_line))
-            detail, ended_ms = f"{call.model}: {call.outcome}", call.at_ms + call.took_ms
-            what = What.MODEL_CALL
-            if call.ahead:
-                detail = f"{detail}, asked before the window closed"
-                what = What.PREPARED if ended_ms <= self._began_ms else What.MODEL_CALL
-            self.claim.story.append(Moment(what, ended_ms, call.took_ms, detail))
+            ended_ms = call.at_ms + call.took_ms
+            prepared = call.ahead and ended_ms <= self._began_ms
+            what = What.PREPARED if prepared else What.MODEL_CALL
+            self.claim.story.append(Moment(what, ended_ms, call.took_ms, _detail(call).told()))
         self._told = len(self.calls)
 
     async def read(self, query: Query) -> str:
@@ -118,3 +117,8 @@ class Attempt:
         self.changed.append((tool, change.result))
         self.claim.story.append(Moment(What.CHANGED, now_ms, now_ms - began_ms, tool))
         return change.result
+
+
+def _detail(call: CallRecord) -> CallDetail:
+    spent = (call.prompt_tokens, call.completion_tokens) if call.review else (0, 0)
+    return CallDetail(call.model, call.outcome, call.review, *spent, early=call.ahead)

@@ -1,5 +1,7 @@
 """What an evaluation cost: tokens by price, percentiles of what was answered, prices that a person gives."""
 
+from dataclasses import replace
+
 import pytest
 
 from clinic_bot.errors import Misconfigured
@@ -28,6 +30,16 @@ def test_costs_are_tokens_by_price_and_what_has_none_is_named() -> None:
         200,
         400,
     )
+
+
+def test_a_review_costs_what_its_own_model_does() -> None:
+    prices = Prices("2026-10-27", "", {"big": (0.5, 2.0), "small": (0.1, 0.2)})
+    one = replace(bill("big", 100, 50, tokens=(30, 13, 0)), reviews=(("small", "sendable", 20, 10),))
+    assert costs_of([one], prices).usd == 10 * 0.5 + 3 * 2.0 + 20 * 0.1 + 10 * 0.2
+    thrown = replace(bill("big", 100, 50, tokens=(0, 0, 43)), reviews=(("small", "objected", 20, 10),))
+    assert costs_of([thrown], prices).usd == 23 * 0.5 + 20 * 0.1 + 10 * 0.2
+    unknown = replace(one, reviews=(("other", "sendable", 20, 10),))
+    assert costs_of([unknown], prices).unpriced == ("other",)
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
