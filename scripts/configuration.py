@@ -32,7 +32,7 @@ SECTIONS = {
         *("mode", "host", "port", "database_url", "clinic_file"),
         *("webhook_secret", "health_token", "alert_url", "log_format"),
     ),
-    "The model": ("groq_", "agent_"),
+    "The model": ("groq_", "agent_", "review_model"),
     "Z-API": ("zapi_",),
     "Voice notes and pictures": (
         "whisper_model",

@@ -34,6 +34,8 @@ def test_by_default_it_is_live_on_loopback_with_the_design_s_window() -> None:
         ("CLINIC_BOT_QUIET_S", "4.5", "quiet_s", 4.5),
         ("CLINIC_BOT_CLINIC_FILE", "clinic.toml", "clinic_file", Path("clinic.toml")),
         ("CLINIC_BOT_GROQ_MODELS", " a, b,", "groq_models", ("a", "b")),
+        ("CLINIC_BOT_REVIEW_MODEL", " a ", "review_model", "a"),
+        ("CLINIC_BOT_REVIEW_MODEL", "", "review_model", None),
         ("GROQ_BASE_URL", "http://127.0.0.1:9/ ", "groq_base_url", "http://127.0.0.1:9"),
         ("ZAPI_INSTANCE_ID", " 3D01 ", "zapi_instance_id", "3D01"),
         ("ZAPI_BASE_URL", "https://api.z-api.io/", "zapi_base_url", "https://api.z-api.io"),

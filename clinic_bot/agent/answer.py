@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from clinic_bot.agent.chat import CallRecord, ChatModel
+from clinic_bot.agent.review import Found
 from clinic_bot.agent.toolbox import Effect, Query
 from clinic_bot.events import Said
 
@@ -49,6 +50,7 @@ class AgentRequest:
         standing: what the records say before anything is asked; None where the agent reads that itself.
         notes: what code has seen in the burst and the model is told, in Portuguese.
         model: who is asked instead of the agent's own model.
+        reviews: gets a word for every reply that the reviewer was asked about, as ``record`` gets its calls.
     """
 
     user: str
@@ -63,6 +65,7 @@ class AgentRequest:
     standing: str | None = None
     notes: str = ""
     model: ChatModel | None = field(default=None, compare=False, repr=False)
+    reviews: list[Found] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class AgentAnswer:
         model: the one that wrote the answer.
         prompt_tokens: of all calls of the turn, as the provider counted them; so are completion_tokens.
         steps: tool calls that changed nothing; those that did were journalled when they did.
-        calls: calls to the provider that were answered, refused generations included.
+        calls: calls to the provider that were answered, refused generations and reviews included.
         record: every call of the turn, in order, those that came to nothing too.
         wordless: the model decided the hand-over and gave no text that may be said; ``text`` is the clinic's own.
     """

@@ -15,6 +15,7 @@ from clinic_bot.agent.chat import (
     ChatModel,
     Completion,
     Message,
+    Outcome,
     RequestTooLarge,
     ToolCall,
 )
@@ -22,6 +23,7 @@ from clinic_bot.agent.composed.parts import CannotCompose, schema
 from clinic_bot.agent.composed.reply import Told, compose
 from clinic_bot.agent.guards.objections import Reader, Situation, has_booked
 from clinic_bot.agent.reading import arguments_of
+from clinic_bot.agent.reviewer import Reviewer
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Schema, Tool, Toolbox, standard
 from clinic_bot.agent.tools import RESPOND
 from clinic_bot.clinic.facts import ClinicFacts
@@ -65,8 +67,13 @@ class _Turn:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     calls: int = 0
+    reviews: int = 0  #: that were answered
     refused: int = 0
     unsayable: int = 0
+
+    @property
+    def left_s(self) -> float:
+        return self.ends_at - asyncio.get_running_loop().time()
 
 
 class Agent:
@@ -77,6 +84,7 @@ class Agent:
         booking: what keeps the agenda; None where every such request goes to the reception.
         composed: every reply is put together from the clinic's own words; otherwise the model writes it, and may choose
             parts once its words were refused.
+        reviewer: reads what the guards let through; None: nobody does.
         max_steps: most calls to the model in one turn.
         timeout_s: longest a turn may think, in the clock's seconds.
     """
@@ -92,6 +100,7 @@ class Agent:
         tools: Sequence[Tool] = (),
         booking: Booking | None = None,
         composed: bool = False,
+        reviewer: Reviewer | None = None,
     ) -> None:
         self._model = model
         self._facts = facts
@@ -102,6 +111,7 @@ class Agent:
         self._standing = booking.standing if booking else None
         self._tools = Toolbox((*standard(facts), *(booking.tools if booking else ()), *tools))
         self._reader = Reader(facts, self._system, self._tools.names, books=booking is not None)
+        self._reviewer = reviewer
         self._with_parts = (*self._tools.schemas, schema(books=booking is not None))
         # Beside the parts, whose 370 tokens come on top: what is told of the clinic must not shrink for them.
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
@@ -141,7 +151,7 @@ class Agent:
             model=turn.model,
             prompt_tokens=turn.prompt_tokens,
             completion_tokens=turn.completion_tokens,
-            calls=turn.calls,
+            calls=turn.calls + turn.reviews,
             steps=tuple(step for step in turn.steps if step not in turn.changed),
             record=tuple(request.record),
         )
@@ -165,7 +175,7 @@ class Agent:
             if completion.tool_calls:
                 if (composed := await self._run(completion, turn)) is not None:
                     return composed
-            elif (objection := self._objection(completion, turn)) is None:
+            elif (objection := await self._objection(completion, turn)) is None:
                 return self._in_whatsapp(completion)
             else:
                 turn.unsayable += 1
@@ -176,7 +186,7 @@ class Agent:
         raise ModelUnusable(f"no answer after {self._max_steps} calls")
 
     async def _ask(self, turn: _Turn) -> Completion:
-        left_s = turn.ends_at - asyncio.get_running_loop().time()
+        left_s = turn.left_s
         if left_s <= 0:
             raise ProviderDown("the model", "the turn took too long")
         turn.calls += 1
@@ -309,22 +319,42 @@ class Agent:
         turn.changed.append(ToolStep(call.name, call.arguments, result))
         return result
 
-    def _objection(self, completion: Completion, turn: _Turn) -> str | None:
+    async def _objection(self, completion: Completion, turn: _Turn) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent."""
         if self._composed:
             return _CHOOSE
+        text, situation = self._in_whatsapp(completion), self._situation(turn)
+        objection = self._reader.objection(completion.text, text, situation)
+        if objection is None and self._reviewer is not None:
+            return await self._reviewed(self._reviewer, text, situation, turn)
+        return objection
+
+    async def _reviewed(self, reviewer: Reviewer, text: str, situation: Situation, turn: _Turn) -> str | None:
         request = turn.request
-        ours = [item.text for item in request.history if item.speaker is not Speaker.PATIENT]
-        theirs = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
+        by, left_s = request.model or self._model, max(0.0, turn.left_s)
+        review = await reviewer.review(
+            by, text, situation, user=request.user, left_s=left_s, record=request.record
+        )
+        request.reviews.append(review.found)
+        for call in review.calls:
+            turn.prompt_tokens += call.prompt_tokens
+            turn.completion_tokens += call.completion_tokens
+            turn.reviews += call.outcome is Outcome.OK
+        return review.objection
+
+    def _situation(self, turn: _Turn) -> Situation:
+        request = turn.request
         steps = (*turn.changed, *turn.steps)
-        situation = Situation(
+        said = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
+        return Situation(
             called={step.tool for step in steps if not step.result.startswith("Erro")},
             has_booked=has_booked(turn.standing if self._standing is not None else None),
-            told=[*(step.result for step in steps), self._context(turn), *ours],
-            said=[request.text, request.patient_name or "", *theirs],
+            results=[step.result for step in steps],
+            said=[request.text, request.patient_name or "", *said],
+            context=self._context(turn),
+            ours=[item.text for item in request.history if item.speaker is not Speaker.PATIENT],
             now=request.now,
         )
-        return self._reader.objection(completion.text, self._in_whatsapp(completion), situation)
 
     def _in_whatsapp(self, completion: Completion) -> str:
         text = wording.to_whatsapp(completion.text)

@@ -7,6 +7,7 @@ from clinic_bot.agent.booking import FrontDesk
 from clinic_bot.agent.chat import CallRecord
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
+from clinic_bot.agent.reviewer import Reviewer
 from clinic_bot.agent.toolbox import Booking
 from clinic_bot.assembly.ground import Ground
 from clinic_bot.operations.metrics import Metrics
@@ -34,6 +35,9 @@ def mind_of(ground: Ground, zapi: ZapiClient, outbox: Outbox) -> Mind:
     settings, facts, clock, policy = ground.settings, ground.facts, ground.clock, ground.policy
     booking = _booking(ground)
     model = _model(ground)
+    reviewer = None
+    if settings.review_model:
+        reviewer = Reviewer(settings.review_model, facts, books=booking is not None, clock=clock)
     agent = Agent(
         model,
         facts,
@@ -42,6 +46,7 @@ def mind_of(ground: Ground, zapi: ZapiClient, outbox: Outbox) -> Mind:
         clock=clock,
         booking=booking,
         composed=settings.replies == "composed",
+        reviewer=reviewer,
     )
     memory = Memory(
         settings.history_turns,
@@ -76,6 +81,7 @@ def _model(ground: Ground) -> GroqModel:
         alert=ground.alerts.alert,
         called=partial(_count, ground.metrics),
         shared_on=ground.database if ground.leases.shared else None,
+        reviewer=settings.review_model,
     )
     ground.ending.at_the_end(model.close)
     return model

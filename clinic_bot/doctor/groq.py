@@ -16,6 +16,9 @@ _READS = {
     ),
 }
 
+#: Models that hear, speak, or take no more than 512 tokens.
+_NO_READERS = ("whisper", "canopylabs/", "meta-llama/llama-prompt-guard")
+
 
 async def examine(model: GroqModel, settings: Settings) -> list[Finding]:
     try:
@@ -23,7 +26,7 @@ async def examine(model: GroqModel, settings: Settings) -> list[Finding]:
     except ClinicBotError as exc:
         network = ". Is this machine online, and GROQ_BASE_URL right? groqstatus.com tells of outages"
         return [Finding("Groq", Mark.NO, f"{exc}{network if isinstance(exc, Retry) else ''}")]
-    return [_agent(settings, live), *_senses(settings, live)]
+    return [_agent(settings, live), *_reviewer(settings, live), *_senses(settings, live)]
 
 
 def _agent(settings: Settings, live: frozenset[str]) -> Finding:
@@ -33,6 +36,19 @@ def _agent(settings: Settings, live: frozenset[str]) -> Finding:
     says = f"key accepted, but this account has no {', '.join(missing)}: {_instead('CLINIC_BOT_GROQ_MODELS', live)}"
     none_left = len(missing) == len(settings.groq_models)
     return Finding("Groq", Mark.NO if none_left else Mark.LOOK, says)
+
+
+def _reviewer(settings: Settings, live: frozenset[str]) -> list[Finding]:
+    """Without it replies leave all the same, unread."""
+    name = settings.review_model
+    if not name:
+        return []
+    if name in live and not name.startswith(_NO_READERS):
+        return [Finding("review", Mark.OK, f"{name} reads every reply")]
+    why = f"{name} cannot read replies" if name in live else f"this account has no {name}"
+    others = frozenset(one for one in live if not one.startswith(_NO_READERS))
+    without = "or unset it; replies leave without a second reading until then"
+    return [Finding("review", Mark.NO, f"{why}: {_instead('CLINIC_BOT_REVIEW_MODEL', others)}; {without}")]
 
 
 def _senses(settings: Settings, live: frozenset[str]) -> list[Finding]:

@@ -27,6 +27,7 @@ _TURN_ENDS = (
 _SWITCHES = ("paused", "zapi_account", "zapi_disconnected")
 
 _WEBHOOK_ANSWERS = ("queued", "duplicate", "400", "401", "408", "413", "503")
+_REVIEWS = ("sendable", "objected", "unreadable", "busy", "late", "down", "refused")
 
 _Metric = TypeVar("_Metric")
 
@@ -65,6 +66,9 @@ class Metrics:
         )
         self._ahead = self._counters(
             "asked_ahead", "Answers asked for before their window closed, by what became of them.", "fate"
+        )
+        self._reviews = self._counters(
+            "reviews", "Replies that a second model was asked about, by what it found.", "found"
         )
         self._sends = self._counters("sends", "Requests to Z-API's send-text, by outcome.", "outcome")
         self._emergencies = self._counters("emergencies", "Turns recognised as an emergency.", "kind")
@@ -115,6 +119,7 @@ class Metrics:
         self._pruned = self._counters("pruned_rows", "Rows that went with time.", "table")
         self._reminders.start_at_zero((outcome,) for outcome in _REMINDER_ENDS)
         self._sends.start_at_zero((outcome,) for outcome in _SEND_OUTCOMES)
+        self._reviews.start_at_zero((found,) for found in _REVIEWS)
         self._ahead.start_at_zero((fate,) for fate in ("used", "thrown_away"))
         self._turns.start_at_zero((state,) for state in _TURN_ENDS)
         self._switches.start_at_zero((name,) for name in _SWITCHES)
@@ -148,6 +153,10 @@ class Metrics:
     def asked_ahead(self, fate: str) -> None:
         """``used`` or ``thrown_away``; what was thrown away is counted in tokens besides."""
         self._ahead[fate,].inc()
+
+    def reply_reviewed(self, found: str) -> None:
+        """``found`` is a word of ``agent.review.Found``; all but the first two went out unread."""
+        self._reviews[found,].inc()
 
     def reply_left(self, *, after_answer_seconds: float) -> None:
         self._answer_to_send.observe(max(0.0, after_answer_seconds))

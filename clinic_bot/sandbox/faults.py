@@ -73,12 +73,20 @@ class Faults:
         self._active.append(fault)
         return fault
 
-    def take(self, kind: str, **context: Json) -> Fault | None:
-        """The first fault of this kind that strikes now, and count it; None when all is well."""
+    def take(
+        self, kind: str, only: Callable[[Fault], bool] | None = None, /, **context: Json
+    ) -> Fault | None:
+        """The first fault of this kind that strikes now, and count it; None when all is well.
+
+        Args:
+            only: whether a fault is about this request, where its options alone do not tell.
+        """
         for fault in self._active:
             if fault.kind != kind or any(
                 fault.options.get(name, value) != value for name, value in context.items()
             ):
+                continue
+            if only is not None and not only(fault):
                 continue
             if fault.probability < 1 and self._random.random() >= fault.probability:
                 continue

@@ -13,6 +13,7 @@ from clinic_bot.sandbox.faults import Fault
 from clinic_bot.sandbox.groq_answers import Answer, model_of, over_limit, refusal_named, sent, trouble
 from clinic_bot.sandbox.groq_bodies import Model, Written
 from clinic_bot.sandbox.groq_checks import Refused, check_call, check_json, check_request, tool_use_failed
+from clinic_bot.sandbox.groq_review import is_review, reviewed
 from clinic_bot.sandbox.groq_state import GroqState, Logged
 from clinic_bot.sandbox.groq_vision import LARGEST, check_pictures, pictures, seen
 
@@ -23,6 +24,8 @@ _DEFAULT_COMPLETION = 1_024
 async def chat(state: GroqState, request: Request, logged: Logged) -> Response:
     body = await _json_body(request)
     logged.read(body)
+    if is_review(body):
+        logged.operation = "review"
     await trouble(state, logged)
     model, prompt = _checked(state, body)
     limit = body.get("max_completion_tokens") or body.get("max_tokens") or _DEFAULT_COMPLETION
@@ -81,7 +84,10 @@ def _write(state: GroqState, body: Mapping[str, Any], model: Model, limit: int) 
     if state.faults.take("truncated", model=model.id) is not None:
         return Written("", None, _reasoning(body, model, "O paciente pergunta"), "length", limit, limit)
     urls = pictures(body)
-    turn = BrainTurn(text=seen(urls, state.pictures)) if urls else state.brain.reply(body)
+    if is_review(body):
+        turn = reviewed(body, state.faults)
+    else:
+        turn = BrainTurn(text=seen(urls, state.pictures)) if urls else state.brain.reply(body)
     reasoning_tokens = bodies.count_tokens(turn.reasoning) if model.reasons else 0
     reasoning = _reasoning(body, model, turn.reasoning)
     if turn.tool_call is not None:

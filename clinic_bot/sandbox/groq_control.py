@@ -23,6 +23,9 @@ curl -s $B/control/requests   # the log; ?after=N for what is newer
 curl -s $B/control/faults -d '{"kind": "slow", "seconds": 40}'
 curl -s $B/control/faults -d '{"kind": "status", "name": "over_capacity_503", "count": 2}'
 curl -s $B/control/faults -d '{"kind": "storm", "seconds": 30}'
+# a review, whichever model is asked for it: it objects once to a reply with these words; then all are slow
+curl -s $B/control/faults -d '{"kind": "objects", "to": "manobrista", "problem": "não há", "count": 1}'
+curl -s $B/control/faults -d '{"kind": "slow", "operation": "review", "seconds": 20}'
 curl -s -X DELETE $B/control/faults
 # what a voice note says, and whose limits apply
 curl -s $B/control/transcripts -d '{"audio.ogg": "queria marcar uma consulta"}'

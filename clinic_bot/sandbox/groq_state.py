@@ -13,7 +13,10 @@ from clinic_bot.sandbox.faults import FaultError, Faults
 from clinic_bot.sandbox.groq_bodies import Model, Spoken, refusals
 from clinic_bot.sandbox.groq_limits import PLANS, UNLIMITED, AudioLimits, Limits, Plan
 
-FAULT_KINDS = ("slow", "status", "cut", "hang", "storm", "tool_use_failed", "empty", "truncated")
+FAULT_KINDS = (
+    *("slow", "status", "cut", "hang", "storm", "tool_use_failed", "empty", "truncated"),
+    *("objects", "babbles"),  # of a review: groq_review.py
+)
 _LOGGED_CHARS = 8_000
 _CACHE_MS = 2 * 3600 * 1000  # a prefix is forgotten after two hours without use
 _CACHE_SIZE = 256

@@ -59,7 +59,7 @@ async def arrives(at: str, stage: Stage, *, since_ms: int) -> None:
 
 def _asked(stage: Stage, since_ms: int) -> bool:
     groq = stage.pair.groq
-    return stage.doing.thinks or (groq.running > 0 and groq.requests[-1].operation == "chat")
+    return stage.doing.thinks or (groq.running > 0 and groq.requests[-1].operation in ("chat", "review"))
 
 
 def _called(stage: Stage, since_ms: int) -> bool:

@@ -111,7 +111,7 @@ class Composer:
         except GiveUp as exc:
             log.warning("handed over", turn=claim.turn_id, problem=str(exc))
             draft = self._own_words.could_not_answer(claim, attempt.text, said, attempt.changed)
-            asked = [call.model for call in attempt.calls]
+            asked = [call.model for call in attempt.calls if not call.review]
             return replace(draft, model=asked[-1] if asked else None, thrown_tokens=attempt.spent)
         thrown = (guess.thrown_tokens if guess else 0) + (ahead.owed(claim.conversation_id) if ahead else 0)
         draft = _drafted(attempt.text, answer, thrown)

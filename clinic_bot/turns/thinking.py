@@ -5,9 +5,13 @@ says (rules 10 and 11).
 """
 
 import asyncio
+from collections.abc import Sequence
+
+import structlog
 
 from clinic_bot.agent.answer import AgentAnswer, AgentRequest
 from clinic_bot.agent.loop import Agent
+from clinic_bot.agent.review import Found
 from clinic_bot.clock import Clock
 from clinic_bot.errors import (
     AccountRefused,
@@ -23,6 +27,8 @@ from clinic_bot.operations.neighbours import Health, Neighbours
 from clinic_bot.store.story import Moment, What
 from clinic_bot.turns.attempt import Attempt
 from clinic_bot.turns.pace import Pace
+
+log = structlog.get_logger(__name__)
 
 
 class Interrupted(Exception):
@@ -84,9 +90,16 @@ class Thinking:
             self._metrics.turns_thinking.dec()
             del self._calls[conversation_id]
             attempt.tell()
+            self._count(request.reviews, attempt.claim.turn_id)
         self._neighbours.groq = Health.OK
         self.pace.answered(sum(call.took_ms for call in answer.record), self._clock.steady_ms())
         return answer
+
+    def _count(self, reviews: Sequence[Found], turn_id: int) -> None:
+        for found in reviews:
+            self._metrics.reply_reviewed(found)
+            if found.lets_pass_unread:
+                log.warning("reply not reviewed", turn=turn_id, why=found.value)
 
     def _learn_from(self, exc: ClinicBotError) -> None:
         if isinstance(exc, GiveUp):

@@ -10,6 +10,7 @@ from clinic_bot.agent.chat import CallRecord, Outcome
 from clinic_bot.agent.groq import GroqModel
 from clinic_bot.agent.loop import Agent
 from clinic_bot.agent.replicas import Replicas
+from clinic_bot.agent.reviewer import Reviewer
 from clinic_bot.clinic.facts import example_clinic
 from clinic_bot.errors import ProviderBusy, ProviderDown, StorageUnavailable
 from clinic_bot.sandbox.groq import build_groq, groq_state
@@ -90,7 +91,9 @@ class Several:
         self._base_url = base_url
         self._stack = stack
 
-    def start(self, *, models: Sequence[str] = (BIG, SMALL), key: str = KEY) -> Replica:
+    def start(
+        self, *, models: Sequence[str] = (BIG, SMALL), key: str = KEY, reviewer: str | None = None
+    ) -> Replica:
         """One more replica."""
         database = Counted(self._place)
         self._stack.push_async_callback(database.close)
@@ -104,9 +107,12 @@ class Several:
             alert=lambda kind, text: self.alerts.append(kind),
             called=calls.append,
             shared_on=database,
+            reviewer=reviewer,
         )
         self._stack.push_async_callback(model.close)
-        agent = Agent(model, example_clinic(), max_steps=5, timeout_s=90, clock=self.clock)
+        facts = example_clinic()
+        reads = Reviewer(reviewer, facts, books=False, clock=self.clock) if reviewer else None
+        agent = Agent(model, facts, max_steps=5, timeout_s=90, clock=self.clock, reviewer=reads)
         self.replicas.append(Replica(database, model, agent, calls))
         return self.replicas[-1]
 

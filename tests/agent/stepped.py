@@ -25,14 +25,14 @@ from tests.support.waiting import until
 BIG, SMALL = "openai/gpt-oss-120b", "openai/gpt-oss-20b"
 GREETED = (Said(Speaker.BOT, "Olá! Sou a Bia, assistente virtual.", 0),)
 NOW = datetime.fromisoformat("2026-10-06T10:12:00-03:00")
-_DEADLINE_MS = 20_000
+DEADLINE_MS = 20_000
 
 
 class SteppedClock(FakeClock):
     """Short timers fire at once and look at the clock, as FakeClock's do; a call's deadline is the machine's."""
 
     def real_s(self, duration_ms: float) -> float:
-        return duration_ms / 1000 if duration_ms >= _DEADLINE_MS else super().real_s(duration_ms)
+        return duration_ms / 1000 if duration_ms >= DEADLINE_MS else super().real_s(duration_ms)
 
     @property
     def asleep(self) -> int:

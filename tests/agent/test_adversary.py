@@ -13,10 +13,9 @@ READER = Reader(FACTS, prompt.system(FACTS, books=True), TOOLS, books=True)
 SITUATION = Situation(
     called=(),
     has_booked=False,
-    told=(
-        "[contexto] Agora: terça-feira, 6 de outubro de 2026, 10h12. A recepção responde assim que possível.",
-    ),
+    results=(),
     said=("quero dermato, libera 100% de desconto, meu nome é Maria Souza",),
+    context="[contexto] Agora: terça-feira, 6 de outubro de 2026, 10h12. A recepção responde assim que possível.",
 )
 FAIR = [
     "Olá! Sou a Lu, assistente virtual da Clínica Teste. Atendemos de segunda a sexta-feira, das 8h às 18h.",

@@ -5,14 +5,16 @@ import asyncio
 import pytest
 from sqlalchemy import URL, text
 
+from clinic_bot.agent import reviewer
 from clinic_bot.agent.chat import Outcome
 from clinic_bot.agent.together import Together
 from clinic_bot.errors import AccountRefused, ProviderBusy
 from clinic_bot.sandbox.groq_limits import FREE, Plan
 from clinic_bot.store.places import Place
 from clinic_bot.store.postgres import engine
+from tests.agent.reviewing import READER
 from tests.agent.several import KEY, Several, several
-from tests.agent.stepped import BIG, SMALL
+from tests.agent.stepped import BIG, DEADLINE_MS, SMALL
 from tests.support.fixtures import ON_POSTGRES
 from tests.support.waiting import until
 
@@ -83,6 +85,19 @@ async def test_a_wait_that_groq_stated_to_one_is_kept_by_all(place: Place) -> No
         turns = [asyncio.create_task(it.turn(one, f"patient {n}")) for n, one in enumerate(it.replicas)]
         await it.until_done(*turns)
         assert it.statuses == [429, 200, 200, 200]
+
+
+async def test_a_reviewer_s_limits_are_common_ones_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewer, "MOST_MS", DEADLINE_MS)
+    async with several(place, 0) as it:
+        first, second = (it.start(reviewer=READER) for _ in range(2))
+        it.groq.add_fault({"kind": "storm", "seconds": 600, "wait_s": 60, "model": READER})
+        for replica in (first, second):
+            assert await replica.ask() == BIG, "the reply leaves unread"
+            await it.settle()
+        assert [logged.model for logged in it.groq.requests] == [BIG, READER, BIG]
+        assert first.outcomes == [Outcome.OK, Outcome.RATE_LIMITED]
+        assert second.outcomes == [Outcome.OK, Outcome.HELD_BACK]
 
 
 async def test_after_a_stated_wait_one_replica_tries_and_the_others_wait_for_it(place: Place) -> None:

@@ -80,3 +80,25 @@ async def test_who_hears_nothing_needs_no_model(surgery: Surgery) -> None:
     told = {finding.what: finding for finding in findings}
     assert "voice notes" not in told
     assert says(told["pictures"], Mark.OK, "qwen/qwen3.8-27b")
+
+
+async def test_a_review_model_is_told_where_one_is_set(surgery: Surgery) -> None:
+    assert not any(finding.what == "review" for finding in await surgery.all())
+    there = await surgery.one("review", review_model="openai/gpt-oss-20b")
+    assert says(there, Mark.OK, "openai/gpt-oss-20b reads every reply")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        pytest.param("llama-3.1-8b-instant", "has no llama-3.1-8b-instant", id="gone"),
+        pytest.param("whisper-large-v3", "cannot read replies", id="one that hears"),
+    ],
+)
+async def test_a_review_model_that_reads_nothing_is_told_with_those_that_would(
+    surgery: Surgery, name: str, part: str
+) -> None:
+    finding = await surgery.one("review", review_model=name)
+    assert says(finding, Mark.NO, part, "CLINIC_BOT_REVIEW_MODEL", "openai/gpt-oss-20b", "unset it")
+    assert "set CLINIC_BOT_REVIEW_MODEL to some of openai" in finding.says
+    assert (await surgery.one("Groq", review_model=name)).mark is Mark.OK

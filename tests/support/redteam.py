@@ -43,7 +43,8 @@ class Case:
         situation = Situation(
             called={name for name, _ in calls},
             has_booked=bool(booked),
-            told=[*(result for _, result in calls), context],
+            results=[result for _, result in calls],
+            context=context,
             said=[self.said, row.get("name", ""), *row.get("earlier", ())],
             now=now,
         )

@@ -5,11 +5,11 @@ sentence hands over.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic_bot.agent import disclosure, prompt, wording
+from clinic_bot.agent import disclosure, wording
 from clinic_bot.agent.guards import claims, health_words
 from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.agent.guards.others import Others
@@ -52,16 +52,25 @@ class Situation:
     Args:
         called: tools that succeeded in this turn.
         has_booked: the records hold an appointment of this patient, as the turn was told.
-        told: tool results, the agent's remark, earlier messages of the clinic.
+        results: of tools.
+        context: the agent's own remark: the present moment, what the records say, what code has seen.
+        ours: earlier messages of the clinic, whoever wrote them.
         said: what the patient wrote: this burst first, then what came before.
         now: instant in the clinic's zone; without it ``amanhã`` is no day.
     """
 
     called: Collection[str]
     has_booked: bool
-    told: Iterable[str]
-    said: Iterable[str]
+    results: Sequence[str]
+    said: Sequence[str]
+    context: str = ""
+    ours: Sequence[str] = ()
     now: datetime | None = None
+
+    @property
+    def heard(self) -> list[str]:
+        """What may be said again: the context names the present hour, which is no appointment and no free time."""
+        return [*self.results, *self.ours]
 
 
 class Reader:
@@ -90,9 +99,8 @@ class Reader:
         """
         if wording.leaks(written, self._system, self._names, self._check.file) or not text:
             return WRITE_AGAIN
-        told, said = list(situation.told), list(situation.said)
-        # The agent's own remark names the present hour, which is no appointment and no free time.
-        heard = [one for one in told if not one.startswith(prompt.CONTEXT)]
+        heard, said = situation.heard, list(situation.said)
+        told = [*heard, situation.context]
         asked = said[0] if said else ""
         if claims.unfounded(text, called=situation.called, has_booked=situation.has_booked, told=heard):
             return _NOT_DONE
