@@ -17,12 +17,16 @@ def evaluate(
             help="Ask this model alone, in place of CLINIC_BOT_GROQ_MODELS; of several each plays all."
         ),
     ] = None,
+    review_model: Annotated[
+        str | None,
+        typer.Option(help="Model that reads every reply before it leaves, as CLINIC_BOT_REVIEW_MODEL."),
+    ] = None,
     judge: Annotated[
         str | None, typer.Option(help="Model that judges the lines for a reader, `must` and `must_not`.")
     ] = None,
     max_cost: Annotated[
         float | None,
-        typer.Option(min=0, help="USD that are not exceeded, the judge's included; 1 without it."),
+        typer.Option(min=0, help="USD that are not exceeded, judge and reviewer included; 1 without it."),
     ] = None,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
@@ -72,6 +76,7 @@ def evaluate(
         jobs=jobs,
         speed=speed,
         models=tuple(dict.fromkeys(model or ())),
+        review_model=review_model,
         judge=judge,
         max_usd=max_cost,
         prices=tuple(price or ()),

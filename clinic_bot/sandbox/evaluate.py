@@ -59,6 +59,7 @@ class Evaluation:
 
     Args:
         models: each is asked alone, in a folder of its own where there are several; none: those of the settings.
+        review_model: reads every reply before it leaves; None: nobody does, whatever the settings say.
         max_usd: None: ``CAP_USD``, as far as prices are known.
         prices: ``MODEL=PROMPT/COMPLETION`` each.
     """
@@ -72,6 +73,7 @@ class Evaluation:
     jobs: int = 1
     speed: float = 1
     models: Sequence[str] = ()
+    review_model: str | None = None
     judge: str | None = None
     max_usd: float | None = None
     prices: Sequence[str] = ()
@@ -101,7 +103,7 @@ class _Table:
     done: list[tuple[Path, Results]] = field(default_factory=list)
 
     def tariff(self, models: Sequence[str]) -> Tariff:
-        return Tariff(self.prices, models, self.plan.judge)
+        return Tariff(self.prices, models, self.plan.judge, self.plan.review_model)
 
 
 def account_of(settings: Settings) -> Account:
@@ -130,7 +132,7 @@ def evaluate(plan: Evaluation, settings: Settings) -> int:
         _foretell(table, groups)
         if plan.estimate:
             return GOOD
-        account = account_of(settings)
+        account = replace(account_of(settings), review_model=plan.review_model)
         jobs = [_job(table, replace(account, models=models), len(groups)) for models in groups]
         return _serves(account, groups, table) or _all(table, jobs)
 
@@ -140,10 +142,7 @@ def _foretell(table: _Table, groups: Sequence[Sequence[str]]) -> None:
         pace = table.plan.speed * table.plan.jobs
         said = foretold(table.tariff(models), table.scenarios, pace=pace)
         table.show.say(f"{', '.join(models)}: {len(table.scenarios)} scenarios; {said}")
-    judge = table.plan.judge
-    lacking = table.prices.lacking(
-        [*(one for models in groups for one in models), *([judge] if judge else [])]
-    )
+    lacking = table.prices.lacking(_wanted(groups, table.plan))
     if lacking and table.plan.max_usd is not None:
         raise Misconfigured(
             f"--max-cost cannot hold: no price is known for {', '.join(lacking)}; give it with "
@@ -156,7 +155,7 @@ def _job(table: _Table, account: Account, runs: int) -> _Job:
     plan = table.plan
     folder = plan.output / file_name("-".join(account.models)) if runs > 1 else plan.output
     digest = hashlib.sha256(table.clinic.read_bytes()).hexdigest()[:16]
-    setting = Setting(tuple(account.models), digest, plan.presence, plan.speed)
+    setting = Setting(tuple(account.models), digest, plan.presence, plan.speed, plan.review_model)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     results = Results(setting, now, len(table.scenarios), ())
     try:
@@ -185,7 +184,7 @@ def _job(table: _Table, account: Account, runs: int) -> _Job:
 def _serves(account: Account, groups: Sequence[Sequence[str]], table: _Table) -> int:
     """Before anything is paid for. Raises Misconfigured, naming what a person has to change; else the status."""
     try:
-        asyncio.run(_check_account(account, groups, table.plan.judge))
+        asyncio.run(check_account(account, _wanted(groups, table.plan)))
     except KeyboardInterrupt:
         table.show.say("stopped before anything was played")
         return STOPPED
@@ -199,18 +198,23 @@ def _serves(account: Account, groups: Sequence[Sequence[str]], table: _Table) ->
     return GOOD
 
 
-async def _check_account(account: Account, groups: Sequence[Sequence[str]], judge: str | None) -> None:
+def _wanted(groups: Sequence[Sequence[str]], plan: Evaluation) -> list[str]:
+    """Every model that will be asked."""
+    beside = filter(None, (plan.judge, plan.review_model))
+    return list(dict.fromkeys([*(one for models in groups for one in models), *beside]))
+
+
+async def check_account(account: Account, wanted: Sequence[str]) -> None:
     """Ask which models there are, which costs nothing. Raises Misconfigured, or what a call raises."""
-    wanted = [*(one for models in groups for one in models), *([judge] if judge else [])]
     model = GroqModel(account.key, base_url=account.url, models=wanted, max_tokens=1, clock=Clock())
     try:
         live = await model.live_models()
     finally:
         await model.close()
-    if missing := [one for one in dict.fromkeys(wanted) if one not in live]:
+    if missing := [one for one in wanted if one not in live]:
         raise Misconfigured(
             f"this account has no {', '.join(missing)}; it has {', '.join(sorted(live)) or 'none'}. See --model, "
-            "--judge and CLINIC_BOT_GROQ_MODELS"
+            "--review-model, --judge and CLINIC_BOT_GROQ_MODELS"
         )
 
 

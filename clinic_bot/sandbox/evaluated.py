@@ -135,10 +135,17 @@ class Setting:
     clinic: str  #: digest of the clinic's file
     presence: bool
     speed: float
+    review_model: str | None = None
 
     def differences(self, other: "Setting") -> list[str]:
         """In the words of the command's options; empty where they are the same."""
-        names = {"models": "--model", "clinic": "--clinic", "presence": "--presence", "speed": "--speed"}
+        names = {
+            "models": "--model",
+            "review_model": "--review-model",
+            "clinic": "--clinic",
+            "presence": "--presence",
+            "speed": "--speed",
+        }
         return [option for name, option in names.items() if getattr(self, name) != getattr(other, name)]
 
 
@@ -163,6 +170,12 @@ class Results:
     def count(self, state: State) -> int:
         return sum(one.state is state for one in self.scenarios)
 
+    def reviews(self) -> Counter[str]:
+        """How often the reviewer found what."""
+        return Counter(
+            found for one in self.scenarios for bill in one.bills for _, found, _, _ in bill.reviews
+        )
+
     def verdicts(self) -> Counter[Verdict]:
         return Counter(judged.verdict for one in self.scenarios for judged in one.judged)
 
@@ -179,6 +192,8 @@ def as_json(results: Results, prices: Prices) -> dict[str, Json]:
         "ended": results.ended,
         "stopped": results.ended != "complete",
         "models": list(setting.models),
+        "review_model": setting.review_model,
+        "reviews": dict(results.reviews()),
         "clinic": setting.clinic,
         "presence": setting.presence,
         "speed": setting.speed,
@@ -221,7 +236,13 @@ def _scenario_as_json(one: Evaluated, prices: Prices) -> dict[str, Json]:
 def from_json(data: Mapping[str, Any]) -> Results:
     if data.get("format") != FORMAT:
         raise ValueError("written by another version")
-    setting = Setting(tuple(data["models"]), data["clinic"], data["presence"], float(data["speed"]))
+    setting = Setting(
+        tuple(data["models"]),
+        data["clinic"],
+        data["presence"],
+        float(data["speed"]),
+        data.get("review_model"),
+    )
     scenarios = tuple(_scenario(row) for row in data["by_scenario"])
     lost = tuple(map(_bill, data["lost"]))
     return Results(setting, data["at"], data["scenarios"], scenarios, data["took_s"], data["ended"], lost)
@@ -249,5 +270,6 @@ def _phase(row: Mapping[str, Any]) -> PhaseOutcome:
 
 def _bill(row: Mapping[str, Any]) -> TurnBill:
     tools = tuple((name, arguments, result) for name, arguments, result in row["tools"])
+    reviews = tuple((model, found, prompt, words) for model, found, prompt, words in row.get("reviews", ()))
     lists = {"calls_ms": tuple(row["calls_ms"]), "outcomes": tuple(row["outcomes"]), "tools": tools}
-    return TurnBill(**{**row, **lists})
+    return TurnBill(**{**row, **lists, "reviews": reviews})

@@ -75,11 +75,16 @@ def _add_row(table: Table, one: Evaluated, prices: Prices) -> None:
 
 
 def caption(results: Results, costs: Costs, prices: Prices) -> str:
+    reviewed = (
+        f"; reviews by {results.setting.review_model}: {troubles_of(results.reviews())}"
+        if results.reviews()
+        else ""
+    )
     unpriced = f"; no price known for {', '.join(costs.unpriced)}" if costs.unpriced else ""
     return (
         f"calls {costs.call_p50_ms / 1000:.1f} s (p50), {costs.call_p95_ms / 1000:.1f} s (p95); turns "
         f"{costs.turn_p50_ms / 1000:.1f} s, {costs.turn_p95_ms / 1000:.1f} s; prices as of {prices.as_of}, "
-        f"cached prompts not discounted{unpriced}; {results.took_s:.0f} s in all"
+        f"cached prompts not discounted{unpriced}{reviewed}; {results.took_s:.0f} s in all"
     )
 
 

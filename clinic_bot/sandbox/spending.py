@@ -7,6 +7,7 @@ already begun.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clinic_bot.agent import review
 from clinic_bot.agent.budget import PROMPT_TOKENS
 from clinic_bot.sandbox.costs import Prices
 from clinic_bot.sandbox.groq_limits import FREE
@@ -17,6 +18,8 @@ from clinic_bot.settings import Settings
 
 #: Of a turn, as the stand-in's tokens have it: two calls, the prompt half full of tools, few words of its own.
 _CALLS, _CALL_PROMPT, _CALL_WORDS = 2, 2_300, 130
+#: Of a reply that is reviewed, and how many of a turn's are, at most.
+_REVIEW_PROMPT, _REVIEW_WORDS, _MOST_REVIEWS = 1_900, 150, 2
 #: Of a scenario that is judged.
 _JUDGE_PROMPT, _JUDGE_WORDS = 1_500, 500
 _JUDGE_MOST_PROMPT, _JUDGE_TRIES = 6_000, 3
@@ -50,10 +53,12 @@ class Tariff:
     prices: Prices
     models: Sequence[str]
     judge: str | None = None
+    reviewer: str | None = None
 
     def expected(self, scenario: Scenario) -> Spending:
         calls = turns_of(scenario) * _CALLS
         own = self._of(self.models, calls * _CALL_PROMPT, calls * _CALL_WORDS)
+        own = own.plus(self.review(turns_of(scenario)))
         return own.plus(self._of_judge(scenario, _JUDGE_PROMPT, _JUDGE_WORDS))
 
     def most(self, scenario: Scenario) -> Spending:
@@ -62,8 +67,19 @@ class Tariff:
         calls = max(1, turns_of(scenario)) * int(fields["agent_max_steps"].default)
         words = int(fields["agent_max_tokens"].default)
         own = self._of(self.models, calls * PROMPT_TOKENS, calls * words)
+        own = own.plus(self.most_of_review(max(1, turns_of(scenario)) * _MOST_REVIEWS))
         prompt, words = _JUDGE_MOST_PROMPT * _JUDGE_TRIES, JUDGE_TOKENS * _JUDGE_TRIES
         return own.plus(self._of_judge(scenario, prompt, words))
+
+    def review(self, replies: int) -> Spending:
+        """Of so many replies that are read, about."""
+        return self._of_reviewer(replies * _REVIEW_PROMPT, replies * _REVIEW_WORDS)
+
+    def most_of_review(self, replies: int) -> Spending:
+        return self._of_reviewer(replies * review.PROMPT_TOKENS, replies * review.MOST_TOKENS)
+
+    def _of_reviewer(self, prompt: int, words: int) -> Spending:
+        return Spending(0, 0, 0.0) if self.reviewer is None else self._of((self.reviewer,), prompt, words)
 
     def _of_judge(self, scenario: Scenario, prompt: int, words: int) -> Spending:
         if self.judge is None or not lines_of(scenario):
@@ -119,6 +135,7 @@ def foretold(tariff: Tariff, scenarios: Sequence[Scenario], *, pace: float = 1) 
         else "a price that is not known (--price MODEL=PROMPT/COMPLETION)"
     )
     judged = f", and {tariff.judge} judges" if tariff.judge else ""
+    judged += f", {tariff.reviewer} reads each reply" if tariff.reviewer else ""
     return (
         f"estimate (turns: {turns}{judged}): about {expected.tokens:,} tokens, {money}, "
         f"{minutes_of(scenarios, pace=pace)} min; on Groq's free plan "

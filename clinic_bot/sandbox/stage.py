@@ -165,6 +165,7 @@ class Account:
     url: str
     key: str = field(repr=False)
     models: tuple[str, ...] = ()  #: those to ask, best first; the service's own without any
+    review_model: str | None = None
 
 
 class Theatre:
@@ -285,6 +286,8 @@ class Theatre:
             environment |= {"GROQ_BASE_URL": account.url, "CLINIC_BOT_SANDBOX_GROQ_KEY": account.key}
             if account.models:
                 environment["CLINIC_BOT_GROQ_MODELS"] = ",".join(account.models)
+            if account.review_model:
+                environment["CLINIC_BOT_REVIEW_MODEL"] = account.review_model
         if self._clinic is not None:
             environment["CLINIC_BOT_CLINIC_FILE"] = str(self._clinic)
         return environment

@@ -113,7 +113,7 @@ def test_a_page_in_the_place_of_the_models_is_no_groq(desk: Desk) -> None:
     assert "the list of models cannot be read" in desk.said
 
 
-@pytest.mark.parametrize("option", ["--model", "--judge"])
+@pytest.mark.parametrize("option", ["--model", "--judge", "--review-model"])
 def test_a_retired_model_is_named_beside_those_there_are(desk: Desk, option: str) -> None:
     assert desk.evaluate(option, "llama-3.3-70b-versatile") == 2
     assert "this account has no llama-3.3-70b-versatile; it has openai/gpt-oss-120b" in desk.said
@@ -128,6 +128,25 @@ def test_a_cap_without_a_price_is_refused_and_with_one_it_holds(desk: Desk) -> N
     assert "--max-cost" in desk.said
     assert desk.chats == 0
     assert desk.results()["ended"] == "capped"
+
+
+def test_a_reviewer_reads_every_reply_and_its_cost_is_its_own(desk: Desk) -> None:
+    desk.groq.add_fault({"kind": "objects", "to": "140,50", "count": 1})
+    assert desk.evaluate("--only", "vb-05", "--review-model", "openai/gpt-oss-20b") == 0
+    result = desk.results()
+    assert result["review_model"] == "openai/gpt-oss-20b"
+    assert result["reviews"]["objected"] == 1
+    read = [one for one in desk.groq.requests if one.operation == "review"]
+    assert len(read) == sum(result["reviews"].values())
+    own = [one for one in desk.groq.requests if one.operation == "chat"]
+    small, big = 0.075, 0.15
+    usd = sum(one.prompt_tokens for one in read) * small + sum(one.prompt_tokens for one in own) * big
+    usd += sum(one.completion_tokens for one in read) * 0.3 + sum(one.completion_tokens for one in own) * 0.6
+    assert result["costs"]["usd"] == pytest.approx(usd / 1e6)
+    assert "openai/gpt-oss-20b reads each reply" in desk.said
+    assert "reviews by" in " ".join(desk.said.split())
+    assert desk.evaluate("--only", "vb-05", "--resume") == 2
+    assert "another --review-model" in desk.said
 
 
 # While it is played.

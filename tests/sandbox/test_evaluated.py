@@ -107,6 +107,19 @@ def test_tokens_that_had_to_be_paid_twice_are_counted_twice() -> None:
     assert from_json(as_json(results, known_prices())).lost == (bill("ok"),)
 
 
+def test_reviews_are_read_back_and_results_from_before_there_were_any_are_too() -> None:
+    reviewed = replace(bill("ok", "ok"), reviews=((SMALL, "objected", 900, 40), (SMALL, "late", 900, 0)))
+    setting = replace(SETTING, review_model=SMALL)
+    results = Results(setting, "", 1, (replace(one("ok"), bills=(reviewed,)),))
+    written = json.loads(json.dumps(as_json(results, known_prices())))
+    assert written["reviews"] == {"objected": 1, "late": 1}
+    assert from_json(written).setting == setting
+    assert from_json(written).scenarios[0].bills == (reviewed,)
+    del written["review_model"], written["reviews"], written["by_scenario"][0]["turns"][0]["reviews"]
+    assert from_json(written).setting == SETTING
+    assert SETTING.differences(setting) == ["--review-model"]
+
+
 def shown(*runs: tuple[str, Results]) -> str:
     out = io.StringIO()
     table = comparison([(Path(folder), results) for folder, results in runs], known_prices())
@@ -143,6 +156,9 @@ def test_the_cap_counts_on_more_than_is_expected_and_the_judge_is_in_it() -> Non
         assert expected.usd < most.usd
         assert judged.most(each).tokens >= most.tokens
     assert total([*map(judged.most, built_in)]).tokens > total([*map(alone.most, built_in)]).tokens
+    reviewed = Tariff(known_prices(), (BIG,), reviewer=SMALL)
+    assert alone.expected(built_in[0]).tokens < reviewed.expected(built_in[0]).tokens
+    assert reviewed.expected(built_in[0]).tokens < reviewed.most(built_in[0]).tokens
     assert "no price" not in foretold(alone, built_in)
     assert "a price that is not known" in foretold(Tariff(known_prices(), ("new/model",)), built_in)
 
