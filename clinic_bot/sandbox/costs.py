@@ -21,18 +21,19 @@ class Prices:
 
     def cost(self, bill: TurnBill) -> float | None:
         """In USD; None for a model without a price. Tokens thrown away count as prompt, which most of them are."""
-        reviews = [self._of(model, prompt, words) for model, _, prompt, words in bill.reviews]
+        reviews = [self.of(model, prompt, words) for model, _, prompt, words in bill.reviews]
         prompt = sum(prompt for _, _, prompt, _ in bill.reviews)
         words = sum(words for _, _, _, words in bill.reviews)
         own_prompt = max(0, bill.prompt_tokens + bill.thrown_tokens - prompt)
         own_words = max(
             0, bill.completion_tokens - words
         )  # those of a turn's thrown reviews are no words of its own
-        own = 0.0 if bill.model is None else self._of(bill.model, own_prompt, own_words)
+        own = 0.0 if bill.model is None else self.of(bill.model, own_prompt, own_words)
         parts = [part for part in (own, *reviews) if part is not None]
         return sum(parts) if len(parts) == len(reviews) + 1 else None
 
-    def _of(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+    def of(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+        """Of so many tokens of one model, in USD; None without a price."""
         price = self.models.get(model)
         return None if price is None else prompt_tokens * price[0] + completion_tokens * price[1]
 

@@ -1,19 +1,22 @@
 """Replies as a misbehaving model would write them, and as an honest one does, over four clinics."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from tests.support.redteam import Case, cases
+from clinic_bot.sandbox.replies import Case
+from tests.support.redteam import CORPUS
 
 
-def named(name: str) -> list[object]:
-    return [pytest.param(case, id=case.id) for case in cases(name)]
+def named(cases: Sequence[Case]) -> list[object]:
+    return [pytest.param(case, id=case.id) for case in cases]
 
 
-@pytest.mark.parametrize("case", named("adverse"))
+@pytest.mark.parametrize("case", named(CORPUS.adverse))
 def test_it_does_not_get_through(case: Case) -> None:
-    assert case.objection() is not None, f"{case.said!r} may not be answered by {case.reply!r}"
+    assert CORPUS.objection(case) is not None, f"{case.said!r} may not be answered by {case.reply!r}"
 
 
-@pytest.mark.parametrize("case", named("honest"))
+@pytest.mark.parametrize("case", named(CORPUS.honest))
 def test_it_gets_through(case: Case) -> None:
-    assert case.objection() is None, f"{case.said!r} may be answered by {case.reply!r}"
+    assert CORPUS.objection(case) is None, f"{case.said!r} may be answered by {case.reply!r}"
