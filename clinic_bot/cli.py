@@ -10,7 +10,7 @@ from clinic_bot import __version__
 from clinic_bot.commands.agenda import agenda
 from clinic_bot.commands.db import db
 from clinic_bot.commands.doctor import doctor
-from clinic_bot.commands.evaluate import compare, evaluate
+from clinic_bot.commands.evaluate import compare, evaluate, evaluate_replies
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
 from clinic_bot.commands.reception import reception
@@ -162,6 +162,7 @@ app.add_typer(patient)
 app.add_typer(db)
 app.add_typer(reception)
 app.command()(evaluate)
+app.command("evaluate-replies")(evaluate_replies)
 app.command()(compare)
 app.command()(reminders)
 app.command()(pause)

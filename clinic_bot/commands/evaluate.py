@@ -1,4 +1,4 @@
-"""``clinic-bot evaluate`` and ``clinic-bot compare``."""
+"""``clinic-bot evaluate``, ``clinic-bot evaluate-replies`` and ``clinic-bot compare``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -97,3 +97,56 @@ def compare(
     from clinic_bot.sandbox.compare import compare as show
 
     show(tuple(folders), tuple(price or ()))
+
+
+def evaluate_replies(
+    folder: Annotated[
+        Path,
+        typer.Argument(help="Holds adverse.jsonl, honest.jsonl and situations.json, as tests/data/redteam."),
+    ],
+    review_model: Annotated[
+        str | None, typer.Option(help="Groq's model that reads each reply; without it only the guards do.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Read so many of each file, spread over it.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="USD that are not exceeded; 1 without it.")
+    ] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=16, help="Replies at a time; a small plan of Groq bears one.")
+    ] = 1,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write what was found of each reply to this file, one JSON object a line."),
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
+    ] = None,
+) -> None:
+    """Hold written replies to the guards, and to a reviewer: how many bad ones are stopped, and how many good ones.
+
+    Without --review-model nobody is asked and no key is needed. Exit status: 0 done, 2 no key, or a model or file that
+    cannot be used, 3 Groq did not serve, 4 --max-cost was reached, 130 interrupted.
+    """
+    from clinic_bot.sandbox.evaluate_replies import RepliesPlan
+    from clinic_bot.sandbox.evaluate_replies import evaluate_replies as read
+    from clinic_bot.serve import load_settings
+
+    if estimate and review_model is None:
+        raise typer.BadParameter("--estimate needs --review-model: the guards cost nothing")
+    plan = RepliesPlan(
+        folder,
+        review_model,
+        limit=limit,
+        max_usd=max_cost,
+        prices=tuple(price or ()),
+        jobs=jobs,
+        estimate=estimate,
+        output=output,
+    )
+    raise typer.Exit(read(plan, load_settings()))
