@@ -77,9 +77,9 @@ class Found(StrEnum):
     SENDABLE = "sendable"
     OBJECTED = "objected"
     UNREADABLE = "unreadable"  #: it answered, and that is no verdict
-    BUSY = "busy"  #: its minute or its day is full
+    BUSY = "busy"  #: its minute is full
     LATE = "late"  #: no verdict within its time
-    DOWN = "down"  #: no answer, gone, or not asked because of that
+    DOWN = "down"  #: no answer, its day is full, or it is gone; or it was not asked because of that
     REFUSED = "refused"  #: the provider takes no such request
 
     @property
