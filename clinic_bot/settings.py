@@ -120,10 +120,11 @@ class Settings(BaseSettings):
 
     review_model: Trimmed | None = Field(
         default=None,
-        description="Groq's model that reads every reply against the clinic's file and the turn before it is sent, "
-        "such as `openai/gpt-oss-20b`. What it objects to is written again once, then a person takes over; where it is "
-        "busy, silent or unclear, the reply leaves as without it (`clinic_bot_reviews_total` counts that). It costs a "
-        "call more a reply. Not set: only the rules of code read. See [replies.md](replies.md).",
+        description="Groq's model that reads every reply that a model wrote against the clinic's file and the turn "
+        "before it is sent, such as `openai/gpt-oss-20b`. What it objects to is written again once, then a person "
+        "takes over; where it is busy, silent or unclear, the reply leaves as without it (`clinic_bot_reviews_total` "
+        "counts that). It costs a call more a reply. Not set: only the rules of code read. See "
+        "[replies.md](replies.md).",
     )
 
     zapi_instance_id: Trimmed | None = Field(

@@ -11,10 +11,11 @@ import pytest
 from clinic_bot.agent import review
 from clinic_bot.agent.chat import Outcome
 from clinic_bot.agent.review import Found
+from clinic_bot.agent.tools import RESPOND
 from clinic_bot.clinic.facts import load_clinic
 from clinic_bot.errors import AccountRefused, ModelUnusable
 from clinic_bot.sandbox.groq_limits import FREE, Plan
-from clinic_bot.sandbox.receptionist import Receptionist, Scripted
+from clinic_bot.sandbox.receptionist import BrainCall, BrainTurn, Receptionist, Scripted
 from tests.agent.reviewing import BIG, READER, Desk, desk
 from tests.agent.test_over_http import scenario_turns
 from tests.support.waiting import until
@@ -87,6 +88,15 @@ async def test_what_it_objects_to_twice_is_not_said() -> None:
             await it.agent.answer(request)
         assert request.reviews == [Found.OBJECTED, Found.OBJECTED]
         assert [call.review for call in request.record] == ["", "objected", "", "objected"]
+
+
+async def test_a_reply_put_together_from_the_clinic_s_own_words_is_not_read() -> None:
+    parts = BrainTurn(tool_call=BrainCall(RESPOND, {"fatos": ["Estacionamento"]}))
+    async with desk(WIDE, parts) as it:
+        it.fault(**OBJECTS)
+        answer, found = await it.answer()
+        assert "R$ 12 por até 2 horas" in answer.text
+        assert found == [Found.OBJECTED]
 
 
 async def test_once_by_the_guards_and_once_by_the_reviewer_is_twice() -> None:
