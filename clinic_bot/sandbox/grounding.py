@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.agent.guards.inventions import invented
-from clinic_bot.agent.guards.known import Known, sentences
+from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.people import People
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

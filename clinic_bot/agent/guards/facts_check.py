@@ -7,8 +7,9 @@ from datetime import datetime
 from clinic_bot.agent.guards import fasting, inventions, places, slots
 from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.catalogue import Catalogue
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.figures import Kind
-from clinic_bot.agent.guards.known import Known, sentences
+from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.lengths import Lengths
 from clinic_bot.agent.guards.marks import unmarked
 from clinic_bot.agent.guards.opening import Opening

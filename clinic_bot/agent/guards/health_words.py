@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from clinic_bot.agent.guards.known import sentences
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.remedies import speaks_of_the_body
 from clinic_bot.clinic.spelling import plain
 

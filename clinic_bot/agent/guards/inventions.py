@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.counted import is_counted
 from clinic_bot.agent.guards.denials import NOT, states_nothing
 from clinic_bot.agent.guards.figures import Figure, Kind, figures
-from clinic_bot.agent.guards.known import Known, sentences
+from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.offers import promised
 from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain

@@ -1,16 +1,15 @@
 """What a text tells, looked up by those who hold a reply against it. Pure."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.figures import Figure, Kind, figures
 from clinic_bot.agent.guards.lengths import lengths
 from clinic_bot.clinic.spelling import plain
 
-_SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")
 _LONGEST_COUNTED = 24 * 60
 _LONGEST_TITLE = 60
 
@@ -111,8 +110,3 @@ def between_commas(line: str, match: re.Match[str]) -> str:
     start = max(line.rfind(mark, 0, match.start()) for mark in ",;:") + 1
     end = min((at for mark in ",;" if (at := line.find(mark, match.end())) >= 0), default=len(line))
     return line[start:end]
-
-
-def sentences(text: str) -> Iterator[str]:
-    """Line by line, and in a line sentence by sentence."""
-    return (one for one in _SENTENCES.split(text) if one.strip())

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.denials import NOT
 from clinic_bot.agent.guards.figures import Kind, figures
-from clinic_bot.agent.guards.known import sentences
 from clinic_bot.agent.guards.service_words import ServiceWords
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic.spelling import plain
@@ -14,8 +15,6 @@ from clinic_bot.clinic.spelling import plain
 #: Weekdays, none where none is named, and a time as ``HH:MM``.
 Pair = tuple[tuple[int, ...], str]
 
-_SENTENCES = re.compile(r"(?<![DS]r\.)(?<![DS]ra\.)(?<=[.!?\n;])\s+|\n")
-_TITLE_STOP = re.compile(r"(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.|[*_~]")
 _OFFERS = re.compile(
     r"\b(?:tem|tenho|temos|ha|livres?|vag[ao]u?s?|disponive\w+|encaix\w+|consigo|sobrou|abriu|restou|opc(?:ao|oes))\b"
     r"|\b(?:pode|podem)(?: te)? (?:ser|vir|atender|as)\b|\b(?:atende|fazer)\b|\b(?:que tal|serve)\b"
@@ -51,8 +50,8 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
     shown = [pair for one in told for pair in pairs(one, now)]
     times = {at for _, at in shown}
     named = set(file_times)
-    for sentence in _SENTENCES.split(text):
-        bare = plain(_TITLE_STOP.sub("", sentence))
+    for sentence in sentences(text):
+        bare = plain(re.sub(r"[*_~]", "", sentence))
         offers = _OFFERS.search(bare) or re.search(r"\bd[áÁ]\b", sentence)
         settles = not bare.endswith("?") and _SETTLES.search(bare)
         if _HABIT.search(bare):

@@ -5,8 +5,8 @@ discount is for. Pure.
 import re
 from decimal import Decimal
 
+from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.denials import TAKES_UP
-from clinic_bot.agent.guards.known import sentences
 from clinic_bot.agent.guards.prices import amounts_in
 from clinic_bot.agent.guards.service_words import ServiceWords
 from clinic_bot.clinic.facts import ClinicFacts

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from clinic_bot.agent.guards.clauses import claims, elliptical
+from clinic_bot.agent.guards.clauses import claims, elliptical, whole
 
 ITEMS = re.compile(r"\b(?:amil|cassi|unimed)\b")
 VERBS = re.compile(r"\b(?:aceit\w+|atend\w+|peg(?:a|amos))\b")
@@ -49,3 +49,18 @@ def test_a_bare_yes_or_no_answers_for_what_was_asked(
     text: str, asked: str, found: list[tuple[str, bool]]
 ) -> None:
     assert [(one.item, one.says) for one in elliptical(text, asked, ITEMS)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("É com a Dra. Zuleica 😊 E o aparelho, com a Dra. Noemi.",
+         ["e com a dra zuleica 😊", "e o aparelho, com a dra noemi."]),
+        ("Na quinta às 14h10 😉 Posso seguir?", ["na quinta as 14h10 😉", "posso seguir?"]),
+        ("É com a Fga. Lorena, ou com a Enf. Rosa.", ["e com a fga lorena, ou com a enf rosa."]),
+        ("Tudo certo 😊 até lá!", ["tudo certo 😊 ate la!"]),
+    ],
+    ids=["a picture ends it", "what stands before one is not asked", "a title ends none", "small letters go on"],
+)  # fmt: skip
+def test_a_reply_is_read_sentence_by_sentence(text: str, found: list[str]) -> None:
+    assert list(whole(text)) == found
