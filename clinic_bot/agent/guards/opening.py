@@ -1,33 +1,16 @@
 """Whether a reply says of the clinic's opening hours what its file does not: a closed day, a closing time. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time
 
 from clinic_bot.agent.guards.clauses import whole
+from clinic_bot.agent.guards.days import DATE, DAYS, WEEKDAYS, dates_in, days_in, near, times_in
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period, Week
 from clinic_bot.clinic.spelling import plain
 
-_WEEKDAYS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
-_WEEKDAY = rf"(?:{'|'.join(_WEEKDAYS)})s?(?:[- ]feiras?)?"
-_DAYS = re.compile(
-    rf"\b(?P<span>{_WEEKDAY}) (?:a|ate(?: a| o)?) (?P<end>{_WEEKDAY})\b|\b(?P<day>{_WEEKDAY})\b"
-    r"|\b(?P<weekend>(?:fim|fins|final|finais) de semana)\b|\b(?P<daily>todos os dias|diariamente|todo dia)\b"
-    r"|\b(?P<near>hoje|depois de amanha|amanha)\b(?! de manha de)"
-)
 _DAILY = re.compile(r"\b(?:todos os dias|diariamente|todo dia)\b")
-_DATE = re.compile(
-    r"\b(\d{1,2})/(\d{1,2})\b|\b(\d{1,2}) de (janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro"
-    r"|outubro|novembro|dezembro)\b"
-)
-_MONTHS = ("janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
-           "novembro", "dezembro")  # fmt: skip
-_TIME = re.compile(
-    r"\b(?P<hour>[01]?\d|2[0-3])(?: ?h(?:oras?)?(?: ?(?P<minute>[0-5]\d))?|:(?P<colon>[0-5]\d))\b(?! (?:antes"
-    r"|de anteced))"
-    r"|\b(?P<noon>meio[- ]dia)(?P<half> e meia)?\b"
-)
 _OPENS = re.compile(
     r"\b(?:abr(?:e|em|imos|ir)|abert[oa]s?|atend(?:e|emos|em|imento)|funciona\w*|fech(?:a|am|amos|ad[oa]s?)"
     r"|atendendo|vamos ate|vai ate|seguimos ate|expediente|horario de|voltamos|reabrimos|ficamos|plantao|mutirao)\b"
@@ -64,7 +47,7 @@ _ONLY_DAYS = re.compile(
 )
 _CLAUSE = re.compile(
     r"[,;:()]|\.\s|\s(?:mas|porem|enquanto|so que)\s|\se\s(?=(?:n?[ao]s? )?(?:"
-    + "|".join(_WEEKDAYS)
+    + "|".join(WEEKDAYS)
     + r")s?\b"
     r"(?! (?:das|as|a|ate)\b)(?=[^,;]*\b(?:nao|sim|fech\w+|abr\w+)\b))"
 )
@@ -167,7 +150,7 @@ class Opening:
                 continue
             if own and says is not None:
                 wrong = wrong or self._wrong_day(own, says, part, now)
-            times = _times(part)
+            times = times_in(part)
             if times and says is not False and (days or about):
                 wrong = wrong or not self._fits(times, own or days, part, sentence)
         return wrong
@@ -175,18 +158,15 @@ class Opening:
     def _open_on_a_closed_date(self, part: str, now: datetime) -> bool:
         if _NO.search(part) or _SHUTS.search(part) or not _OPENS.search(part) or "voltamos" in part:
             return False
-        dates = (_date(match, now) for match in _DATE.finditer(part))
-        return any(day is not None and self._week.is_closed_on(day) for day in dates)
+        return any(map(self._week.is_closed_on, dates_in(part, now)))
 
     def _none_open(self, days: Sequence[int], part: str, now: datetime | None) -> bool:
         match = _PART_OF_DAY.search(part)
         span = _PART[match[1]] if match else None
-        return not _DATE.search(part) and not any(
-            _within(self._periods(day, part, now), span) for day in days
-        )
+        return not DATE.search(part) and not any(_within(self._periods(day, part, now), span) for day in days)
 
     def _wrong_day(self, days: Sequence[int], says: bool, part: str, now: datetime | None) -> bool:
-        if _DATE.search(part) or _HOLIDAY.search(part):
+        if DATE.search(part) or _HOLIDAY.search(part):
             return False
         match = _PART_OF_DAY.search(part)
         span = _PART[match[1]] if match else None
@@ -198,14 +178,16 @@ class Opening:
                 return True
             return not all(is_open)
         return (
-            any(is_open) and not _times(part) and not re.search(r"\b(?:so|apenas|antes|depois|mais)\b", part)
+            any(is_open)
+            and not times_in(part)
+            and not re.search(r"\b(?:so|apenas|antes|depois|mais)\b", part)
         )
 
     def _periods(self, day: int, part: str, now: datetime | None) -> tuple[Period, ...]:
-        near = re.search(r"\b(?:hoje|depois de amanha|amanha)\b", part)
-        if near is None or now is None:
+        word = re.search(r"\b(?:hoje|depois de amanha|amanha)\b", part)
+        if word is None or now is None:
             return self._week.days[day]
-        return self._week.periods_on(_near(near[0], now))
+        return self._week.periods_on(near(word[0], now))
 
     def _fits(self, times: Sequence[time], days: Sequence[int], part: str, sentence: str) -> bool:
         """Whether hours may be said of these days: where it opens or shuts, or, said alone, when it is open."""
@@ -251,13 +233,13 @@ def _polarity(part: str, before: bool | None) -> bool | None:
         return True
     if _NO.search(part) or re.search(r"\bfechad[oa]s?\b", part):
         return False
-    if _SHUTS.search(part) and not _SHUTS_AT.search(part) and not _times(part):
+    if _SHUTS.search(part) and not _SHUTS_AT.search(part) and not times_in(part):
         return False
     if _OPENS.search(part) or re.search(r"\b(?:sim|so|apenas|somente)\b", part):
         return True
-    if _times(part):
+    if times_in(part):
         return True
-    return None if re.search(r"\w", _ONLY_DAYS.sub("", _DAYS.sub("", part))) else before
+    return None if re.search(r"\w", _ONLY_DAYS.sub("", DAYS.sub("", part))) else before
 
 
 def _says_yes(part: str) -> bool:
@@ -275,48 +257,3 @@ def _within(periods: Sequence[Period], span: tuple[time, time] | None) -> list[P
     if span is None:
         return list(periods)
     return [one for one in periods if one.opens < span[1] and one.closes > span[0]]
-
-
-def days_in(text: str, now: datetime | None = None) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(day for match in _DAYS.finditer(text) for day in _meant(match, now)))
-
-
-def _meant(match: re.Match[str], now: datetime | None) -> Iterator[int]:
-    if match["span"]:
-        first, last = _number(match["span"]), _number(match["end"])
-        yield from (n % 7 for n in range(first, last + 1 if last >= first else last + 8))
-    elif match["day"]:
-        yield _number(match["day"])
-    elif match["weekend"]:
-        yield from (5, 6)
-    elif match["daily"]:
-        yield from range(7)
-    elif now is not None:
-        yield _near(match["near"], now).weekday()
-
-
-def _number(word: str) -> int:
-    return next(n for n, name in enumerate(_WEEKDAYS) if word.startswith(name))
-
-
-def _near(word: str, now: datetime) -> date:
-    return now.date() + timedelta(days=("hoje", "amanha", "depois de amanha").index(word))
-
-
-def _date(match: re.Match[str], now: datetime) -> date | None:
-    day = int(match[1] or match[3])
-    month = int(match[2]) if match[2] else _MONTHS.index(match[4]) + 1
-    try:
-        return date(now.year, month, day)
-    except ValueError:
-        return None
-
-
-def _times(text: str) -> list[time]:
-    found = []
-    for match in _TIME.finditer(text):
-        if match["noon"]:
-            found.append(time(12, 30 if match["half"] else 0))
-        else:
-            found.append(time(int(match["hour"]), int(match["minute"] or match["colon"] or 0)))
-    return found

@@ -7,9 +7,9 @@ from datetime import datetime
 from clinic_bot.agent.guards import slots
 from clinic_bot.agent.guards.catalogue import CARE
 from clinic_bot.agent.guards.clauses import clauses, sentences
+from clinic_bot.agent.guards.days import days_in
 from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
-from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic import team
 from clinic_bot.clinic.clinic_file import Professional
 from clinic_bot.clinic.facts import ClinicFacts

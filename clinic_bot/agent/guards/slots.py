@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from clinic_bot.agent.guards.clauses import sentences
+from clinic_bot.agent.guards.days import days_in
 from clinic_bot.agent.guards.figures import Kind, figures
-from clinic_bot.agent.guards.opening import days_in
 from clinic_bot.clinic.spelling import plain
 
 #: Weekdays, none where none is named, and a time as ``HH:MM``.
