@@ -54,6 +54,15 @@ def near(word: str, now: datetime) -> date:
     return now.date() + timedelta(days=("hoje", "amanha", "depois de amanha").index(word))
 
 
+def marks_in(text: str) -> frozenset[tuple[int, int]]:
+    """Days of the calendar as (day, month), whatever the year."""
+    return frozenset((int(one["day"]), _month(one)) for one in DATE.finditer(text) if not one["alone"])
+
+
+def _month(match: re.Match[str]) -> int:
+    return int(match["number"]) if match["number"] else _MONTHS.index(match["month"]) + 1
+
+
 def dates_in(text: str, now: datetime) -> tuple[date, ...]:
     """Days of the calendar, in the year in which they would be meant."""
     found = (_date(match, now.date()) for match in DATE.finditer(text))
@@ -67,8 +76,7 @@ def _date(match: re.Match[str], today: date) -> date | None:
             return (
                 this if this >= today else (today.replace(day=1) + timedelta(days=32)).replace(day=this.day)
             )
-        month = int(match["number"]) if match["number"] else _MONTHS.index(match["month"]) + 1
-        day = date(today.year, month, int(match["day"]))
+        day = date(today.year, _month(match), int(match["day"]))
         return day if day >= today - _BACK else day.replace(year=today.year + 1)
     except ValueError:
         return None

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from clinic_bot.agent.guards.clauses import whole
-from clinic_bot.agent.guards.days import DATE, DAYS, WEEKDAYS, dates_in, days_in, near, times_in
+from clinic_bot.agent.guards.days import DATE, DAYS, WEEKDAYS, dates_in, days_in, marks_in, near, times_in
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period, Week
 from clinic_bot.clinic.spelling import plain
@@ -38,6 +38,21 @@ _SHUT_FOR = re.compile(
     r"|\b(?:em|de) (?:recesso|ferias coletivas)\b"
 )
 _HOLIDAY = re.compile(r"\bferiados?\b")
+_BUT_FOR = re.compile(r"\b(?:exceto|menos|salvo|fora|apos|depois|antes|voltamos|reabr\w+)\b")
+#: Whose hours they are, where it is the clinic.
+_OURS = re.compile(
+    r"\b(?:clinica|nos|a gente|(?:nossa |a )?(?:casa|unidade|equipe)|consultorio|instituto|expediente"
+    r"|horario de|abrimos|fechamos|funcionamos|reabrimos|atendemos|atendimento|abert[oa]s|fechad[oa]s)\b"
+)
+#: And where it is something else: what stands before a verb, with its article.
+_THEIRS = re.compile(
+    r"(?<!\w)(?:[oa]s? |su[ao]s? |noss[oa]s? |ess[ea]s? |est[ea]s? )(?!clinica|gente|casa|unidade|equipe|consultorio"
+    r"|instituto|expediente|horario|atendimento|recepcao|porta|partir|noite|tarde|manha|dia|proxim|almoco|hora"
+    rf"|feriado|semana|fim|final|{'|'.join(WEEKDAYS)})[a-z]{{3,}}\b(?: (?!abr|fech|func|aten|vai|vao|e |sao)[a-z]+)*?"
+    r" (?:e|sao|vai|vao|fica|ficam|abr\w+|fech\w+|funciona\w*|atend\w+|nao)\b"
+    r"|^(?:e |ja |mas )?el[ae]s? "
+)
+_THIS = re.compile(rf"\b(?:n?ess[ae]|n?est[ae]|proxim[oa]) (?:{'|'.join(WEEKDAYS)})")
 _PART = {"manha": (time(5), time(12)), "tarde": (time(12), time(18)), "noite": (time(18), time(23, 59))}
 _PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na|so de|so a) (manha|tarde|noite)\b")
 _ALL_OF_IT = re.compile(r"\bdia (?:todo|inteiro)\b|\bo dia inteiro\b|\bnormalmente\b")
@@ -68,14 +83,19 @@ class Opening:
             for one in facts.services
             if days_in(plain(one.walk_in))
         ]
+        self._elsewhere = [
+            (days_in(line), marks_in(line), set(times_in(line)))
+            for section in facts.sections()
+            for line in re.split(r"[.;](?:\s|$)", plain(f"{section.title}: {section.text}"))
+            if section.title != "Horário" or DATE.search(line)
+        ]
         first_names = (re.sub(r"^dra?\.?\s+", "", plain(one.name)).split()[:1] for one in facts.professionals)
         people = [name for names in first_names for name in names]
+        others = [*people, *(plain(one.name) for one in facts.services)]
+        self._others = re.compile(rf"\b(?:dra?|{'|'.join(map(re.escape, others))})\b")
         self._specific = re.compile(
-            r"\b(?:dra?|doutora?|recepcao|mercado|coleta|exames?|consultas?|sess(?:ao|oes)|sua|seu|vagas?|livres?"
-            r"|disponive\w+|tem|tenho|temos|horarios?(?! de (?:func|atend))"
-            + "".join(f"|{re.escape(name)}" for name in people)
-            + "".join(f"|{re.escape(plain(one.name))}" for one in facts.services)
-            + r")\b"
+            r"\b(?:doutora?|recepcao|mercado|coleta|exames?|consultas?|sess(?:ao|oes)|sua|seu|vagas?|livres?"
+            rf"|disponive\w+|tem|tenho|temos|horarios?(?! de (?:func|atend)))\b|{self._others.pattern}"
         )
 
     def mistake(self, text: str, asked: str, now: datetime | None) -> str | None:
@@ -119,12 +139,11 @@ class Opening:
             named = days_in(sentence[: match.start()])
             days = named or tuple(day for day in range(7) if self._week.days[day])
             return any(len(self._week.days[day]) > 1 for day in days)
-        if _HOLIDAY.search(sentence) and _OPENS.search(sentence) and "feriado" in self._text:
-            denied = (
-                _NO.search(sentence) or _SHUTS.search(sentence) or "exceto" in sentence or "menos" in sentence
-            )
-            return not denied
-        return False
+        return "feriado" in self._text and any(
+            _HOLIDAY.search(part) and _OPENS.search(part) and _says_yes(part) and not _BUT_FOR.search(part)
+            for part in _CLAUSE.split(sentence)
+            if part
+        )
 
     def _days(self, sentence: str, asked: str, now: datetime | None) -> bool:
         if days_in(_DAILY.sub(" ", sentence)):  # ``todos os dias, de segunda a sábado``
@@ -133,32 +152,58 @@ class Opening:
         about = bool(_OPENS.search(sentence))
         if not about and not (_OPENS.search(asked) and days_in(asked)):
             return False
-        wrong = False
         days: tuple[int, ...] = ()
+        dates: tuple[date, ...] = ()
         says: bool | None = None
+        ours = not self._others.search(asked)
         for part in parts:
             own = days_in(part, now)
-            if now is not None and self._open_on_a_closed_date(part, now):
-                return True
-            specific = self._specific.search(part)
+            if now is not None:
+                dates = dates_in(part, now) or (() if own and not DATE.search(part) else dates)
+                if self._open_on_a_closed_date(part, dates):
+                    return True
+            ours = self._is_ours(part, before=ours)
             says = _polarity(part, says)
             if own:
                 days = own
-            if specific and not re.search(r"\bclinica\b", part):
+            if not ours:
                 if own and says is not False and self._none_open(own, part, now):
                     return True  # nobody attends where the door is shut
                 continue
-            if own and says is not None:
-                wrong = wrong or self._wrong_day(own, says, part, now)
+            if own and says is not None and self._wrong_day(own, says, part, now):
+                return True
             times = times_in(part)
-            if times and says is not False and (days or about):
-                wrong = wrong or not self._fits(times, own or days, part, sentence)
-        return wrong
+            if (
+                times
+                and says is not False
+                and (days or about)
+                and not self._fits(times, own or days, part, sentence)
+                and not self._is_told(times, own or days, dates, part)
+            ):
+                return True
+        return False
 
-    def _open_on_a_closed_date(self, part: str, now: datetime) -> bool:
-        if _NO.search(part) or _SHUTS.search(part) or not _OPENS.search(part) or "voltamos" in part:
+    def _is_ours(self, part: str, *, before: bool) -> bool:
+        """Whether a clause speaks of the clinic's own hours; one that names nobody goes on with who was named."""
+        if re.search(r"\bclinica\b", part):
+            return True
+        if self._specific.search(part) or _THEIRS.search(part):
             return False
-        return any(map(self._week.is_closed_on, dates_in(part, now)))
+        return before or bool(_OURS.search(part))
+
+    def _is_told(self, times: Sequence[time], days: Sequence[int], dates: Sequence[date], part: str) -> bool:
+        """Whether the file says these hours somewhere else: of a day of the calendar, or of what it does not name."""
+        marks = {(day.day, day.month) for day in dates}
+        return any(
+            set(times) <= at
+            and (bool(marks & dated) if marks else not _OURS.search(part) and set(days) <= set(on))
+            for on, dated, at in self._elsewhere
+        )
+
+    def _open_on_a_closed_date(self, part: str, dates: Sequence[date]) -> bool:
+        if not _says_yes(part) or not _OPENS.search(part) or _BUT_FOR.search(part):
+            return False
+        return any(map(self._week.is_closed_on, dates))
 
     def _none_open(self, days: Sequence[int], part: str, now: datetime | None) -> bool:
         match = _PART_OF_DAY.search(part)
@@ -177,11 +222,8 @@ class Opening:
             ):
                 return True
             return not all(is_open)
-        return (
-            any(is_open)
-            and not times_in(part)
-            and not re.search(r"\b(?:so|apenas|antes|depois|mais)\b", part)
-        )
+        limited = _THIS.search(part) or re.search(r"\b(?:so|apenas|antes|depois|mais)\b", part)
+        return any(is_open) and not times_in(part) and not limited
 
     def _periods(self, day: int, part: str, now: datetime | None) -> tuple[Period, ...]:
         word = re.search(r"\b(?:hoje|depois de amanha|amanha)\b", part)
@@ -218,14 +260,20 @@ class Opening:
     def _bare_yes(self, text: str, asked: str, now: datetime | None) -> bool:
         """``Abrimos sim!`` answers for the day that was asked for."""
         first = next(iter(re.split(r"[.!?,\n]", plain(text))), "")
-        days = days_in(asked, now)
-        if not days or not re.search(r"\b(?:abr\w+|funciona\w*|atende\w*)\b", asked) or days_in(plain(text)):
+        days, dates = days_in(asked, now), dates_in(asked, now) if now else ()
+        told = plain(text)
+        if (
+            not re.search(r"\b(?:abr\w+|funciona\w*|atende\w*)\b", asked)
+            or days_in(told)
+            or DATE.search(told)
+        ):
             return False
         if self._specific.search(asked) or not re.search(
             r"^\W*(?:sim|claro|abrimos|atendemos|funcionamos|abre|funciona|com certeza)(?: sim)?\W*$", first
         ):
             return False
-        return not any(self._week.days[day] for day in days)
+        closed = [self._week.is_closed_on(day) for day in dates]
+        return any(closed) or (bool(days) and not any(self._week.days[day] for day in days))
 
 
 def _polarity(part: str, before: bool | None) -> bool | None:
@@ -247,7 +295,9 @@ def _says_yes(part: str) -> bool:
 
 
 def _edge(part: str) -> str:
-    """Which end of a period a verb names."""
+    """Which end of a period is named."""
+    if re.search(r"\bate (?:as |o |ao )?(?:\d|meio)", part):
+        return "closes"
     if re.search(r"\b(?:reabr\w+|voltamos|volta)\b|\babr(?:e|imos) (?:ja )?(?:as|a partir)\b", part):
         return "opens"
     return "closes" if re.search(r"\bfech(?:a|amos) as\b", part) else ""
