@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from clinic_bot.agent.guards.clauses import whole
 from clinic_bot.agent.guards.days import DATE, DAYS, WEEKDAYS, dates_in, days_in, marks_in, near, times_in
+from clinic_bot.agent.guards.walk_ins import WalkIns
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period, Week
 from clinic_bot.clinic.spelling import plain
@@ -78,11 +79,7 @@ class Opening:
     def __init__(self, facts: ClinicFacts, text: str) -> None:
         self._week: Week = facts.hours.week()
         self._text = text
-        self._walk_ins = [
-            (re.compile(rf"\b{re.escape(plain(one.name).split()[0])}\b"), set(days_in(plain(one.walk_in))))
-            for one in facts.services
-            if days_in(plain(one.walk_in))
-        ]
+        self._walk_ins = WalkIns(facts)
         self._elsewhere = [
             (days_in(line), marks_in(line), set(times_in(line)))
             for section in facts.sections()
@@ -106,8 +103,8 @@ class Opening:
             now: in the clinic's zone.
         """
         for sentence in whole(text):
-            if self._walk_in(sentence):
-                return "diz um dia em que esse serviço não é feito"
+            if self._walk_ins.mistake(sentence, now):
+                return "diz um dia ou uma hora em que esse serviço não é feito"
             if sentence.endswith("?") and not re.search(r"\w[.,!] ", sentence):
                 continue
             if self._general(sentence):
@@ -117,16 +114,6 @@ class Opening:
         if self._bare_yes(text, asked, now):
             return "diz que abre em um dia em que a clínica fecha"
         return None
-
-    def _walk_in(self, sentence: str) -> bool:
-        """Whether what is done without an appointment is said of a day on which it is not."""
-        return any(
-            set(days_in(part)) - days
-            for words, days in self._walk_ins
-            if words.search(sentence) and not sentence.endswith("?")
-            for part in _CLAUSE.split(sentence)
-            if part and _says_yes(part)
-        )
 
     def _general(self, sentence: str) -> bool:
         if _ALL_DAY.search(sentence) and not _HOT_LINE.search(sentence) and _OPENS.search(sentence):
