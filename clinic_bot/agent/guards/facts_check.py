@@ -6,6 +6,7 @@ from datetime import datetime
 
 from clinic_bot.agent.guards import fasting, inventions, places, slots
 from clinic_bot.agent.guards.ages import Ages
+from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.figures import Kind
@@ -50,6 +51,7 @@ class FactsCheck:
         self._catalogue = Catalogue(facts, self.file)
         self._opening = Opening(facts, bare)
         self._people = People(facts, self.file)
+        self._attendance = Attendance(facts)
         beside_hours = "\n".join(one.text for one in facts.sections() if one.title != "Horário")
         self._times = [value for kind, value in Known(beside_hours).figures if kind is Kind.TIME]
 
@@ -82,6 +84,7 @@ class FactsCheck:
             or self._opening.mistake(text, asked, now)
             or (slots.mistake(text, heard, self._times, now) if self._books else None)
             or self._people.mix_up(text, heard, now)
+            or self._attendance.mistake(text, heard, asked, now)
         )
 
     def _sentence_by_sentence(

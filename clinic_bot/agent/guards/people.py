@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clinic_bot.agent.guards import slots
+from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.catalogue import CARE
 from clinic_bot.agent.guards.clauses import clauses, sentences
-from clinic_bot.agent.guards.days import days_in
 from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
 from clinic_bot.clinic import team
-from clinic_bot.clinic.clinic_file import Professional
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain, words_of
 
@@ -61,7 +60,7 @@ class People:
         self._names = named | {name for match in _TITLED.finditer(text) for name in _plain_names(match)}
         self._about = [
             (
-                frozenset(_first_names(one.name)),
+                frozenset(first_names(one.name)),
                 plain(
                     " ".join(
                         [
@@ -79,7 +78,6 @@ class People:
         attended = " ".join(about for _, about in self._about)
         names = (word for one in facts.services for word in re.findall(r"\w{5,}", plain(one.name)))
         self._attended = frozenset(word for word in names if word not in _ANY_SERVICE and word in attended)
-        self._days = [(frozenset(_first_names(one.name)), _days_of(one)) for one in facts.professionals]
 
     def mistake(self, sentence: str, told: Sequence[str], said: str) -> str | None:
         """What a sentence says wrongly of who attends, in Portuguese; None for nothing.
@@ -145,8 +143,6 @@ class People:
             return None
         for part in clauses(bare, _NO_VERB, _NO_VERB):
             words = set(re.findall(r"\w+", part.text))
-            if part.says is not False and self._wrong_day(part.text, words):
-                return "diz que um profissional atende em um dia que não é dele"
             here = [about for names, about in self._about if names & words]
             if len(here) != 1 or part.says is False:
                 continue
@@ -167,25 +163,6 @@ class People:
         """Whether a service is named that is somebody else's alone."""
         return any(word in words and word not in about for word in self._attended)
 
-    def _wrong_day(self, text: str, words: set[str]) -> bool:
-        named = [days for names, days in self._days if names & words]
-        if (
-            len(named) != 1
-            or not named[0]
-            or not re.search(r"\batende\b|\besta(?:ra)? (?:aqui|n[ao])\b", text)
-        ):
-            return False
-        return bool(set(days_in(text)) - named[0])
-
-
-def _days_of(one: Professional) -> frozenset[int]:
-    """The weekdays of somebody, as the file says them; none where it does not."""
-    regular = {n for n, periods in enumerate(one.hours.periods()) if periods} if one.hours else set()
-    noted = days_in(plain(one.notes)) if "atende" in plain(one.notes) else ()
-    if not regular and not noted:
-        return frozenset()
-    return frozenset({*regular, *noted, *(slot.weekday() for slot in one.slots)})
-
 
 def _is_a_word(name: str, text: str) -> bool:
     """Whether what looks like a name is one of the file's words, or a calling."""
@@ -203,12 +180,6 @@ def _is_new(calling: str, about: str) -> bool:
 
 def _plain_names(match: re.Match[str]) -> list[str]:
     return [plain(name) for name in match.groups() if name]
-
-
-def _first_names(name: str) -> list[str]:
-    """What somebody is called by: not the title, and not a surname that may be a word."""
-    words = [word for word in re.findall(r"\w+", plain(name)) if word not in ("dr", "dra", "prof", "profa")]
-    return words[:1] if len(words) > 1 and len(words[0]) > 3 else words[:2]
 
 
 def _told(name: str, told: Sequence[str]) -> bool:
