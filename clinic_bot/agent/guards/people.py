@@ -115,11 +115,11 @@ class People:
             here = [names for names, _ in self._about if names & set(words_of(sentence))]
             if len(here) != 1 or sentence.rstrip().endswith("?"):
                 continue
-            for days, at in slots.pairs(sentence, now):
+            for pair in slots.pairs(sentence, now):
                 others = [
                     set(words)
                     for words, pairs in shown
-                    if any(at == other and set(on) & set(days) for on, other in pairs)
+                    if any(pair.at == other.at and pair.day.is_one_of(other.day) for other in pairs)
                 ]
                 named = [words for words in others if any(names & words for names, _ in self._about)]
                 if named and not any(here[0] & words for words in named):

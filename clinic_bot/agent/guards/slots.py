@@ -5,15 +5,13 @@ That the clinic opens at 9h makes 9h no free time of anybody's, and what is free
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from clinic_bot.agent.guards.clauses import sentences
-from clinic_bot.agent.guards.days import days_in
+from clinic_bot.agent.guards.days import DAYS, dates_in, days_in, near
 from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.clinic.spelling import plain
-
-#: Weekdays, none where none is named, and a time as ``HH:MM``.
-Pair = tuple[tuple[int, ...], str]
 
 _OFFERS = re.compile(
     r"\b(?:tem|tenho|temos|ha|livres?|vag[ao]u?s?|disponive\w+|encaix\w+|consigo|sobrou|abriu|restou|opc(?:ao|oes))\b"
@@ -34,6 +32,34 @@ _RANGE = re.compile(
 )
 
 
+class Day(NamedTuple):
+    """When a time is told of; nothing where nothing says so."""
+
+    weekdays: frozenset[int] = frozenset()
+    dates: frozenset[date] = frozenset()
+
+    def may_be(self, other: "Day") -> bool:
+        """Whether both may be one day: this Tuesday is none of next week's."""
+        if self.dates and other.dates:
+            return bool(self.dates & other.dates)
+        return not (self.weekdays and other.weekdays) or bool(self.weekdays & other.weekdays)
+
+    def or_else(self, other: "Day") -> "Day":
+        return Day(self.weekdays | other.weekdays, self.dates | other.dates)
+
+    def is_one_of(self, other: "Day") -> bool:
+        """Whether both name a day, and the same."""
+        return self.may_be(other) and bool(self.weekdays & other.weekdays or self.dates & other.dates)
+
+
+NO_DAY = Day()
+
+
+class Pair(NamedTuple):
+    day: Day
+    at: str  #: ``HH:MM``
+
+
 def mistake(text: str, told: Sequence[str], file_times: Iterable[str], now: datetime | None) -> str | None:
     """What ``text`` says wrongly of free times, in Portuguese; None for nothing.
 
@@ -48,7 +74,7 @@ def mistake(text: str, told: Sequence[str], file_times: Iterable[str], now: date
 
 def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: datetime | None) -> bool:
     shown = [pair for one in told for pair in pairs(one, now)]
-    times = {at for _, at in shown}
+    times = {one.at for one in shown}
     named = set(file_times)
     for sentence in sentences(text):
         bare = plain(re.sub(r"[*_~]", "", sentence))
@@ -60,42 +86,54 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
             if not bare.endswith("?") and any(_on_another_day(one, shown) for one in _offered(bare, now)):
                 return True
             continue
-        for days, at in _offered(bare, now):
-            if at not in times:
-                if at not in named:
+        for pair in _offered(bare, now):
+            if pair.at not in times:
+                if pair.at not in named:
                     return True
-            elif _on_another_day((days, at), shown):
+            elif _on_another_day(pair, shown):
                 return True
     return False
 
 
 def _on_another_day(pair: Pair, shown: Sequence[Pair]) -> bool:
     """Whether a time was told, and of other days only."""
-    days, at = pair
-    on = [others for others, other in shown if other == at]
-    return bool(days and on) and not any(not others or set(others) & set(days) for others in on)
+    on = [other for other in shown if other.at == pair.at]
+    return bool(on) and not any(pair.day.may_be(other.day) for other in on)
 
 
 def _offered(bare: str, now: datetime | None) -> Iterator[Pair]:
-    days: tuple[int, ...] = ()
-    after = days_in(bare, now)
+    day = NO_DAY
+    after = _day(bare, now)
     for part in re.split(r"[,;.]\s|\smas\s", bare):
-        days = days_in(part, now) or days
+        before, day = day, _day(part, now, day)
         if _NO.search(part):
             continue
-        for figure in figures(_RANGE.sub(" ", part)):
+        part = _RANGE.sub(" ", part)
+        for figure in figures(part):
             if figure.kind is Kind.TIME:
-                # Said after the hour, a day counts for it as well.
-                yield (days or after, figure.value)
+                # ``quinta, às 9h para sexta, às 10h``: an hour is of the day said before it, or else of the next.
+                earlier = before != NO_DAY and not _day(part[: part.find(figure.shown)], now).weekdays
+                yield Pair(before.or_else(day) if earlier else day if day != NO_DAY else after, figure.value)
 
 
 def pairs(text: str, now: datetime | None) -> Iterator[Pair]:
     """Every time that a text names, with the days it stands behind; none where it stands behind none."""
     for line in text.splitlines():
-        days: tuple[int, ...] = ()
+        day = NO_DAY
         for part in re.split(r"[;.](?:\s|$)|(?<=\))\s", plain(line)):
-            found = days_in(part, now)
-            days = found or days
+            day = _day(part, now, day)
             for figure in figures(part):
                 if figure.kind is Kind.TIME:
-                    yield days, figure.value
+                    yield Pair(day, figure.value)
+
+
+def _day(text: str, now: datetime | None, before: Day = NO_DAY) -> Day:
+    """The day that ``text`` names; a date alone is of the weekday said before it."""
+    if now is None:
+        return Day(frozenset(days_in(text))) if days_in(text) else before
+    weekdays, dates = frozenset(days_in(text, now)), frozenset(dates_in(text, now))
+    soon = frozenset(near(match["near"], now) for match in DAYS.finditer(text) if match["near"])
+    if not weekdays:
+        return Day(before.weekdays, dates) if dates else before
+    # ``sexta ou quarta, 14/10``: of some the date is not said.
+    return Day(weekdays, dates | soon if len(dates | soon) >= len(weekdays) else frozenset())
