@@ -34,7 +34,8 @@ _SMALL = re.compile(r"\b(?:[aeo]s?|ou|d[aeo]s?|com|n[ao]s?|pel[ao]s?|tambem|ate|
 
 _BARE = re.compile(
     r"^\W*(?:(?:sim|claro|com certeza|opa|oi|ola)\W+)*(?:sim|claro(?: que sim)?|com certeza|(?:aceitamos|atendemos"
-    r"|fazemos|temos|trabalhamos|realizamos|pegamos|aceita|atende|faz|tem|abrimos|funcionamos|damos)(?: sim)?)\W*$"
+    r"|fazemos|temos|trabalhamos|realizamos|pegamos|aceita|atende|cobre|entra|vale|faz|tem|abrimos"
+    r"|funcionamos|damos)(?: sim)?)\W*$"
 )
 _BARE_NO = re.compile(
     r"^\W*(?:nao\W+)?(?:infelizmente )?(?:nao|nao (?:aceitamos|atendemos|fazemos|temos|trabalhamos|realizamos))\W*$"

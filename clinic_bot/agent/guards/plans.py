@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from clinic_bot.agent.guards.clauses import claims, clauses, elliptical, whole
+from clinic_bot.agent.guards.plan_scope import PlanScope
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -40,6 +41,16 @@ _PLAN_NAMED = re.compile(
 )
 #: What a clinic accepts that is no plan.
 _TO_PAY_WITH = frozenset(("pix", "dinheiro", "cartao", "credito", "debito", "boleto", "cheque"))
+_CONDITIONS = re.compile(
+    r"\b(?:nao (?:\w+ )?(?:precis[ao]|exige|tem|ha|pede|cobra|necessari[ao])|sem|dispensa)(?: d[ea])?(?: nenhuma?)?"
+    r" (autorizac|carencia|coparticipac|guia)\w*"
+)
+#: Denied of one service, or nothing of the plan's being accepted.
+_PARTLY = re.compile(r"\bcobr\w+ (?!aqui|nada)\w|\bnao (?:e )?(?:precis|necessari|exig|ped)")
+_PAYS = re.compile(
+    r"\b(?:entra\w*|cobre\w*|cobert\w+|inclus\w+|vale\w*)\b(?!.*\b(?:recibo|reembolso|particular))"
+)
+_PAYS_NOT = "diz que um convênio paga o que na ficha ele não paga"
 _UNTOLD = "diz que aceita um convênio que não está na ficha"
 
 
@@ -56,6 +67,7 @@ class Plans:
         self._names = re.compile(rf"\b(?:{names})\b")
         self._accepted = frozenset(map(_squeezed, accepted))
         self._told = self._accepted | self._affirmed([facts.insurance.notes])
+        self._scope = PlanScope(facts, self._names)
         self._text = text
         self._words = frozenset(re.findall(r"\w+", text))
 
@@ -75,14 +87,21 @@ class Plans:
             if not _ON_ONE_S_OWN.search(one.clause)
         ]
         known = self._told | self._affirmed(told)
-        for one in found or elliptical(text, asked, self._names):
+        answered = list(elliptical(text, asked, self._names))
+        if any(
+            one.says and self._scope.leaves_out(self._names.sub(" ", asked), [one.item]) for one in answered
+        ):
+            return _PAYS_NOT
+        for one in found or answered:
             if one.says and not _in(known, one.item):
                 return _UNTOLD
-            partly = re.search(r"\bcobr\w+ (?!aqui|nada)\w", one.clause)  # of one service, not of all
+            partly = _PARTLY.search(one.clause) or self._is_of_a_service(text, asked)
             if not one.says and _in(self._accepted, one.item) and not partly:
                 return "nega um convênio que a clínica aceita"
+            if one.says and self._scope.leaves_out(self._names.sub(" ", one.clause), [one.item]):
+                return _PAYS_NOT
         for sentence in whole(text):
-            if not sentence.endswith("?") and (problem := self._of_all(sentence)):
+            if not sentence.endswith("?") and (problem := self._of_all(sentence, asked)):
                 return problem
         return _UNTOLD if self._names_another(text) else None
 
@@ -95,24 +114,44 @@ class Plans:
             if one.says
         )
 
-    def _of_all(self, sentence: str) -> str | None:
+    def _is_of_a_service(self, text: str, asked: str) -> bool:
+        """Whether it may be of one service that a plan is not accepted: where the file says what plans pay for."""
+        named = self._scope.names_a_service
+        return self._scope.is_limited() and (named(plain(text)) or named(asked))
+
+    def _of_all(self, sentence: str, asked: str) -> str | None:
         """Every plan, no plan, or only some."""
+        named = self._names.findall(sentence)
+        about = bool(named or _ABOUT_PLANS.search(sentence))
+        condition = _CONDITIONS.search(sentence)
+        if (
+            about
+            and condition
+            and (condition[1] not in self._text or self._scope.asks(condition[1], sentence))
+        ):
+            return "diz de um convênio uma condição que não está na ficha"
         for part in clauses(sentence, _ACCEPTS, self._names):
+            pays = _ABOUT_PLANS.search(part.text) and _PAYS.search(part.text) and part.says
+            if pays and self._scope.leaves_out(part.text, self._names.findall(f"{sentence} {asked}")):
+                return _PAYS_NOT
             match = _EVERY_PLAN.search(part.text)
             if match and part.says and match[0] not in self._text:
                 return _UNTOLD
-        named = self._names.findall(sentence)
+        of_a_service = self._is_of_a_service(sentence, asked)
         none = _NO_PLAN.search(sentence) and not re.search(r"\b(?:esse|outros)\b", sentence)
-        if self._accepted and none and all(_in(self._accepted, plan) for plan in named):
+        if self._accepted and none and not of_a_service and all(_in(self._accepted, plan) for plan in named):
             return "nega os convênios que a clínica aceita"
         limited = re.search(
             r"\b(?:so|apenas|somente) (?:(?:para|n[ao]s?|em|com) (?!particular)\w+|cobre|vale|serve)",
             sentence,
         )
-        if named and limited and limited[0] not in self._text and not re.search(r"\breembolso\b", sentence):
+        told = limited and (
+            limited[0] in self._text or self._scope.says(re.split(r"[,;.()]", sentence[limited.start() :])[0])
+        )
+        if named and limited and not told and not re.search(r"\breembolso\b", sentence):
             return "limita um convênio como a ficha não limita"
         left_out = any(not any(_in([one], plan) for plan in named) for one in self._accepted)
-        if named and left_out and _ONLY.search(sentence):
+        if named and left_out and not of_a_service and _ONLY.search(sentence):
             return "diz que só aceita alguns dos convênios que aceita"
         return None
 
