@@ -22,8 +22,9 @@ CARE = (
     "endoscop", "colonoscop", "ecocardiogram", "eletrocardiogram|eletro(?!cardio|encef)", "eletroencef", "holter",
     "ergometr", "espirometr", "densitometr", "papanicolau", "vacin", "coleta|exames? de sangue|hemograma",
     "canal(?! de (?:atend|comun|ouv))", "extracao", "aparelho", "bioimpedanc", "drenagem", "hipnos", "tosa",
-    "castrac", "cirurgia", "domicili|em casa", "on-?line|por video|telemedicina|teleconsulta", "limpeza de pele",
-    "terapia ocupacional", "estacionamento|garagem|manobrista", "wi-?fi", "elevador", "rampa", "fraldario",
+    "castrac", "cirurgia", "domicili|em casa|residencia", "on-?line|por video|telemedicina|teleconsulta",
+    "limpeza de pele",
+    "terapia ocupacional", "estacionamento|garagem", "manobrista", "wi-?fi", "elevador", "rampa", "fraldario",
     "espaco (?:kids|pet)|brinquedoteca", r"cafe\b|lanchonete|cantina", "ar[- ]condicionado", "libras|interprete",
     "vagas? exclusiv|vagas? propri", r"pet\b|animais|bichinho",
 )  # fmt: skip
@@ -31,13 +32,23 @@ _HAS = re.compile(
     r"\b(?:temos|fazemos|realizamos|oferecemos|atendemos|trabalhamos com|contamos com|disponibilizamos"
     r"|(?:a clinica|a gente|aqui|nos|o espaco|o instituto)(?: tambem| ja| so)? (?:tem|faz|oferece|realiza|atende)"
     r"|(?:pode|podem|da para|da pra) (?:tambem )?(?:ser )?(?:feit[oa]s?|fazer|realizad[oa]s?)|e feit[oa]"
-    r"|(?:a clinica|aqui) e|(?:tambem|sim) (?:tem|faz)|(?:tem|faz) (?:sim|tambem|aqui))\b"
+    r"|(?:a clinica|aqui) e|(?:equipe|a gente|clinica|recepcao) vai ate|vamos ate"
+    r"|(?:tambem|sim) (?:tem|faz)|(?:tem|faz) (?:sim|tambem|aqui))\b"
 )
 _HAS_NOT = re.compile(
     r"(?:\bnao (?:temos|fazemos|realizamos|oferecemos|atendemos|trabalhamos com|contamos com|ha)\b"
     r"|\ba gente nao (?:tem|faz|oferece|realiza|atende|trabalha com)\b)"
 )
 _DENIAL = re.compile(r"\b(?:nao|nem)\b")
+_WITHOUT = re.compile(r"\bsem (?:nenhuma? )?\w+")
+#: Begins a clause of its own in a list.
+_ANEW = re.compile(
+    r"\b(?:temos|tem|ha|e|sao|pode\w*|fic\w+|faz\w*|atend\w*|\w+[aei]mos|inclu\w+|mas|porem|so|apenas|quem|quando)\b"
+)
+#: Which sort of it: ``de mama``, ``em casa``, ``proprio``.
+_SORT = re.compile(
+    r"^,? (?:d[aeo]s?|com|em|para|por|n[ao]s?)? ?(?!aqui|clinica|mais|ainda|infelizmente|tambem)(\w{4,})"
+)
 #: What is not there at some time, or with somebody, is there.
 _FOR_NOW = re.compile(
     r"\b(?:vagas?|horarios?|agenda|hoje|amanha|segunda|terca|quarta|quinta|sexta|sabados?|domingos?|dia|manha|tarde"
@@ -65,7 +76,7 @@ class Catalogue:
         self._has = re.compile(f"{_HAS.pattern}|{does}")
         self._stems = (*CARE, *_own(facts))
         self._items = re.compile("|".join(rf"\b(?:{stems})\w*" for stems in self._stems))
-        self._affirmed = _affirmed(text)
+        self._affirmed, self._denied = _told(text)
         self._in_person = [
             part
             for part in re.split(r"[.;:\n]", plain_lines(text))
@@ -89,14 +100,24 @@ class Catalogue:
         ]
         if not found and not self._items.search(plain(text)):
             found = list(elliptical(text, asked, self._items))
-        there = " . ".join([self._affirmed, *map(_affirmed, told)])
+        there = " . ".join([self._affirmed, *(_told(one)[0] for one in told)])
         for one in found:
             stems = next(stems for stems in self._stems if re.match(rf"(?:{stems})", one.item))
             if one.says and (not re.search(rf"\b\w*(?:{stems})", there) or self._only_in_person(one)):
                 return "diz que a clínica tem um serviço ou uma especialidade que não está na ficha"
-            if not one.says and re.search(rf"\b(?:{stems})", self._affirmed) and _denied(one.clause, stems):
+            if not one.says and self._has_it(one.clause, stems):
                 return "nega um serviço que a clínica tem"
         return None
+
+    def _has_it(self, clause: str, stems: str) -> bool:
+        """Whether a clause denies what is there, and not only a sort of it, ``coleta em casa``, or at some time."""
+        if not re.search(rf"\b(?:{stems})", self._affirmed) or re.search(rf"\b(?:{stems})", self._denied):
+            return False
+        there = re.search(rf"{_HAS_NOT.pattern} (?:\w+ ){{0,2}}?(?:{stems})\w*(?P<rest>.*)", clause)
+        if there is None or _FOR_NOW.search(_HAS_NOT.sub("", clause)):
+            return False
+        sort = _SORT.match(there["rest"])
+        return sort is None or re.search(rf"\b{re.escape(sort[1])}", self._affirmed) is not None
 
     def _only_in_person(self, one: Found) -> bool:
         words = re.findall(r"\w{5,}", one.clause) if _FROM_AFAR.search(one.clause) else []
@@ -107,15 +128,22 @@ def plain_lines(text: str) -> str:
     return "\n".join(map(plain, text.splitlines()))
 
 
-def _affirmed(text: str) -> str:
-    """What a text says, without its clauses that deny, and without a title whose text begins so."""
-    kept: list[str] = []
+def _told(text: str) -> tuple[str, str]:
+    """What a text affirms, without a title whose text begins with a denial, and what it denies."""
+    yes: list[str] = []
+    no: list[str] = []
     for line in text.splitlines():
-        parts = [plain(part) for part in re.split(r"[.;,:]", line)]
-        if len(parts) > 1 and _DENIAL.search(parts[1]):
-            del parts[0]
-        kept += (part for part in parts if not _DENIAL.search(part))
-    return " . ".join(kept)
+        parts = [plain(part) for part in re.split(r"[.;:]", line)]
+        if len(parts) > 1 and _DENIAL.search(parts[1].split(",")[0]):
+            no.append(parts.pop(0))
+        for part in parts:
+            denied = False
+            for one in part.split(","):
+                # ``não fazemos tomografia, ressonância nem coleta``: a no is for all that is listed.
+                denied = _DENIAL.search(one) is not None or (denied and not _ANEW.search(one))
+                no += [one] if denied else _WITHOUT.findall(one)
+                yes += [] if denied else [_WITHOUT.sub(" ", one)]
+    return " . ".join(yes), " . ".join(no)
 
 
 def _own(facts: ClinicFacts) -> Iterator[str]:
@@ -124,8 +152,3 @@ def _own(facts: ClinicFacts) -> Iterator[str]:
         words = [word for word in re.findall(r"\w{4,}", plain(service.name)) if word not in _COMMON]
         if words and not any(re.match(rf"(?:{stems})", words[0]) for stems in CARE):
             yield re.escape(words[0][:-1] if len(words[0]) > 5 else words[0])
-
-
-def _denied(clause: str, stems: str) -> bool:
-    there = re.search(rf"{_HAS_NOT.pattern} (?:\w+ ){{0,2}}?(?:{stems})", clause)
-    return there is not None and not _FOR_NOW.search(_HAS_NOT.sub("", clause))

@@ -31,7 +31,7 @@ _LANDMARK = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"\b(?:outra|outras|duas|tres|varias|mais uma|segunda|nova) (?:unidades?|filia(?:l|is)|sedes?|clinicas?)\b"
-    r"|\b(?:unidades?|filia(?:l|is)) (?:em|n[ao]|d[aeo])\b"
+    r"|\b(?:unidades?|filia(?:l|is))(?: (?!movel)\w+)? (?:em|n[ao]|d[aeo])\b"
 )
 _TOWN = re.compile(
     r"\b(?:[Ff]icamos|[Ee]stamos(?: localizad[oa]s)?|[Ff]ica(?: localizad[ao])?|[Ll]ocalizad[ao]s?) (?:em|n[ao]) "
