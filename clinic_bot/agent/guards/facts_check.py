@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from clinic_bot.agent.guards import fasting, inventions, places, slots
+from clinic_bot.agent.guards import fasting, inventions, places, praise, slots
 from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
@@ -85,6 +85,7 @@ class FactsCheck:
             or (slots.mistake(text, heard, self._times, now) if self._books else None)
             or self._people.mix_up(text, heard, now)
             or self._attendance.mistake(text, heard, asked, now)
+            or praise.mistake(text, [self._bare, *map(plain, heard)])
         )
 
     def _sentence_by_sentence(
