@@ -88,7 +88,7 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
             continue
         for pair in _offered(bare, now):
             if pair.at not in times:
-                if pair.at not in named:
+                if pair.at not in named or pair.day.dates:
                     return True
             elif _on_another_day(pair, shown):
                 return True

@@ -38,3 +38,8 @@ def test_a_time_is_free_on_the_day_it_was_told_of(text: str) -> None:
 )
 def test_what_was_told_may_be_offered(text: str) -> None:
     assert mistake(text, [FREE], (), NOW) is None
+
+
+def test_an_hour_of_the_file_is_no_free_time_of_a_date() -> None:
+    assert mistake("Tenho dia 09/10 às 13h.", [FREE], ("13:00",), NOW) is not None
+    assert mistake("A Dra. Zuleica atende às 13h.", [FREE], ("13:00",), NOW) is None
