@@ -69,6 +69,7 @@ class Plans:
         self._told = self._accepted | self._affirmed([facts.insurance.notes])
         self._scope = PlanScope(facts, self._names)
         self._text = text
+        self._notes = plain(facts.insurance.notes)
         self._words = frozenset(re.findall(r"\w+", text))
 
     def mistake(self, text: str, asked: str, told: Sequence[str]) -> str | None:
@@ -127,7 +128,7 @@ class Plans:
         if (
             about
             and condition
-            and (condition[1] not in self._text or self._scope.asks(condition[1], sentence))
+            and (condition[1] not in self._notes or self._scope.asks(condition[1], sentence))
         ):
             return "diz de um convênio uma condição que não está na ficha"
         for part in clauses(sentence, _ACCEPTS, self._names):

@@ -77,3 +77,9 @@ def test_a_file_without_limits_limits_nothing() -> None:
         free.mistake("A Unimed não cobre nada aqui, só particular.", "audiometria pela unimed?", ())
         is not None
     )
+
+
+def test_a_condition_of_somebody_else_s_is_none_of_a_plan() -> None:
+    text = "Não precisa de autorização nenhuma: a Unimed atende na hora."
+    notes = "Outros convênios não são atendidos."
+    assert plans(notes).mistake(text, "oi", ()) is not None
