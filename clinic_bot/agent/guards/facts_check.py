@@ -13,6 +13,7 @@ from clinic_bot.agent.guards.figures import Kind
 from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.lengths import Lengths
 from clinic_bot.agent.guards.marks import unmarked
+from clinic_bot.agent.guards.mixups import MixUps
 from clinic_bot.agent.guards.opening import Opening
 from clinic_bot.agent.guards.paying import Paying
 from clinic_bot.agent.guards.people import People
@@ -51,6 +52,7 @@ class FactsCheck:
         self._catalogue = Catalogue(facts, self.file)
         self._opening = Opening(facts, bare)
         self._people = People(facts, self.file)
+        self._mix_ups = MixUps(facts)
         self._attendance = Attendance(facts)
         beside_hours = "\n".join(one.text for one in facts.sections() if one.title != "Horário")
         self._times = [value for kind, value in Known(beside_hours).figures if kind is Kind.TIME]
@@ -83,7 +85,7 @@ class FactsCheck:
             or self._catalogue.mistake(text, asked, heard)
             or self._opening.mistake(text, asked, now)
             or (slots.mistake(text, heard, self._times, now) if self._books else None)
-            or self._people.mix_up(text, heard, now)
+            or self._mix_ups.mistake(text, heard, now)
             or self._attendance.mistake(text, heard, asked, now)
             or praise.mistake(text, [self._bare, *map(plain, heard)])
         )

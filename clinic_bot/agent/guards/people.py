@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
-from clinic_bot.agent.guards import slots
 from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.catalogue import CARE
-from clinic_bot.agent.guards.clauses import clauses, sentences
+from clinic_bot.agent.guards.clauses import clauses
 from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
-from clinic_bot.clinic.spelling import plain, words_of
+from clinic_bot.clinic.spelling import plain
 
 _NAME = r"([A-ZÀ-Ý][\wÀ-ÿ'-]+)(?: +(?:d[aeo]s? +)?([A-ZÀ-Ý][\wÀ-ÿ'-]+))?"
 _TITLE = r"(?:[Dd]ras?|[Dd]rs?|[Dd]outor(?:a|es|as)?|[Pp]rof(?:essor(?:a)?)?)(?:\(a\))?\.?"
@@ -105,25 +103,6 @@ class People:
         for number in _REGISTERED.findall(sentence):
             if number.strip(".") not in self._text and not _told(number.strip("."), told):
                 return "cita um registro profissional que ninguém informou"
-        return None
-
-    def mix_up(self, text: str, told: Sequence[str], now: datetime | None) -> str | None:
-        """Whether a time that was told with one professional is given to another, in Portuguese."""
-        lines = [line for one in told for line in one.splitlines()]
-        shown = [(words_of(line), list(slots.pairs(line, now))) for line in lines]
-        for sentence in sentences(text):
-            here = [names for names, _ in self._about if names & set(words_of(sentence))]
-            if len(here) != 1 or sentence.rstrip().endswith("?"):
-                continue
-            for pair in slots.pairs(sentence, now):
-                others = [
-                    set(words)
-                    for words, pairs in shown
-                    if any(pair.at == other.at and pair.day.is_one_of(other.day) for other in pairs)
-                ]
-                named = [words for words in others if any(names & words for names, _ in self._about)]
-                if named and not any(here[0] & words for words in named):
-                    return "dá a um profissional o horário de outro"
         return None
 
     def _stranger(self, sentence: str, told: Sequence[str], said: str) -> str | None:
