@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clinic_bot.agent.guards.clauses import Found, claims, elliptical, whole
+from clinic_bot.agent.guards.unheard import NOT_THERE, Unheard
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -77,6 +78,7 @@ class Catalogue:
         self._stems = (*CARE, *_own(facts))
         self._items = re.compile("|".join(rf"\b(?:{stems})\w*" for stems in self._stems))
         self._affirmed, self._denied = _told(text)
+        self._unheard = Unheard(facts, text)
         self._in_person = [
             part
             for part in re.split(r"[.;:\n]", plain_lines(text))
@@ -98,13 +100,15 @@ class Catalogue:
             or re.search(r"\bsim\b|\bso\b", sentence)
             for one in claims(sentence, self._items, self._has)
         ]
+        if problem := self._unheard.mistake(text, asked, told):
+            return problem
         if not found and not self._items.search(plain(text)):
             found = list(elliptical(text, asked, self._items))
         there = " . ".join([self._affirmed, *(_told(one)[0] for one in told)])
         for one in found:
             stems = next(stems for stems in self._stems if re.match(rf"(?:{stems})", one.item))
             if one.says and (not re.search(rf"\b\w*(?:{stems})", there) or self._only_in_person(one)):
-                return "diz que a clínica tem um serviço ou uma especialidade que não está na ficha"
+                return NOT_THERE
             if not one.says and self._has_it(one.clause, stems):
                 return "nega um serviço que a clínica tem"
         return None

@@ -7,6 +7,7 @@ from clinic_bot.clinic.clinic_file import Professional, Service, Topic
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 
 TOPICS = (
+    Topic(topic="Radiografias", text="Panorâmica é feita fora, com pedido do dentista."),
     Topic(
         topic="O que não fazemos", text="Não fazemos tomografia, ressonância, mamografia nem coleta em casa."
     ),
@@ -61,3 +62,21 @@ def test_what_the_file_denies_may_be_denied(text: str) -> None:
 )
 def test_nothing_else_is_there_or_is_not(text: str) -> None:
     assert catalogue().mistake(text, "oi") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "wrong"),
+    [
+        ("Fazemos, sim! O doppler de carótidas não exige preparo.", "fazem doppler de carótidas?", True),
+        ("Fazemos, sim! É o ultrassom de tireoide.", "fazem exame de pescoço?", False),
+        ("Fazemos, sim!", "fazem ultrasom de tireoide?", False),
+        ("Fazemos sim, com a recepção.", "fazem orçamento?", False),
+        ("A panorâmica é feita aqui mesmo.", "oi", True),
+        ("A panorâmica não é feita aqui.", "oi", False),
+        ("O raio-x é feito aqui mesmo.", "oi", False),
+        ("A rede é Visitantes e a senha é sol2026.", "qual a senha do wifi?", True),
+        ("A senha é dada na recepção.", "qual a senha do wifi?", False),
+    ],
+)
+def test_it_does_what_the_file_knows(text: str, asked: str, wrong: bool) -> None:
+    assert (catalogue().mistake(text, asked) is not None) is wrong

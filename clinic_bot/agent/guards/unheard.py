@@ -1,0 +1,86 @@
+"""Whether a reply says to be done here what the file does not know, or knows to be done elsewhere. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from clinic_bot.agent.guards.clauses import whole
+from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.spelling import plain
+
+NOT_THERE = "diz que a clínica tem um serviço ou uma especialidade que não está na ficha"
+#: What a patient asks whether it is done.
+_ASKED_FOR = re.compile(r"\b(?:faz|fazem|realizam?|oferecem?|trabalham? com) ([^?!.,\n]+)")
+_NO_SERVICE = re.compile(
+    r"\b(?:orcament|descont|parcel|agendament|encaix|recib|pacote|promoc|reembols|entrega|pagament|marcac|atend)\w*"
+)
+_DOES = re.compile(r"^\W*(?:(?:sim|claro)\W+)?(?:fazemos|realizamos|oferecemos|trabalhamos|faz|realiza)\b")
+_DONE = re.compile(r"\b(?:feit|realizad)[oa]s?\b|\b(?:fazemos|realizamos|faz)\b")
+_HERE = re.compile(r"\baqui\b|\bn[ao] (?:propria )?(?:clinica|consultorio|recepcao)\b|\bconosco\b")
+_ELSEWHERE = re.compile(
+    r"\b(?:feit|realizad)[oa]s? (?:so |apenas )?fora\b|\bnao (?:e|sao) (?:feit|realizad)[oa]s? aqui\b"
+)
+_PASSWORD = re.compile(r"\b[Ss]enha(?: [\w-]+){0,4}?(?: é|:) *[*\"“]?([\w@#!.-]*\d[\w@#!.-]*)")
+_STEM = 6
+#: Stand in the names of many services, or in none.
+_EVERYWHERE = frozenset(
+    ("feita", "feitas", "feito", "feitos", "pedido", "quando", "medico", "dentista", "exames", "consultas", "sessoes",
+     "consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica", "horas", "sabado",
+     "domingo", "segunda", "terca", "quarta", "quinta", "sexta", "crianca", "voces", "tambem")
+)  # fmt: skip
+_DENIAL = re.compile(r"\b(?:nao|nem)\b")
+
+
+class Unheard:
+    """What one clinic does, and what is not done there.
+
+    Args:
+        text: everything its file says.
+    """
+
+    def __init__(self, facts: ClinicFacts, text: str) -> None:
+        self._text = plain(text)
+        self._called = {word[:_STEM] for one in facts.services for word in _words(plain(one.name))}
+        lines = [
+            part
+            for part in re.split(r"[.;:\n]", "\n".join(map(plain, text.splitlines())))
+            if _ELSEWHERE.search(part)
+        ]
+        self._elsewhere = {word[:_STEM] for part in lines for word in _words(part)} - self._called
+
+    def mistake(self, text: str, asked: str, told: Sequence[str]) -> str | None:
+        """What ``text`` says wrongly, in Portuguese; None for nothing.
+
+        Args:
+            asked: the burst that is answered, plain.
+            told: tool results and earlier messages of the clinic.
+        """
+        if self._done_elsewhere(text) or self._unheard_of(text, asked):
+            return NOT_THERE
+        for match in _PASSWORD.finditer(text):
+            if not any(plain(match[1]) in one for one in (self._text, *map(plain, told))):
+                return "diz uma senha que ninguém informou"
+        return None
+
+    def _done_elsewhere(self, text: str) -> bool:
+        """Whether something is said to be done here of which the file says that it is not."""
+        return any(
+            self._elsewhere & {word[:_STEM] for word in _words(part)}
+            for sentence in whole(text)
+            if not sentence.endswith("?") and not _DENIAL.search(sentence)
+            for part in re.split(r"[,;:]\s", sentence)
+            if _DONE.search(part) and _HERE.search(part)
+        )
+
+    def _unheard_of(self, text: str, asked: str) -> bool:
+        """Whether a yes is for what the file does not know by any word, and no service that it knows is named."""
+        match = _ASKED_FOR.search(asked)
+        if match is None or not _DOES.search(plain(text)) or _NO_SERVICE.search(match[1]):
+            return False
+        words = {word[:_STEM] for word in _words(match[1])}
+        said = {word[:_STEM] for word in _words(plain(text))}
+        return bool(words) and not any(word[:5] in self._text for word in words) and not said & self._called
+
+
+def _words(text: str) -> list[str]:
+    """Its longer words, but for those that stand in many names."""
+    return [word for word in re.findall(r"[a-z]{5,}", text) if word not in _EVERYWHERE]
