@@ -43,6 +43,12 @@ _REGISTERED = re.compile(
     r"\b(?:CRM|CRO|CRP|CREFITO|CRN|CREFONO|COREN|CRBM|RQE|CRMV)\b[^\d.\n]{0,12}([\d.]{3,})"
 )
 _SENDS_ON = re.compile(r"\b(?:indic\w+|encaminh\w+|pedido|receita|laudo|procur\w+)\b")
+#: ``a consulta com o Dr. Davi e também a sua limpeza``: the second is with nobody.
+_AND_MORE = re.compile(r"(\bcom [oa] (?:dra? )?\w+(?: \w+)?) e (?:tambem )?(?:[ao]s?|sua|seu)\b.*")
+#: What the notes on somebody say that they do not do.
+_DENIED = re.compile(r"\bnao (?:da|faz|realiza|atende|aceita) (?!a[os]|[oa]s? |em |n[oa]|mais)(\w{4,})")
+_GIVES = re.compile(r"\b(?:da|faz|realiza|atende|aceita)\b")
+_STEM = 6
 _NO_VERB = re.compile(r"(?!)")
 
 
@@ -69,6 +75,13 @@ class People:
                         ]
                     )
                 ),
+            )
+            for one in facts.professionals
+        ]
+        self._denied = [
+            (
+                frozenset(first_names(one.name)),
+                frozenset(match[1][:_STEM] for match in _DENIED.finditer(plain(one.notes))),
             )
             for one in facts.professionals
         ]
@@ -121,17 +134,22 @@ class People:
         if bare.endswith("?") or _SENDS_ON.search(bare):
             return None
         for part in clauses(bare, _NO_VERB, _NO_VERB):
-            words = set(re.findall(r"\w+", part.text))
+            text = _AND_MORE.sub(r"\1", part.text)
+            words = set(re.findall(r"\w+", text))
             here = [about for names, about in self._about if names & words]
             if len(here) != 1 or part.says is False:
                 continue
+            if _GIVES.search(text) and any(
+                names & words and stems & {word[:_STEM] for word in words} for names, stems in self._denied
+            ):
+                return "diz que um profissional faz o que a ficha diz que não faz"
             if self._of_another(words, here[0]):
                 return "diz que um profissional atende o que é de outro"
-            calling = _IS_A.search(part.text)
+            calling = _IS_A.search(text)
             if calling and _is_new(calling[1], here[0]):
                 return "diz que um profissional é o que a ficha não diz"
             for stems in CARE:
-                if not re.search(rf"\b(?:{stems})", part.text) or re.search(rf"(?:{stems})", here[0]):
+                if not re.search(rf"\b(?:{stems})", text) or re.search(rf"(?:{stems})", here[0]):
                     continue
                 others = any(re.search(rf"(?:{stems})", about) for _, about in self._about)
                 if others or not re.search(rf"(?:{stems})", self._text):

@@ -37,6 +37,10 @@ _TOWN = re.compile(
     r"\b(?:[Ff]icamos|[Ee]stamos(?: localizad[oa]s)?|[Ff]ica(?: localizad[ao])?|[Ll]ocalizad[ao]s?) (?:em|n[ao]) "
     r"((?:[A-ZÀ-Ý][\wÀ-ÿ]+ ?)+)"
 )
+#: Near in time: ``o dia mais proximo do fim de semana``.
+_WHEN = re.compile(
+    r"\b(?:fim|final|semana|mes|dia|hora|horario|data|feriado|segunda|terca|quarta|quinta|sexta|sabado)\b"
+)
 _EMPTY = frozenset(
     ("da", "de", "do", "das", "dos", "a", "o", "as", "os", "e", "um", "uma", "na", "no", "nosso", "nossa", "clinica",
      "aqui", "voce", "sua", "casa", "entrada", "nos", "recepcao", "ele", "ela")
@@ -118,6 +122,8 @@ def _wrong_neighbour(part: str, told: Told) -> bool:
     if not re.search(r"\b(?:fica(?:mos)?|estamos|localiz\w+|e|ao lado|em frente)\b", part):
         return False
     for match in _NEAR.finditer(part):
+        if _WHEN.search(match[1]):
+            continue
         words = [word for word in match[1].split() if word not in _EMPTY and len(word) > 2]
         if words and not told.has(words[0]):
             return True
