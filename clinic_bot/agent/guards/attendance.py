@@ -93,6 +93,8 @@ class Attendance:
                     who = None
                 elif here or _SOMETHING_ELSE.search(part.text):
                     who = here[0] if len(here) == 1 and not _SOMETHING_ELSE.search(part.text) else None
+                if len(here) > 1 and part.says is not False and _none_of_one(here, part.text, now):
+                    return _DAY
                 if who and (problem := _wrong(who, part, lines, dates, now, named=bool(here))):
                     return problem
         return None
@@ -100,6 +102,12 @@ class Attendance:
     def _named(self, text: str) -> _One | None:
         here = [one for one in self._all if one.names & set(words_of(text))]
         return here[0] if len(here) == 1 else None
+
+
+def _none_of_one(here: Sequence[_One], text: str, now: datetime | None) -> bool:
+    """Whether several are said to attend on days of which one has none."""
+    days = set(days_in(text, now)) if re.search(r"\batendem\b", text) else set()
+    return bool(days) and any(one.days and not days & one.days for one in here)
 
 
 def _with_days(parts: Iterable[Clause]) -> Iterator[Clause]:

@@ -15,6 +15,7 @@ FREE = "Consulta (30 min; Dra. Marta Figueira). Livres:\nDra. Marta Figueira: qu
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
+        ("Aos sábados atendem a Dra. Marta e o Dr. Pedro.", "oi"),
         ("A Dra. Marta recebe às terças e aos sábados.", "oi"),
         ("A Dra. Marta está aqui às segundas, quartas e sextas.", "oi"),
         ("Na quarta, 16/12, a Dra. Marta consegue te receber 😊 Posso seguir?", "oi"),
@@ -38,6 +39,7 @@ def test_a_day_or_an_hour_that_is_not_theirs_is_seen(text: str, asked: str) -> N
         "A Dra. Marta atende às segundas e sextas de manhã, e às quintas à tarde.",
         "A Dra. Marta atende às terças, das 8h às 12h e das 14h às 18h.",
         "A Dra. Marta não atende às quartas.",
+        "A Dra. Marta e a Dra. Yasmin atendem às terças e quintas.",
         "A Dra. Marta está fora de 21/12 a 08/01 e volta na segunda.",
         "Temos segunda, às 9h, com a Dra. Marta, e quarta, às 10h, com o Dr. Otávio.",
         "A Dra. Marta atende às terças. A clínica abre também aos sábados.",
