@@ -24,6 +24,11 @@ _HABIT = re.compile(
     r"\b(?:abr(?:e|imos)|fech\w+|funciona\w*|expediente|coleta|jejum|sem hora marcada|lembrete|recepcao|clinica"
     r"|manobrista|estacionamento|cvv|samu|188|192)\b"
 )
+#: Until when something may be changed is when nobody attends.
+_DEADLINE = re.compile(
+    r"\b(?:avis\w+|desmarc\w+|cancel\w+|remarc\w+|prazo|mudar|mudanca|troca\w*)\b.*\b(?:ate|antes d[aeo]s?)\b"
+    r"|\b(?:ate|antes d[aeo]s?)\b.*\b(?:avis\w+|desmarc\w+|cancel\w+|remarc\w+|prazo|mudar|mudanca|troca\w*)\b"
+)
 _RANGE = re.compile(
     r"\b(?:d?as|de) [\d:h]+(?: ?horas)? ?(?:as|ate(?: as)?|a|-|ao) (?:[\d:h]+|meio[- ]dia)"
     r"|\b(?:ate|a partir d[aeo]s?|antes d[aeo]s?|depois d[aeo]s?|apos|entre)(?: as)? (?:[\d:h]+|o meio[- ]dia"
@@ -83,6 +88,8 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
         if _HABIT.search(bare):
             continue
         if not (offers or settles):
+            if _DEADLINE.search(bare):
+                continue
             if not bare.endswith("?") and any(_on_another_day(one, shown) for one in _offered(bare, now)):
                 return True
             continue

@@ -30,6 +30,7 @@ def test_a_time_is_free_on_the_day_it_was_told_of(text: str) -> None:
         "Na quarta que vem, 14/10, tenho 11h10.",
         "Tenho quarta às 8h30, 15h30 ou, na outra semana, 11h10.",
         "Amanhã tenho 8h30.",
+        "É só avisar até quinta, 08/10, às 9h20, com 24 horas de antecedência.",
         "Pode ser sexta ou quarta, 14/10? Tenho 9h20 e 11h10.",
         "Amanhã já faltariam menos de 48 horas para a limpeza de sexta às 9h20.",
         "Fica combinado: sai de quarta, 07/10, às 8h30 para sexta, 09/10, às 9h20.",
