@@ -62,7 +62,7 @@ _ONLY_DAYS = re.compile(
     r"\b(?:d?[aeo]s?|n?[ao]s?|de|em|e|tambem|ja|manha|tarde|noite|so|inclusive|feriados?|para|pra|todos?)\b"
 )
 _CLAUSE = re.compile(
-    r"[,;:()]|\.\s|\s(?:mas|porem|enquanto|so que)\s|\se\s(?=(?:n?[ao]s? )?(?:"
+    r"[,;:()]|\.\s|\s(?=(?:mas|porem|enquanto|so que)\s)|\se\s(?=(?:n?[ao]s? )?(?:"
     + "|".join(WEEKDAYS)
     + r")s?\b"
     r"(?! (?:das|as|a|ate)\b)(?=[^,;]*\b(?:nao|sim|fech\w+|abr\w+)\b))"

@@ -38,6 +38,7 @@ def opening(facts: ClinicFacts = FACTS) -> Opening:
         "A coleta funciona na terça, até as 9h30.",
         "Sim, paramos no almoço. Depois voltamos a atender até as 18h.",
         "Em 30/12 fechamos às 11h.",
+        "No dia 24/10 estaremos fechados, mas na segunda, 26/10, abrimos das 8h às 18h.",
         "Nesse sábado não abrimos: 24/10 é feriado.",
         "Segunda é feriado, voltamos na terça.",
         "Na quinta, 15/10, às 16h50 ✅ Ficamos na Rua dos Ipês.",
