@@ -76,8 +76,11 @@ class Attendance:
             asked: the burst that is answered, plain.
             now: in the clinic's zone.
         """
-        lines = [plain(line) for one in told for line in one.splitlines()]
         who = self._named(asked)
+        words = set(words_of(text))
+        if who is None and not any(one.names & words for one in self._all):
+            return None
+        lines = [plain(line) for one in told for line in one.splitlines()]
         answers = _YES.search(plain(text)) is not None and now is not None
         asked_for = dates_in(asked, now) if now and answers else ()
         for n, sentence in enumerate(whole(text)):
@@ -87,8 +90,8 @@ class Attendance:
                 who = None
             dates = (dates_in(sentence, now) if now else ()) or asked_for
             for part in _with_days(clauses(sentence, _NO_VERB, _NO_VERB)):
-                words = set(words_of(part.text))
-                here = [one for one in self._all if one.names & words]
+                said = set(words_of(part.text))
+                here = [one for one in self._all if one.names & said]
                 if here and any(one.names & set(_BESIDE.findall(part.text)) for one in here):
                     who = None
                 elif here or _SOMETHING_ELSE.search(part.text):

@@ -117,6 +117,11 @@ def figures(text: str) -> list[Figure]:
     return found
 
 
+def times(text: str) -> Iterator[Figure]:
+    """The times of the day alone, which is a fraction of the work."""
+    return _times(text)
+
+
 def _times(text: str) -> Iterator[Figure]:
     bare = plain(text)
     for found in _PART_OF_DAY.finditer(bare):

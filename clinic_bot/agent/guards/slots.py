@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.days import DAYS, dates_in, days_in, near
-from clinic_bot.agent.guards.figures import Kind, figures
+from clinic_bot.agent.guards.figures import times
 from clinic_bot.clinic.spelling import plain
 
 _OFFERS = re.compile(
@@ -79,7 +79,7 @@ def mistake(text: str, told: Sequence[str], file_times: Iterable[str], now: date
 
 def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: datetime | None) -> bool:
     shown = [pair for one in told for pair in pairs(one, now)]
-    times = {one.at for one in shown}
+    told_at = {one.at for one in shown}
     named = set(file_times)
     for sentence in sentences(text):
         bare = plain(re.sub(r"[*_~]", "", sentence))
@@ -94,7 +94,7 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
                 return True
             continue
         for pair in _offered(bare, now):
-            if pair.at not in times:
+            if pair.at not in told_at:
                 if pair.at not in named or pair.day.dates:
                     return True
             elif _on_another_day(pair, shown):
@@ -116,11 +116,10 @@ def _offered(bare: str, now: datetime | None) -> Iterator[Pair]:
         if _NO.search(part):
             continue
         part = _RANGE.sub(" ", part)
-        for figure in figures(part):
-            if figure.kind is Kind.TIME:
-                # ``quinta, às 9h para sexta, às 10h``: an hour is of the day said before it, or else of the next.
-                earlier = before != NO_DAY and not _day(part[: part.find(figure.shown)], now).weekdays
-                yield Pair(before.or_else(day) if earlier else day if day != NO_DAY else after, figure.value)
+        for figure in times(part):
+            # ``quinta, às 9h para sexta, às 10h``: an hour is of the day said before it, or else of the next.
+            earlier = before != NO_DAY and not _day(part[: part.find(figure.shown)], now).weekdays
+            yield Pair(before.or_else(day) if earlier else day if day != NO_DAY else after, figure.value)
 
 
 def pairs(text: str, now: datetime | None) -> Iterator[Pair]:
@@ -129,9 +128,8 @@ def pairs(text: str, now: datetime | None) -> Iterator[Pair]:
         day = NO_DAY
         for part in re.split(r"[;.](?:\s|$)|(?<=\))\s", plain(line)):
             day = _day(part, now, day)
-            for figure in figures(part):
-                if figure.kind is Kind.TIME:
-                    yield Pair(day, figure.value)
+            for figure in times(part):
+                yield Pair(day, figure.value)
 
 
 def _day(text: str, now: datetime | None, before: Day = NO_DAY) -> Day:
