@@ -53,6 +53,8 @@ _THEIRS = re.compile(
     r" (?:e|sao|vai|vao|fica|ficam|abr\w+|fech\w+|funciona\w*|atend\w+|nao)\b"
     r"|^(?:e |ja |mas )?el[ae]s? "
 )
+#: ``A Dra. Ana atende às quartas; não atende aos sábados``: it goes on with her.
+_GOES_ON = re.compile(r"^\W*(?:(?:e|tambem|nao|so|ja) )*(?:atende|abre|funciona|fica|vai)\b")
 _THIS = re.compile(rf"\b(?:n?ess[ae]|n?est[ae]|proxim[oa]) (?:{'|'.join(WEEKDAYS)})")
 _PART = {"manha": (time(5), time(12)), "tarde": (time(12), time(18)), "noite": (time(18), time(23, 59))}
 _PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na|so de|so a) (manha|tarde|noite)\b")
@@ -102,15 +104,18 @@ class Opening:
             asked: the burst that is answered, plain.
             now: in the clinic's zone.
         """
+        ours = not self._others.search(asked)
         for sentence in whole(text):
+            ours = ours if _GOES_ON.search(sentence) else not self._others.search(asked)
             if self._walk_ins.mistake(sentence, now):
                 return "diz um dia ou uma hora em que esse serviço não é feito"
             if sentence.endswith("?") and not re.search(r"\w[.,!] ", sentence):
                 continue
             if self._general(sentence):
                 return "diz um horário de funcionamento que não é o da ficha"
-            if self._days(sentence, asked, now):
+            if self._days(sentence, asked, now, ours=ours):
                 return "diz um dia ou horário de funcionamento que não é o da ficha"
+            ours = self._is_ours(sentence, before=ours)
         if self._bare_yes(text, asked, now):
             return "diz que abre em um dia em que a clínica fecha"
         return None
@@ -132,7 +137,7 @@ class Opening:
             if part
         )
 
-    def _days(self, sentence: str, asked: str, now: datetime | None) -> bool:
+    def _days(self, sentence: str, asked: str, now: datetime | None, *, ours: bool) -> bool:
         if days_in(_DAILY.sub(" ", sentence)):  # ``todos os dias, de segunda a sábado``
             sentence = _DAILY.sub(" ", sentence)
         parts = [part.strip() for part in _CLAUSE.split(sentence) if part and part.strip()]
@@ -142,7 +147,6 @@ class Opening:
         days: tuple[int, ...] = ()
         dates: tuple[date, ...] = ()
         says: bool | None = None
-        ours = not self._others.search(asked)
         for part in parts:
             own = days_in(part, now)
             if now is not None:

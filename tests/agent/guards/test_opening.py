@@ -34,6 +34,7 @@ def opening(facts: ClinicFacts = FACTS) -> Opening:
     [
         "A Dra. Yasmin Couto atende às quintas, das 8h às 11h, e às sextas, das 14h às 17h.",
         "O prazo vai até as 16h de sexta-feira.",
+        "O Dr. Pedro Valadares atende às quintas; não atende às terças.",
         "Nossos profissionais de ultrassom não atendem às segundas.",
         "A coleta funciona na terça, até as 9h30.",
         "Sim, paramos no almoço. Depois voltamos a atender até as 18h.",
