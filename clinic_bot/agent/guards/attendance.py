@@ -17,7 +17,10 @@ _HOUR = "diz que um profissional atende em um horário que não é dele"
 _ATTENDS = re.compile(r"\b(?:atend\w+|receb\w+|trabalha|costuma)\b")
 #: What says it only where somebody is named beside it.
 _IS_THERE = re.compile(r"\b(?:est(?:a|ara)|vem|consegue|pode|faz|realiza|abre|tem|fica)\b")
-_HABIT = re.compile(rf"\b(?:(?:{'|'.join(WEEKDAYS)})s|tod[ao]s? (?:[ao]s )?(?:{'|'.join(WEEKDAYS)})s?)\b")
+_HABIT = re.compile(
+    rf"\b(?:(?:{'|'.join(WEEKDAYS)})s|tod[ao]s? (?:[ao]s )?(?:{'|'.join(WEEKDAYS)})s?|todos os dias|diariamente"
+    r"|de segunda a)\b"
+)
 _AWAY = re.compile(
     r"\b(?:fora|ferias|ausente|afastad\w+|licenca|viage\w+|volta\w*|retorna\w*|so|depois|antes|sem|cheia|lotad\w+)\b"
 )

@@ -13,7 +13,7 @@ _PICTURE = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000
 #: A picture ends a sentence as a full stop does, where the next word begins with a capital.
 _ENDS = re.compile(rf"(?<=[.!?\n;])\s+|\n|(?<=[{_PICTURE}])\s+(?=[*_~]?[A-ZÀ-Ý])")
 _TITLE_STOP = re.compile(
-    r"\b([DdSs]ra?s?|[Ee]nf[ao]?|[Ff]g[ao]|[Ff]t[ao]?|[Pp]rofa?|[Pp]sic|[Nn]utri?|[Tt]ec)\.(?=\s)"
+    r"\b([DdSs]ra?s?|[Ee]nf[ao]?|[Ff]g[ao]|[Ff]t[ao]?|[Pp]rofa?|[Pp]sic|[Nn]utri?|[Tt]ec|[Aa]v)\.(?=\s)"
 )
 _MARKUP = re.compile(r"[*_~]")
 #: ``e não aquele``, ``e aquele não`` begin anew; ``este e aquele`` go together.
@@ -65,7 +65,7 @@ class Found:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Line by line, and in a line sentence by sentence; the stop behind a title ends none."""
+    """Line by line, and in a line sentence by sentence; the stop behind a title or ``Av`` ends none."""
     return (one for one in _ENDS.split(_TITLE_STOP.sub(r"\1", text)) if one.strip())
 
 

@@ -164,6 +164,8 @@ class Opening:
             if own and says is not None and self._wrong_day(own, says, part, now):
                 return True
             times = times_in(part)
+            if times and says is not False and self._other_than_dated(times, dates):
+                return True
             if (
                 times
                 and says is not False
@@ -181,6 +183,12 @@ class Opening:
         if self._specific.search(part) or _THEIRS.search(part):
             return False
         return before or bool(_OURS.search(part))
+
+    def _other_than_dated(self, times: Sequence[time], dates: Sequence[date]) -> bool:
+        """Whether the file says other hours of just that day."""
+        marks = {(day.day, day.month) for day in dates}
+        dated = [at for _, days, at in self._elsewhere if at and marks & days]
+        return bool(dated) and not any(set(times) <= at for at in dated)
 
     def _is_told(self, times: Sequence[time], days: Sequence[int], dates: Sequence[date], part: str) -> bool:
         """Whether the file says these hours somewhere else: of a day of the calendar, or of what it does not name."""

@@ -7,7 +7,7 @@ from clinic_bot.clinic.spelling import plain
 
 _STREET = re.compile(
     r"\b(?:[Rr]ua|R\.|[Aa]v\.?|[Aa]venida|[Aa]lameda|[Tt]ravessa|[Pp]raça|[Rr]odovia|[Ee]strada|[Ll]argo)\s+"
-    r"((?:(?:d[aeo]s?|[A-ZÀ-Ý][\wÀ-ÿ]*\.?)\s+){0,3}[A-ZÀ-Ý][\wÀ-ÿ]+)(?:,?\s+(?:n(?:[úu]mero|[º°o.])\s*)?(\d{1,5})\b)?"
+    r"((?:(?:d[aeo]s?|[A-ZÀ-Ý][\wÀ-ÿ]*\.?)\s+){0,3}[A-ZÀ-Ý][\wÀ-ÿ-]+)(?:,?\s+(?:n(?:[úu]mero|[º°o.])\s*)?(\d{1,5})\b)?"
 )
 #: What a number belongs to; one that the file never names is another door.
 _DOOR = re.compile(
@@ -75,7 +75,7 @@ def mistake(sentence: str, told: Told, theirs: Told) -> str | None:
     """
     bare = plain(sentence)
     for match in _STREET.finditer(sentence):
-        last = plain(match[1]).split()[-1]
+        last = re.findall(r"\w+", plain(match[1]))[-1]
         if not (told.has(last) and _is_street(match[0], told)) and not (
             theirs.has(last) and states_nothing(bare)
         ):

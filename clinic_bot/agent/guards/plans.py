@@ -20,7 +20,7 @@ _PLANS = (
 _ACCEPTS = re.compile(
     r"\b(?:aceit\w+|atend\w+|peg(?:a|amos|ando)|trabalh\w+|receb\w+|conveni(?:ad[oa]s?|o com)|credenciad\w+|recebemos"
     r"|cobert[oa]s?|cobre|vale(?:m)?|sao|usar|noss[oa]s? (?:convenios?|planos?)|n[ao]s? (?:nossa )?lista"
-    r"|parceria|podem? sim|entra(?:m)?|inclus[oa]s?|passa(?:mos)?|carteirinha d[aeo])\b"
+    r"|parceria|podem? sim|entra(?:m)?|sa(?:i|em) pel[oa]|inclus[oa]s?|passa(?:mos)?|carteirinha d[aeo])\b"
 )
 _ABOUT_PLANS = re.compile(r"\b(?:planos?|convenios?|carteirinha)\b")
 _ON_ONE_S_OWN = re.compile(r"\b(?:particular|reembolso|recibo)\b")
@@ -48,7 +48,7 @@ _CONDITIONS = re.compile(
 #: Denied of one service, or nothing of the plan's being accepted.
 _PARTLY = re.compile(r"\bcobr\w+ (?!aqui|nada)\w|\bnao (?:e )?(?:precis|necessari|exig|ped)")
 _PAYS = re.compile(
-    r"\b(?:entra\w*|cobre\w*|cobert\w+|inclus\w+|vale\w*)\b(?!.*\b(?:recibo|reembolso|particular))"
+    r"\b(?:entra\w*|cobre\w*|cobert\w+|inclus\w+|vale\w*|sa(?:i|em) pel[oa])\b(?!.*\b(?:recibo|reembolso|particular))"
 )
 _PAYS_NOT = "diz que um convênio paga o que na ficha ele não paga"
 _UNTOLD = "diz que aceita um convênio que não está na ficha"

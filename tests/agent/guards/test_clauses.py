@@ -58,9 +58,11 @@ def test_a_bare_yes_or_no_answers_for_what_was_asked(
          ["e com a dra zuleica 😊", "e o aparelho, com a dra noemi."]),
         ("Na quinta às 14h10 😉 Posso seguir?", ["na quinta as 14h10 😉", "posso seguir?"]),
         ("É com a Fga. Lorena, ou com a Enf. Rosa.", ["e com a fga lorena, ou com a enf rosa."]),
+        ("Estamos na Av. dos Ipês, 930.", ["estamos na av dos ipes, 930."]),
         ("Tudo certo 😊 até lá!", ["tudo certo 😊 ate la!"]),
     ],
-    ids=["a picture ends it", "what stands before one is not asked", "a title ends none", "small letters go on"],
+    ids=["a picture ends it", "what stands before one is not asked", "a title ends none",
+         "an avenue ends none", "small letters go on"],
 )  # fmt: skip
 def test_a_reply_is_read_sentence_by_sentence(text: str, found: list[str]) -> None:
     assert list(whole(text)) == found

@@ -55,6 +55,7 @@ def test_the_hours_of_somebody_else_are_no_opening_hours(text: str) -> None:
         ("Dia 24/10 é sábado, então abrimos no horário normal.", "dia 24 de outubro abre?"),
         ("Abrimos sim! Quer marcar?", "voces abrem no dia 24/10?"),
         ("Nos feriados abrimos até as 12h.", "e feriado?"),
+        ("No dia 30/12 funcionamos normalmente, até as 18h.", "oi"),
         ("Em 29/12 fechamos às 11h.", "ate que horas?"),
         ("Abrimos de segunda a sexta, das 8h às 16h.", "oi"),
     ],

@@ -3,7 +3,11 @@ import pytest
 from clinic_bot.agent.guards.places import Told, mistake
 from clinic_bot.clinic.spelling import plain
 
-FILE = Told(plain("Rua das Gameleiras, 1482, térreo, Setor Bueno, na esquina da padaria Pequi"))
+FILE = Told(
+    plain(
+        "Rua das Gameleiras, 1482, térreo, Setor Bueno, na esquina da padaria Pequi; Av. dos Ipês-Amarelos, 930"
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +16,8 @@ FILE = Told(plain("Rua das Gameleiras, 1482, térreo, Setor Bueno, na esquina da
         ("O dia mais próximo do fim de semana é o sábado.", False),
         ("Ficamos perto da padaria Pequi.", False),
         ("Ficamos perto da farmácia Sol.", True),
+        ("Estamos na Av. dos Ipês-Amarelos, 930.", False),
+        ("Estamos na Av. dos Ipês-Amarelos, 390.", True),
         ("Há uma unidade menor em São José.", True),
     ],
 )

@@ -56,6 +56,7 @@ def test_a_plan_may_be_limited_as_the_file_limits_it(text: str, asked: str) -> N
         ("A Unimed cobre também a fonoterapia.", "oi"),
         ("Cobre sim! É só trazer a carteirinha.", "a unimed cobre lavagem de ouvido?"),
         ("A lavagem de ouvido entra pelo plano.", "tenho unimed"),
+        ("Com a Unimed a fonoterapia sai pelo plano.", "oi"),
         ("A Amil cobre a audiometria.", "oi"),
         ("Amil é aceita para otorrinolaringologia.", "oi"),
         ("A Cassi cobre a audiometria.", "oi"),
