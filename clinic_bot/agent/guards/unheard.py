@@ -1,7 +1,7 @@
 """Whether a reply says to be done here what the file does not know, or knows to be done elsewhere. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from clinic_bot.agent.guards.clauses import whole
 from clinic_bot.clinic.facts import ClinicFacts
@@ -19,6 +19,17 @@ _HERE = re.compile(r"\baqui\b|\bn[ao] (?:propria )?(?:clinica|consultorio|recepc
 _ELSEWHERE = re.compile(
     r"\b(?:feit|realizad)[oa]s? (?:so |apenas )?fora\b|\bnao (?:e|sao) (?:feit|realizad)[oa]s? aqui\b"
 )
+#: What the file says is not there, as a list: ``não fazemos acupuntura, RPG nem atendimento domiciliar``.
+_LACKS = re.compile(
+    r"\bnao (?:ha|temos|fazemos|oferecemos|realizamos|vendemos|contamos com|trabalhamos com) ([^.;:()]+)"
+)
+#: ``RPG: não fazemos RPG`` has it no more for its title.
+_TITLE = re.compile(r"^[^:]*: (?=nao\b)")
+_LISTED = re.compile(r",| nem | e | ou ")
+_SMALL = frozenset(
+    ("de", "da", "do", "das", "dos", "com", "para", "no", "na", "um", "uma", "nenhum", "nenhuma", "a", "o")
+)
+_HAS = re.compile(r"\b(?:ha|tem|temos|fazemos|oferecemos|realizamos|vendemos|contamos com|trabalhamos com)\b")
 _PASSWORD = re.compile(r"\b[Ss]enha(?: [\w-]+){0,4}?(?: é|:) *[*\"“]?([\w@#!.-]*\d[\w@#!.-]*)")
 _STEM = 6
 #: Stand in the names of many services, or in none.
@@ -39,6 +50,7 @@ class Unheard:
 
     def __init__(self, facts: ClinicFacts, text: str) -> None:
         self._text = plain(text)
+        self._lacks = list(_lacking(plain(line) for line in text.splitlines()))
         self._called = {word[:_STEM] for one in facts.services for word in _words(plain(one.name))}
         lines = [
             part
@@ -54,12 +66,23 @@ class Unheard:
             asked: the burst that is answered, plain.
             told: tool results and earlier messages of the clinic.
         """
-        if self._done_elsewhere(text) or self._unheard_of(text, asked):
+        if self._done_elsewhere(text) or self._unheard_of(text, asked) or self._denied_by_the_file(text):
             return NOT_THERE
         for match in _PASSWORD.finditer(text):
             if not any(plain(match[1]) in one for one in (self._text, *map(plain, told))):
                 return "diz uma senha que ninguém informou"
         return None
+
+    def _denied_by_the_file(self, text: str) -> bool:
+        """Whether something is said to be there of which the file says, in these words, that it is not."""
+        return any(
+            item <= set(re.findall(r"\w+", part[has.end() :]))
+            for sentence in whole(text)
+            if not sentence.endswith("?") and not _DENIAL.search(sentence)
+            for part in re.split(r"[;:]\s|,\s(?=mas\b)", sentence)
+            if (has := _HAS.search(part)) and not re.search(r"\bsem\b", part)
+            for item in self._lacks
+        )
 
     def _done_elsewhere(self, text: str) -> bool:
         """Whether something is said to be done here of which the file says that it is not."""
@@ -79,6 +102,22 @@ class Unheard:
         words = {word[:_STEM] for word in _words(match[1])}
         said = {word[:_STEM] for word in _words(plain(text))}
         return bool(words) and not any(word[:5] in self._text for word in words) and not said & self._called
+
+
+def _lacking(lines: Iterable[str]) -> Iterator[frozenset[str]]:
+    """The things that lines deny to be there; of one that some line affirms, too, nothing is said here."""
+    told = [_TITLE.sub("", line) for line in lines]
+    affirmed = " . ".join(_LACKS.sub(" ", line) for line in told)
+    for line in told:
+        for match in _LACKS.finditer(line):
+            for item in _LISTED.split(match[1]):
+                words = frozenset(word for word in item.split() if word not in _SMALL)
+                if (
+                    words
+                    and len(words) < 4
+                    and not all(re.search(rf"\b{re.escape(word)}\b", affirmed) for word in words)
+                ):
+                    yield words
 
 
 def _words(text: str) -> list[str]:

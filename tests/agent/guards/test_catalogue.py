@@ -7,6 +7,8 @@ from clinic_bot.clinic.clinic_file import Professional, Service, Topic
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 
 TOPICS = (
+    Topic(topic="Terapias", text="Não fazemos acupuntura, RPG nem hidroterapia."),
+    Topic(topic="Crianças", text="Há um cantinho. Não há monitor: um adulto fica junto."),
     Topic(topic="Radiografias", text="Panorâmica é feita fora, com pedido do dentista."),
     Topic(
         topic="O que não fazemos", text="Não fazemos tomografia, ressonância, mamografia nem coleta em casa."
@@ -74,6 +76,10 @@ def test_nothing_else_is_there_or_is_not(text: str) -> None:
         ("A panorâmica é feita aqui mesmo.", "oi", True),
         ("A panorâmica não é feita aqui.", "oi", False),
         ("O raio-x é feito aqui mesmo.", "oi", False),
+        ("Fazemos RPG com a Dra. Ivana, sim.", "fazem rpg?", True),
+        ("Temos monitor para as crianças.", "oi", True),
+        ("Não fazemos RPG, mas temos rampa.", "oi", False),
+        ("Temos um cantinho infantil, sem monitor.", "oi", False),
         ("A rede é Visitantes e a senha é sol2026.", "qual a senha do wifi?", True),
         ("A senha é dada na recepção.", "qual a senha do wifi?", False),
     ],
