@@ -1,7 +1,7 @@
 import pytest
 
 from clinic_bot.agent.guards.claims import unfounded
-from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
+from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, HAND_OVER, OWN_APPOINTMENTS, PROPOSE
 
 DID = [
     "Marquei para quinta, 08/10, às 16h.",
@@ -117,4 +117,4 @@ def test_nobody_here_sees_money_come_in(text: str) -> None:
     ],
 )
 def test_talk_of_money_that_claims_nothing_may_be_said(text: str) -> None:
-    assert not unfounded(text, called=(), has_booked=False)
+    assert not unfounded(text, called=(HAND_OVER,), has_booked=False)
