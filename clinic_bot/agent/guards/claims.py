@@ -51,7 +51,7 @@ def _stands(deed: Deed) -> re.Pattern[str]:
     return re.compile(
         rf"\b{_ALSO[deed]}\b"
         rf"|{_IS} ?(?:ja |sendo |tudo |como |mesmo |aqui )*{done}\b"
-        r"|(?:^|[.!]\s)\W*(?:(?!nao\b|ainda\b|nem\b|sem\b|se\b|hora\b|consultas\b|sessoes\b|horarios\b"
+        r"|(?:^|[.!]\s)\W*(?:(?!nao\b|nada\b|nenhum\w*\b|ainda\b|nem\b|sem\b|se\b|hora\b|consultas\b|sessoes\b|horarios\b"
         r"|exames\b|retornos?\b|horario\b|quando\b|pode\w*\b|ser\w*\b|so\b|apos\b|depois\b"
         rf"|para\b)\w+\W+){{0,2}}(?:(?:ja )?(?:foi|esta|ta) (?:ja )?)?{done}\b"
         rf"|(?:^|[.!]\s)[^.!?\n]{{0,12}}{DAY}[^.!?\n]{{0,30}}{_IS} (?:ja )?{done}\b"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_bot.agent import disclosure, wording
-from clinic_bot.agent.guards import claims, health_words
+from clinic_bot.agent.guards import claims, health_words, visits
 from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.agent.guards.others import Others
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
@@ -88,6 +88,7 @@ class Reader:
         self._assistant = facts.assistant_name
         self._check = FactsCheck(facts, books=books)
         self._file = plain(self._check.file)
+        self._services = [plain(one.name) for one in facts.services]
         self._others = Others(_our_names(facts))
 
     def objection(self, written: str, text: str, situation: Situation) -> str | None:
@@ -103,6 +104,8 @@ class Reader:
         told = [*heard, situation.context]
         asked = said[0] if said else ""
         if claims.unfounded(text, called=situation.called, has_booked=situation.has_booked, told=heard):
+            return _NOT_DONE
+        if visits.other_service(claims.plain_lines(text), [plain(one) for one in heard], self._services):
             return _NOT_DONE
         if disclosure.denies(text) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON

@@ -118,3 +118,36 @@ def test_nobody_here_sees_money_come_in(text: str) -> None:
 )
 def test_talk_of_money_that_claims_nothing_may_be_said(text: str) -> None:
     assert not unfounded(text, called=(HAND_OVER,), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seu ultrassom de tireoide está garantido para sexta, 09/10, às 14h40.",
+        "Presença dos dois confirmada!",
+        "Seu holter foi cancelado.",
+        "O exame da senhora já foi retirado da agenda.",
+    ],
+)
+def test_what_stands_is_known_by_its_participle_whatever_it_is(text: str) -> None:
+    assert unfounded(text, called=(FREE_SLOTS, PROPOSE), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "O laudo pode ser retirado na recepção.",
+        "A vaga só fica garantida com o seu sim.",
+        "Nada foi marcado ainda.",
+        "Também recebemos Pix, dinheiro e débito.",
+        "O pagamento é feito na recepção, no dia.",
+    ],
+)
+def test_a_rule_is_no_state_of_an_appointment(text: str) -> None:
+    assert not unfounded(text, called=(), has_booked=False)
+
+
+def test_records_that_hold_nothing_are_no_evidence() -> None:
+    none = ["Nenhuma consulta futura marcada por este telefone. De outras pessoas não se informa nada."]
+    text = "Localizei aqui: seu ultrassom está marcado para sexta-feira, 09/10, às 13h."
+    assert unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=False, told=none)
