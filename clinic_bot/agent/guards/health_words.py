@@ -12,8 +12,8 @@ _DOSE = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:mg|mcg|microgramas?|miligramas?|ui)\b(?:/\w+)?|\bmg/kg\b"
     rf"|\b{_COUNT}\s(?:a\s{_COUNT}\s)?(?:comprimid\w+|capsul\w+|gotas?|ampol\w+|drageas?|jatos?|colher\w*"
     rf"|sache\w*|supositori\w+)\b"
-    r"|\b(?:comprimid\w+|capsul\w+|gotas?|doses?|remedio\w*|medicament\w+)\b[^.!?\n]{0,30}\b(?:a cada"
-    r"|de)\s\d+\s?(?:em\s\d+\s?)?h"
+    r"|\b(?:comprimid\w+|capsul\w+|gotas?|doses?|remedio\w*|medicament\w+)\b[^.!?\n]{0,30}\b(?:a cada\s\d+"
+    r"|de\s\d+\s(?:em|a)\s\d+)\s?h"
     rf"|\b{_COUNT}\s?ml\b[^.!?\n]{{0,20}}\ba cada\b"
 )
 _DRUG = (
@@ -50,6 +50,8 @@ _ILL = (
     r"|mioma|endometriose|intoxicacao|intolerancia|desidratacao|pre-?diabetes|hipoglicemia|arritmia|angina|derrame"
     r"|catarata|glaucoma|terçol|tercol|faringite|laringite|tuberculose|caxumba|sarampo|rubeola|escarlatina"
     r"|bronquiolite"
+    r"|miopia|astigmatismo|hipermetropia|presbiopia|estrabismo|ambliopia|ceratocone|descolamento de retina"
+    r"|gases|prisao de ventre|varizes|esporao|adenoides?|desvio de septo|polipos?|dislexia|hiperatividade"
     r"|hipotireoidismo|colesterol alto|trombose|calculo renal|pedra n\w+ rin\w*)"
 )
 _DIAGNOSIS = re.compile(
@@ -70,16 +72,17 @@ _DIAGNOSIS = re.compile(
     r"|bons|ruim|ruins)\b"
 )
 #: What an examination says, and what a measure means.
-_FINDING = re.compile(
+_MEASURE = (
     r"\b(?:exames?|resultados?|hemograma|laudo|ultrassom|raio[- ]?x|biopsia|ressonancia|tomografia|eletro\w*|glicose"
     r"|glicemia|pressao|colesterol|triglicerides|imc|hemoglobina|tsh|plaquetas|leucocitos|bioimpedancia|gordura|febre"
-    r"|temperatura)\b[^.!?\n]{0,40}\b(?:apont\w+|mostr\w+|indic(?:a|ou|am)|acus\w+|revel\w+|suger\w+"
-    r"|signific\w+|deu|deram"
+    r"|temperatura)\b"
+)
+_FINDING = re.compile(
+    rf"{_MEASURE}[^.!?\n]{{0,40}}\b(?:apont\w+|mostr\w+|indic(?:a|ou|am)|acus\w+|revel\w+|suger\w+"
     r"|(?:esta|estao|e|ta) (?:\w+ )?(?:\w+ )?(?:alt[oa]s?|baix[oa]s?|elevad[oa]s?|normal|normais"
-    r"|alterad[oa]s?|otim[oa]s?"
-    r"|bo[am]|acima|abaixo|dentro|fora))|(?:veio|vieram|saiu|sairam|deu|esta|estao"
-    r"|foi) (?:tudo )?(?:dentro d[aeo]|sem alterac\w+"
-    r"|na normalidade|ok\b|certo|limp[oa])\b"
+    r"|alterad[oa]s?|otim[oa]s?|bo[am]|acima|abaixo|dentro|fora))\b"
+    rf"|{_MEASURE}[^.!?,\n]{{0,40}}\b(?:signific\w+|(?:deu|deram|veio|vieram|saiu|sairam|esta|estao|foi) (?:tudo )?"
+    r"(?:dentro d[aeo]|sem alterac\w+|na normalidade|ok|limp[oa]|\d+))\b"
     r"|\b(?:indica|sugere|significa|aponta para|caracteriza|confirma|configura)\w* (?:um |uma "
     r"|um quadro de )?(?:pre-?)?" + _ILL
 )
@@ -122,6 +125,30 @@ _SAFE = re.compile(
     r"|\bpode tomar (?:mais )?(?:um|uma|dois|duas|outr[oa]|meio|meia|\d+)\b"
     r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgr[aá]vidas? pode|\bgestantes? pode"
 )
+#: That it is nothing, mostly nothing, or will be well.
+_WILL_BE_WELL = re.compile(
+    r"\bnada (?:de )?(?:muito |tao |mais )?(?:grave|urgente|seri[oa]|preocupante|alarmante|perigos[oa]|demais)\b"
+    r"|\b(?:geralmente|normalmente|em geral|quase sempre|na maioria|costum\w+|provavelmente|raramente|dificilmente"
+    r"|deve|parece\w*)\b[^.!?,\n]{0,30}\b(?:graves?|urgentes?|urgencia|seri[oa]s?|riscos?|perigo\w*|gravidade"
+    r"|complicac\w+)\b"
+    r"|\b(?:vai|vao|ira) (?:logo |sim )?(?:voltar a \w+|ficar|sair|se sentir|dormir|enxergar|ouvir|andar)"
+    r"(?: \w+){0,3}? (?:bem|melhor|curad[oa]|otim[oa]|perfeit\w+|sem (?:dor|sentir))\b(?! (?:para|pra|se|que)\b)"
+    r"|\bcura (?:garantida|certa)\b|\bresultado (?:e )?garantido\b|\bnao vai (?:sentir (?:nada|nenhuma|dor)|doer)\b"
+)
+_LEFT_OPEN = re.compile(
+    r"\b(?:se|caso|nao (?:posso|podemos|consigo|sei|sabemos|temos como|tenho como|da para))\b[^.!?\n]*$"
+)
+#: What the patient has, guessed from what the patient tells.
+_GUESS = re.compile(
+    r"\bpelo que (?:voce|vc|o senhor|a senhora|me) [^.!?\n]{2,60}?\b(?:deve (?:ser|estar|ter)|parece|provavelmente"
+    r"|esta com|trata-se|e (?:so|apenas|um|uma))\b"
+    r"|\b(?:provavelmente|possivelmente|certamente|com certeza) (?:\w+ )?(?:esta|estao) com\b"
+)
+_DRUG_STEM = re.compile(
+    r"\b(?:dorflex|torsilax|neosaldina|cataflam|voltaren|toragesic|benzetacil|tandrilax|lisador|doril|vonau|luftal"
+    r"|simeticona|melatonina|\w{2,}(?:cilina|micina|prazol|sartana|profeno|zepam|zolam|statina|tidina|floxacino"
+    r"|dipino|cetamol|pirona|semida|fenaco|oxetina|triptilina|conazol|tadina|formina|sulida|trigina|coxibe))s?\b"
+)
 #: What is to be done about a remedy; bringing its prescription is none of it.
 _ABOUT_A_DRUG = re.compile(
     r"\b(?:melhor|pode|podem|deve|devem|precisa|espere|esperar|recomend\w+|evite|continue|mantenha"
@@ -138,6 +165,15 @@ _DENIES = re.compile(
 )
 
 
+_NOT = re.compile(r"\b(?:nao|nem|nunca|sem|evit\w+)\b")
+_STEM = 4
+_FILLERS = frozenset(
+    ("pode", "podem", "deve", "devem", "precisa", "seus", "suas", "para", "antes", "voce", "melhor")
+)
+#: An emoji ends a sentence as a full stop does.
+_PICTURES = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
+
+
 def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str | None:
     """What ``text`` says that it may not, in Portuguese for the model; None for nothing.
 
@@ -147,7 +183,7 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
         said: the patient's words, plain. An illness that stands in neither is the model's own finding; None: not
             looked at.
     """
-    for sentence in sentences(text):
+    for sentence in sentences(_PICTURES.sub(". ", text)):
         bare = plain(
             re.sub(r"\bdê\b", "administre", sentence.casefold())
         )  # without its accent it is a preposition
@@ -159,28 +195,54 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
             (_SURE, "diz o que a pessoa tem ou como está um exame"),
             (_HOME, "dá um conselho de saúde"),
             (_SAFE, "diz o que só quem examina pode dizer"),
+            (_WILL_BE_WELL, "diz o que só quem examina pode dizer"),
+            (_GUESS, "diz o que a pessoa tem ou como está um exame"),
         ):
             for match in pattern.finditer(bare):
                 if bare.endswith("?") or _denied(bare, match, pattern):
                     continue
-                if not any(match[0] in one for one in told):
+                if not any(match[0] in one for one in told) and (
+                    pattern is _DOSE or not _in_its_own_words(bare, match, told)
+                ):
                     return what
         if (
             speaks_of_the_body(bare, told)
-            or _about_a_drug(bare)
+            or _about_a_drug(bare, told)
             or (said is not None and _finds(bare, " ".join([said, *told])))
+            or _names_a_drug(bare, " ".join([said or "", *told]))
         ):
             return "diz o que a pessoa tem ou o que fazer com um remédio"
     return None
 
 
-def _about_a_drug(bare: str) -> bool:
+def _in_its_own_words(bare: str, match: re.Match[str], told: Sequence[str]) -> bool:
+    """Whether one sentence that was told says the same, and as the same: ``manter os remédios`` is kept by
+    ``pode manter seus remédios``, not by a denial of it."""
+    stems = [word[:_STEM] for word in re.findall(r"\w{4,}", match[0]) if word not in _FILLERS]
+    denied = bool(_NOT.search(bare))
+    return bool(stems) and any(
+        all(re.search(rf"\b{stem}", part) for stem in stems) and bool(_NOT.search(part)) is denied
+        for one in told
+        for part in re.split(r"[.;]", one)
+    )
+
+
+def _about_a_drug(bare: str, told: Sequence[str]) -> bool:
     match = _ABOUT_A_DRUG.search(bare)
     return (
         match is not None
         and not bare.endswith("?")
         and not _DENIES.search(bare[: match.start()])
         and (not _PAPERS.search(bare))
+        and not _in_its_own_words(bare, match, told)
+    )
+
+
+def _names_a_drug(bare: str, known: str) -> bool:
+    """A drug that neither the clinic nor the patient named is the model's own idea."""
+    return any(
+        match[0] not in known and not _DENIES.search(bare[: match.start()])
+        for match in _DRUG_STEM.finditer(bare)
     )
 
 
@@ -197,6 +259,8 @@ def _denied(bare: str, match: re.Match[str], pattern: re.Pattern[str]) -> bool:
     """``não tome remédio por conta própria`` recommends none; a number of drops is one wherever it stands."""
     if pattern is _DOSE:
         return False
+    if pattern is _WILL_BE_WELL:
+        return bool(_LEFT_OPEN.search(bare[: match.start()]))
     return bool(
         _DENIES.search(bare[: match.start()]) or re.search(r"\S+ (?:nao|nem|sem|evit\w+)\b", match[0])
     )

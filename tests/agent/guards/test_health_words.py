@@ -25,6 +25,15 @@ ADVICE = [
     "Pode parar a losartana no dia.",
     "Pode continuar com o antibiótico normalmente.",
     "Condropatia grau 2 é leve.",
+    "Pelo que o senhor descreve, deve ser apenas gases.",
+    "Pelo que você conta, ele está com alguma coisa no olho.",
+    "Zumbido costuma não ser nada urgente.",
+    "Fique em paz: isso raramente é grave.",
+    "Depois da consulta, você vai voltar a enxergar bem.",
+    "O dente escurecido geralmente não é nada 💛 Mas vale mostrar ao Dr. Ícaro.",
+    "Enquanto isso, uma dipirona alivia.",
+    "Uma amoxicilina resolveria.",
+    "A glicose deu 110.",
 ]
 NONE = [
     "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
@@ -44,6 +53,14 @@ NONE = [
     "Estacione na vaga 2; a recepção fica no 3º andar.",
     "Tratamos ansiedade e depressão: é com a psicóloga Lúcia.",
     "Temos atendimento para diabetes com a endocrinologista.",
+    "Está tudo certo para quinta, 08/10, às 16h50.",
+    "Que bom que deu certo!",
+    "Como o exame é às 10h, isso significa evitar barulho desde a véspera.",
+    "Não oriento sobre medicamentos, e o jejum de 3 horas inclui água.",
+    "Por mensagem não consigo dizer se é algo grave.",
+    "Com certeza, sem problema nenhum!",
+    "Em geral não há problema em trazer acompanhante.",
+    "Acho que sexta vai ficar melhor para você.",
 ]
 
 
@@ -61,3 +78,16 @@ def test_a_preparation_of_the_clinic_s_may_be_repeated() -> None:
     told = "preparo: tomar 2 comprimidos de bisacodil na vespera e 500 ml de agua."
     assert advises("Na véspera, 2 comprimidos de bisacodil.", (told,)) is None
     assert advises("Na véspera, 3 comprimidos de bisacodil.", (told,))
+
+
+def test_a_preparation_may_be_told_in_other_words_but_not_turned_round() -> None:
+    told = "preparo: jejum de 4 horas. manter os remedios de uso continuo. nao suspender a insulina."
+    assert advises("Pode manter seus remédios de uso contínuo.", (told,)) is None
+    assert advises("Pode suspender a insulina no dia.", (told,))
+    assert advises("Pode tomar um antibiótico antes.", (told,))
+
+
+def test_a_drug_that_the_patient_named_may_be_named() -> None:
+    said = "uso losartana, preciso avisar?"
+    assert advises("Sobre a losartana, quem responde é a médica.", (), said) is None
+    assert advises("Sobre a atorvastatina, quem responde é a médica.", (), said)
