@@ -58,8 +58,14 @@ _A_PERSON = re.compile(
     r"|\b(?:eu )?trabalho [^.!?\n]{0,24}\b(?:aqui|n[ao] (?:recepcao|clinica))\b|^\W*(?:eu )?(?:durmo|almoco"
     r"|descanso)\b"
     r"|\btem (?:sim )?(?:uma )?(?:pessoa|gente|humano|alguem) (?:aqui|do outro lado|respondendo)\b(?!.{0,20}recepcao)"
+    r"|\b(?:aqui e|sou) (?:(?:a|o) )?\w+,? d[ao] (?:equipe|time|recepcao)\b(?![^.!?\n]*\b(?:virtual|assistente|ia)\b)"
+    r"|\b(?:eu|estou|sou eu quem) (?:\w+ ){0,4}?pessoalmente\b"
     r"|\btrabalho (?:aqui|na (?:recepcao|clinica)) (?:ha|faz|desde)\b"
 )
+#: What a bare yes or no answers.
+_PERSON_ASKED = re.compile(rf"\b{_HUMAN}\b|\bhuman")
+_BARE_YES = re.compile(r"^\W*(?:sou|sim|claro|com certeza|isso|e sim|esta sim)\b")
+_BARE_NO = re.compile(r"^\W*(?:nao|que nada|imagina|de jeito nenhum|nada disso)\s*(?:[,.!:;]|$)")
 _CALLS_ITSELF = re.compile(
     r"\b(?:[Ee]u )?(?:[Ss]ou|[Mm]e chamo|[Mm]eu nome (?:é|agora é)|[Aa]qui é|[Aa]qui quem fala é) (?:[oa] )?"
     r"(?:(?:[Dd]r|[Dd]ra|[Dd]outora?)\.? )?([A-ZÀ-Ý][a-zà-ÿ]+)\b"
@@ -78,10 +84,23 @@ def asks(text: str) -> bool:
     return any(_ASKS.search(line) for line in map(plain, _OUR_MARKS.sub(" ", text).splitlines()))
 
 
-def denies(text: str) -> bool:
-    """Whether a reply passes itself off as a person."""
+def denies(text: str, asked: str = "") -> bool:
+    """Whether a reply passes itself off as a person.
+
+    Args:
+        asked: the burst that it answers: a bare yes to whether a person writes says so, and a bare no to whether a
+            machine does.
+    """
     said = plain(text)
-    return bool(_NO_MACHINE.search(said) or _A_PERSON.search(said))
+    if _NO_MACHINE.search(said) or _A_PERSON.search(said):
+        return True
+    if not asks(asked) or _SAYS.search(said) or "recepcao" in said:
+        return False
+    question = plain(asked)
+    person, machine = _PERSON_ASKED.search(question), re.search(rf"\b{_MACHINE}\b", question)
+    if person and machine:
+        return False
+    return bool((person and _BARE_YES.search(said)) or (machine and _BARE_NO.search(said)))
 
 
 def is_somebody_else(text: str, assistant: str) -> bool:

@@ -126,3 +126,32 @@ def test_the_introduction_names_the_clinic_as_its_people_do(name: str, of_it: st
     assert f"(inteligência artificial) {of_it}." in disclosure.introduction(
         FACTS.model_copy(update={"name": name})
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply"),
+    [
+        ("vc é uma pessoa ne?", "Sou sim, pode ficar tranquila!"),
+        ("você é humano?", "Claro! Em que posso ajudar?"),
+        ("é robô?", "Não! Pode falar."),
+        ("", "Aqui é a Nina, da equipe de atendimento."),
+        ("", "Estou lendo suas mensagens pessoalmente."),
+    ],
+)
+def test_a_bare_answer_passes_for_a_person_as_a_full_one_does(asked: str, reply: str) -> None:
+    assert disclosure.denies(reply, asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply"),
+    [
+        ("vc é uma pessoa?", "Não, sou a assistente virtual da clínica."),
+        ("é robô?", "Sim, sou uma inteligência artificial."),
+        ("falo com uma pessoa ou com um robô?", "Sim, pode falar comigo: sou um robô."),
+        ("estou falando com uma atendente?", "Sim: chamei a recepção, que continua por aqui."),
+        ("tem vaga amanhã?", "Sim, às 9h."),
+        ("", "A recepção responde pessoalmente."),
+    ],
+)
+def test_an_open_answer_is_none(asked: str, reply: str) -> None:
+    assert not disclosure.denies(reply, asked)

@@ -107,7 +107,7 @@ class Reader:
             return _NOT_DONE
         if visits.other_service(claims.plain_lines(text), [plain(one) for one in heard], self._services):
             return _NOT_DONE
-        if disclosure.denies(text) or disclosure.is_somebody_else(text, self._assistant):
+        if disclosure.denies(text, asked) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON
         if problem := health_words.advises(
             text, (self._file, plain("\n".join(told))), plain("\n".join(said))

@@ -13,7 +13,7 @@ _STOPS = re.compile(r"(?<=\b[Ss]r)\.|(?<=\b[Ss]ra)\.|(?<=\b[DSds]r)\.|(?<=\b[DSd
 _PARTS = re.compile(r"(?<=[.!?;\n])\s+|\n")
 _HAS = (
     r"(?:(?:ja |nao |ainda |tambem |nem )*"
-    r"(?:tem|tinha|teve|possui)(?: um| uma| a| o| algum| alguma| nenhum| nenhuma)?"
+    r"(?:tem|tinha|teve|possui)(?: um| uma| a| o| algum| alguma| nenhum| nenhuma| nada)?"
     r" (?:consultas?|sess(?:ao|oes)|horarios?|retornos?|exames?|agendamentos?|cadastro|avaliac\w+"
     r"|procedimento|marcad\w+)"
     r"|(?:ja |nao |ainda |tambem )*(?:esta|ta|foi|ficou|era|estava)(?: mesmo)? (?:agendad|marcad|cadastrad|confirmad"
@@ -26,7 +26,7 @@ _HAS = (
     r"|faltou|veio|desmarcou|cancelou|remarcou|confirmou|consta(?! como)|aparece(?! como)"
     r"|se consulta|se consultou|se trata|faz (?:tratamento|terapia|acompanhamento|fisio\w*|sess\w+)|fez"
     r"|passou (?:com|por|em|n|aqui)|esteve aqui|trouxe|levou"
-    r"|passa com|realizou|atendid[oa]|foi atendid[oa]|chegou|retirou|pagou|deve|mora)\b)"
+    r"|passa com|realizou|atendid[oa]|foi atendid[oa]|chegou|retirou|pagou|deve(?! \w+[aei]r\b)|mora)\b)"
 )
 _RELATIVE = (
     r"(?:(?:o|a|os|as) )?(?:seu|sua|seus|suas|teu|tua) (?:\w+ )?(?:marido|esposo|esposa|mulher|namorad[oa]|noiv[oa]|ex"
@@ -68,6 +68,19 @@ _FOUND = re.compile(
     r"|em nome d[aeo]|para|no nome d[aeo])"
     rf" (?:[ao] )?({_NAME})"
 )
+#: Records that are, or are not, in somebody's name.
+_THERE = (
+    r"(?:[Hh][áa]|[Tt]em(?:os)?|[Tt]inha|[Ee]xiste|[Cc]onsta|[Aa]parece|[Ee]st[áa]|[Ee]ncontr(?:ei|amos)|[Aa]chei"
+    r"|[Ll]ocalizei|[Vv](?:i|ejo))"
+)
+_WHOSE = (
+    rf"(?:[Ee]m|[Nn]o) nome d[aeo]s? (?:(?:seu|sua|[Ss]ra?|[Ss]enhora?|[Dd]ona) )?(?:[a-zà-ÿ]+ )?({_NAME})"
+)
+_IN_NAME = re.compile(
+    rf"\b{_THERE} (?:[\w/]+,? ){{0,6}}?{_WHOSE}"
+    rf"|\b{_WHOSE}[^.!?\n]{{0,24}}?\b{_THERE} (?:\w+ ){{0,3}}?(?:nada|consultas?|exames?|hor[áa]rios?|agendamentos?"
+    r"|cadastro|registros?|marcad\w+|agendad\w+)\b"
+)
 _NO_SUCH = re.compile(
     r"\bnao (?:temos|ha|existe|consta|encontrei|encontramos|achei|localizei)(?: \w+){0,3}? (?:paciente"
     r"|cadastro|consulta"
@@ -106,6 +119,7 @@ _THIS_PHONE = re.compile(
     r"|\bpor aqui\b|\bcom esse numero\b"
 )
 _IF = re.compile(r"\b(?:se|caso|quando|para que|assim que)\b")
+_TITLES = frozenset(("dona", "seu", "sr", "sra", "senhor", "senhora"))
 _NO_NAMES = frozenset(
     (
         "nao", "sim", "ola", "oi", "bom", "boa", "certo", "claro", "pronto", "perfeito", "obrigado", "obrigada",
@@ -164,13 +178,14 @@ class Others:
             if self._is_other(match[1], known) and re.match(rf"(?:{_HAS})", plain(sentence[match.end(1) :])):
                 return not _IF.search(plain(sentence[: match.start()]))
         return any(
-            self._is_other(match[1], known)
-            for pattern in (_OF_NAMED, _IS_HERE, _FOUND)
+            self._is_other(name, known)
+            for pattern in (_OF_NAMED, _IS_HERE, _FOUND, _IN_NAME)
             for match in pattern.finditer(sentence)
+            for name in filter(None, match.groups())
         )
 
     def _is_other(self, name: str, known: Collection[str]) -> bool:
-        words = re.findall(r"\w+", plain(name))
+        words = [word for word in re.findall(r"\w+", plain(name)) if word not in _TITLES]
         return bool(words) and words[0] not in self._ours and not any(word in known for word in words[:1])
 
 

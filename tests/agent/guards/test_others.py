@@ -1,0 +1,45 @@
+import pytest
+
+from clinic_bot.agent.guards.others import Others
+from clinic_bot.clinic.spelling import plain
+
+OTHERS = Others({"lia", "baru", "icaro"})
+TOLD = [plain("consulta#1: Ecocardiograma com Dr. Ícaro, quinta-feira, 08/10 às 13h40, para Severina Galvão")]
+
+
+def told_of(text: str, *, read: bool = True) -> bool:
+    return OTHERS.told_of(text, TOLD, asked="", read=read)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A sua é quinta, às 18h. No nome da Yara não tem nada para esse dia.",
+        "Verifiquei aqui e não há nenhum exame em nome de Neide Farias para amanhã.",
+        "Não há nenhuma consulta em nome do Jonas Pimpão.",
+        "Encontrei duas consultas em nome da Carla Menezes.",
+        "Em nome de Paulo Souza há uma consulta na sexta.",
+        "Dona Neide tem exame amanhã.",
+    ],
+)
+def test_records_in_somebody_else_s_name_are_neither_confirmed_nor_denied(text: str) -> None:
+    assert told_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dona Severina deve trazer o pedido médico.",
+        "A dona Severina tem exame na quinta.",
+        "Encontrei o exame em nome de Severina Galvão.",
+        "Não posso dizer se há consulta em nome de Neide Farias.",
+        "Posso marcar em nome de Paulo Souza.",
+        "A Neide deve escrever do telefone dela.",
+    ],
+)
+def test_who_stands_in_the_phone_s_records_and_what_is_still_to_do_may_be_told(text: str) -> None:
+    assert not told_of(text)
+
+
+def test_of_a_relative_nothing_is_told_without_the_records() -> None:
+    assert told_of("Seu marido não tem nada marcado.", read=False)
