@@ -8,7 +8,17 @@ has not cancelled it.
 import re
 from collections.abc import Collection, Iterable
 
-from clinic_bot.agent.guards.deeds import CHANGES, DAY, PROFESSIONAL, VISIT, Deed, own_deeds
+from clinic_bot.agent.guards.deeds import (
+    CHANGES,
+    DAY,
+    PAPER,
+    PROFESSIONAL,
+    TITLES,
+    VISIT,
+    Deed,
+    idle_promises,
+    own_deeds,
+)
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, HAND_OVER, OWN_APPOINTMENTS
 from clinic_bot.clinic.spelling import plain
 
@@ -28,9 +38,9 @@ _NOUN = {
 #: Said of an appointment in words of its own.
 _ALSO = {
     Deed.BOOK: r"(?!)",
-    Deed.MOVE: r"(?!)",
-    Deed.CANCEL: r"(?:(?:horario|vaga)\b[^.!?\n]{0,16} (?:foi|esta) (?:ja )?liberad[oa]|nao (?:esta"
-    r"|consta) mais (?:marcad|agendad|na agenda|no sistema|em nossa)\w*|saiu da agenda"
+    Deed.MOVE: rf"\b(?:passou|mudou) (?:d[aeo] [\w-]+ )?(?:para|pra) (?:a |o |as )?{DAY}",
+    Deed.CANCEL: r"(?:(?:horario|vaga)\b[^.!?\n]{0,16} (?:foi|esta|ficou) (?:ja )?(?:liberad[oa]|livre)|nao (?:esta"
+    r"|consta) mais (?:marcad|agendad|na agenda|no sistema|em nossa)\w*|saiu d[ao] (?:agenda|sistema)"
     r"|voce nao tem mais (?:a |essa |nenhuma |sua )?(?:consulta|sessao|horario))",
     Deed.CONFIRM: r"(?:confirmo (?:a |sua )+presenca|presenca\b[^.!?,;\n]{0,30} (?:esta|ta|ficou) (?:ok|certa|garantida"
     r"|registrada|anotada)|presencas? (?:d[aeo]s? [^.!?,;\n]{0,24} )?confirmadas?)",
@@ -55,6 +65,7 @@ def _stands(deed: Deed) -> re.Pattern[str]:
         r"|exames\b|retornos?\b|horario\b|quando\b|pode\w*\b|ser\w*\b|so\b|apos\b|depois\b"
         rf"|para\b)\w+\W+){{0,2}}(?:(?:ja )?(?:foi|esta|ta) (?:ja )?)?{done}\b"
         rf"|(?:^|[.!]\s)[^.!?\n]{{0,12}}{DAY}[^.!?\n]{{0,30}}{_IS} (?:ja )?{done}\b"
+        rf"|(?<!nao )(?<!hora )(?<!horario )\b{done} (?:para|pra) (?:a |o |as )?{DAY}"
         rf"|{DAY}[^.!?,\n]{{0,20}} (?<!nao )(?<!hora )(?<!horario ){done}\b"
         rf"|^\W*{_LEAD}(?:(?:a |o )?(?:sua|seu) )?(?:consulta|sessao|avaliacao|presenca|horario|vaga|exame"
         r"|retorno) (?:ja )?"
@@ -75,27 +86,46 @@ _STANDS_ANYHOW = re.compile(
     rf"|\b(?:sua|seu|tua|teu) {VISIT}\b[^.!?\n]{{0,40}}?\b(?:e|sera|fica|ficou|passou|vai ser)\b (?:para "
     r"|pra |n[ao] )?"
     rf"(?:a |o )?{DAY}"
-    rf"|^\W*(?:\w+, )?ficou (?:para |n[ao] )?{DAY}"
+    rf"|\bficou (?:para |pra |n[ao] )?(?:a |o )?{DAY}"
+    r"|\b(?:consulta|exame|sessao|retorno|avaliacao) d[aeo] [^.!?,;\n]{2,30} e"
+    r" (?:hoje|amanha|dia \d|\d{1,2}/\d)"
     rf"|^\W*(?:combinado|fechado|tudo certo|certinho)\b[^?\n]*{DAY}[^?\n]*"
     r"|\b(?:seu|teu) nome (?:ja )?(?:esta|ta|consta) n[ao] (?:lista|agenda)\b"
     rf"|^\W*(?:feito|pronto|prontinho)\b(?![^?]*\brecepcao\b)[^?]*?{DAY}"
-    r"|\b(?:ja )?e (?:tod[oa] )?(?:seu|sua|teu|tua)\b\W*(?:$|[.!\n])"
+    r"|\be (?:ja )?(?:tod[oa] )?(?:seu|sua|teu|tua)\b\W*(?:$|[.,!\n])"
+    rf"|{DAY}[^.!?\n]* te espero\b"
     rf"|\b(?:deixei|ficou|fica|esta|ta) (?:ja )?(?:tudo )?(?:certo|certinho|ok|combinado|fechado|na agenda|no sistema"
     rf"|anotado|agendadinho)\b[^?\n]*{DAY}",
     re.MULTILINE,
 )
+#: Days and hours of every week.
+_OPENING = re.compile(
+    r"\b(?:d?as \d[\w:]* as \d|as (?:segunda|terca|quarta|quinta|sexta)s|aos (?:sabado|domingo)s|de segunda a)\b"
+)
+_CANCELLED = re.compile(r"\b(?:cancel|desmarc)")
 _IF = re.compile(
     r"\b(?:se|caso|confirmando|quando|assim que|apos)\b[^.!?\n]*$|\b(?:nada|nenhum\w*|nem|so)\b[^.!?,;\n]*$"
 )
+_DENIED = re.compile(r"\b(?:nao|nem|nunca|ninguem)\b[^.!?,;\n]*$")
 #: What no tool does, whoever is said to have done it.
 _NOBODY_DID = re.compile(
-    r"\b(?:voce|vc) (?:ja )?(?:esta|ta|entrou) na (?:lista|fila) de espera\b"
+    r"\b(?:esta|ta|entrou|ficou) na (?:lista|fila)(?: de espera)?\b"
+    r"|\b(?:te|lhe) (?:aviso|avisarei|avisamos|avisaremos|chamo|escrevo)(?: por)?(?: aqui)?"
+    r" (?:quando|se|assim que|caso)\b"
+    rf"|\b{PAPER}\b[^.!?,;\n]{{0,20}} (?:foi|foram) (?:ja )?(?:emitid|enviad|mandad|encaminhad|gerad|solicitad)[oa]s?\b"
+    r"|\b(?:dra?|doutora?|medic[oa]|dentista|el[ae])(?: (?!que\b)\w+){0,2} (?:(?:ja )?(?:me )?(?:disse|falou|respondeu"
+    r"|autorizou|orientou|garantiu) que|(?:ja )?esta (?:sabendo|ciente|a par|avisad[oa]))\b"
+    r"|\b(?:sigo|seguirei|obedeco|vou (?:seguir|obedecer)) (?:\w+ ){0,3}?(?:instruc|regras?|ordens|comandos?)"
     r"|\b(?:estorno|reembolso|devolucao) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
     r"|efetuad|liberad|confirmad|recebid)[oa]\b"
     r"|\b(?:laudos?|exames?|resultados?|receitas?|atestados?|guias?)\b[^.!?\n]{0,20} (?:esta|estao|ficou"
     r"|ficaram) (?:ja )?"
     r"(?:pront|disponive|liberad)\w+"
     r"|\b(?:te|lhe|vai|ira) (?:liga|ligar|ligara|telefona|telefonar|telefonara)\b"
+    r"|\b(?:lig|telefon)(?:a|o|amos|aremos|arei|ara) (?:para|pra) (?:voce|vc|o senhor|a senhora)\b"
+    r"|\b(?:atende|atendid[oa]s?|chamad[oa]s?|passa) (?:\w+ )?(?:antes|na frente) d[aeo]s (?:outr|demais)\w*"
+    r"|\b(?:regra|instrucao|politica|configuracao|sistema|tabela)s? (?:ja )?(?:foi |esta )?"
+    r"(?:atualizad|alterad|aplicad|ajustad|ativad|modificad)[oa]s?\b"
     r"|\b(?:recado|aviso|mensagem|pedido) (?:ja )?(?:foi |esta )?(?:dad|passad|enviad|entregue|repassad)[oa]?"
     rf" (?:a |o |ao |a |para a |pra |pro |para o )?(?:sua |seu )?{PROFESSIONAL}\b"
 )
@@ -123,6 +153,10 @@ _HELD = re.compile(
 _RECEPTION_WAS_TOLD = re.compile(r"\brecepcao (?:ja )?(?:foi )?(?:avisada|acionada|chamada)\b")
 
 
+#: Markup, and the full stop of a title, which ends no sentence.
+_NO_STOPS = re.compile(r"[*_~]|" + "|".join(rf"(?<=\b{title})\." for title in TITLES))
+
+
 def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Iterable[str] = ()) -> bool:
     """Whether ``text`` claims what did not happen.
 
@@ -138,19 +172,24 @@ def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Ite
     told_lines = [_QUESTION.sub(" ", plain_lines(one)) for one in told]
     done = _done(called, told_lines)
     changed = done & CHANGES
-    looked_up = has_booked or _found_some(called, told_lines) or bool(changed)
+    looked_up = has_booked or _found_some(called, told_lines) or bool(changed - {Deed.CANCEL})
     before = " ".join(told_lines)
     for deed in own_deeds(said):
         if not deed.needs & done and not re.search(rf"\b{deed.verb}\b", before):
             return True
+    if any(promise not in before for promise in idle_promises(said)):
+        return True
     for change, pattern in _STANDS.items():
         if change not in done and _claimed(pattern, said) and not (change is Deed.BOOK and looked_up):
             return True
-    if "?" not in lines and not looked_up and _claimed(_STANDS_ANYHOW, said):
+    if "?" not in lines and not looked_up and _claimed(_STANDS_ANYHOW, _of_a_visit_to_come(said, done)):
         return True
     if _HELD.search(said) and not done & {Deed.BOOK, Deed.HOLD}:
         return True
-    return any(match[0] not in before for match in _NOBODY_DID.finditer(said))
+    return any(
+        match[0] not in before and not _DENIED.search(said[: match.start()])
+        for match in _NOBODY_DID.finditer(said)
+    )
 
 
 def _done(called: Collection[str], told: Iterable[str]) -> set[Deed]:
@@ -181,13 +220,19 @@ def _found_some(called: Collection[str], told: Iterable[str]) -> bool:
     return OWN_APPOINTMENTS in called and not any("nenhuma consulta futura marcada" in one for one in told)
 
 
+def _of_a_visit_to_come(said: str, done: Collection[Deed]) -> str:
+    """Without the sentences of opening hours, and of what was cancelled, whose day and time may be told."""
+    return "".join(
+        part
+        for part in re.split(r"(?<=[.!\n])", said)
+        if not _OPENING.search(part) and not (Deed.CANCEL in done and _CANCELLED.search(part))
+    )
+
+
 def _claimed(pattern: re.Pattern[str], said: str) -> bool:
     return any(not _IF.search(said[: match.start()]) for match in pattern.finditer(said))
 
 
 def plain_lines(text: str) -> str:
     """Plain, and without WhatsApp's markup; lines stay lines."""
-    bare = re.sub(
-        r"[*_~]|(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.", "", text
-    )  # a title's full stop ends no sentence
-    return "\n".join(plain(line) for line in bare.splitlines())
+    return "\n".join(plain(line) for line in _NO_STOPS.sub("", text).splitlines())

@@ -27,9 +27,12 @@ VISIT = (
     r"(?:consultas?|sess(?:ao|oes)|avaliac(?:ao|oes)|horarios?|retornos?|exames?|visitas?|vagas?|limpezas?)"
 )
 DAY = (
-    r"(?:hoje|amanha|segunda|terca|quarta|quinta|sexta|sabado|domingo|dia \d|\d{1,2}/\d{1,2}|\d{1,2} ?h\b"
+    r"(?:(?:hoje|amanha|segunda|terca|quarta|quinta|sexta|sabado|domingo)\b|dia \d|\d{1,2}/\d{1,2}|\d{1,2} ?h\b"
     r"|\d{1,2}:\d\d|as \d)"
 )
+TITLES = (
+    "Dr", "Dra", "dr", "dra", "Sr", "Sra", "sr", "sra", "Enf", "Fga", "Fgo", "Fta", "Psic", "Nut", "Prof", "Profa",
+)  # fmt: skip
 PROFESSIONAL = (
     r"(?:dra?|doutora?|medic[oa]s?|profissional|dentista|psicolog[oa]|fisioterapeuta|nutricionista|fonoaudiolog[oa]"
     r"|enfermeir[oa]|enf|fga|fta|tecnic[oa]|laboratorio|gerente|gerencia|diretor\w*|financeiro)"
@@ -71,7 +74,7 @@ _LOOKS = (
 )
 _RECEPTION = r"(?:recepcao|recepcionista\w*|atendentes?|equipe|time|secretaria|humano|setor)"
 _MESSAGE = r"(?:conversa|caso|mensagem|pergunta|duvida|recado|solicitacao|pedido|relato|reclamacao|contato|atendimento)"
-_PAPER = (
+PAPER = (
     r"(?:receita|atestado|laudos?|exames?|resultados?|nota fiscal|e-?mail|boleto|recibo|guia|sms|comprovante|link"
     r"|declaracao|orcamento|convite|pdf|arquivo)"
 )
@@ -79,6 +82,26 @@ _FILE = r"(?:ficha|cadastro|prontuario|sistema|observac\w+|historico)"
 _OWN = r"(?:voce|vc|(?:a |o )?(?:sua|seu|tua|teu))"
 _TO_A_DAY = (
     rf"^ (?:ja |tambem )?(?:{_OWN}|a|o|de|para|pra|pro)\b(?:.*(?:\b{VISIT}\b|{DAY})|(?<=voce)|(?<=vc))"
+)
+#: ``o preparo do exame`` is none.
+_A_PAPER = (
+    rf"^(?: (?!d[aeo]s?\b)\w+){{0,5}}? {PAPER}\b(?! d[aeo] (?:mapa|localizacao))"
+    r"(?!.*\b(?:acima|abaixo|recepcao)\b)"
+)
+_SPEAKS = (
+    r"avis|comuni|notifi|fal|convers|coment|combin|acert|(?:re)?pass|encaminh|envi|mand|transmit|relat|regist|anot"
+    r"|deix|sinaliz|alert|orient|ped|pec|solicit|autoriz|consegui|cont|cham|acion|fiz|inform|expli"
+)
+#: No tool speaks to one.
+_TO_A_PROFESSIONAL = (
+    rf"^(?: (?!(?:{_RECEPTION}|que|sobre|se|consulta|horarios?)\b)\w+){{0,6}}?"
+    rf" (?:com|para|pra|pro|ao|aos|a|o|os|as|junto)(?: (?:a|o|os|as|sua|seu|nossa|nosso))? {PROFESSIONAL}\b"
+)
+#: What is promised and can only be broken: a word to a professional, a paper that is sent.
+_PROMISE = re.compile(
+    r"\b(?:(?:vou|irei|vamos|posso|podemos) (?:ja |te |lhe |tambem )*(?P<verb>\w+r)"
+    r"|(?<!sem )(?<!o )(?<!um )(?P<now>aviso|falo|comento|repasso|peco|encaminho|mando|envio|comunico)"
+    r"|(?P<later>\w+ar(?:ei|emos)))\b(?=(?P<tail>[^.!?;\n]{0,90}))"
 )
 #: In this order: verb, what it is done to, needs; None: no deed.
 _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], ...] = tuple(
@@ -89,13 +112,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             rf"^ (?:com |para |pra )?(?:a|o|ao) {PROFESSIONAL}\b",
             NOBODYS,
         ),
-        (  # to whom no tool speaks
-            r"avis|comuni|notifi|fal|convers|coment|combin|acert|(?:re)?pass|encaminh|envi|mand|transmit|relat|regist|anot"
-            r"|deix|sinaliz|alert|orient|ped|solicit|autoriz|consegui|cont|cham|acion|fiz|inform",
-            rf"^(?: (?!(?:{_RECEPTION}|que|sobre|se|consulta|horarios?)\b)\w+){{0,6}}?"
-            rf" (?:com|para|pra|pro|ao|aos|a|o|os|as|junto)(?: (?:a|o|os|as|sua|seu|nossa|nosso))? {PROFESSIONAL}\b",
-            NOBODYS,
-        ),
+        (_SPEAKS, _TO_A_PROFESSIONAL, NOBODYS),
         (_LOOKS, r"", None),
         (r"confirm", r"^(?: aqui| na agenda)?(?: que\b| na ficha\b|[:,])", None),
         # who sorts out some times of many has reserved none
@@ -109,7 +126,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
         ),
         (
             r"envi|mand|encaminh|emit|ger|dispar|anex|pass|compartilh|despach|imprim|fiz|solicit|ped",
-            rf"\b{_PAPER}\b(?!.*\b(?:acima|abaixo)\b)",
+            _A_PAPER,
             NOBODYS,
         ),
         (
@@ -154,6 +171,8 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
         ),
     )
 )
+_IS_SAID, _SOMEBODY = re.compile(_SPEAKS), re.compile(_TO_A_PROFESSIONAL)
+_IS_SENT, _PAPERS = re.compile(r"envi|mand|encaminh|compartilh"), re.compile(_A_PAPER)
 
 
 def own_deeds(said: str) -> Iterator[Told]:
@@ -182,3 +201,15 @@ def own_deeds(said: str) -> Iterator[Told]:
 
 def _is_done_now(verb: str, tail: str) -> bool:
     return bool(_WE.match(verb) and _PATIENT_S.search(tail))
+
+
+def idle_promises(said: str) -> Iterator[str]:
+    """What the assistant promises that no tool does."""
+    for match in _PROMISE.finditer(said):
+        verb = match["verb"] or match["now"] or match["later"]
+        if _DENIED.search(said[: match.start()][-40:]):
+            continue
+        if (_IS_SAID.match(verb) and _SOMEBODY.search(match["tail"])) or (
+            _IS_SENT.match(verb) and _PAPERS.search(match["tail"])
+        ):
+            yield match[0]

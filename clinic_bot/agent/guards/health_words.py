@@ -32,7 +32,7 @@ _TAKE = re.compile(
     r"|aplique|recomendo|sugiro|indico"
     r"|aumente|diminua|reduza|suspenda|suspender|interrompa|pare de tomar|parar de tomar|continue tomando"
     r"|troque|dobre|(?:pode|deve) (?:parar|suspender|continuar|manter|seguir)|pare|mantenha|continue)\s+"
-    rf"(?:\w+\s+){{0,4}}?{_DRUG}\b"
+    rf"(?:\w+\s+){{0,4}}?(?:{_DRUG}|colirios?|lubrificante|descongestionante|spray nasal)\b"
 )
 _ILL = (
     r"(?:gripe|resfriado|virose|covid\S*|dengue|zika|chikungunya|infecc\w+|inflamac\w+|alergia|dermatite|micose"
@@ -133,6 +133,8 @@ _WILL_BE_WELL = re.compile(
     r"|complicac\w+)\b"
     r"|\b(?:vai|vao|ira) (?:logo |sim )?(?:voltar a \w+|ficar|sair|se sentir|dormir|enxergar|ouvir|andar)"
     r"(?: \w+){0,3}? (?:bem|melhor|curad[oa]|otim[oa]|perfeit\w+|sem (?:dor|sentir))\b(?! (?:para|pra|se|que)\b)"
+    r"|\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b[^.!?\n]{0,20}\bness[ae] (?:idade|fase)\b"
+    r"|\bness[ae] (?:idade|fase)\b[^.!?\n]{0,20}\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b"
     r"|\bcura (?:garantida|certa)\b|\bresultado (?:e )?garantido\b|\bnao vai (?:sentir (?:nada|nenhuma|dor)|doer)\b"
 )
 _LEFT_OPEN = re.compile(
@@ -142,6 +144,7 @@ _LEFT_OPEN = re.compile(
 _GUESS = re.compile(
     r"\bpelo que (?:voce|vc|o senhor|a senhora|me) [^.!?\n]{2,60}?\b(?:deve (?:ser|estar|ter)|parece|provavelmente"
     r"|esta com|trata-se|e (?:so|apenas|um|uma))\b"
+    r"|\b(?:quase certo|(?:bem |muito )?provavel|tudo indica)(?: de)? que (?:\w+ ){0,2}?(?:e|seja|esteja|tenha)\b"
     r"|\b(?:provavelmente|possivelmente|certamente|com certeza) (?:\w+ )?(?:esta|estao) com\b"
 )
 _DRUG_STEM = re.compile(
@@ -154,6 +157,7 @@ _ABOUT_A_DRUG = re.compile(
     r"\b(?:melhor|pode|podem|deve|devem|precisa|espere|esperar|recomend\w+|evite|continue|mantenha"
     r"|nao ha problema|sem problema)\b"
     rf"[^.!?\n]{{0,50}}\b(?:{_DRUG}|comprimido\w*|dose)\b"
+    r"|\b(?:suspend(?:er|a|e)|interromp(?:er|a|e)|par(?:ar|e) de tomar) (?:(?:o|a|os|as|seu|sua) )?\w+"
 )
 _PAPERS = re.compile(
     r"\b(?:receitas?|traz\w+|traga|leve|levar|listas?|inform\w+|perguntar|pergunte|orient\w+|profissional|medic[oa]s?"

@@ -147,6 +147,66 @@ def test_a_rule_is_no_state_of_an_appointment(text: str) -> None:
     assert not unfounded(text, called=(), has_booked=False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Feito, senhor Josué: o MAPA ficou para 21/10, às 13h40.",
+        "A consulta da sua filha é dia 28/10.",
+        "Show! Quinta às 16h50 é sua, te espero lá.",
+        "Maravilha, Jonas, limpeza confirmadíssima para sexta, 09/10!",
+    ],
+)
+def test_a_visit_to_come_is_told_in_many_ways_and_a_cancelled_one_is_no_evidence_of_it(text: str) -> None:
+    told = ["Feito, cancelada: MAPA com Enf. Rosângela, quarta-feira, 14/10 às 13h40, para Josué Lima."]
+    assert unfounded(text, called=(FREE_SLOTS, PROPOSE), has_booked=False)
+    assert unfounded(text, called=(CARRY_OUT,), has_booked=False, told=told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pronto, Josué: o MAPA de quarta-feira, 14/10, às 13h40, com a Enf. Rosângela, foi cancelado.",
+        "Combinado! O exame de 14/10 já está cancelado. O MAPA é feito às segundas, das 8h às 10h.",
+    ],
+)
+def test_of_a_cancelled_visit_the_day_may_be_told(text: str) -> None:
+    told = ["Feito, cancelada: MAPA com Enf. Rosângela, quarta-feira, 14/10 às 13h40, para Josué Lima."]
+    assert not unfounded(text, called=(CARRY_OUT,), has_booked=False, told=told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pode deixar que aviso a Dra. Noemi antes da consulta.",
+        "Vou falar com o doutor e ele te encaixa.",
+        "Enviaremos o laudo por este WhatsApp.",
+        "A doutora já está sabendo da mudança.",
+        "Sua nota fiscal já foi emitida.",
+        "Explicando na entrada, a senhora será atendida antes dos demais.",
+        "Certo, regra atualizada!",
+        "A recepção liga para você em dez minutos.",
+        "Te aviso quando abrir uma vaga.",
+    ],
+)
+def test_what_no_tool_does_may_be_promised_by_nobody(text: str) -> None:
+    assert unfounded(text, called=(CARRY_OUT, HAND_OVER), has_booked=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Posso passar sua dúvida para a recepção, que fala com a Dra. Noemi.",
+        "Posso enviar o link do mapa.",
+        "Vou te passar o preparo do exame.",
+        "Não consigo enviar o laudo por aqui.",
+        "Ninguém é atendido antes dos demais.",
+        "A Dra. Noemi atende às terças; aviso que o dia 12 é feriado.",
+    ],
+)
+def test_what_the_assistant_can_do_may_be_promised(text: str) -> None:
+    assert not unfounded(text, called=(), has_booked=False)
+
+
 def test_records_that_hold_nothing_are_no_evidence() -> None:
     none = ["Nenhuma consulta futura marcada por este telefone. De outras pessoas não se informa nada."]
     text = "Localizei aqui: seu ultrassom está marcado para sexta-feira, 09/10, às 13h."

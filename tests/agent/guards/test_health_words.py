@@ -34,6 +34,10 @@ ADVICE = [
     "Enquanto isso, uma dipirona alivia.",
     "Uma amoxicilina resolveria.",
     "A glicose deu 110.",
+    "Nessa idade é esperado, não precisa de nada.",
+    "É quase certo que seja do siso.",
+    "Pode suspender o xarelto dois dias antes.",
+    "Pode usar colírio lubrificante.",
 ]
 NONE = [
     "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
