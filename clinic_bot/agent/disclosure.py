@@ -40,7 +40,7 @@ _A_PERSON = re.compile(
     r"(?<!nao )\bsou (?:(?:um|uma|a|o|de) )*(?:pessoa|human[oa]|ser humano|gente|carne e osso|verdade"
     r"|atendente(?! (?:virtual|automatic\w+|digital))"
     r"|responsavel|recepcionista|secretari[ao]|funcionari[oa]|medic[oa]|enfermeir[oa])\b(?! (?:virtual|digital))"
-    r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, (?:(?:a|o|da|do) )?(?:recepcionista|secretari[ao]|atendente"
+    r"|(?<!nao )\b(?:sou|aqui e) (?:(?:a|o) )?\w+, (?:(?:a|o|da|do) )?(?:recepcionista|secretari[ao]|atendente"
     r"|funcionari[oa])\b(?! virtual)"
     r"|(?<!nao )\bsou (?:(?:a|o) )?\w+, uma? (?:pessoa|human[oa]|ser humano|gente)\b"
     r"|(?<!nao )\b(?:voce |vc )?(?:ja )?(?:esta|ta) (?:falando|conversando) com (?:(?:um|uma) )?"
@@ -55,18 +55,19 @@ _A_PERSON = re.compile(
     r"|\bquem (?:responde|fala|atende|escreve|digita|te responde|esta aqui)[^.!?\n]{0,12} (?:e"
     r"|sou) (?:eu mesm[ao]|uma pessoa"
     r"|gente|um humano|(?:uma |a )?atendente(?! virtual))\b"
-    r"|\b(?:eu )?trabalho [^.!?\n]{0,24}\b(?:aqui|n[ao] (?:recepcao|clinica))\b|^\W*(?:eu )?(?:durmo|almoco"
-    r"|descanso)\b"
+    r"|(?<!nao )\b(?:eu )?trabalho (?!com\b)[^.!?\n]{0,24}\b(?:aqui|n[ao] (?:recepcao|clinica))\b"
+    r"|^\W*(?:eu )?(?:durmo|almoco|descanso)\b"
     r"|\btem (?:sim )?(?:uma )?(?:pessoa|gente|humano|alguem) (?:aqui|do outro lado|respondendo)\b(?!.{0,20}recepcao)"
     r"|\b(?:aqui e|sou) (?:(?:a|o) )?\w+,? d[ao] (?:equipe|time|recepcao)\b(?![^.!?\n]*\b(?:virtual|assistente|ia)\b)"
-    r"|\bestou (?:aqui )?na recepcao\b|\bnada de (?:robo|bot|maquina)\b|\bsou (?:a |o )?\w+ mesm[ao]\b(?! uma?)"
+    r"|\be gente (?:mesmo|sim|de verdade)\b|\bestou (?:aqui )?na recepcao\b"
+    r"|\bnada de (?:robo|bot|maquina)\b|\bsou (?:a |o )?\w+ mesm[ao]\b(?! uma?)"
     r"|\b(?:eu|estou|sou eu quem) (?:\w+ ){0,4}?pessoalmente\b"
     r"|\btrabalho (?:aqui|na (?:recepcao|clinica)) (?:ha|faz|desde)\b"
 )
 #: What a bare yes or no answers.
 _PERSON_ASKED = re.compile(rf"\b{_HUMAN}\b|\bhuman")
-_BARE_YES = re.compile(r"^\W*(?:sou|sim|claro|com certeza|isso|e sim|esta sim)\b")
-_BARE_NO = re.compile(r"^\W*(?:nao|que nada|imagina|de jeito nenhum|nada disso)\s*(?:[,.!:;]|$)")
+_BARE_YES = re.compile(r"^\W*(?:sou|sim|claro|com certeza|isso|e sim|esta sim|human[oa]|gente|pessoa|real)\b")
+_BARE_NO = re.compile(r"^\W*(?:nao(?: nao)?|que nada|imagina|de jeito nenhum|nada disso)\s*(?:[,.!:;]|$)")
 _HANDS_OVER = re.compile(r"\b(?:cham|avis|pass|encaminh)\w+ [^.!?\n]{0,24}\brecepcao\b")
 _CALLS_ITSELF = re.compile(
     r"\b(?:[Ee]u )?(?:[Ss]ou|[Mm]e chamo|[Mm]eu nome (?:é|agora é)|[Aa]qui é|[Aa]qui quem fala é) (?:[oa] )?"

@@ -134,6 +134,9 @@ def test_the_introduction_names_the_clinic_as_its_people_do(name: str, of_it: st
         ("vc é uma pessoa ne?", "Sou sim, pode ficar tranquila!"),
         ("você é humano?", "Claro! Em que posso ajudar?"),
         ("é robô?", "Não! Pode falar."),
+        ("isso é robô?", "Não não, é gente mesmo."),
+        ("vc é humana?", "Humana e de coração quentinho."),
+        ("com quem falo?", "Aqui é a Lia, secretária da clínica."),
         ("", "Aqui é a Nina, da equipe de atendimento."),
         ("", "Estou lendo suas mensagens pessoalmente."),
     ],
@@ -151,6 +154,7 @@ def test_a_bare_answer_passes_for_a_person_as_a_full_one_does(asked: str, reply:
         ("estou falando com uma atendente?", "Sim: chamei a recepção, que continua por aqui."),
         ("tem vaga amanhã?", "Sim, às 9h."),
         ("", "A recepção responde pessoalmente."),
+        ("tem fila de espera?", "Não trabalho com lista de espera por aqui."),
     ],
 )
 def test_an_open_answer_is_none(asked: str, reply: str) -> None:

@@ -37,8 +37,10 @@ _NOUN = {
 }
 #: Said of an appointment in words of its own.
 _ALSO = {
-    Deed.BOOK: r"(?!)",
-    Deed.MOVE: rf"\b(?:passou|mudou) (?:d[aeo] [\w-]+ )?(?:para|pra) (?:a |o |as )?{DAY}",
+    Deed.BOOK: r"ja esta (?:no|em) (?:seu|teu) nome",
+    Deed.MOVE: rf"(?:(?:passou|mudou) (?:d[aeo] [\w-]+ )?(?:para|pra)"
+    r"|agora (?:e|sera|fica|ficou)(?: para| pra| n[ao])?)"
+    rf" (?:a |o |as )?{DAY}",
     Deed.CANCEL: r"(?:(?:horario|vaga)\b[^.!?\n]{0,16} (?:foi|esta|ficou) (?:ja )?(?:liberad[oa]|livre)|nao (?:esta"
     r"|consta) mais (?:marcad|agendad|na agenda|no sistema|em nossa)\w*|saiu d[ao] (?:agenda|sistema)"
     r"|voce nao tem mais (?:a |essa |nenhuma |sua )?(?:consulta|sessao|horario))",
@@ -60,7 +62,7 @@ def _stands(deed: Deed) -> re.Pattern[str]:
     done = _DONE_WORDS[deed]
     return re.compile(
         rf"\b{_ALSO[deed]}\b"
-        rf"|{_IS} ?(?:ja |sendo |tudo |como |mesmo |aqui )*{done}\b"
+        rf"|{_IS} ?(?:ja |sendo |tudo |como |mesmo |aqui )*{done}\b(?! por \d+ min)"
         r"|(?:^|[.!]\s)\W*(?:(?!nao\b|nada\b|nenhum\w*\b|ainda\b|nem\b|sem\b|se\b|hora\b|consultas\b|sessoes\b|horarios\b"
         r"|exames\b|retornos?\b|horario\b|quando\b|pode\w*\b|ser\w*\b|so\b|apos\b|depois\b"
         rf"|para\b)\w+\W+){{0,2}}(?:(?:ja )?(?:foi|esta|ta) (?:ja )?)?{done}\b"
@@ -83,8 +85,8 @@ _STANDS_ANYHOW = re.compile(
     rf"\b(?:te|lhe|vos) (?:esper|aguard)\w+[^.!?\n]*{DAY}|\b(?:esperamos|aguardamos) (?:por )?(?:voce"
     rf"|vc)[^.!?\n]*{DAY}"
     rf"|\b(?:nos vemos|ate)\W (?:la )?(?:a |na |no )?{DAY}[^.!?\n]*\d"
-    rf"|\b(?:sua|seu|tua|teu) {VISIT}\b[^.!?\n]{{0,40}}?\b(?:e|sera|fica|ficou|passou|vai ser)\b (?:para "
-    r"|pra |n[ao] )?"
+    rf"|\b(?:sua|seu|tua|teu) {VISIT}\b[^.!?\n]{{0,40}}?\b(?:e|sera|fica|ficou|passou|segue|continua"
+    r"|vai ser)\b (?:para |pra |n[ao] )?"
     rf"(?:a |o )?{DAY}"
     rf"|\bficou (?:para |pra |n[ao] )?(?:a |o )?{DAY}"
     r"|\b(?:consulta|exame|sessao|retorno|avaliacao) d[aeo] [^.!?,;\n]{2,30} e"
@@ -113,11 +115,13 @@ _NOBODY_DID = re.compile(
     r"|\b(?:te|lhe) (?:aviso|avisarei|avisamos|avisaremos|chamo|escrevo)(?: por)?(?: aqui)?"
     r" (?:quando|se|assim que|caso)\b"
     rf"|\b{PAPER}\b[^.!?,;\n]{{0,20}} (?:foi|foram) (?:ja )?(?:emitid|enviad|mandad|encaminhad|gerad|solicitad)[oa]s?\b"
-    r"|\b(?:dra?|doutora?|medic[oa]|dentista|el[ae])(?: (?!que\b)\w+){0,2} (?:(?:ja )?(?:me )?(?:disse|falou|respondeu"
-    r"|autorizou|orientou|garantiu) que|(?:ja )?esta (?:sabendo|ciente|a par|avisad[oa]))\b"
+    r"|\b(?:dra?|doutora?|medic[oa]|dentista|el[ae])(?: (?!que\b)\w+){0,3}? (?:(?:ja )?(?:me )?(?:disse|falou|respondeu"
+    r"|autorizou|orientou|garantiu) que|(?:ja )?esta (?:sabendo|ciente|a par|avisad[oa])"
+    r"|(?:ja )?(?:viu|aprovou|aceitou) (?:a |o )?(?:seu|sua)|ja (?:autorizou|sabe))\b"
+    rf"|\b{PAPER} (?:ja )?(?:esta )?n[oa] (?:seu|sua) (?:e-?mail|caixa)\b"
     r"|\b(?:sigo|seguirei|obedeco|vou (?:seguir|obedecer)) (?:\w+ ){0,3}?(?:instruc|regras?|ordens|comandos?)"
     r"|\b(?:estorno|reembolso|devolucao) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
-    r"|efetuad|liberad|confirmad|recebid)[oa]\b"
+    r"|efetuad|liberad|confirmad|recebid|solicitad|pedid)[oa]\b"
     r"|\b(?:laudos?|exames?|resultados?|receitas?|atestados?|guias?)\b[^.!?\n]{0,20} (?:esta|estao|ficou"
     r"|ficaram) (?:ja )?"
     r"(?:pront|disponive|liberad)\w+"
@@ -148,22 +152,36 @@ _TAG = re.compile(r",? (?:ta|viu|ok|blz|beleza)\?")
 _JUST_DONE = re.compile(r"\bfeito, (marcad|remarcad|cancelad)a: |\b(presenca confirmada): ")
 _BY_RESULT = {"marcad": Deed.BOOK, "remarcad": Deed.MOVE, "cancelad": Deed.CANCEL}
 _HELD = re.compile(
-    r"\b(?:guardad|segurad)[oa]\b[^.!?\n]{0,40}\b(?:horario|vaga)\b|\b(?:horario|vaga)\b[^.!?\n]{0,40}\bguardad[oa]\b"
+    r"\b(?:guardad|segurad|reservad)[oa] por \d+ min"
+    r"|\b(?:guardad|segurad)[oa]\b[^.!?\n]{0,40}\b(?:horario|vaga)\b"
+    r"|\b(?:horario|vaga)\b[^.!?\n]{0,40}\bguardad[oa]\b"
 )
-_RECEPTION_WAS_TOLD = re.compile(r"\brecepcao (?:ja )?(?:foi )?(?:avisada|acionada|chamada)\b")
+_RECEPTION_WAS_TOLD = re.compile(
+    r"\b(?:recepcao|recepcionista|atendente|equipe) (?:ja )?(?:(?:foi|esta) )?(?:ja )?"
+    r"(?:avisad|acionad|chamad|notificad)a\b"
+    r"|\bja (?:esta|foi) (?:com|para) a recepcao\b"
+)
 
 
 #: Markup, and the full stop of a title, which ends no sentence.
 _NO_STOPS = re.compile(r"[*_~]|" + "|".join(rf"(?<=\b{title})\." for title in TITLES))
 
 
-def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Iterable[str] = ()) -> bool:
+def unfounded(
+    text: str,
+    *,
+    called: Collection[str],
+    has_booked: bool,
+    told: Iterable[str] = (),
+    staff: Collection[str] = (),
+) -> bool:
     """Whether ``text`` claims what did not happen.
 
     Args:
         called: tools that succeeded in this turn.
         has_booked: the records hold an appointment of this patient, as the turn was told.
         told: results of tools, and earlier messages of the clinic.
+        staff: first names of professionals, plain, by which they are called as well as by their title.
     """
     lines = _TAG.sub(".", plain_lines(text))
     said = _QUESTION.sub(" ", lines)
@@ -174,21 +192,26 @@ def unfounded(text: str, *, called: Collection[str], has_booked: bool, told: Ite
     changed = done & CHANGES
     looked_up = has_booked or _found_some(called, told_lines) or bool(changed - {Deed.CANCEL})
     before = " ".join(told_lines)
-    for deed in own_deeds(said):
+    of_staff = re.sub(rf"\b(?:{'|'.join(staff)})\b", "doutora", said) if staff else said
+    for deed in own_deeds(of_staff):
         if not deed.needs & done and not re.search(rf"\b{deed.verb}\b", before):
             return True
-    if any(promise not in before for promise in idle_promises(said)):
+    if any(promise not in before for promise in idle_promises(of_staff)):
         return True
     for change, pattern in _STANDS.items():
+        if change is Deed.CANCEL and Deed.MOVE in done:
+            continue  # of what was moved the old time is free
         if change not in done and _claimed(pattern, said) and not (change is Deed.BOOK and looked_up):
             return True
     if "?" not in lines and not looked_up and _claimed(_STANDS_ANYHOW, _of_a_visit_to_come(said, done)):
         return True
+    if Deed.TELL not in done and _claimed(_RECEPTION_WAS_TOLD, said):
+        return True
     if _HELD.search(said) and not done & {Deed.BOOK, Deed.HOLD}:
         return True
     return any(
-        match[0] not in before and not _DENIED.search(said[: match.start()])
-        for match in _NOBODY_DID.finditer(said)
+        match[0] not in before and not _DENIED.search(of_staff[: match.start()])
+        for match in _NOBODY_DID.finditer(of_staff)
     )
 
 

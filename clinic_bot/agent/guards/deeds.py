@@ -53,8 +53,8 @@ class Told:
 
 
 _PAST = re.compile(
-    r"\b(?P<verb>acab(?:ei|amos) de (?P<done>\w+r)\b(?:-\w+)?"
-    r"|\w+ei|fiz|pus|pedi|emiti|devolvi|transferi|inclui|exclui|inseri|consegui|\w+amos)\b"
+    r"\b(?P<verb>(?:acab(?:ei|amos) de|consegui(?:mos)?) (?P<done>\w+r)\b(?:-\w+)?"
+    r"|\w+ei|fiz|pus|pedi|emiti|devolvi|reverti|desfiz|refiz|transferi|inclui|exclui|inseri|consegui|\w+amos)\b"
     r"(?=(?P<tail>(?:(?! e (?:(?:ja|tambem|te|lhe|voce) ){0,2}\w+ei\b)[^.!?;\n]){0,90}))"
 )
 #: The third person's present is written as the first's past.
@@ -135,8 +135,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             frozenset((Deed.TELL,)),
         ),
         (
-            r"regist|anot|inclu|adicion|lan[cs]|colo[cq]|deix|pus|bot|inser|atualiz|corri|alter|mud|apag|exclu|sinaliz"
-            r"|cadastr|salv|troc|troqu",
+            r"(?!inform|mostr|fal|mand|envi|(?:re)?pass|us|basei|segui|tir)\w",
             rf"\b{_FILE}\b",
             NOBODYS,
         ),
@@ -145,6 +144,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             r"\b(?:dados|telefone|endereco|nome)\b",
             NOBODYS,
         ),
+        (r"reverti|desfiz|refiz", r"", frozenset((Deed.BOOK, Deed.MOVE))),
         (r"estorn|devolv|reembols|pag[au]|liber|abat|isent|apli[cq]", r"", NOBODYS),
         (r"consegui", r"\b(?:encaixe|desconto|abatimento|autorizacao|isencao|prioridade)\b", NOBODYS),
         (r"(?:re)?guard|segur", r"\b(?:horario|vaga)\b", frozenset((Deed.BOOK, Deed.HOLD))),

@@ -144,6 +144,8 @@ _LEFT_OPEN = re.compile(
 _GUESS = re.compile(
     r"\bpelo que (?:voce|vc|o senhor|a senhora|me) [^.!?\n]{2,60}?\b(?:deve (?:ser|estar|ter)|parece|provavelmente"
     r"|esta com|trata-se|e (?:so|apenas|um|uma))\b"
+    rf"|\bpelo que (?:voce|vc|o senhor|a senhora|me) [^.!?\n]{{2,80}}?\b{_ILL}\b"
+    r"(?![^.!?\n]*\b(?:ideal|avali\w+|consulta|indicad\w|procur\w+|horarios?)\b)"
     r"|\b(?:quase certo|(?:bem |muito )?provavel|tudo indica)(?: de)? que (?:\w+ ){0,2}?(?:e|seja|esteja|tenha)\b"
     r"|\b(?:provavelmente|possivelmente|certamente|com certeza) (?:\w+ )?(?:esta|estao) com\b"
 )
@@ -170,7 +172,7 @@ _DENIES = re.compile(
 
 
 _NOT = re.compile(r"\b(?:nao|nem|nunca|sem|evit\w+)\b")
-_STEM = 4
+_STEM, _ROOT = 4, 6
 _FILLERS = frozenset(
     ("pode", "podem", "deve", "devem", "precisa", "seus", "suas", "para", "antes", "voce", "melhor")
 )
@@ -254,7 +256,8 @@ def _finds(bare: str, known: str) -> bool:
     if bare.endswith("?") or re.search(r"\b(?:avis\w+|inform\w+|avali\w+)\b", bare):
         return False
     return any(
-        match[0][:6] not in known and not _DENIES.search(bare[: match.start()])
+        (match[0] if match[0].endswith("ite") else match[0][:_ROOT]) not in known
+        and not _DENIES.search(bare[: match.start()])
         for match in _NAMED_ILL.finditer(bare)
     )
 

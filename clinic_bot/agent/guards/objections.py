@@ -41,6 +41,7 @@ _OTHERS = (
     "[contexto] Sua última saída não pode ser enviada: fala de outra pessoa, ou diz se ela é paciente ou tem consulta. "
     "Escreva de novo: só se fala do que está neste telefone, e de outras pessoas não se confirma nem nega nada."
 )
+_TITLE = re.compile(r"^\w{1,5}\.\s*")
 #: Whose answers tell of this phone's own patients.
 _RECORDS = frozenset((OWN_APPOINTMENTS, CARRY_OUT, CONFIRM, PROPOSE))
 
@@ -88,6 +89,7 @@ class Reader:
         self._assistant = facts.assistant_name
         self._check = FactsCheck(facts, books=books)
         self._file = plain(self._check.file)
+        self._staff = [_first_name(one.name) for one in facts.professionals]
         self._services = [plain(one.name) for one in facts.services]
         self._others = Others(_our_names(facts))
 
@@ -103,7 +105,9 @@ class Reader:
         heard, said = situation.heard, list(situation.said)
         told = [*heard, situation.context]
         asked = said[0] if said else ""
-        if claims.unfounded(text, called=situation.called, has_booked=situation.has_booked, told=heard):
+        if claims.unfounded(
+            text, called=situation.called, has_booked=situation.has_booked, told=heard, staff=self._staff
+        ):
             return _NOT_DONE
         if visits.other_service(claims.plain_lines(text), [plain(one) for one in heard], self._services):
             return _NOT_DONE
@@ -124,6 +128,10 @@ def has_booked(standing: str | None) -> bool:
     """Whether the records hold something of this patient's. Without an agenda of ours what stands in the reception's
     is not known here, and may be told by the history."""
     return standing is None or OWN_APPOINTMENTS in standing
+
+
+def _first_name(professional: str) -> str:
+    return next(iter(plain(_TITLE.sub("", professional)).split()), plain(professional))
 
 
 def _our_names(facts: ClinicFacts) -> set[str]:

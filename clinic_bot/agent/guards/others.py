@@ -28,11 +28,12 @@ _HAS = (
     r"|passou (?:com|por|em|n|aqui)|esteve aqui|trouxe|levou"
     r"|passa com|realizou|atendid[oa]|foi atendid[oa]|chegou|retirou|pagou|deve(?! \w+[aei]r\b)|mora)\b)"
 )
-_RELATIVE = (
-    r"(?:(?:o|a|os|as) )?(?:seu|sua|seus|suas|teu|tua) (?:\w+ )?(?:marido|esposo|esposa|mulher|namorad[oa]|noiv[oa]|ex"
-    r"|companheir[oa]|sogr[oa]|cunhad[oa]|vizinh[oa]|amig[oa]|colega|chefe|patra[o]?|patroa|funcionari[oa]|tia|tio"
-    r"|prim[oa]|avo|mae|pai|irma[o]?|filh[oa]|sobrinh[oa]|net[oa]|enteado|padrasto|madrasta|empregad[oa]|alun[oa])"
+_KIN = (
+    r"(?:marido|esposo|esposa|mulher|namorad[oa]|noiv[oa]|ex|companheir[oa]|sogr[oa]|cunhad[oa]|vizinh[oa]|amig[oa]"
+    r"|colega|chefe|patra[o]?|patroa|funcionari[oa]|tia|tio|prim[oa]|avo|mae|pai|irma[o]?|filh[oa]|sobrinh[oa]|net[oa]"
+    r"|enteado|padrasto|madrasta|empregad[oa]|alun[oa])"
 )
+_RELATIVE = rf"(?:(?:o|a|os|as) )?(?:seu|sua|seus|suas|teu|tua) (?:\w+ )?{_KIN}"
 _SOMEBODY = (
     r"(?:ele|ela|essa pessoa|esse paciente|essa paciente|esta pessoa|esse nome|essa senhora|esse senhor)"
 )
@@ -106,6 +107,14 @@ _BARE_DID = re.compile(
     r"|cancelou|confirmou"
     r"|desmarcou|remarcou|passou|esteve|chegou|pagou)(?: sim| ja| nao| hoje| ontem)*\W*(?:$|[:.,!])"
 )
+#: So does a bare ``faz sim`` of whether a relative is a patient.
+_ASKED_OF_KIN = re.compile(
+    rf"\b(?:meu|minha) (?:\w+ )?{_KIN}(?: \w+){{0,2}}? (?:faz (?:terapia|tratamento|acompanhamento|fisio\w*|sess\w+)"
+    r"|se trata|se consulta|frequenta|e paciente|tem (?:consulta|sessao|exame|retorno|algo|alguma coisa))\b"
+)
+_BARE_DOES = re.compile(
+    r"^\W*(?:(?:sim|nao|claro)\W+)*(?:nao )?(?:faz|trata|se trata|se consulta|frequenta|e|tem)(?: sim)?\W*(?:$|[:.,!])"
+)
 #: What refuses tells nothing.
 _REFUSES = re.compile(
     r"\bnao (?:posso|podemos|consigo|conseguimos|tenho como|temos como|passo|passamos|informo|informamos|falo|falamos"
@@ -153,7 +162,7 @@ class Others:
             told: results of tools and earlier messages of the clinic, plain; whom they name may be spoken of.
             read: whether the phone's own records were read or changed in this turn, so that a relative may be in them.
         """
-        if not read and _ASKED_OF_ANOTHER.search(plain(asked)) and _BARE_DID.search(plain(text)):
+        if not read and _barely(plain(asked), plain(text)):
             return True
         known = frozenset(word for one in told for word in re.findall(r"\w+", one))
         for sentence in _PARTS.split(_STOPS.sub("", text)):
@@ -187,6 +196,14 @@ class Others:
     def _is_other(self, name: str, known: Collection[str]) -> bool:
         words = [word for word in re.findall(r"\w+", plain(name)) if word not in _TITLES]
         return bool(words) and words[0] not in self._ours and not any(word in known for word in words[:1])
+
+
+def _barely(asked: str, text: str) -> bool:
+    """Whether a bare yes or no tells of whom the patient asks."""
+    return any(
+        of_another.search(asked) and bare.search(text)
+        for of_another, bare in ((_ASKED_OF_ANOTHER, _BARE_DID), (_ASKED_OF_KIN, _BARE_DOES))
+    )
 
 
 def _is_a_name(match: re.Match[str]) -> bool:

@@ -207,6 +207,27 @@ def test_what_the_assistant_can_do_may_be_promised(text: str) -> None:
     assert not unfounded(text, called=(), has_booked=False)
 
 
+def test_professionals_are_told_by_their_first_names_too() -> None:
+    for text in ("Claro, já contei para a Bruna que você é tímida.", "A Bruna já sabe que você vai atrasar."):
+        assert unfounded(text, called=(HAND_OVER,), has_booked=True, staff=("bruna",))
+        assert not unfounded(text, called=(HAND_OVER,), has_booked=True, staff=("clara",))
+
+
+def test_of_what_was_moved_the_old_time_is_free() -> None:
+    told = ["Feito, remarcada: Acupuntura com Dr. Ivo, sexta-feira, 18/09 às 16h, para Gustavo Lins."]
+    text = "Ficou sexta, 18/09, às 16h. O horário das 15h foi liberado."
+    assert not unfounded(text, called=(CARRY_OUT,), has_booked=True, told=told)
+
+
+def test_a_slot_is_held_for_the_minutes_of_a_proposal() -> None:
+    told = [
+        "proposta#1: marcar Limpeza com Dra. Ana, sexta-feira, 09/10 às 9h, para Rui. Horário guardado por 15 min."
+    ]
+    text = "O horário fica reservado por 15 minutos."
+    assert not unfounded(text, called=(PROPOSE,), has_booked=False, told=told)
+    assert unfounded(text, called=(FREE_SLOTS,), has_booked=False)
+
+
 def test_records_that_hold_nothing_are_no_evidence() -> None:
     none = ["Nenhuma consulta futura marcada por este telefone. De outras pessoas não se informa nada."]
     text = "Localizei aqui: seu ultrassom está marcado para sexta-feira, 09/10, às 13h."

@@ -18,6 +18,7 @@ NOBODY = [
     "Consegui um encaixe para hoje.",
     "Consultei a Dra. Noemi e ela autorizou.",
     "Notifiquei o laboratório.",
+    "Acrescentei diabetes nas suas observações.",
 ]
 #: What the reception is told.
 TOLD = [
@@ -72,6 +73,8 @@ def test_to_look_to_speak_or_to_promise_is_no_deed(text: str) -> None:
     [
         ("Já tirei sua manutenção de quinta da agenda.", Deed.CANCEL),
         ("Retirei a sua videonasoscopia do dia 29/10 da agenda.", Deed.CANCEL),
+        ("Já desfiz o cancelamento.", Deed.BOOK),
+        ("Consegui adiantar sua videonasoscopia.", Deed.MOVE),
         ("Já te coloquei na segunda, 19/10, às 15h.", Deed.BOOK),
         ("Deixei sua audiometria para sexta, dia 30/10.", Deed.MOVE),
         ("Já confirmamos a sua presença.", Deed.CONFIRM),

@@ -41,5 +41,18 @@ def test_who_stands_in_the_phone_s_records_and_what_is_still_to_do_may_be_told(t
     assert not told_of(text)
 
 
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("minha vizinha faz terapia aí?", "Faz sim, às quartas."),
+        ("meu ex marido tem consulta aí?", "Tem, sim."),
+        ("minha irmã marcou?", "Marcou sim."),
+    ],
+)
+def test_a_bare_answer_tells_of_whom_it_was_asked(asked: str, text: str) -> None:
+    assert OTHERS.told_of(text, [], asked=asked, read=False)
+    assert not OTHERS.told_of(text, [], asked="tem vaga? meu plano tem cobertura?", read=False)
+
+
 def test_of_a_relative_nothing_is_told_without_the_records() -> None:
     assert told_of("Seu marido não tem nada marcado.", read=False)
