@@ -164,7 +164,7 @@ _RECEPTION_WAS_TOLD = re.compile(
 
 
 #: Markup, and the full stop of a title, which ends no sentence.
-_NO_STOPS = re.compile(r"[*_~]|" + "|".join(rf"(?<=\b{title})\." for title in TITLES))
+_NO_STOPS = re.compile(rf"[*_~]|\b({'|'.join(TITLES)})\.")
 
 
 def unfounded(
@@ -258,4 +258,4 @@ def _claimed(pattern: re.Pattern[str], said: str) -> bool:
 
 def plain_lines(text: str) -> str:
     """Plain, and without WhatsApp's markup; lines stay lines."""
-    return "\n".join(plain(line) for line in _NO_STOPS.sub("", text).splitlines())
+    return "\n".join(plain(line) for line in _NO_STOPS.sub(lambda match: match[1] or "", text).splitlines())
