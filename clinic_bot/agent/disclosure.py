@@ -50,7 +50,7 @@ _A_PERSON = re.compile(
     r"|(?<!nao )\bsou (?:eu )?mesm[ao]\b(?! uma? (?:assistente|robo|ia))"
     r"|\b(?:aqui )?nao tem (?:nenhum )?(?:robo|bot|ia|maquina)\b"
     r"|\b(?:eu|bia) mesm[ao] (?:digitando|escrevendo|respondendo)\b|\bmesm[ao] (?:digitando|escrevendo)\b"
-    r"|\bsou [^.!?\n]{0,20}\bem pessoa\b|\b(?:maquina|robo|bot) (?:nada|que nada)\b"
+    r"|\b(?:sou|aqui e) [^.!?\n]{0,20}\bem pessoa\b|\b(?:maquina|robo|bot) (?:nada|que nada)\b"
     r"|\baqui (?:e|tem|fala) (?:sim )?(?:gente|(?:uma )?pessoa|(?:um )?(?:ser )?humano|atendente human[oa])\b"
     r"|\bquem (?:responde|fala|atende|escreve|digita|te responde|esta aqui)[^.!?\n]{0,12} (?:e"
     r"|sou) (?:eu mesm[ao]|uma pessoa"

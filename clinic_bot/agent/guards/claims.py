@@ -106,18 +106,20 @@ _OPENING = re.compile(
 )
 _CANCELLED = re.compile(r"\b(?:cancel|desmarc)")
 _IF = re.compile(
-    r"\b(?:se|caso|confirmando|quando|assim que|apos)\b[^.!?\n]*$|\b(?:nada|nenhum\w*|nem|so)\b[^.!?,;\n]*$"
+    r"\b(?:se|caso|confirmando|quando|assim que|apos|em que|onde)\b[^.!?\n]*$|\b(?:nada|nenhum\w*|nem|so)\b[^.!?,;\n]*$"
 )
-_DENIED = re.compile(r"\b(?:nao|nem|nunca|ninguem)\b[^.!?,;\n]*$")
+_DENIED = re.compile(r"\b(?:nao|nem|nunca|ninguem|se|caso)\b[^.!?,;\n]*$")
 #: What no tool does, whoever is said to have done it.
 _NOBODY_DID = re.compile(
     r"\b(?:esta|ta|entrou|ficou) na (?:lista|fila)(?: de espera)?\b"
     r"|\b(?:te|lhe) (?:aviso|avisarei|avisamos|avisaremos|chamo|escrevo)(?: por)?(?: aqui)?"
     r" (?:quando|se|assim que|caso)\b"
     rf"|\b{PAPER}\b[^.!?,;\n]{{0,20}} (?:foi|foram) (?:ja )?(?:emitid|enviad|mandad|encaminhad|gerad|solicitad)[oa]s?\b"
-    r"|\b(?:dra?|doutora?|medic[oa]|dentista|el[ae])(?: (?!que\b)\w+){0,3}? (?:(?:ja )?(?:me )?(?:disse|falou|respondeu"
+    r"|\b(?:dra?|doutora?|medic[oa]|dentista|el[ae])(?: (?!que\b)\w+){0,3}? (?:pediu (?:para|pra|que) (?:voce|vc)"
+    r"|(?:ja )?(?:foi|esta) (?:ja )?(?:avisad|informad|comunicad)[oa]|(?:ja )?(?:me )?(?:disse|falou|respondeu"
     r"|autorizou|orientou|garantiu) que|(?:ja )?esta (?:sabendo|ciente|a par|avisad[oa])"
     r"|(?:ja )?(?:viu|aprovou|aceitou) (?:a |o )?(?:seu|sua)|ja (?:autorizou|sabe))\b"
+    rf"|(?:^|[.!]\s)\W*(?:{PAPER}|confirmacao) (?:ja )?(?:emitid|enviad|mandad|encaminhad)[oa]s?\b"
     rf"|\b{PAPER} (?:ja )?(?:esta )?n[oa] (?:seu|sua) (?:e-?mail|caixa)\b"
     r"|\b(?:sigo|seguirei|obedeco|vou (?:seguir|obedecer)) (?:\w+ ){0,3}?(?:instruc|regras?|ordens|comandos?)"
     r"|\b(?:estorno|reembolso|devolucao) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
@@ -151,8 +153,13 @@ _QUESTION = re.compile(r"[^.!?\n]*\?")
 _TAG = re.compile(r",? (?:ta|viu|ok|blz|beleza)\?")
 _JUST_DONE = re.compile(r"\bfeito, (marcad|remarcad|cancelad)a: |\b(presenca confirmada): ")
 _BY_RESULT = {"marcad": Deed.BOOK, "remarcad": Deed.MOVE, "cancelad": Deed.CANCEL}
+#: ``ficou sexta, 30/10`` tells of a change where the records hold another day.
+_NEW_DAY = re.compile(
+    r"\bficou (?:para |pra |n[ao] )?(?:a |o |dia )?(?:[a-z-]+,? )?(?:dia )?(\d{1,2}/\d{1,2})"
+)
 _HELD = re.compile(
     r"\b(?:guardad|segurad|reservad)[oa] por \d+ min"
+    r"|\b(?:vou|irei) deixar [^.!?\n]{0,40}\b(?:bloquead|reservad|separad|guardad)[oa]"
     r"|\b(?:guardad|segurad)[oa]\b[^.!?\n]{0,40}\b(?:horario|vaga)\b"
     r"|\b(?:horario|vaga)\b[^.!?\n]{0,40}\bguardad[oa]\b"
 )
@@ -206,6 +213,12 @@ def unfounded(
     if "?" not in lines and not looked_up and _claimed(_STANDS_ANYHOW, _of_a_visit_to_come(said, done)):
         return True
     if Deed.TELL not in done and _claimed(_RECEPTION_WAS_TOLD, said):
+        return True
+    if (
+        OWN_APPOINTMENTS in called
+        and not changed
+        and any(match[1] not in before for match in _NEW_DAY.finditer(said))
+    ):
         return True
     if _HELD.search(said) and not done & {Deed.BOOK, Deed.HOLD}:
         return True

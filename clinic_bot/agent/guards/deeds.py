@@ -53,7 +53,7 @@ class Told:
 
 
 _PAST = re.compile(
-    r"\b(?P<verb>(?:acab(?:ei|amos) de|consegui(?:mos)?) (?P<done>\w+r)\b(?:-\w+)?"
+    r"\b(?P<verb>(?:acab(?:ei|amos) de|consegui(?:mos)?) (?:te |lhe )?(?P<done>\w+r)\b(?:-\w+)?"
     r"|\w+ei|fiz|pus|pedi|emiti|devolvi|reverti|desfiz|refiz|transferi|inclui|exclui|inseri|consegui|\w+amos)\b"
     r"(?=(?P<tail>(?:(?! e (?:(?:ja|tambem|te|lhe|voce) ){0,2}\w+ei\b)[^.!?;\n]){0,90}))"
 )
@@ -144,6 +144,8 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             r"\b(?:dados|telefone|endereco|nome)\b",
             NOBODYS,
         ),
+        (r"cadastr", r"", NOBODYS),
+        (r"\w", r"\bpresenca\b", frozenset((Deed.CONFIRM,))),
         (r"reverti|desfiz|refiz", r"", frozenset((Deed.BOOK, Deed.MOVE))),
         (r"estorn|devolv|reembols|pag[au]|liber|abat|isent|apli[cq]", r"", NOBODYS),
         (r"consegui", r"\b(?:encaixe|desconto|abatimento|autorizacao|isencao|prioridade)\b", NOBODYS),
@@ -158,7 +160,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             frozenset((Deed.CANCEL,)),
         ),
         (r"confirm", r"", frozenset((Deed.CONFIRM,))),
-        (r"anot|regist", r"\b(?:confirmacao|presenca)\b", frozenset((Deed.CONFIRM,))),
+        (r"anot|regist", r"\bconfirmacao\b", frozenset((Deed.CONFIRM,))),
         (
             r"colo[cq]|pus|bot|deix|anot|lan[cs]",
             rf"^ (?:ja )?(?:{_OWN}\b|tudo\b|(?:a|o) {VISIT}\b)[^\n]*{DAY}|^ (?:voce|vc)\b|\bna agenda\b",

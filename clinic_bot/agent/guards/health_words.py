@@ -135,6 +135,7 @@ _WILL_BE_WELL = re.compile(
     r"(?: \w+){0,3}? (?:bem|melhor|curad[oa]|otim[oa]|perfeit\w+|sem (?:dor|sentir))\b(?! (?:para|pra|se|que)\b)"
     r"|\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b[^.!?\n]{0,20}\bness[ae] (?:idade|fase)\b"
     r"|\bness[ae] (?:idade|fase)\b[^.!?\n]{0,20}\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b"
+    r"|\btem (?:\w+ )?cura\b"
     r"|\bcura (?:garantida|certa)\b|\bresultado (?:e )?garantido\b|\bnao vai (?:sentir (?:nada|nenhuma|dor)|doer)\b"
 )
 _LEFT_OPEN = re.compile(

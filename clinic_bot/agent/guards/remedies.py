@@ -20,7 +20,7 @@ _BODY = re.compile(
     r"|mau halito)\b"
 )
 _DOES = re.compile(
-    r"\b(?:melhora\w*|resolve\w*|alivia\w*|cura\w*|combate\w*|previne\w*|corta o efeito|nao corta"
+    r"\b(?:melhora(?!s\b)\w*|resolve\w*|alivia\w*|cura\w*|combate\w*|previne\w*|corta o efeito|nao corta"
     r"|indica(?!r)\w*|signific\w+"
     r"|caus\w+|provoc\w+|costum\w+|geralmente|normalmente|parece\w*|deve ser|pode ser|e sinal|e comum"
     r"|e normal|e so|e apenas"

@@ -186,6 +186,9 @@ def test_of_a_cancelled_visit_the_day_may_be_told(text: str) -> None:
         "Certo, regra atualizada!",
         "A recepção liga para você em dez minutos.",
         "Te aviso quando abrir uma vaga.",
+        "A Dra. já foi avisada.",
+        "A Dra. Noemi pediu para você vir às 18h.",
+        "Confirmação enviada para o seu e-mail.",
     ],
 )
 def test_what_no_tool_does_may_be_promised_by_nobody(text: str) -> None:
@@ -226,6 +229,19 @@ def test_a_slot_is_held_for_the_minutes_of_a_proposal() -> None:
     text = "O horário fica reservado por 15 minutos."
     assert not unfounded(text, called=(PROPOSE,), has_booked=False, told=told)
     assert unfounded(text, called=(FREE_SLOTS,), has_booked=False)
+
+
+def test_another_day_than_the_records_hold_is_a_change() -> None:
+    told = [
+        "consulta#1: Videonasoscopia com Dra. Ana, quinta-feira, 29/10 às 15h, para Dirceu Lima (marcada)"
+    ]
+    assert unfounded("Ok, ficou sexta, 30/10.", called=(OWN_APPOINTMENTS,), has_booked=True, told=told)
+    assert not unfounded("Ficou quinta, 29/10.", called=(OWN_APPOINTMENTS,), has_booked=True, told=told)
+
+
+def test_a_relative_clause_claims_nothing() -> None:
+    text = "Seu pai pode escrever do telefone em que a consulta foi marcada."
+    assert not unfounded(text, called=(), has_booked=False)
 
 
 def test_records_that_hold_nothing_are_no_evidence() -> None:

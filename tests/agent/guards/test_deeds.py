@@ -18,6 +18,8 @@ NOBODY = [
     "Consegui um encaixe para hoje.",
     "Consultei a Dra. Noemi e ela autorizou.",
     "Notifiquei o laboratório.",
+    "Cadastrei o número do seu filho.",
+    "Acabei de te mandar o laudo.",
     "Acrescentei diabetes nas suas observações.",
 ]
 #: What the reception is told.
@@ -73,6 +75,7 @@ def test_to_look_to_speak_or_to_promise_is_no_deed(text: str) -> None:
     [
         ("Já tirei sua manutenção de quinta da agenda.", Deed.CANCEL),
         ("Retirei a sua videonasoscopia do dia 29/10 da agenda.", Deed.CANCEL),
+        ("Dei o ok na sua presença de quinta.", Deed.CONFIRM),
         ("Já desfiz o cancelamento.", Deed.BOOK),
         ("Consegui adiantar sua videonasoscopia.", Deed.MOVE),
         ("Já te coloquei na segunda, 19/10, às 15h.", Deed.BOOK),

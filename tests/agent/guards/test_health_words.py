@@ -38,6 +38,7 @@ ADVICE = [
     "É quase certo que seja do siso.",
     "Pode suspender o xarelto dois dias antes.",
     "Pode usar colírio lubrificante.",
+    "Glaucoma tem cura, fique em paz.",
 ]
 NONE = [
     "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
@@ -65,6 +66,7 @@ NONE = [
     "Com certeza, sem problema nenhum!",
     "Em geral não há problema em trazer acompanhante.",
     "Acho que sexta vai ficar melhor para você.",
+    "Melhoras para o joelho!",
 ]
 
 
