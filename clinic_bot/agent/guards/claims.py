@@ -44,7 +44,8 @@ _ALSO = {
     Deed.CANCEL: r"(?:(?:horario|vaga)\b[^.!?\n]{0,16} (?:foi|esta|ficou) (?:ja )?(?:liberad[oa]|livre)|nao (?:esta"
     r"|consta) mais (?:marcad|agendad|na agenda|no sistema|em nossa)\w*|saiu d[ao] (?:agenda|sistema)"
     r"|voce nao tem mais (?:a |essa |nenhuma |sua )?(?:consulta|sessao|horario))",
-    Deed.CONFIRM: r"(?:confirmo (?:a |sua )+presenca|presenca\b[^.!?,;\n]{0,30} (?:esta|ta|ficou) (?:ok|certa|garantida"
+    Deed.CONFIRM: r"(?:confirmo (?:a |sua )+presenca"
+    r"|presenca\b[^.!?,;\n]{0,30}? (?:(?:esta|ta|ficou) )?(?:ok|certa|garantida"
     r"|registrada|anotada)|presencas? (?:d[aeo]s? [^.!?,;\n]{0,24} )?confirmadas?)",
 }
 _IS = r"(?<!nao )(?<!ainda nao )\b(?:foi|esta|ta|ficou|fica|estao|foram|consta|encontra-se|segue)\b"
@@ -89,6 +90,7 @@ _STANDS_ANYHOW = re.compile(
     r"|vai ser)\b (?:para |pra |n[ao] )?"
     rf"(?:a |o )?{DAY}"
     rf"|\bficou (?:para |pra |n[ao] )?(?:a |o )?{DAY}"
+    rf"|\b(?:ficou|fica|e) (?:para|pra) (?:voce|vc|[ao] senhora?)\b[^.!?\n]{{0,20}}{DAY}"
     r"|\b(?:consulta|exame|sessao|retorno|avaliacao) d[aeo] [^.!?,;\n]{2,30} e"
     r" (?:hoje|amanha|dia \d|\d{1,2}/\d)"
     rf"|^\W*(?:combinado|fechado|tudo certo|certinho)\b[^?\n]*{DAY}[^?\n]*"
@@ -128,6 +130,7 @@ _NOBODY_DID = re.compile(
     r"|ficaram) (?:ja )?"
     r"(?:pront|disponive|liberad)\w+"
     r"|\b(?:te|lhe|vai|ira) (?:liga|ligar|ligara|telefona|telefonar|telefonara)\b"
+    r"|\b(?:equipe|recepcao|recepcionista|atendente) (?:\w+ )?(?:liga|ligara|telefona)\b"
     r"|\b(?:lig|telefon)(?:a|o|amos|aremos|arei|ara) (?:para|pra) (?:voce|vc|o senhor|a senhora)\b"
     r"|\b(?:atende|atendid[oa]s?|chamad[oa]s?|passa) (?:\w+ )?(?:antes|na frente) d[aeo]s (?:outr|demais)\w*"
     r"|\b(?:regra|instrucao|politica|configuracao|sistema|tabela)s? (?:ja )?(?:foi |esta )?"

@@ -79,7 +79,7 @@ PAPER = (
     r"|declaracao|orcamento|convite|pdf|arquivo)"
 )
 _FILE = r"(?:ficha|cadastro|prontuario|sistema|observac\w+|historico)"
-_OWN = r"(?:voce|vc|(?:a |o )?(?:sua|seu|tua|teu))"
+_OWN = r"(?:voce|vc|[ao] senhora?|(?:a |o )?(?:sua|seu|tua|teu))"
 _TO_A_DAY = (
     rf"^ (?:ja |tambem )?(?:{_OWN}|a|o|de|para|pra|pro)\b(?:.*(?:\b{VISIT}\b|{DAY})|(?<=voce)|(?<=vc))"
 )
@@ -147,6 +147,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
         (r"cadastr", r"", NOBODYS),
         (r"\w", r"\bpresenca\b", frozenset((Deed.CONFIRM,))),
         (r"reverti|desfiz|refiz", r"", frozenset((Deed.BOOK, Deed.MOVE))),
+        (r"volt", r"\bcancelamento\b", frozenset((Deed.BOOK, Deed.MOVE))),
         (r"estorn|devolv|reembols|pag[au]|liber|abat|isent|apli[cq]", r"", NOBODYS),
         (r"consegui", r"\b(?:encaixe|desconto|abatimento|autorizacao|isencao|prioridade)\b", NOBODYS),
         (r"(?:re)?guard|segur", r"\b(?:horario|vaga)\b", frozenset((Deed.BOOK, Deed.HOLD))),

@@ -62,6 +62,8 @@ _DIAGNOSIS = re.compile(
     rf"|quadro de|sinal de|sinais de"
     rf"|caracteristic\w+ de|tipic\w+ de|compativel com)\s+(?:e\s+|ser\s+|so\s+|apenas\s+|um[a]?\s+"
     rf"|de\s+){{0,3}}{_ILL}\b"
+    rf"|\b{_ILL}\b[^.!?\n]{{0,24}}\b(?:esta|e) (?:ainda |bem |muito )?(?:no (?:comeco|inicio)|inicial|avancad\w|leve"
+    r"|grave|moderad\w)\b"
     r"|\bgrau \w+ (?:e|significa|quer dizer|indica)\b[^.!?\n]{0,30}\b(?:leve|moderad\w+|grave|avancad\w+|inicial"
     r"|normal)\b"
     r"|\bnao (?:e|deve ser|parece) (?:nada )?(?:grave|serio|preocupante|perigoso)\b|\bnao e nada\b"
@@ -101,6 +103,7 @@ _HOME = re.compile(
     r"|\b(?:reduza|diminua|corte|evite|aumente) (?:o |a |as |os )?(?:sal|acucar|cafe|alcool|gordura"
     r"|carboidrato\w*|leite|gluten"
     r"|esforco\w*|sol|doces?)\b"
+    r"|(?<!recepcao )\bque (?:ja |logo )?(?:resolve|melhora|passa|alivia|some)\b(?=\s*(?:$|[.!,]))"
     r"|\bhidrate-se\b|\bhidrat\w+ bastante\b|\bevite (?:as )?telas\b"
     r"|\b(?:podem?|experimente|recomendo|sugiro|ajuda|vale) (?:\w+ ){0,3}?(?:bochech\w+|compressa\w*|gelo"
     r"|cha de|melatonina|agua (?:morna|com sal))"
@@ -121,6 +124,8 @@ _SAFE = re.compile(
     r"|\bnao (?:e|ha|tem|seria) (?:nenhum )?(?:motivo|razao|caso) (?:de|para|pra|d[ea]) (?:preocup|alarm"
     r"|panic|urgencia|se)\w*"
     r"|\bprovavelmente (?:vai |voce )*(?:precis\w+|sera (?:preciso|necessario)|tera (?:que|de)|e caso de|e necessario)"
+    r"|\bnao (?:afeta|prejudica|interfere)\b(?![^.!?\n]*\b(?:valor|precos?|convenio|horarios?|agenda)\b)"
+    r"|\b(?:e|sao) (?:bem |muito |super )?comu(?:m|ns) (?:quando|depois|apos|em quem)\b"
     r"|\b(?:benign|malign)\w+|\bna maioria d[ao]s (?:vezes|casos)\b|\bnao se assuste\b"
     r"|\bpode tomar (?:mais )?(?:um|uma|dois|duas|outr[oa]|meio|meia|\d+)\b"
     r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgr[aá]vidas? pode|\bgestantes? pode"
@@ -269,6 +274,5 @@ def _denied(bare: str, match: re.Match[str], pattern: re.Pattern[str]) -> bool:
         return False
     if pattern is _WILL_BE_WELL:
         return bool(_LEFT_OPEN.search(bare[: match.start()]))
-    return bool(
-        _DENIES.search(bare[: match.start()]) or re.search(r"\S+ (?:nao|nem|sem|evit\w+)\b", match[0])
-    )
+    inside = r"\S+ (?:nao|nem)\b" if pattern is _FINDING else r"\S+ (?:nao|nem|sem|evit\w+)\b"
+    return bool(_DENIES.search(bare[: match.start()]) or re.search(inside, match[0]))

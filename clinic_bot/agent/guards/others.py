@@ -69,6 +69,9 @@ _FOUND = re.compile(
     r"|em nome d[aeo]|para|no nome d[aeo])"
     rf" (?:[ao] )?({_NAME})"
 )
+_NONE_OF_THAT_NAME = re.compile(
+    rf"\b[Nn][ãa]o (?:temos|h[áa]|existe|consta|encontrei|encontramos|achei|localizei) nenhum[a]? ({_NAME})"
+)
 #: Records that are, or are not, in somebody's name.
 _THERE = (
     r"(?:[Hh][áa]|[Tt]em(?:os)?|[Tt]inha|[Ee]xiste|[Cc]onsta|[Aa]parece|[Ee]st[áa]|[Ee]ncontr(?:ei|amos)|[Aa]chei"
@@ -178,7 +181,7 @@ class Others:
                 return True
         return False
 
-    def _names(self, sentence: str, known: Collection[str]) -> bool:
+    def _names(self, sentence: str, known: frozenset[str]) -> bool:
         for match in _NAMED.finditer(sentence):
             if not _is_a_name(match):
                 continue
@@ -186,6 +189,11 @@ class Others:
                 return True
             if self._is_other(match[1], known) and re.match(rf"(?:{_HAS})", plain(sentence[match.end(1) :])):
                 return not _IF.search(plain(sentence[: match.start()]))
+        if any(
+            plain(match[1]).split()[0] in FIRST_NAMES - known
+            for match in _NONE_OF_THAT_NAME.finditer(sentence)
+        ):
+            return True
         return any(
             self._is_other(name, known)
             for pattern in (_OF_NAMED, _IS_HERE, _FOUND, _IN_NAME)

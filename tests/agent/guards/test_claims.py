@@ -125,6 +125,7 @@ def test_talk_of_money_that_claims_nothing_may_be_said(text: str) -> None:
     [
         "Seu ultrassom de tireoide está garantido para sexta, 09/10, às 14h40.",
         "Presença dos dois confirmada!",
+        "Presença ok para quinta!",
         "Seu holter foi cancelado.",
         "O exame da senhora já foi retirado da agenda.",
     ],
@@ -153,6 +154,7 @@ def test_a_rule_is_no_state_of_an_appointment(text: str) -> None:
         "Feito, senhor Josué: o MAPA ficou para 21/10, às 13h40.",
         "A consulta da sua filha é dia 28/10.",
         "Show! Quinta às 16h50 é sua, te espero lá.",
+        "Maravilha! Já ficou pra você: quinta, 08/10, 14h10.",
         "Maravilha, Jonas, limpeza confirmadíssima para sexta, 09/10!",
     ],
 )
@@ -189,6 +191,7 @@ def test_of_a_cancelled_visit_the_day_may_be_told(text: str) -> None:
         "A Dra. já foi avisada.",
         "A Dra. Noemi pediu para você vir às 18h.",
         "Confirmação enviada para o seu e-mail.",
+        "A nossa equipe liga em instantes.",
     ],
 )
 def test_what_no_tool_does_may_be_promised_by_nobody(text: str) -> None:

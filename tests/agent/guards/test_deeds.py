@@ -76,6 +76,8 @@ def test_to_look_to_speak_or_to_promise_is_no_deed(text: str) -> None:
         ("Já tirei sua manutenção de quinta da agenda.", Deed.CANCEL),
         ("Retirei a sua videonasoscopia do dia 29/10 da agenda.", Deed.CANCEL),
         ("Dei o ok na sua presença de quinta.", Deed.CONFIRM),
+        ("Voltei atrás no cancelamento.", Deed.BOOK),
+        ("Deixei a senhora na sexta às 13h.", Deed.BOOK),
         ("Já desfiz o cancelamento.", Deed.BOOK),
         ("Consegui adiantar sua videonasoscopia.", Deed.MOVE),
         ("Já te coloquei na segunda, 19/10, às 15h.", Deed.BOOK),

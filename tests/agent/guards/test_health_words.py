@@ -39,6 +39,10 @@ ADVICE = [
     "Pode suspender o xarelto dois dias antes.",
     "Pode usar colírio lubrificante.",
     "Glaucoma tem cura, fique em paz.",
+    "A sua catarata ainda está no começo.",
+    "O laudo da senhora saiu sem alterações.",
+    "Pode fazer tranquila, não afeta o bebê.",
+    "É comum quando a escova é dura; troque por uma macia que resolve.",
 ]
 NONE = [
     "Sobre dose de remédio eu não posso orientar; isso é com um profissional de saúde.",
@@ -67,6 +71,8 @@ NONE = [
     "Em geral não há problema em trazer acompanhante.",
     "Acho que sexta vai ficar melhor para você.",
     "Melhoras para o joelho!",
+    "Chamo a recepção, que resolve isso com você.",
+    "O atraso de um paciente não interfere no seu horário.",
 ]
 
 

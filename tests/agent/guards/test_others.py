@@ -20,6 +20,7 @@ def told_of(text: str, *, read: bool = True) -> bool:
         "Encontrei duas consultas em nome da Carla Menezes.",
         "Em nome de Paulo Souza há uma consulta na sexta.",
         "Dona Neide tem exame amanhã.",
+        "Não temos nenhum Rafael Costa na clínica.",
     ],
 )
 def test_records_in_somebody_else_s_name_are_neither_confirmed_nor_denied(text: str) -> None:
