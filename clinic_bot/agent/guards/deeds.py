@@ -88,15 +88,16 @@ _A_PAPER = (
     rf"^(?: (?!d[aeo]s?\b)\w+){{0,5}}? {PAPER}\b(?! d[aeo] (?:mapa|localizacao))"
     r"(?!.*\b(?:acima|abaixo|recepcao)\b)"
 )
+_TALKS = r"fal|convers|coment|combin|acert|negoci|alinh"
 _SPEAKS = (
-    r"avis|comuni|notifi|fal|convers|coment|combin|acert|(?:re)?pass|encaminh|envi|mand|transmit|relat|regist|anot"
-    r"|deix|sinaliz|alert|orient|ped|pec|solicit|autoriz|consegui|cont|cham|acion|fiz|inform|expli"
+    rf"{_TALKS}|avis|comuni|notifi|repass|encaminh|envi|mand|transmit|relat|regist|anot|deix|sinaliz|alert|orient|ped"
+    r"|pec|solicit|autoriz|consegui|cont|cham|acion|fiz|inform|expli"
 )
-#: No tool speaks to one.
-_TO_A_PROFESSIONAL = (
-    rf"^(?: (?!(?:{_RECEPTION}|que|sobre|se|consulta|horarios?)\b)\w+){{0,6}}?"
-    rf" (?:com|para|pra|pro|ao|aos|a|o|os|as|junto)(?: (?:a|o|os|as|sua|seu|nossa|nosso))? {PROFESSIONAL}\b"
-)
+_BEFORE_WHOM = rf"^(?: (?!(?:{_RECEPTION}|que|sobre|se|com|consulta|horarios?)\b)\w+){{0,6}}?"
+_WHOM = rf"(?: (?:a|o|os|as|sua|seu|nossa|nosso))? {PROFESSIONAL}\b"
+#: No tool speaks to one; what is booked is booked with one.
+_TO_A_PROFESSIONAL = rf"{_BEFORE_WHOM} (?:para|pra|pro|ao|aos|a|o|os|as){_WHOM}"
+_WITH_A_PROFESSIONAL = rf"{_BEFORE_WHOM} (?:com|junto){_WHOM}"
 #: What is promised and can only be broken: a word to a professional, a paper that is sent.
 _PROMISE = re.compile(
     r"\b(?:(?:vou|irei|vamos|posso|podemos) (?:ja |te |lhe |tambem )*(?P<verb>\w+r)"
@@ -113,6 +114,8 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
             NOBODYS,
         ),
         (_SPEAKS, _TO_A_PROFESSIONAL, NOBODYS),
+        (_TALKS, _WITH_A_PROFESSIONAL, NOBODYS),
+        (r"pass", _TO_A_PROFESSIONAL, frozenset((Deed.MOVE,))),
         (_LOOKS, r"", None),
         (r"confirm", r"^(?: aqui| na agenda)?(?: que\b| na ficha\b|[:,])", None),
         # who sorts out some times of many has reserved none
@@ -174,8 +177,15 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
         ),
     )
 )
-_IS_SAID, _SOMEBODY = re.compile(_SPEAKS), re.compile(_TO_A_PROFESSIONAL)
-_IS_SENT, _PAPERS = re.compile(r"envi|mand|encaminh|compartilh"), re.compile(_A_PAPER)
+#: Verb, and to whom or what.
+_IDLE = tuple(
+    (re.compile(verb), re.compile(tail))
+    for verb, tail in (
+        (_SPEAKS, _TO_A_PROFESSIONAL),
+        (_TALKS, _WITH_A_PROFESSIONAL),
+        (r"envi|mand|encaminh|compartilh", _A_PAPER),
+    )
+)
 
 
 def own_deeds(said: str) -> Iterator[Told]:
@@ -212,7 +222,5 @@ def idle_promises(said: str) -> Iterator[str]:
         verb = match["verb"] or match["now"] or match["later"]
         if _DENIED.search(said[: match.start()][-40:]):
             continue
-        if (_IS_SAID.match(verb) and _SOMEBODY.search(match["tail"])) or (
-            _IS_SENT.match(verb) and _PAPERS.search(match["tail"])
-        ):
+        if any(verbs.match(verb) and tail.search(match["tail"]) for verbs, tail in _IDLE):
             yield match[0]

@@ -45,6 +45,9 @@ NO_DEED = [
     "Deixei o endereço acima para você.",
     "Confirmei aqui que a sua consulta é com a Dra. Noemi.",
     "Passei os valores da Dra. Noemi acima.",
+    "Anotei aqui limpeza com a Dra. Zuleica, sexta às 9h20.",
+    "Posso deixar a limpeza com a Dra. Zuleica.",
+    "Esse plano está na lista dos aceitos.",
 ]
 
 
