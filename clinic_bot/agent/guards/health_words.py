@@ -177,10 +177,13 @@ _DENIES = re.compile(
 )
 
 
-_NOT = re.compile(r"\b(?:nao|nem|nunca|sem|evit\w+)\b")
+_CLAUSE = re.compile(r"[.;:,]| e (?=\w+[aei]\b)")
+_NOT = re.compile(r"\b(?:nao|nem|nunca|sem|evit\w+|suspend\w+)\b")
 _STEM, _ROOT = 4, 6
-_FILLERS = frozenset(
-    ("pode", "podem", "deve", "devem", "precisa", "seus", "suas", "para", "antes", "voce", "melhor")
+#: Verbs and small words; it is what they are said of that is told.
+_FILLER = re.compile(
+    r"(?:pode|podem|deve|devem|precisa|melhor|seus|suas|seu|sua|para|antes|voce|uma|uns|umas|nos|nas|dos|das|com|por"
+    r"|(?:evit|tom|us|mant|sig|segu|continu|fac|faz|coloqu|colo|pass|beb|aplic|apliqu|suspend|troqu|vale|poss)\w*)$"
 )
 #: An emoji ends a sentence as a full stop does.
 _PICTURES = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
@@ -214,7 +217,7 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
                 if bare.endswith("?") or _denied(bare, match, pattern):
                     continue
                 if not any(match[0] in one for one in told) and (
-                    pattern is _DOSE or not _in_its_own_words(bare, match, told)
+                    pattern not in (_TAKE, _HOME) or not _in_its_own_words(bare, match, told)
                 ):
                     return what
         if (
@@ -230,12 +233,13 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
 def _in_its_own_words(bare: str, match: re.Match[str], told: Sequence[str]) -> bool:
     """Whether one sentence that was told says the same, and as the same: ``manter os remédios`` is kept by
     ``pode manter seus remédios``, not by a denial of it."""
-    stems = [word[:_STEM] for word in re.findall(r"\w{4,}", match[0]) if word not in _FILLERS]
-    denied = bool(_NOT.search(bare))
+    clause = _CLAUSE.split(bare[: match.start()])[-1] + _CLAUSE.split(bare[match.start() :])[0]
+    stems = [word[:_STEM] for word in re.findall(r"\w{3,}", match[0]) if not _FILLER.match(word)]
+    turns = len(_NOT.findall(clause)) % 2
     return bool(stems) and any(
-        all(re.search(rf"\b{stem}", part) for stem in stems) and bool(_NOT.search(part)) is denied
+        all(re.search(rf"\b{stem}", part) for stem in stems) and len(_NOT.findall(part)) % 2 == turns
         for one in told
-        for part in re.split(r"[.;]", one)
+        for part in _CLAUSE.split(one)
     )
 
 

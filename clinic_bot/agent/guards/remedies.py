@@ -56,4 +56,9 @@ def speaks_of_the_body(bare: str, told: Sequence[str]) -> bool:
     if _SENDS_ON.search(bare) or _UNSURE.search(bare):
         return False
     words = re.findall(r"\w{4,}", bare)
-    return sum(any(word in one for one in told) for word in words) < _MOSTLY * len(words)
+    return sum(any(f" {_stem(word)}" in f" {one}" for one in told) for word in words) < _MOSTLY * len(words)
+
+
+def _stem(word: str) -> str:
+    """``lave`` is told by ``lavar``, ``hidrate`` by ``hidratar``."""
+    return word[:3] if len(word) == 4 else word[: max(4, len(word) - 3)]

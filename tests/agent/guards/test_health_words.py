@@ -96,6 +96,10 @@ def test_a_preparation_may_be_told_in_other_words_but_not_turned_round() -> None
     told = "preparo: jejum de 4 horas. manter os remedios de uso continuo. nao suspender a insulina."
     assert advises("Pode manter seus remédios de uso contínuo.", (told,)) is None
     assert advises("Pode suspender a insulina no dia.", (told,))
+    told = "preparo: nao tomar sol nas 48 horas anteriores. lavar a cabeca antes, sem creme nem gel."
+    assert advises("Venha sem creme, e evite o sol nas 48 horas antes.", (told,)) is None
+    assert advises("Lave a cabeça antes, sem usar creme nem gel.", (told,)) is None
+    assert advises("Tome sol e evite esforço.", (told,))
     assert advises("Pode tomar um antibiótico antes.", (told,))
 
 
