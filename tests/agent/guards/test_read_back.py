@@ -6,12 +6,12 @@ import pytest
 
 from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
-from tests.support.redteam import DATA
+from tests.support.redteam import FOLDER
 
 FILES = {
     "example": example_clinic(),
-    "third of the red team": load_clinic(DATA / "third_clinic.toml"),
-    "fixture": load_clinic(DATA.parent / "clinic_fixture.json"),
+    "third of the red team": load_clinic(FOLDER / "third_clinic.toml"),
+    "fixture": load_clinic(FOLDER.parent / "clinic_fixture.json"),
 }
 
 
