@@ -192,7 +192,9 @@ def _readers(*, at_night: bool) -> Iterator[Reader]:
     yield from day_spans.WEEKS
 
 
-_NOT_HOUR = r"(?!\s*[:h\d])"
+#: What makes a number an hour; what makes the next one an hour, so that the one before it may be a day: "dia 26 8:20".
+_AN_HOUR = r" ?(?::|h(?![a-z])|d[ae] (?:manha|tarde|noite))"
+_NOT_HOUR = rf"(?!\d|\s*:|\s*h(?![a-z])|\s+\d(?!\d?{_AN_HOUR}))"
 _DATES = compiled(
     (r"\b(\d{4})-(\d{2})-(\d{2})(?=\b|t)", _iso),
     (r"\bdia (\d{1,2}) d[oe] mes que vem\b|\bmes que vem,?(?: no)? dia (\d{1,2})\b", _day_of_next_month),
@@ -207,7 +209,7 @@ _DAYS = compiled(
     (rf"\bdias? \d{{1,2}}{_NOT_HOUR}(?:(?:,| e| ou)(?: dia)? \d{{1,2}}{_NOT_HOUR})*", _day_numbers),
     (rf"\b(?:daqui(?: a)?|em) (?:uns |umas )?{COUNT} dias?\b", _days_ahead),
     (
-        rf"\b{WEEKDAY},? \(?(\d{{1,2}})\b\)?(?!\s*[:h\d/]| e (?:meia|\d)| d[ae] (?:manha|tarde|noite))",
+        rf"\b{WEEKDAY},? \(?(\d{{1,2}})\b\)?{_NOT_HOUR}(?!\s*/| e (?:meia|\d)| d[ae] (?:manha|tarde|noite))",
         _numbered_weekday,
     ),
     (rf"\b{THIS} {WEEKDAY}\b(?! que vem)|\b{WEEKDAY} agora\b", _this_weekday),

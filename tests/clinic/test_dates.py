@@ -300,6 +300,25 @@ def test_easter_moves(year: int, day: tuple[int, int]) -> None:
     assert easter(year) == date(year, *day)
 
 
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("quinta dia 15 8:20", (date(2026, 10, 15), time(8, 20))),
+        ("dia 15 14:30", (date(2026, 10, 15), time(14, 30))),
+        ("dia 9 10h", (date(2026, 10, 9), time(10))),
+        ("dia 9 2 da tarde", (date(2026, 10, 9), time(14))),
+        ("sábado 17 9h", (date(2026, 10, 17), time(9))),
+        ("quinta 15 8:20", (date(2026, 10, 15), time(8, 20))),
+    ],
+)
+def test_a_day_of_the_month_may_stand_right_before_the_hour(text: str, exact: tuple[date, time]) -> None:
+    assert said(text).exact == exact
+
+
+def test_a_day_of_the_month_may_stand_before_the_word_for_an_hour() -> None:
+    assert said("tem dia 15 horário de manhã?").days == october(15)
+
+
 def test_one_day_and_one_hour_are_exact() -> None:
     assert said("quinta dia 8 às 16h").exact == (date(2026, 10, 8), time(16))
     assert said("quinta de tarde").exact is None
