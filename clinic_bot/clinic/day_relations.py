@@ -25,6 +25,8 @@ _BARRED_BEFORE = re.compile(
     r"\b(?:sem ser|(?<!mais ou )(?<!pelo )menos|exceto|tirando|fora|salvo|que nao seja"
     rf"|(?:nao|n) (?:{_CAN}|pode ser|posso ser)(?: (?:ir|vir|mais|ser|marcar|comparecer|muito))*){_LINK}"
 )
+#: One day takes the place of another; of a weekday only the coming one is given up.
+_INSTEAD_OF = re.compile(rf"\b(?:em vez|(?:ao )?inves|no lugar){_LINK}")
 _BARRED_AFTER = re.compile(
     rf"(?: (?:eu|pra mim|{PART_OF_DAY}))*,? (?:(?:nao|n) (?:{_CAN}|pode(?! ser))\b|(?:nao|n)(?=\s*(?:,|$)))"
 )
@@ -48,6 +50,9 @@ def related(found: Sequence[Named], text: str, today: date) -> tuple[list[Named]
         before = text[floor : one.start]
         if kept and (joined := _joined(kept[-1], one, before, text, today)) is not None:
             kept[-1] = joined
+            continue
+        if _INSTEAD_OF.search(before):
+            kept.append(replace(one, kind="not", doubt=""))
             continue
         barred_behind = _BARRED_AFTER.match(text[one.end : behind])
         goes_on = listing and _ALSO.fullmatch(before) and not _SPEAKS_UP.match(text[one.end : behind])

@@ -116,6 +116,10 @@ def _day_of_next_month(match: re.Match[str], today: date) -> Named:
     return _dated(match, today, int(match[1] or match[2]), first.month, first.year)
 
 
+def _day_of_this_month(match: re.Match[str], today: date) -> Named:
+    return _dated(match, today, int(match[1] or match[2]), today.month, today.year)
+
+
 # Weekdays.
 
 
@@ -198,6 +202,10 @@ _NOT_HOUR = rf"(?!\d|\s*:|\s*h(?![a-z])|\s+\d(?!\d?{_AN_HOUR}))"
 _DATES = compiled(
     (r"\b(\d{4})-(\d{2})-(\d{2})(?=\b|t)", _iso),
     (r"\bdia (\d{1,2}) d[oe] mes que vem\b|\bmes que vem,?(?: no)? dia (\d{1,2})\b", _day_of_next_month),
+    (
+        rf"\bdia (\d{{1,2}})\W{{1,3}}{THIS} mes\b|\b{THIS} mes,?(?: no)? dia (\d{{1,2}})\b{_NOT_HOUR}",
+        _day_of_this_month,
+    ),
     (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:)", _slashed),
     (r"(?<![\d.,$])\b(?:dia )?([0-3]\d)\.(0\d|1[0-2])(?:\.(\d{4}|\d{2}))?\b(?!\d|\.| ?h)", _slashed),
     (rf"\bdia (\d{{1,2}}) d[oe] (?:mes )?(0?[1-9]|1[0-2])\b{_NOT_HOUR}", _day_and_month),

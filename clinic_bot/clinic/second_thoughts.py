@@ -15,6 +15,9 @@ _REFUSED = re.compile(
     rf"{_CANNOT} {_PART}|(?<!pelo )(?<!mais ou )\b(?:menos|exceto|sem ser|tirando) {_PART}"
     rf"|\b{_PART}(?: eu)? (?:nao|n) (?:consigo|posso|da|rola)\b(?! (?:ir )?\w+eira\b)"
 )
+_INSTEAD_OF = re.compile(
+    r"\b(?:em vez|(?:ao )?inves|no lugar) d(?:e|as?|e as) \d{1,2}(?: ?(?:h(?![a-z])|:) ?(?:\d\d)?)?(?![\d/])(?! de )"
+)
 #: ``não posso antes das 10`` is a wish for later.
 _NOT_BEFORE = re.compile(rf"{_CANNOT} antes (d?as?|de|do)\b(?= \d)")
 _NOT_AFTER = re.compile(rf"{_CANNOT} depois (d?as?|de|do)\b(?= \d)")
@@ -28,4 +31,4 @@ def takes(text: str) -> list[str]:
 def without_refused(text: str) -> str:
     """``text`` without the parts of a day that do not suit, and with hours that do not turned into those that do."""
     text = _NOT_AFTER.sub(r"antes \1", _NOT_BEFORE.sub(r"a partir \1", text))
-    return _REFUSED.sub(" ", text)
+    return _INSTEAD_OF.sub(" ", _REFUSED.sub(" ", text))

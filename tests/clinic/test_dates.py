@@ -228,6 +228,8 @@ def test_of_what_was_taken_back_the_last_word_counts(
         ("5/10", (), "05/10 já passou"),
         ("31/02", (), "a data 31/02 não existe"),
         ("dia 45", (), "não existe dia 45"),
+        ("dia 5 desse mês", (), "05/10 já passou"),
+        ("nesse mês, dia 32", (), "a data 32/10 não existe"),
         ("ontem", (), "ontem já passou"),
     ],
 )
@@ -317,6 +319,33 @@ def test_a_day_of_the_month_may_stand_right_before_the_hour(text: str, exact: tu
 
 def test_a_day_of_the_month_may_stand_before_the_word_for_an_hour() -> None:
     assert said("tem dia 15 horário de manhã?").days == october(15)
+
+
+def test_a_day_that_this_month_has_not_is_not_next_month_s() -> None:
+    november = datetime(2026, 11, 18, 9, tzinfo=ZONE)
+    when = resolve("tem dia 31?\ndesse mês msm", november)
+    assert (when.days, when.doubt) == ((), "a data 31/11 não existe")
+    assert resolve("dia 30 deste mês", november).days == (date(2026, 11, 30),)
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "hours"),
+    [
+        ("vou sim, mas dá pra ser quinta em vez de amanhã?", october(8), []),
+        ("em vez de amanhã, quinta", october(8), []),
+        ("quinta ao invés de sexta", october(8), []),
+        ("dia 15 no lugar do dia 8", october(15), []),
+        ("quinta da semana que vem em vez dessa quinta", october(15), []),
+        ("em vez de quinta pode ser quinta da outra semana", october(15), []),
+        ("quinta às 10 em vez das 14", october(8), [time(10)]),
+        ("às 9h no lugar das 8h30", (), [time(9)]),
+    ],
+)
+def test_what_stands_in_the_place_of_another_is_wanted(
+    text: str, days: tuple[date, ...], hours: list[time]
+) -> None:
+    when = said(text)
+    assert (when.days, list(when.hours)) == (days, hours)
 
 
 def test_one_day_and_one_hour_are_exact() -> None:
