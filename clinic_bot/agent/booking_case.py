@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from clinic_bot.agent import booking_words as words
 from clinic_bot.agent.booking_words import Names
 from clinic_bot.agent.tools import FREE_SLOTS, PROPOSE
-from clinic_bot.clinic import birth, consent, dates, team
+from clinic_bot.clinic import birth, consent, dates, moved_from, team
 from clinic_bot.clinic.agenda import Slot, free_slots
 from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.consent import Asked, Deed, Told
@@ -86,9 +86,8 @@ class Case:
         found = free_slots(self.facts, service, when, taken, now=self.now)
         return [slot for slot in found if not asked_for or slot.professional.key in asked_for]
 
-    def _slot(self, service: Service, phrase: str, *, about: str) -> Slot:
+    def _slot(self, service: Service, phrase: str, when: When, *, about: str) -> Slot:
         """The one slot that is meant: a free one, whatever the model believes."""
-        when = dates.resolve(phrase, self.now)
         if when.doubt:
             raise ChangeRefused(f"a data está em dúvida, pergunte: {when.doubt}.")
         slots = self.slots(service, when, about=about) if phrase else []
@@ -106,13 +105,17 @@ class Case:
         if isinstance(service, str):
             raise ChangeRefused(service)
         whose = self._patient(text_of(given, "paciente"), said)
-        return self._wanted(self._slot(service, text_of(given, "quando"), about=about), *whose)
+        phrase = text_of(given, "quando")
+        slot = self._slot(service, phrase, dates.resolve(phrase, self.now), about=about)
+        return self._wanted(slot, *whose)
 
     def to_move(self, of: AppointmentRow, given: Given) -> Wanted:
         service = next((one for one in self.facts.services if one.key == of.service), None)
         if service is None:
             raise ChangeRefused("esse serviço não se remarca por aqui; chame a recepção.")
-        slot = self._slot(service, text_of(given, "quando"), about=self.names.professional(of.professional))
+        phrase = text_of(given, "quando")
+        when = moved_from.beside(dates.resolve(phrase, self.now), phrase, self.names.local(of.start_ms))
+        slot = self._slot(service, phrase, when, about=self.names.professional(of.professional))
         return self._wanted(slot, of.patient, name_key(of.patient), of.born)
 
     def as_it_is(self, of: AppointmentRow) -> Wanted:

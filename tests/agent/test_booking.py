@@ -132,6 +132,15 @@ def test_moving_keeps_the_appointment_and_frees_its_time(desk: Desk) -> None:
     assert "quinta 24/09: 14h, 14h30" in desk.free("dermato", "quinta")
 
 
+def test_moving_may_be_told_by_the_appointment_that_is_moved(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    desk.says("dá pra ser no mesmo dia mais tarde?")
+    assert "quinta-feira, 24/09, às 15h30" in desk.move("consulta#1", "no mesmo dia mais tarde")
+    desk.reply("Quinta, 24/09, às 15h30. Confirma?")
+    desk.says("melhor passar a de quinta pra sexta às 8h")
+    assert "sexta-feira, 25/09, às 8h," in desk.move("consulta#1", "passa a de quinta pra sexta às 8h")
+
+
 def test_a_patient_who_says_that_they_come_is_confirmed(desk: Desk) -> None:
     desk.has(MARIA)
     desk.says("Confirmo sim 👍\ntem onde estacionar?")
