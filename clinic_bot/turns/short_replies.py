@@ -54,6 +54,10 @@ _SAYS_SO = re.compile(
     r"|\b(?:nao|sem|par(?:ei|am|amos|aram)|cancel\w+|desativ\w+|suspen\w+|encerr\w+)\b[^.!?\n]{0,40}\blembretes?\b"
     r"|\blembretes?\b[^.!?\n]{0,40}\b(?:nao|par(?:am|aram)|cancel\w+|desativ\w+|suspen\w+|encerr\w+)\b"
 )
+_SAYS_BACK = re.compile(
+    r"\b(?:volt\w+|receb\w+|ativ\w+|reativ\w+|de novo|novamente)\b[^.!?\n]{0,40}\blembretes?\b"
+    r"|\blembretes?\b[^.!?\n]{0,40}\b(?:volt\w+|ativ\w+|reativ\w+|de novo|novamente)\b"
+)
 _RESUMED = "[registrado agora: este telefone volta a receber lembretes. Diga isso]"
 
 
@@ -198,7 +202,9 @@ def opting(claim: Claim, draft: Draft, facts: ClinicFacts) -> Draft:
     if wish is None:
         return draft
     draft = replace(draft, opt_out=wish is Wish.STOP)
-    return saying_that_they_stop(draft, facts) if wish is Wish.STOP else draft
+    if wish is Wish.STOP:
+        return saying_that_they_stop(draft, facts)
+    return saying_that_they_are_back(draft, facts) if _RESUMED in draft.question else draft
 
 
 def saying_that_they_stop(draft: Draft, facts: ClinicFacts) -> Draft:
@@ -206,9 +212,18 @@ def saying_that_they_stop(draft: Draft, facts: ClinicFacts) -> Draft:
 
     An emergency's fixed text stays as it is.
     """
-    if draft.emergency is not None or _SAYS_SO.search(plain(draft.reply)):
+    return _saying(draft, facts.texts.opted_out, said_so=_SAYS_SO)
+
+
+def saying_that_they_are_back(draft: Draft, facts: ClinicFacts) -> Draft:
+    """Who wants them again reads so, also where the model answered only the rest."""
+    return _saying(draft, facts.texts.opted_in, said_so=_SAYS_BACK)
+
+
+def _saying(draft: Draft, sentence: str, *, said_so: re.Pattern[str]) -> Draft:
+    if draft.emergency is not None or said_so.search(plain(draft.reply)):
         return draft
-    missing = f"\n\n{facts.texts.opted_out}"
+    missing = f"\n\n{sentence}"
     return replace(draft, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}")
 
 

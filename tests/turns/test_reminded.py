@@ -11,7 +11,7 @@ from clinic_bot.store.clinic_tables import Appointment, Reminder
 from clinic_bot.store.gate import Draft
 from clinic_bot.store.places import Place, open_database
 from clinic_bot.store.tables import Conversation, Notice, TurnState
-from clinic_bot.turns.short_replies import saying_that_they_stop
+from clinic_bot.turns.short_replies import saying_that_they_are_back, saying_that_they_stop
 from tests.support import builders as b
 from tests.support.clock import START_MS
 from tests.support.desk import FACTS
@@ -198,6 +198,36 @@ async def test_parar_among_other_words_takes_effect_and_the_model_is_told(place:
         assert "não recebe mais lembretes" in str(it.brain.asked[0]["messages"][-1])
         (turn,) = await it.turns()
         assert FACTS.texts.opted_out in (turn.reply or "")
+
+
+@ON_SQLITE
+async def test_voltar_among_other_words_is_told_to_whoever_wanted_none(place: Place) -> None:
+    async with clinic(place, facts=FACTS) as it:
+        await it.patient(phone=b.PHONE, text="pensando bem")
+        await it.patient(phone=b.PHONE, text="voltar")
+        await it.until_states(SENT)
+        await it.patient(phone=b.PHONE, text="PARAR")
+        await it.until_states(SENT, SENT)
+        await it.patient(phone=b.PHONE, text="pensando bem")
+        await it.patient(phone=b.PHONE, text="voltar")
+        await it.until_states(SENT, SENT, SENT)
+        assert not await it.read(opted_out)
+        replies = [turn.reply or "" for turn in await it.turns()]
+        assert [FACTS.texts.opted_in in reply for reply in replies] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_told"),
+    [
+        ("Fica na Rua das Flores, 12.", False),
+        ("Sua consulta continua marcada para sexta.", False),
+        ("Pronto, você volta a receber os lembretes.", True),
+        ("Os lembretes estão ativos de novo.", True),
+    ],
+)
+def test_who_wants_reminders_again_reads_that_they_are_back(reply: str, is_told: bool) -> None:
+    said = saying_that_they_are_back(Draft("", reply), FACTS).reply
+    assert said == (reply if is_told else f"{reply}\n\n{FACTS.texts.opted_in}")
 
 
 @pytest.mark.parametrize(
