@@ -13,7 +13,7 @@ _FIELDS = (
     ("pedia", "crian", "infan"),
     ("ortop", "osso", "ossos"),
     ("otorr", "otori", "ouvid"),
-    ("ultra", "ecogr"),
+    ("ultra", "ecogr", "usg"),
     ("radio", "raio", "rx"),
     ("eletr", "ecg"),
     ("sangu", "hemog"),

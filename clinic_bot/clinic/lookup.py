@@ -136,7 +136,11 @@ def _rules(policies: Policies) -> Iterator[Section]:
         "Cancelamento e remarcação", policies.cancel, "cancelar desmarcar remarcar adiar antecedencia"
     )
     yield section("Atraso", policies.late, "atrasar atrasado atrasada tolerancia")
-    yield section("Menores de idade", policies.minors, "menor crianca filho filha responsavel acompanhante")
+    yield section(
+        "Menores de idade",
+        policies.minors,
+        "menor crianca filho filha responsavel acompanhante baba avo avos sozinho sozinha",
+    )
     yield section("Retorno", policies.return_visit, "retornar revisao")
     yield section(
         "Privacidade", policies.privacy, "dados pessoais lgpd apagar excluir prontuario encarregada"

@@ -141,18 +141,20 @@ DENTAL = changed(
     professionals=[
         {"name": "Dra. Thaís", "specialty": "odontologia", "hours": {"friday": "8h às 12h"}},
         {"name": "Dr. Rui", "specialty": "cardiologia", "hours": {"friday": "8h às 12h"}},
+        {"name": "Dra. Ester", "specialty": "ultrassonografia", "hours": {"friday": "8h às 12h"}},
     ],
     services=[
         {"name": "Limpeza dental", "minutes": 30},
         {"name": "Avaliação odontológica", "minutes": 20},
         {"name": "Consulta de cardiologia", "minutes": 30},
+        {"name": "Ultrassonografia de abdome", "minutes": 20},
     ],
 )
 
 
 def test_a_service_belongs_to_its_field_by_whatever_word_it_is_called() -> None:
     """Else the dentist attended the evaluation only, and nobody the cleaning."""
-    thais, _ = DENTAL.professionals
+    thais, *_ = DENTAL.professionals
     assert [one.name for one in team.attended_by(DENTAL, thais)] == [
         "Limpeza dental",
         "Avaliação odontológica",
@@ -165,6 +167,7 @@ def test_a_service_belongs_to_its_field_by_whatever_word_it_is_called() -> None:
         ("dentista", ["Limpeza dental", "Avaliação odontológica"]),
         ("limpeza nos dentes", ["Limpeza dental"]),
         ("médico do coração", ["Consulta de cardiologia"]),
+        ("usg", ["Ultrassonografia de abdome"]),
         ("ortodontista", []),
     ],
 )

@@ -31,6 +31,7 @@ FACTS = example_clinic()
         ("cadeirante", "rampa"),
         ("parcelamento", "3x"),
         ("precisa marcar a coleta ou é só chegar", "Sem hora marcada"),
+        ("a babá pode acompanhar", "responsável legal"),
     ],
 )
 def test_a_topic_finds_what_the_clinic_wrote(topic: str, part: str) -> None:
