@@ -12,7 +12,7 @@ from clinic_bot.clinic import consent, dates
 from clinic_bot.clinic.consent import Deed
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.sandbox.brain import Done
-from clinic_bot.sandbox.talk import LABEL, OWN, Talk, chosen, name_in, phrase
+from clinic_bot.sandbox.talk import LABEL, OWN, Talk, chosen, name_in, name_line, phrase
 from clinic_bot.sandbox.topics import OF_FACTS, WHEN
 
 __all__ = ["FREE_SLOTS", "Talk", "answer", "gave_up", "intent", "next_call"]
@@ -27,20 +27,40 @@ _KEEP = re.compile(
     r"\b(?:nao|n) (?:e (?:pra|para) |quero (?:mais )?|precisa |vai |vou )?(?:cancel|desmarc)"
     r"|\b(?:deixa|mantem|mantenha|fica)\b.{0,12}\bcomo (?:ta|esta)\b"
 )
-_MOVE = re.compile(r"\bremarc|\breagend|\bmudar (?:o |a )?(?:horario|data|dia|consulta)|\badiar")
+_MOVE = re.compile(
+    r"\bremarc|\breagend|\b(?:mud|troc)(?:ar|a|o) (?:o |a |de )?(?:horario|data|dia|consulta)|\badiar|\badiant"
+)
+#: Of something that is booked, without a word for moving it: "minha consulta, dá pra ser mais tarde?"
+_SUIT = re.compile(
+    r"\b(?:da|tem como|consigo|posso|pode) (?:(?:pra|para|p) )?(?:ser|ir|passar|mudar|trocar)\b"
+)
+_OWN_ONE = re.compile(r"\b(?:minha|meu|nossa|a d[oae]|o d[oae])\b")
+_SHOW = re.compile(
+    r"\b(?:q|que|qual)(?: e)?(?: [oa])? (?:dia|hora|horas|horario|data)\b[^.!?\n]{0,20}\b(?:minha|meu|nossa|tenho)\b"
+    r"|\b(?:minha|meu) (?:consulta|exame|sessao|horario)[^.!?\n]{0,15}\b(?:quando|q dia|que dia|q horas|que horas)\b"
+    r"|\b(?:quando|qndo|qdo) (?:e|eh|sera|vai ser) (?:a |o )?(?:minha|meu)\b"
+    r"|\b(?:tenho|tem) (?:alguma (?:coisa|consulta)|algo|consulta) marcad"
+)
 _BOOK = re.compile(
     r"\bmarcar\b|\bmarca (?:pra|para|uma)|\bagend|\btem (?:vaga|horario|encaixe)|\bencaixe|\bquero (?:o|um) horario"
 )
 _HAS = re.compile(r"\btem (?:clinic|dermato|cardio|pediatr|gineco|ortoped|dentista)\w*")
-_PRICE = re.compile(r"\bquanto|\bqto|\bqnto|\bpreco|\bvalor|\bpreparo")
+_WHEN_IS_ONE = re.compile(r"\b(?:quando|qndo|qdo) (?:tem|teria|tinha|da|consigo|posso)\b")
+_PRICE = re.compile(r"\bquanto|\bqto|\bqnto|\bqnt\b|\bpreco|\bvalor|\bpreparo")
 _WHICH = "Qual delas"
 #: What else may answer a reminder: that day does not suit, another may.
 _OTHER_TIME = re.compile(
-    r"\bnao (?:consigo|posso|da|vou|vai dar)\b|\bpode ser\b|\btem como\b|\btroca|\bpass(?:a|ar)\b"
+    r"\bnao (?:consigo|posso|da|vou|vai dar)\b|\bpode ser\b|\bem vez\b|\b(?:pra|para|p) ser\b"
+    r"|\btem como\b|\btroca|\bpass(?:a|ar)\b"
 )
 _CHANGES = (("cancel", _CANCEL), ("move", _MOVE))
 _PRESENCE = re.compile(r"\bconfirm")
 _OFFERED = re.compile(r"\bqual (?:horario|prefere|dia)|\blivres\b|\btenho\b")
+#: The one time that was offered, where there was one only.
+_ONLY_ONE = re.compile(
+    r"Livres: [^:;]+: ((?:segunda|terça|quarta|quinta|sexta|sábado|domingo) \d\d/\d\d: \d{1,2}h(?:\d\d)?)(?=\.? Qual)"
+)
+_NOTHING_FREE = "não há horário livre"
 _GONE = "acabou de ser ocupado"
 _AT_ONCE = f"chame {CARRY_OUT} agora"
 
@@ -71,9 +91,18 @@ def intent(talk: Talk) -> str:
         return "" if changing == "move" and "atras" in text else changing
     if _WHICH in talk.before and (changing := _changing(plain(talk.earlier))):
         return changing
-    if "embrete" in talk.before and WHEN.search(text) and _OTHER_TIME.search(text):
+    if _moves_without_saying_so(talk, text):
         return "move"
+    if _SHOW.search(text) and "Consultas futuras" in talk.context:
+        return "show"
     return _booking(talk, text)
+
+
+def _moves_without_saying_so(talk: Talk, text: str) -> bool:
+    """Another time is asked about, for what a reminder told of or the patient calls theirs."""
+    if "embrete" in talk.before:
+        return bool(WHEN.search(text) and _OTHER_TIME.search(text))
+    return "Consultas futuras" in talk.context and bool(_OWN_ONE.search(text) and _SUIT.search(text))
 
 
 def _changing(text: str) -> str:
@@ -89,10 +118,18 @@ def _booking(talk: Talk, text: str) -> str:
     hours = dates.resolve(talk.said, talk.now).hours
     if hours and any(deed is Deed.BOOK for _, deed, _ in talk.open):
         return "book"  # another time than the one that was asked about
-    picks = hours and _OFFERED.search(plain(talk.before))
-    wants_one = talk.words.wants_one(text) or _HAS.search(text)
-    asks_only = _PRICE.search(text) and not WHEN.search(text)
+    picks = _OFFERED.search(plain(talk.before)) and (hours or _takes_the_one(talk))
+    wants_one = bool(talk.words.wants_one(text) or _HAS.search(text))
+    wants_one = wants_one or (talk.words.names_one(text) and bool(_WHEN_IS_ONE.search(text)))
+    asks_only = _PRICE.search(text) and not WHEN.search(text) and not _WHEN_IS_ONE.search(text)
     return "book" if _BOOK.search(text) or picks or (wants_one and not asks_only) else ""
+
+
+def _takes_the_one(talk: Talk) -> bool:
+    """Whether a yes, or the name that was asked for, answers an offer of one time."""
+    lines = talk.said.splitlines()
+    yes = any(consent.agrees(line) or consent.orders(Deed.BOOK, line) for line in lines)
+    return bool(_ONLY_ONE.search(" ".join(talk.before.split()))) and (yes or bool(name_line(talk.said)))
 
 
 def _answered(talk: Talk) -> list[str]:
@@ -115,7 +152,9 @@ def gave_up(talk: Talk) -> bool:
 
 def next_call(talk: Talk) -> Call | None:
     """The next tool to call; None when it is time to write."""
-    steps = {"yes": _say_yes, "confirm": _confirm, "cancel": _cancel, "move": _move, "book": _book}
+    steps = {
+        "yes": _say_yes, "confirm": _confirm, "cancel": _cancel, "move": _move, "book": _book, "show": _show,
+    }  # fmt: skip
     step = None if gave_up(talk) else steps.get(intent(talk))
     return step(talk) if step else None
 
@@ -141,6 +180,10 @@ def _confirm(talk: Talk) -> Call | None:
     return Call(CONFIRM, {"consulta": rows[0][0]})
 
 
+def _show(talk: Talk) -> Call | None:
+    return None if talk.results(OWN) else Call(OWN, {"quem": ""})
+
+
 def _cancel(talk: Talk) -> Call | None:
     if not talk.results(OWN):
         return Call(OWN, {"quem": ""})
@@ -154,9 +197,21 @@ def _move(talk: Talk) -> Call | None:
     if not talk.results(OWN):
         return Call(OWN, {"quem": ""})
     rows = chosen(talk, talk.said)
+    if len(rows) > 1 and WHEN.search(plain(talk.said)) and not talk.results(FREE_SLOTS):
+        return Call(FREE_SLOTS, {"servico": rows[0][1].partition(",")[0], "quando": _time_wanted(talk)})
     if len(rows) != 1:
         return None
-    return _propose(talk, {"acao": "remarcar", "consulta": rows[0][0], "quando": phrase(talk.said)})
+    if any(_NOTHING_FREE in one.result for one in talk.results(PROPOSE)) and not talk.results(FREE_SLOTS):
+        return Call(FREE_SLOTS, {"servico": rows[0][1].partition(",")[0], "quando": ""})
+    return _propose(talk, {"acao": "remarcar", "consulta": rows[0][0], "quando": _time_wanted(talk)})
+
+
+def _time_wanted(talk: Talk) -> str:
+    """What was said, or the one time that it says yes to."""
+    only = _ONLY_ONE.search(" ".join(talk.before.split()))
+    return (
+        only[1] if only and _takes_the_one(talk) and not WHEN.search(plain(talk.said)) else phrase(talk.said)
+    )
 
 
 def _book(talk: Talk) -> Call | None:
@@ -165,10 +220,13 @@ def _book(talk: Talk) -> Call | None:
     assert talk.now is not None
     if not dates.resolve(when, talk.now).days and not dates.resolve(when, talk.now).spans:
         when = phrase(f"{talk.earlier}\n{talk.said}")
+    only = _ONLY_ONE.search(" ".join(talk.before.split()))
+    if only and _takes_the_one(talk) and not WHEN.search(plain(talk.said)):
+        when = only[1]
     naming = _lines_for(talk)
     if len(naming) > 1:
         return _offer_each(talk, naming, when)
-    names_it = _BOOK.search(plain(talk.said)) or naming
+    names_it = talk.words.names_one(plain(talk.said)) or (_BOOK.search(plain(talk.said)) and not talk.earlier)
     service = _without_questions(talk.said) if names_it else everything
     name = name_in(talk)
     if name and not talk.results(PROPOSE):
@@ -237,11 +295,15 @@ def _told(one: Done, talk: Talk) -> list[str]:
         asked = result.partition(": ")[2].partition(". Escreva")[0].partition(". Horário guardado")[0]
         return [f"Posso {asked}. Confirma?"]
     if one.name == PROPOSE and "Livres:" in result:
-        return [
-            f"Tenho livres: {' / '.join(result.partition('Livres:')[2].split(chr(10)))}. Qual horário prefere?"
-        ]
+        if talk.results(FREE_SLOTS):
+            return []
+        free = " / ".join(result.partition("Livres:")[2].strip().splitlines())
+        return [f"Tenho livres: {free}. Qual horário prefere?"]
     if one.name == FREE_SLOTS:
         return [f"{' '.join(result.split())} Qual horário prefere, e qual o nome completo do paciente?"]
+    if one.name == OWN and intent(talk) == "show":
+        rows = [told for _, told, _ in LABEL.findall(result)]
+        return [f"Está marcado: {'; '.join(rows)}."] if rows else [result]
     if one.name == OWN and intent(talk) in ("cancel", "move") and not talk.results(PROPOSE):
         rows = [told for _, told, _ in LABEL.findall(result)]
         return [f"Encontrei: {'; '.join(rows)}. Qual delas, ou todas?"] if rows else [result]

@@ -29,6 +29,7 @@ from clinic_bot.sandbox.topics import (
     WHEN,
     Topic,
     Vocabulary,
+    in_their_words,
     reasons_in,
     topics_in,
     vocabulary,
@@ -83,6 +84,8 @@ class Receptionist:
             reasons = [reason for reason in reasons if reason not in FOR_THE_AGENDA]
             urgent = [reason for reason in urgent if reason not in FOR_THE_AGENDA]
             topics = [topic for topic in topics if topic.label != "profissionais"]
+        if not topics and not reasons and (talk is None or not clerk.intent(talk)):
+            topics = in_their_words(said)
         done = list(_results(exchanges))
         call = _next_call(request, said, topics, urgent, done, talk, words)
         if call is not None:

@@ -16,15 +16,19 @@ OWN = "consultas_do_telefone"
 _MOST_CHARS = 160
 
 _STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa)\b")
-_FULL_NAME = r"((?:[A-ZÀ-Ý][\wÀ-ÿ'-]+)(?:\s+(?:d[aeo]s?\s+)?[A-ZÀ-Ý][\wÀ-ÿ'-]+){1,4})"
-_NAME = re.compile(
-    rf"(?:[Nn]ome(?: [ée]| d[eao])?:?|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?|[Pp]ara|[Pp]ra)\s+{_FULL_NAME}"
+_ALL = re.compile(
+    r"\b(?:gemeos|gemeas|os dois|as duas|ambos|ambas|todos|todas"
+    r"|(?:os|as) (?:meninos|meninas|criancas|filhos|filhas))\b"
 )
-_NAME_LINE = re.compile(rf"(?:^|[,;.])\s*{_FULL_NAME}\s*(?:$|[,;.])", re.MULTILINE)
+_FULL_NAME = r"(?:[A-ZÀ-Ý][\wÀ-ÿ'-]+)(?: +(?:d[aeo]s? +)?[A-ZÀ-Ý][\wÀ-ÿ'-]+){1,4}"
+_NAME = re.compile(
+    rf"(?:[Nn]ome(?: [ée]| d[eao])?:?|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?|[Pp]ara|[Pp]ra)\s+({_FULL_NAME})"
+)
+_NAME_LINE = re.compile(rf"(?:^|[,;.])\s*({_FULL_NAME})\s*(?:$|[,;.])", re.MULTILINE)
 #: Somebody the clinic may know by a first name: ``pra minha mãe, a Osmarina``, ``pro Caio``.
 _RELATIVE = re.compile(
-    r"\b(?:m[ãa]e|pai|filh[oa]|marido|esposa|av[óôo]|irm[ãa]o?)(?:,? (?:[ée] )?[ao]s?)? ([A-ZÀ-Ý][\wÀ-ÿ]+)"
-    r"|\bpr(?:o|a(?: a)?) ([A-ZÀ-Ý][\wÀ-ÿ]+)"
+    r"\b(?:m[ãa]e|pai|filh[oa]|marido|esposa|av[óôo]|irm[ãa]o?)(?:,? (?:[ée] )?[ao]s?)? "
+    rf"({_FULL_NAME}|[A-ZÀ-Ý][\wÀ-ÿ]+)|\bpr(?:o|a(?: a)?) ({_FULL_NAME}|[A-ZÀ-Ý][\wÀ-ÿ]+)"
 )
 LABEL = re.compile(r"^(consulta#\d+): (.+?) \(([^()]*)\)$", re.MULTILINE)
 _OPEN = re.compile(
@@ -70,8 +74,9 @@ def chosen(talk: Talk, words: str) -> list[tuple[str, str]]:
     rows = [(label, told) for one in talk.results(OWN) for label, told, _ in LABEL.findall(one.result)]
     assert talk.now is not None
     staying = _names_in("\n".join(line for line in words.splitlines() if _STAYS.search(plain(line))), rows)
-    named = [row for row in _names_in(words, rows) if row not in staying]
-    rows = named or [row for row in rows if _is_of_service(words, row)] or rows
+    named = [] if _ALL.search(plain(words)) else [row for row in _names_in(words, rows) if row not in staying]
+    leaving = "\n".join(line for line in words.splitlines() if not _STAYS.search(plain(line)))
+    rows = named or [row for row in rows if _is_of_service(leaving, row)] or rows
     days = set(dates.resolve(words, talk.now).days)
     on_day = [row for row in rows if days & set(dates.resolve(row[1], talk.now).days)]
     return on_day or rows
@@ -90,6 +95,12 @@ def _is_of_service(words: str, row: tuple[str, str]) -> bool:
 def phrase(words: str) -> str:
     """Day and hour in the patient's own words, as the tools take them; of many, the last."""
     return "\n".join(plain(line) for line in words.splitlines())[-_MOST_CHARS:]
+
+
+def name_line(words: str) -> str:
+    """A full name that stands by itself."""
+    match = _NAME_LINE.search(words)
+    return match[1] if match else ""
 
 
 def name_in(talk: Talk) -> str:

@@ -39,7 +39,7 @@ TOPICS = (
     ),
     _topic(
         "preço",
-        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
+        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto|qnt) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
         r"|\bcusta|\bdesconto"
         r"|\btabela\b|\b(?:e|eh|sao) pag[ao]s?\b(?! (?:no|em|com))|\bde graca\b|\bgratuit|\bgratis\b",
         r"r\$|\bvalor|\bpreco",
@@ -87,7 +87,12 @@ TOPICS = (
         r"\batras|\btolerancia",
     ),
     _topic("retorno", r"\bretorno\b", r"\bretorno"),
-    _topic("menores de idade", r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel", r"\bmenor|\brespons"),
+    _topic(
+        "menores de idade",
+        r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel"
+        r"|\b(?:baba|avos?|tia|tio|vizinha|irma|irmao)\b[^.!?]{0,12} (?:lev|acompanh|ir\b|vai\b)",
+        r"\bmenor|\brespons",
+    ),
     _topic("acessibilidade", r"\bcadeirante|\bcadeira de rodas|\belevador|\bacessi|\brampa\b", r"\bacess"),
     _topic("privacidade", r"\bmeus dados|\blgpd\b|\bapag\w+ .*dados", r"\bprivac|\bdados\b"),
     _topic("telefone", r"\btelefone\b|\bnumero de voces|\bligar pra (?:ai|voces|vcs)", r"\btelefone"),
@@ -127,11 +132,17 @@ class Vocabulary:
     def plan(self) -> re.Pattern[str]:
         return re.compile(rf"\b(?:{self.plans})\b")
 
+    def names_one(self, said: str) -> bool:
+        return bool(self.services) and bool(re.search(rf"\b(?:{self.services})", said))
+
     def wants_one(self, said: str) -> bool:
         """Whether a service is asked for as something to be had: ``tem fisio``, ``quero limpeza``."""
         if not self.services:
             return False
-        some = r"(?:com |uma? |o |a |para |pra |horario |vaga |sessao |consulta |hora |de |da |do )*"
+        some = (
+            r"(?:com |uma? |o |a |para |pra |horario |vaga |sessao |consulta |hora |de |da |do |rotina |nova |mais "
+            r"|outr[oa] )*"
+        )
         return bool(
             re.search(
                 rf"\b(?:tem|tinha|quero|queria|gostaria de|preciso de"
@@ -152,7 +163,7 @@ def vocabulary(request: Mapping[str, Any]) -> Vocabulary:
     words = {word for name in named for word in re.findall(r"[a-z]{4,}", plain(name))} - _COMMON
     stems = {stem for word in words for stem in (word[:_LONGEST_STEM], *beginnings(word))}
     accepted = re.search(r"Aceitos: ([^.\n]+)\.", facts)
-    plans = re.split(r", | e ", accepted[1]) if accepted else []
+    plans = re.split(r", | e ", re.sub(r" ?\([^)]*\)", "", accepted[1])) if accepted else []
     return Vocabulary(
         "|".join(sorted(stems)),
         "|".join([_PLANS, *(re.escape(plain(plan)) for plan in plans)]),
@@ -236,6 +247,26 @@ def topics_in(said: str, words: Vocabulary) -> list[Topic]:
     return [topic for topic in topics if topic.label not in covered]
 
 
+_ASKS = re.compile(r"\?|\b(?:quando|qndo|qdo|como|onde|qual|quais|quem|quantos?|quantas?)\b")
+_SMALL_TALK = re.compile(
+    r"\b(?:tudo bem|td bem|bom dia|boa tarde|boa noite|ajud\w+|fal\w+|entend\w+|pergunt\w+)\b"
+)
+
+
+def in_their_words(said: str) -> list[Topic]:
+    """A question about something that is no known topic: its own words are looked up."""
+    words = re.findall(r"[a-z]{4,}", _SMALL_TALK.sub(" ", said))
+    words = [word for word in dict.fromkeys(words) if word not in _NO_SUBJECT]
+    if not words or not _ASKS.search(said):
+        return []
+    stems = "|".join(word[:_LONGEST_STEM] for word in words)
+    return [Topic(" ".join(words[:6]), re.compile(r"(?!)"), re.compile(rf"\b(?:{stems})"))]
+
+
+_NO_SUBJECT = frozenset(
+    re.findall(r"\w+", "para pode posso voces quando qndo como onde qual quais quem quanto quantos quantas isso essa "
+               "esse esta este mais minha meus minhas tambem entao fica tenho queria quero gostaria saber agora hoje"),
+)  # fmt: skip
 _PLAN = "convênio"
 
 

@@ -11,7 +11,7 @@ from clinic_bot.agent.booking_schemas import SCHEMAS
 from clinic_bot.agent.tools import TOOLS
 from clinic_bot.sandbox.groq_checks import check_call
 from clinic_bot.sandbox.receptionist import Receptionist
-from tests.support.desk import FACTS, MARIA, Desk
+from tests.support.desk import FACTS, JOANA, MARIA, Desk
 from tests.support.store import Store
 
 REQUEST = {"tools": [*TOOLS, *SCHEMAS.values()]}
@@ -166,3 +166,61 @@ def test_two_services_in_one_burst_are_both_offered(desk: Desk) -> None:
     offered = say("quero marcar dermato quinta\ne um pediatra pro Bento")
     assert "Consulta de dermatologia" in offered
     assert "Consulta de pediatria" in offered
+
+
+def test_a_yes_or_a_name_takes_the_one_time_that_was_offered(desk: Desk) -> None:
+    desk.has(JOANA, when="sexta às 8h")
+    say = Conversation(desk)
+    assert "sexta 25/09: 8h30 Qual" in say("tem dermato sexta?")
+    assert "às 8h30, para Rafaela Dias Pinto. Confirma?" in say("fechou\nRafaela Dias Pinto")
+
+
+def test_a_relative_is_booked_by_the_full_name(desk: Desk) -> None:
+    say = Conversation(desk)
+    assert "às 14h, para Orlando Pinto. Confirma?" in say(
+        "quero marcar dermato quinta às 14h\né pro meu pai Orlando Pinto"
+    )
+    assert "Consulta marcada" in say("isso\npd marcar")
+
+
+def test_the_service_of_an_earlier_burst_is_kept(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("queria marcar dermato pra minha tia\nquinta de tarde")
+    assert "quinta-feira, 24/09, às 15h, para Rafaela Pinto. Confirma?" in say(
+        "quinta 15h\nRafaela Pinto\npode marcar"
+    )
+
+
+def test_what_is_booked_is_moved_without_the_word_for_it(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    say = Conversation(desk)
+    asked = say("minha consulta de quinta\nda p ser no msm dia mais tarde?")
+    assert "quinta-feira, 24/09, às 15h30" in asked
+    assert "Consulta remarcada" in say("pode ser")
+
+
+def test_where_the_wanted_time_is_taken_the_next_ones_are_told(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    assert "sexta 25/09: 8h, 8h30" in Conversation(desk)("queria adiantar minha consulta\ntem amanhã?")
+
+
+def test_one_s_own_appointment_is_told(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    told = Conversation(desk)("oi\nq dia é minha consulta msm?")
+    assert "Está marcado: Consulta de dermatologia com Dra. Ana Reis, quinta-feira, 24/09, às 15h" in told
+
+
+def test_both_children_are_meant_where_both_are_named_together(desk: Desk) -> None:
+    desk.has(MARIA, "pediatra", "sexta às 10h", "Bento Reis")
+    desk.has(MARIA, "pediatra", "sexta às 10h30", "Alice Reis")
+    asked = Conversation(desk)("preciso remarcar os gêmeos\no bento ta com virose")
+    assert "Bento" in asked
+    assert "Alice" in asked
+
+
+def test_the_one_that_stays_may_be_told_by_its_service(desk: Desk) -> None:
+    desk.has(MARIA, "pediatra", "sexta às 10h")
+    desk.has(MARIA, "dermato", "sexta às 8h")
+    say = Conversation(desk)
+    say("desmarca pra mim a de sexta")
+    assert "Consulta cancelada: Consulta de pediatria" in say("a do pediatra\na dermato fica\npode desmarcar")

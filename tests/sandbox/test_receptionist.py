@@ -14,12 +14,14 @@ from clinic_bot.sandbox.receptionist import (
     Receptionist,
     Scripted,
 )
+from clinic_bot.sandbox.topics import topics_in, vocabulary
 
 FACTS = {
     "horário": "Horário: segunda a sexta das 7h às 19h; sábado fechado.",
     "preço": "Serviço: Consulta de ortopedia: R$ 210.\nServiço: Consulta de dermatologia: R$ 330.",
     "convênio": "Convênios: Aceitos: Saúde Boa.",
     "estacionamento": "Estacionamento: no subsolo, grátis.",
+    "carregador": "Carregador: vaga 3, 220 V.",
 }
 
 
@@ -72,6 +74,8 @@ def _exchange(call: BrainCall, call_id: str) -> list[Mapping[str, Any]]:
         ("quanto custa a dermato?", "R$ 330"),
         ("vcs aceitam unimed?", "Saúde Boa"),
         ("tem onde estacionar", "no subsolo"),
+        ("oi\nqual a voltagem do carregador?", "220 V"),
+        ("qual a capital da frança?", "não encontrei nada"),
     ],
 )
 def test_a_question_is_looked_up_and_quoted(text: str, quoted: str) -> None:
@@ -178,3 +182,9 @@ def test_a_script_is_followed_and_then_repeats_its_end() -> None:
     assert turns[0].tool_call == BrainCall(LOOK_UP, "{")
     assert [turn.text for turn in turns[1:]] == ["pronto", "pronto"]
     assert len(brain.asked) == 3
+
+
+def test_a_plan_with_a_limit_is_known_by_its_name() -> None:
+    facts = "Fatos da clínica:\nConvênios: Aceitos: Mais Vida (só consultas, não exames) e Outro Plano."
+    words = vocabulary({"messages": [{"role": "system", "content": facts}]})
+    assert [topic.label for topic in topics_in("vcs pegam mais vida", words)] == ["convênio"]
