@@ -26,6 +26,8 @@ _EXCHANGES_TOKENS = 640  #: this turn's calls may have so many in a small room, 
 _TEXT_TOKENS = 160  #: as long as the patient's words keep these
 _TEXT_CHARS = 800  #: enough to tell whether they need them
 _WORD_CHARS = 24  #: a longer run of letters is cut anywhere
+#: A part of a list, a sentence or a line is over.
+_PART_END = re.compile(r";|\n|[.!?](?=\s)")
 _GAP = "\n[... trecho do meio omitido por ser longo ...]\n"
 
 
@@ -114,7 +116,18 @@ def _clip(text: str, chars: int) -> str:
     after = re.sub(rf"^\S{{1,{_WORD_CHARS}}}(?=\s)", "", text[len(text) - (kept - head) - 1 :])[
         -(kept - head) :
     ]
-    return before + _GAP + after
+    return _whole_parts_before(before) + _GAP + _whole_parts_after(after)
+
+
+def _whole_parts_before(text: str) -> str:
+    """Nor half a list's part: a service without its price could get the next one's behind the gap."""
+    last = max((found.end() for found in _PART_END.finditer(text)), default=0)
+    return text[:last] if last >= len(text) // 2 else text
+
+
+def _whole_parts_after(text: str) -> str:
+    first = _PART_END.search(text)
+    return text[first.end() :] if first and first.end() <= len(text) // 2 else text
 
 
 def _shortened(exchanges: Sequence[Message], room: int) -> list[Message]:

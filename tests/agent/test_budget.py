@@ -121,6 +121,19 @@ def test_an_older_result_shrinks_no_more_than_it_must_and_between_words() -> Non
     assert set(f"{before} {after}".split()) <= set(prices.split())
 
 
+def test_no_price_stands_behind_the_gap_without_its_service() -> None:
+    """Else what the vaccine costs ended in another service's price: "sem hora [...] R$ 330; Ultrassonografia"."""
+    prices = "; ".join(f"Consulta número {number}: R$ {900 + number}" for number in range(60))
+    parts = set(prices.split("; "))
+    for spare in range(0, 120, 7):
+        exchanges = [*exchange(prices), *exchange("x" * (300 + spare))]
+        fitted = budget.fit([], CONTEXT, "oi", exchanges, room=ROOM)
+        shown = str(next(one["content"] for one in fitted if one["role"] == "tool"))
+        halves = shown.split("\n[... trecho do meio omitido por ser longo ...]\n")
+        assert len(halves) == 2
+        assert {one.strip() for half in halves for one in half.split(";") if one.strip()} <= parts
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     text=st.text(max_size=4000),
