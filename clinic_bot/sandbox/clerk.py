@@ -62,6 +62,7 @@ _ONLY_ONE = re.compile(
 )
 _NOTHING_FREE = "não há horário livre"
 _GONE = "acabou de ser ocupado"
+_CUT = "omitido por ser longo"  #: what is left of an older result, where the room was small
 _AT_ONCE = f"chame {CARRY_OUT} agora"
 
 
@@ -299,7 +300,7 @@ def _told(one: Done, talk: Talk) -> list[str]:
             return []
         free = " / ".join(result.partition("Livres:")[2].strip().splitlines())
         return [f"Tenho livres: {free}. Qual horário prefere?"]
-    if one.name == FREE_SLOTS:
+    if one.name == FREE_SLOTS and _CUT not in result:
         return [f"{' '.join(result.split())} Qual horário prefere, e qual o nome completo do paciente?"]
     if one.name == OWN and intent(talk) == "show":
         rows = [told for _, told, _ in LABEL.findall(result)]

@@ -243,6 +243,8 @@ def _answer(
         return "De nada! Até mais."
     if greeting:
         return f"{greeting} Como posso ajudar?"
+    if "?" in said and not re.search(r"\w", said):
+        return "Não ficou claro? Diga o que faltou, e eu explico melhor."
     if not re.search(r"\w", said):
         return "😊"
     return (
@@ -261,7 +263,8 @@ def _when(done: Sequence[tuple[str, str, str]]) -> str:
 def _understood(said: str, reasons: Sequence[str]) -> str:
     """The request in a few words, with the day and the hour that were named."""
     whose = re.search(
-        r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? (?!minha|meu|nossa)\w+)\b|\b(?:ele|ela) (?:tem|ta com|esta com)\b",
+        r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? (?!minha|meu|nossa)\w+)\b|\b(?:ele|ela) (?:tem|ta com|esta com)\b"
+        r"|\b(?:dia|hora|horas|horario) (?:e|eh|seria) [ao] d(?:ele|ela)\b",
         said,
     )
     if whose and ABOUT_VISIT in reasons:

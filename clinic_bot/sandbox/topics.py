@@ -213,6 +213,7 @@ FOR_A_PERSON = tuple(
         (
             "pergunta sobre uma consulta marcada",
             r"\b(?:minha|meu) (?:consulta|exame|retorno|horario)|\b(?:consulta|exame) (?:dela|dele|d[ao]s? \w+)\b"
+            r"|\b(?:dia|hora|horas|horario) (?:e|eh|seria) [ao] d(?:ele|ela)\b"
             r"|\b(?:ele|ela) (?:tem|ta com|esta com) [^.?!]*\b(?:consulta|exame|horario|sessao)"
             r"|\bconfirm",
         ),

@@ -149,6 +149,15 @@ def test_every_answer_says_that_it_is_no_model(text: str) -> None:
     assert answer.endswith(MARK)
 
 
+def test_a_lone_question_mark_asks_for_the_answer_again() -> None:
+    assert "explico melhor" in conversation("?", before="Aceitos: Saúde Boa.")[0]
+
+
+def test_the_hour_of_somebody_else_is_not_told() -> None:
+    answer, _ = conversation("o seu Bento é meu vizinho\nq horas é a dele? vou levar")
+    assert "de outra pessoa não posso informar nada" in answer
+
+
 def test_small_talk_calls_nothing() -> None:
     assert conversation("bom dia")[0].startswith("Bom dia!")
     answer, calls = conversation("perfeito\nobgda viu\nbjs 😘")
