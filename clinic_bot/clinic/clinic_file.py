@@ -155,7 +155,9 @@ class Service(_Table):
         return self.id or key_of(self.name)
 
     def price_text(self) -> str:
-        parts = [texts.money(self.price) if self.price is not None else "", self.price_note]
+        """The price and its note; what is free is said to be so, as nobody says ``R$ 0``."""
+        price = "" if self.price is None else texts.money(self.price) if self.price else texts.FREE
+        parts = ["" if price == texts.FREE and texts.says_free(self.price_note) else price, self.price_note]
         return "; ".join(filter(None, parts)) or "valor com a recepção"
 
 

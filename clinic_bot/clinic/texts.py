@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
+#: Instead of a price of nothing.
+FREE = "sem custo"
 EMERGENCY = (
     "🚨 Isso pode ser uma emergência. Ligue agora para o *SAMU: 192* ou vá ao pronto-socorro mais próximo. "
     "Não espere resposta por aqui: este é um atendimento automático."
@@ -59,6 +61,11 @@ _MONTHS = (
     "novembro",
     "dezembro",
 )
+
+
+def says_free(note: str) -> bool:
+    """Whether a clinic's note on a price says by itself that there is none."""
+    return re.search(r"\b(?:sem custos?|gratuit\w+|gr[aá]tis|cortesia)\b", note.casefold()) is not None
 
 
 def money(value: Decimal) -> str:

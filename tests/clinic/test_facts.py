@@ -8,6 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from clinic_bot.clinic import fixture
+from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic, load_clinic
 from clinic_bot.clinic.texts import money
 from clinic_bot.errors import Misconfigured
@@ -223,3 +224,19 @@ def test_money_is_written_as_in_brazil() -> None:
         "R$ 220,50",
         "R$ 1.220",
     ]
+
+
+@pytest.mark.parametrize(
+    ("price", "note", "told"),
+    [
+        (0, "", "sem custo"),
+        (0, "Sem custo", "Sem custo"),
+        (0, "gratuita", "gratuita"),
+        (0, "só na primeira consulta", "sem custo; só na primeira consulta"),
+        (180, "com a limpeza", "R$ 180; com a limpeza"),
+        (None, "", "valor com a recepção"),
+    ],
+)
+def test_what_is_free_is_told_in_words(price: int | None, note: str, told: str) -> None:
+    service = Service.model_validate({"name": "Avaliação", "price": price, "price_note": note})
+    assert service.price_text() == told
