@@ -59,7 +59,7 @@ _VERBS = {
 #: The order itself: ``pode cancelar``, ``confirma pra mim``. ``Quero desmarcar`` is a wish, and is asked about.
 _ORDERS = {
     deed: re.compile(
-        rf"\b(?:pode|podem|podes|sim|isso|por favor|pfv?r?|ok|favor)[ ,]+(?:ja |me |entao )?(?:{verbs})\b"
+        rf"\b(?:pode|podem|podes|pd|sim|isso|por favor|pfv?r?|ok|favor)[ ,]+(?:ja |me |entao )?(?:{verbs})\b"
         rf"|\b(?:{imperative})\b"
     )
     for (deed, verbs), imperative in zip(
@@ -73,15 +73,15 @@ _ORDERS = {
     )
 }
 _WORDS_OF_YES = (
-    r"s+i+m+|ss|s|isso|isto|ok+|okay|claro|certo|certinho|perfeito|fechado|beleza|blz|bele|combinado|aceito|quero sim"
-    r"|quero ess[ea]|confirmo|confirma|pode ser|pode sim|pode s|bora|aham|uhum|exato|exatamente|otimo|otima|maravilha"
-    r"|com certeza|ta bom|ta otimo|tudo bem|show|top|dale|positivo|de acordo"
+    r"s+i+m+|ss|s|isso|isto|ok+|okay|claro|certo|certinho|perfeito|fechado|fechou|beleza|blz|bele|combinado|aceito"
+    r"|quero sim|quero ess[ea]|confirmo|confirma|(?:pode|pd) (?:ser|sim|s)|bora|aham|uhum|exato|exatamente|otimo|otima"
+    r"|maravilha|com certeza|ta bom|ta otimo|tudo bem|show|top|dale|positivo|de acordo|joia"
 )
 #: Where an answer begins with it; or all that there is, in so few words that nothing else was said.
 _YES = re.compile(
     rf"^\W*(?:(?:ah+|entao|ta|oi+|ola|bom dia|boa tarde|boa noite|eu|por mim)\W+)*(?:{_WORDS_OF_YES})\b"
 )
-_SHORT_YES = re.compile(rf"\b(?:{_WORDS_OF_YES})\b|^(?:pod[ei]m?|por favor|pf|pfv|pfvr)\W*$")
+_SHORT_YES = re.compile(rf"\b(?:{_WORDS_OF_YES})\b|^(?:pod[ei]m?|pd|por favor|pf|pfv|pfvr)\W*$")
 _SHORT_WORDS = 3
 _SIGN_OF_YES = re.compile(r"[👍👌✅🙏🆗]")
 _NOT = re.compile(
