@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from clinic_bot.clinic.named_days import PART_OF_DAY, Named, run
+from clinic_bot.clinic.named_days import PART_OF_DAY, Named, run, week_of
 
 #: How many days "depois do dia 20" goes on for, and "depois do feriado".
 _ONWARDS = 30
@@ -14,6 +14,8 @@ _WEEK = 7
 _LINK = r"(?: (?:n?[oa]s?|em|d[eoa]|pra|para|aos?|dia|n?ess[ea]|n?est[ea]))*\s*$"
 _CAN = r"(?:posso|consigo|da|quero|rola|vou (?:poder|conseguir)|tenho como|serve|poderei|conseguirei)"
 _FROM = re.compile(rf"\b(?:a partir|desde){_LINK}")
+_EVE = re.compile(rf"\b(?:vespera|(?:um|1|no) dia antes){_LINK}")
+_WEEK_OF = re.compile(rf"(?<!fim de )(?<!final de )\bsemana{_LINK}")
 _AFTER = re.compile(rf"\b(?:depois|apos|passad[oa]|passando){_LINK}")
 _BEFORE = re.compile(rf"\bantes{_LINK}")
 _UNTIL = re.compile(rf"\bate{_LINK}")
@@ -96,6 +98,10 @@ def _drawn_out(one: Named, before: str, today: date) -> Named:
         return one
     first, last = one.days[0], one.days[-1]
     onwards = _WEEK if one.kind == "holiday" else _ONWARDS
+    if _EVE.search(before):
+        return replace(one, kind="near", days=(first - timedelta(days=1),))
+    if one.kind == "date" and _WEEK_OF.search(before):
+        return replace(one, kind="span", days=tuple(day for day in week_of(first) if day >= today))
     if _FROM.search(before):
         return replace(one, kind="span", days=tuple(run(first, first + timedelta(days=onwards - 1))))
     if _AFTER.search(before):

@@ -67,7 +67,7 @@ _OVER = (
     r"(?:/\d{2,4}| (?:de )?(?:19|20)\d\d)?"
     rf"(?: (?:de|a|pela|na) {_PART})?"
     rf"|\b(?:{_WEEKDAY}(?: feira)?|sabado|domingo|semana|mes|ano|dia \d{{1,2}}|fim de semana)"
-    rf" passad[oa]s?\b(?: de {_PART})?"
+    rf" (?:passad|retrasad)[oa]s?\b(?: de {_PART})?"
     r"|\b(?:carnaval|natal|feriado|pascoa|ano novo|fim de semana) (?:foi|passou)\b"
     r"|\bja (?:passou|passa) d[ae]s? \d{1,2} ?h?\b"
     rf"|\b(?:d[oe] )?{_MONTH} (?:d[oe] )?ano passado\b"

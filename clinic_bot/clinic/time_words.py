@@ -84,6 +84,8 @@ _MINUTES = re.compile(
 _DOTTED = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?= ?h\b)|(?<=\bas )(\d{1,2})\.([0-5]\d)\b")
 #: Lasts so long and is at no time of the day.
 _SO_LONG = re.compile(r"\b(?:daqui(?: a)?|ha) (?:uns |umas )?\d{1,2} ?(?:h\b|min\w*)")
+#: The hour is told twice: ``10:30h``.
+_WITH_SIGN = re.compile(r"\b(\d{1,2}:[0-5]\d) ?h\b")
 _RUN_TOGETHER = re.compile(r"(?:^\s*|\bas )([01]\d|2[0-3])([0-5]\d)(?= ?h\b|\s*$)")
 
 
@@ -151,7 +153,7 @@ def _end_of(part: Span, span: Span) -> time:
 
 
 def _in_digits(text: str) -> str:
-    text = _SO_LONG.sub(" ", text)
+    text = _WITH_SIGN.sub(r"\1", _SO_LONG.sub(" ", text))
     text = re.sub(r"\bmeio[ -]dia e (meia|\d\d)\b", lambda m: f"12:{m[1].replace('meia', '30')}", text)
     text = re.sub(r"\bmeio[ -]dia\b", "12:00", text)
     text = _WORDED.sub(lambda m: f"{m[1]} {_HOURS[m[2]]}" if m[1] else str(_HOURS[m[3]]), text)
