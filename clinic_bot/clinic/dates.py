@@ -20,8 +20,8 @@ __all__ = ["Span", "When", "resolve"]
 
 #: Before this hour somebody who is still awake may call the day that has begun "amanhã".
 _MORNING = 4
-#: Between two days that are two.
-_OTHER = re.compile(r"\b(?:ou|e|nem)\b")
+#: Between two days that are two: "amanhã ou terça", "de amanhã pra terça".
+_OTHER = re.compile(r"\b(?:ou|e|nem|pr[ao]|para|p)\b")
 
 
 @dataclass(frozen=True, slots=True)

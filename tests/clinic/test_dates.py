@@ -32,6 +32,8 @@ DAYS = {
     "hoje à tarde": october(6),
     "na véspera do feriado": october(11),
     "um dia antes do feriado": october(11),
+    "passar de amanhã pra terça que vem": october(7, 13),
+    "troca a de depois de amanhã para sexta": october(8, 9),
     "na semana do dia 21": october(19, 20, 21, 22, 23, 24, 25),
     "no fim de semana do dia 17": october(17),
     "fui aí sábado retrasado": (),

@@ -20,6 +20,8 @@ NOW = datetime(2026, 10, 6, 10, 12)  # noqa: DTZ001
         ("quinta mais tarde", [8], ["14:41-23:59"]),
         ("sexta no mesmo horário", [9], ["14:40-14:40"]),
         ("a de quinta pra sexta, mesma hora", [9], ["14:40-14:40"]),
+        ("a do dia 8 pra sexta", [9], []),
+        ("muda de quinta pro dia 14", [14], []),
         ("a de quinta passa pra sexta às 9", [9], ["09:00-09:00"]),
         ("quinta ou sexta mais tarde", [8, 9], ["14:41-23:59"]),
         ("no mesmo dia depois das 16", [8], ["16:00-23:59"]),
