@@ -54,6 +54,8 @@ _OTHER_TIME = re.compile(
     r"|\btem como\b|\btroca|\bpass(?:a|ar)\b"
 )
 _CHANGES = (("cancel", _CANCEL), ("move", _MOVE))
+#: As the answer to "2" says it.
+_ASKED_WHEN = "Para remarcar, diga o dia"
 _PRESENCE = re.compile(r"\bconfirm")
 _OFFERED = re.compile(r"\bqual (?:horario|prefere|dia)|\blivres\b|\btenho\b")
 #: The one time that was offered, where there was one only.
@@ -101,6 +103,8 @@ def intent(talk: Talk) -> str:
 
 def _moves_without_saying_so(talk: Talk, text: str) -> bool:
     """Another time is asked about, for what a reminder told of or the patient calls theirs."""
+    if _ASKED_WHEN in talk.before and WHEN.search(text):
+        return True
     if "embrete" in talk.before:
         return bool(WHEN.search(text) and _OTHER_TIME.search(text))
     return "Consultas futuras" in talk.context and bool(_OWN_ONE.search(text) and _SUIT.search(text))

@@ -224,3 +224,12 @@ def test_the_one_that_stays_may_be_told_by_its_service(desk: Desk) -> None:
     say = Conversation(desk)
     say("desmarca pra mim a de sexta")
     assert "Consulta cancelada: Consulta de pediatria" in say("a do pediatra\na dermato fica\npode desmarcar")
+
+
+def test_the_day_that_was_asked_for_after_a_reminder_moves_the_appointment(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    say = Conversation(desk)
+    say.history = [{"role": "assistant", "content": "Para remarcar, diga o dia e o período que prefere."}]
+    assert "remarcar Consulta de dermatologia com Dra. Ana Reis, sexta-feira, 25/09, às 8h30" in say(
+        "sexta às 8h30"
+    )
