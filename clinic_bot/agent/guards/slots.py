@@ -5,7 +5,7 @@ That the clinic opens at 9h makes 9h no free time of anybody's, and what is free
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from clinic_bot.agent.guards.clauses import sentences
@@ -29,6 +29,8 @@ _DEADLINE = re.compile(
     r"\b(?:avis\w+|desmarc\w+|cancel\w+|remarc\w+|prazo|mudar|mudanca|troca\w*)\b.*\b(?:ate|antes d[aeo]s?)\b"
     r"|\b(?:ate|antes d[aeo]s?)\b.*\b(?:avis\w+|desmarc\w+|cancel\w+|remarc\w+|prazo|mudar|mudanca|troca\w*)\b"
 )
+#: ``até 48 horas antes, ou seja, até terça às 15h`` counts back from what was told.
+_BEFORE = re.compile(r"\b(\d{1,3}) ?h(?:oras)? (?:antes|de anteced)|\b(?:um|1) dia antes\b|\bvespera\b")
 _RANGE = re.compile(
     r"\b(?:d?as|de) [\d:h]+(?: ?horas)? ?(?:as|ate(?: as)?|a|-|ao) (?:[\d:h]+|meio[- ]dia)"
     r"|\b(?:ate|a partir d[aeo]s?|antes d[aeo]s?|depois d[aeo]s?|apos|entre)(?: as)? (?:[\d:h]+|o meio[- ]dia"
@@ -81,6 +83,7 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
     shown = [pair for one in told for pair in pairs(one, now)]
     told_at = {one.at for one in shown}
     named = set(file_times)
+    deadlines = list(_earlier(shown, {int(one[1] or 24) for one in _BEFORE.finditer(plain(text))}))
     for sentence in sentences(text):
         bare = plain(re.sub(r"[*_~]", "", sentence))
         offers = _OFFERS.search(bare) or re.search(r"\bd[áÁ]\b", sentence)
@@ -90,16 +93,29 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
         if not (offers or settles):
             if _DEADLINE.search(bare):
                 continue
-            if not bare.endswith("?") and any(_on_another_day(one, shown) for one in _offered(bare, now)):
+            if not bare.endswith("?") and any(
+                _on_another_day(one, (*shown, *deadlines)) for one in _offered(bare, now)
+            ):
                 return True
             continue
         for pair in _offered(bare, now):
+            if any(pair.at == one.at and pair.day.is_one_of(one.day) for one in deadlines):
+                continue
             if pair.at not in told_at:
                 if pair.at not in named or pair.day.dates:
                     return True
             elif _on_another_day(pair, shown):
                 return True
     return False
+
+
+def _earlier(shown: Sequence[Pair], hours: Iterable[int]) -> Iterator[Pair]:
+    """What is so many hours before a time that was told."""
+    for pair in shown:
+        for day in pair.day.dates:
+            for count in hours:
+                at = datetime.combine(day, time.fromisoformat(pair.at)) - timedelta(hours=count)
+                yield Pair(Day(frozenset((at.weekday(),)), frozenset((at.date(),))), f"{at:%H:%M}")
 
 
 def _on_another_day(pair: Pair, shown: Sequence[Pair]) -> bool:

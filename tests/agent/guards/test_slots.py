@@ -44,3 +44,10 @@ def test_what_was_told_may_be_offered(text: str) -> None:
 def test_an_hour_of_the_file_is_no_free_time_of_a_date() -> None:
     assert mistake("Tenho dia 09/10 às 13h.", [FREE], ("13:00",), NOW) is not None
     assert mistake("A Dra. Zuleica atende às 13h.", [FREE], ("13:00",), NOW) is None
+
+
+def test_a_deadline_counted_back_from_a_told_time_is_no_other_time() -> None:
+    booked = "Feito, marcada: Limpeza com Dra. Zuleica, sexta-feira, 09/10 às 15h."
+    assert mistake("Até 48 horas antes, ou seja, até quarta, 07/10, às 15h.", [booked], (), NOW) is None
+    assert mistake("Até 24 horas antes, até quinta às 15h, não tem custo.", [booked], (), NOW) is None
+    assert mistake("Até 48 horas antes, ou seja, até quinta, 08/10, às 15h.", [booked], (), NOW) is not None
