@@ -1,7 +1,7 @@
 """Whether a reply says of the clinic's opening hours what its file does not: a closed day, a closing time. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 from clinic_bot.agent.guards.clauses import whole
@@ -24,7 +24,7 @@ _HOT_LINE = re.compile(
     r"\b(?:188|192|cvv|samu|antecedencia|pronto[- ]socorro|lembrete|resposta)\b|\b(?:ate|em|com) 24"
 )
 _NO_BREAK = re.compile(
-    r"\bnao (?:fechamos|fecha|paramos|para) (?:para|pro|no|na|durante)(?: o| a)?(?: hora do)? ?almoco\b"
+    r"\bnao (?:fechamos|fecha|paramos|para) (?:para|pro|no|na|durante)(?: o| a)?(?: hora(?:rio)? d[eo])? ?almoco\b"
     r"|\bsem (?:pausa|intervalo|fechar|parar)\b[^.;]{0,20}\balmoco\b"
     r"|\b(?:abert\w+|atend\w+|funciona\w*) (?:direto|no (?:horario|hora) d[eo] almoco|durante o almoco"
     r"|na hora do almoco)"
@@ -147,11 +147,13 @@ class Opening:
         days: tuple[int, ...] = ()
         dates: tuple[date, ...] = ()
         says: bool | None = None
+        opens = False
         for part in parts:
             own = days_in(part, now)
+            opens = _says_yes(part) and (bool(_OPENS.search(part)) or (opens and _is_when(part)))
             if now is not None:
-                dates = dates_in(part, now) or (() if own and not DATE.search(part) else dates)
-                if self._open_on_a_closed_date(part, dates):
+                dates = dates_in(part, now) or (dates if _may_be(own, dates) else ())
+                if opens and not _BUT_FOR.search(part) and any(map(self._week.is_closed_on, dates)):
                     return True
             ours = self._is_ours(part, before=ours)
             says = _polarity(part, says)
@@ -198,11 +200,6 @@ class Opening:
             and (bool(marks & dated) if marks else not _OURS.search(part) and set(days) <= set(on))
             for on, dated, at in self._elsewhere
         )
-
-    def _open_on_a_closed_date(self, part: str, dates: Sequence[date]) -> bool:
-        if not _says_yes(part) or not _OPENS.search(part) or _BUT_FOR.search(part):
-            return False
-        return any(map(self._week.is_closed_on, dates))
 
     def _none_open(self, days: Sequence[int], part: str, now: datetime | None) -> bool:
         match = _PART_OF_DAY.search(part)
@@ -268,7 +265,9 @@ class Opening:
         ):
             return False
         if self._specific.search(asked) or not re.search(
-            r"^\W*(?:sim|claro|abrimos|atendemos|funcionamos|abre|funciona|com certeza)(?: sim)?\W*$", first
+            r"^\W*(?:sim|claro|abrimos|atendemos|funcionamos|abre|funciona|com certeza)"
+            r"(?: (?:sim|normalmente|tambem))*\W*$",
+            first,
         ):
             return False
         closed = [self._week.is_closed_on(day) for day in dates]
@@ -287,6 +286,15 @@ def _polarity(part: str, before: bool | None) -> bool | None:
     if times_in(part):
         return True
     return None if re.search(r"\w", _ONLY_DAYS.sub("", DAYS.sub("", part))) else before
+
+
+def _may_be(weekdays: Collection[int], dates: Sequence[date]) -> bool:
+    """``20 de novembro, sexta-feira`` is one day; another weekday leaves the dates said before it."""
+    return not weekdays or bool(dates) and set(weekdays) <= {day.weekday() for day in dates}
+
+
+def _is_when(part: str) -> bool:
+    return not re.search(r"\w", _ONLY_DAYS.sub("", DATE.sub("", DAYS.sub("", part))))
 
 
 def _says_yes(part: str) -> bool:

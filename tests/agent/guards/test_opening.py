@@ -41,6 +41,8 @@ def opening(facts: ClinicFacts = FACTS) -> Opening:
         "Em 30/12 fechamos às 11h.",
         "No dia 24/10 estaremos fechados, mas na segunda, 26/10, abrimos das 8h às 18h.",
         "Nesse sábado não abrimos: 24/10 é feriado.",
+        "No sábado, 24/10, não abrimos; na segunda, 26/10, abrimos das 8h às 18h.",
+        "Abrimos na sexta, 23/10; sábado, 24/10, não.",
         "Segunda é feriado, voltamos na terça.",
         "Na quinta, 15/10, às 16h50 ✅ Ficamos na Rua dos Ipês.",
     ],
@@ -54,6 +56,9 @@ def test_the_hours_of_somebody_else_are_no_opening_hours(text: str) -> None:
     [
         ("Dia 24/10 é sábado, então abrimos no horário normal.", "dia 24 de outubro abre?"),
         ("Abrimos sim! Quer marcar?", "voces abrem no dia 24/10?"),
+        ("Abrimos normalmente! Quer marcar?", "voces abrem no dia 24/10?"),
+        ("Dia 24 de outubro, sábado, funcionamos até as 12h.", "oi"),
+        ("Abrimos normalmente, sábado, 24/10, das 8h às 12h.", "oi"),
         ("Nos feriados abrimos até as 12h.", "e feriado?"),
         ("No dia 30/12 funcionamos normalmente, até as 18h.", "oi"),
         ("Em 29/12 fechamos às 11h.", "ate que horas?"),
@@ -62,3 +67,12 @@ def test_the_hours_of_somebody_else_are_no_opening_hours(text: str) -> None:
 )
 def test_those_of_the_clinic_are_the_file_s(text: str, asked: str) -> None:
     assert opening().mistake(text, asked, NOW) is not None
+
+
+def test_a_break_is_not_denied() -> None:
+    split = FACTS.model_copy(
+        update={"hours": FACTS.hours.model_copy(update={"monday": "08:00-12:00, 13:30-18:00"})}
+    )
+    text = "A recepção não fecha no horário do almoço."
+    assert opening(split).mistake(text, "oi", NOW) is not None
+    assert opening().mistake(text, "oi", NOW) is None
