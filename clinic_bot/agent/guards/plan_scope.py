@@ -4,9 +4,10 @@ Notes are prose: what they do not say in the words of the clinic's services cann
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -25,6 +26,7 @@ _PAYS = re.compile(r"\b(?:so|apenas|somente|cobr\w+|val(?:e|em)|inclu\w+)\b")
 #: Names no service, and any may be meant.
 _ANY = re.compile(r"\b(?:consultas|exames|sessoes|procedimentos|atendimentos|terapias|tudo|tod[ao]s)\b")
 _LIMITS = re.compile(r"\b(?:apenas|somente|para|pelo|cobre|vale|serve)\b")
+_WITH = re.compile(r"\b(?:so|apenas|somente) (?:\w+ )?com .*")
 _OTHERS = re.compile(r"\b(?:outros|demais)\b")
 
 
@@ -47,7 +49,9 @@ class PlanScope:
         called = [plain(one.name) for one in facts.services]
         called += (plain(one.specialty) for one in facts.professionals)
         self._services = [words for name in called if (words := stems(name))]
-        self._lines = re.split(r"[.;](?:\s|$)", plain(facts.insurance.notes))
+        self._lines = re.split(r"(?<!\bdr)(?<!\bdra)[.;](?:\s|$)", plain(facts.insurance.notes))
+        self._names = [frozenset(first_names(one.name)) for one in facts.professionals]
+        self._with = list(self._only_with(names))
         self._notes: list[_Note] = []
         plans: frozenset[str] = frozenset()
         for sentence in self._lines:
@@ -92,6 +96,9 @@ class PlanScope:
     def leaves_out(self, text: str, plans: Iterable[str]) -> bool:
         """Whether ``text``, plain, names what these plans do not pay for."""
         words, squeezed = stems(text), [one.replace(" ", "") for one in plans]
+        who = self._named(text)
+        if who and any(_is_in(plan, squeezed) and not theirs & who for plan, theirs in self._with):
+            return True
         theirs = [one for one in self._notes if _is_of(one, squeezed)]
         paid = [one for one in theirs if one.pays and one.plans] or [one for one in theirs if one.pays]
         covered = frozenset(word for one in paid for word in one.words)
@@ -105,6 +112,18 @@ class PlanScope:
             for word in named
         )
 
+    def _named(self, text: str) -> frozenset[str]:
+        """Whom a text names, by all that they are called by."""
+        words = set(re.findall(r"\w+", text))
+        return frozenset(name for names in self._names if names & words for name in names)
+
+    def _only_with(self, names: re.Pattern[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """Plans that pay for what some professionals do alone."""
+        for line in self._lines:
+            limit = _WITH.search(line)
+            if limit and (whom := self._named(limit[0])):
+                yield from ((one[0].replace(" ", ""), whom) for one in names.finditer(line))
+
 
 def stems(text: str) -> frozenset[str]:
     """Its words but for those that tell nothing apart, by how they begin."""
@@ -112,4 +131,8 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _is_of(note: _Note, plans: Iterable[str]) -> bool:
-    return not note.plans or any(one in plan or plan in one for plan in plans for one in note.plans)
+    return not note.plans or any(_is_in(one, plans) for one in note.plans)
+
+
+def _is_in(named: str, plans: Iterable[str]) -> bool:
+    return any(named in plan or plan in named for plan in plans)

@@ -84,3 +84,17 @@ def test_a_condition_of_somebody_else_s_is_none_of_a_plan() -> None:
     text = "Não precisa de autorização nenhuma: a Unimed atende na hora."
     notes = "Outros convênios não são atendidos."
     assert plans(notes).mistake(text, "oi", ()) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Pode sim! A Cassi vale para a consulta com o Dr. Rui.", True),
+        ("A Cassi vale para a consulta com a Dra. Ana.", False),
+        ("A Cassi é só com a Dra. Ana; com o Dr. Rui seria particular.", False),
+        ("A Unimed vale com o Dr. Rui.", False),
+    ],
+)
+def test_a_plan_may_be_of_one_professional_alone(text: str, wrong: bool) -> None:
+    notes = "Para todas as consultas. Cassi só com a Dra. Ana Lima."
+    assert (plans(notes).mistake(text, "oi", []) is not None) is wrong
