@@ -41,6 +41,11 @@ _PARTS_OF_DAY = {
 _PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na) (manha|tarde|noite)\b")
 _RANGE = re.compile(r"\bd?[ae]s? \S+(?: horas)? (?:as|ate(?: as)?|a) (?:\d|meio)")
 _YES = re.compile(r"^\W*(?:sim|claro|atende|com certeza)\b")
+#: Says of the day before it that there is room on it, and goes on to say with whom.
+_GOES_WELL = re.compile(
+    r"^(?:esta (?:\w+ )?(?:tranquil\w+|livre|vag\w+|bo[am])|da(?: sim)?|tem(?:os)?(?: sim)?|sim|pode ser"
+    r"|consigo)\W*$"
+)
 _TITLES = frozenset(("dr", "dra", "prof", "profa", "enf", "fga", "fgo", "psic", "nutri", "ft", "tec"))
 _NO_VERB = re.compile(r"(?!)")
 
@@ -124,7 +129,7 @@ def _with_days(parts: Iterable[Clause]) -> Iterator[Clause]:
         yield part if own or not (when or alone) else Clause(f"{days} {part.text}", part.says)
         if own:
             days, alone = " ".join(own), when
-        elif not when:
+        elif not when and not (alone and _GOES_WELL.search(part.text)):
             days, alone = "", False
 
 

@@ -16,6 +16,7 @@ FREE = "Consulta (30 min; Dra. Marta Figueira). Livres:\nDra. Marta Figueira: qu
     ("text", "asked"),
     [
         ("Aos sábados atendem a Dra. Marta e o Dr. Pedro.", "oi"),
+        ("Quarta, 16/12, está tranquila: a Dra. Marta consegue te encaixar no fim da manhã.", "oi"),
         ("A Dra. Marta dá consultas todos os dias.", "oi"),
         ("A Dra. Marta recebe às terças e aos sábados.", "oi"),
         ("A Dra. Marta está aqui às segundas, quartas e sextas.", "oi"),
