@@ -6,6 +6,7 @@ Both ways are wrong, and a bare ``fazemos sim`` answers for what the patient ask
 import re
 from collections.abc import Iterator, Sequence
 
+from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.clauses import Found, claims, elliptical, whole
 from clinic_bot.agent.guards.unheard import NOT_THERE, Unheard
 from clinic_bot.clinic.facts import ClinicFacts
@@ -55,6 +56,7 @@ _FOR_NOW = re.compile(
     r"\b(?:vagas?|horarios?|agenda|hoje|amanha|segunda|terca|quarta|quinta|sexta|sabados?|domingos?|dia|manha|tarde"
     r"|noite|sem|ness[ae]|nest[ae]|por aqui|mensagem|livres?|avuls\w+|dr|dra|menores|criancas?|adultos?)\b|\d"
 )
+_IN_PERSON = re.compile(r"\b(?:so|e|sao|apenas|somente)(?: no| feit[oa])? presencia(?:l|is)\b(?! (?:e|ou) )")
 _COMMON = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica"))
 _FROM_AFAR = re.compile(r"\bon-?line\b|\bpor video\b|\bvideochamada\b|\ba distancia\b")
 
@@ -79,11 +81,7 @@ class Catalogue:
         self._items = re.compile("|".join(rf"\b(?:{stems})\w*" for stems in self._stems))
         self._affirmed, self._denied = _told(text)
         self._unheard = Unheard(facts, text)
-        self._in_person = [
-            part
-            for part in re.split(r"[.;:\n]", plain_lines(text))
-            if re.search(r"\bso (?:e |no )?presencia", part)
-        ]
+        self._in_person = list(_in_person(facts, text))
 
     def mistake(self, text: str, asked: str, told: Sequence[str] = ()) -> str | None:
         """What ``text`` says wrongly that the clinic has or has not, in Portuguese; None for nothing.
@@ -124,8 +122,8 @@ class Catalogue:
         return sort is None or re.search(rf"\b{re.escape(sort[1])}", self._affirmed) is not None
 
     def _only_in_person(self, one: Found) -> bool:
-        words = re.findall(r"\w{5,}", one.clause) if _FROM_AFAR.search(one.clause) else []
-        return any(re.search(rf"\b{word}", part) for part in self._in_person for word in words)
+        words = set(re.findall(r"\w+", one.clause)) if _FROM_AFAR.search(one.clause) else set()
+        return any(subject <= words for subject in self._in_person if words)
 
 
 def plain_lines(text: str) -> str:
@@ -148,6 +146,19 @@ def _told(text: str) -> tuple[str, str]:
                 no += [one] if denied else _WITHOUT.findall(one)
                 yes += [] if denied else [_WITHOUT.sub(" ", one)]
     return " . ".join(yes), " . ".join(no)
+
+
+def _in_person(facts: ClinicFacts, text: str) -> Iterator[frozenset[str]]:
+    """What is done in person only: by the words of the clause, or by whose notes say it."""
+    for part in re.split(r"[.;:,\n]", plain_lines(text)):
+        if match := _IN_PERSON.search(part):
+            for item in re.split(r"\s(?:e|ou|nem)\s", part[: match.start()]):
+                if words := re.findall(r"\w{5,}", item):
+                    yield frozenset(words)
+    for one in facts.professionals:
+        parts = re.split(r"[.;]\s*", plain(one.notes))
+        if any(re.fullmatch(r"so (?:no )?presencial(?:mente)?", part) for part in parts):
+            yield frozenset(first_names(one.name)[:1])
 
 
 def _own(facts: ClinicFacts) -> Iterator[str]:

@@ -290,7 +290,7 @@ def _polarity(part: str, before: bool | None) -> bool | None:
 
 def _may_be(weekdays: Collection[int], dates: Sequence[date]) -> bool:
     """``20 de novembro, sexta-feira`` is one day; another weekday leaves the dates said before it."""
-    return not weekdays or bool(dates) and set(weekdays) <= {day.weekday() for day in dates}
+    return not weekdays or (bool(dates) and set(weekdays) <= {day.weekday() for day in dates})
 
 
 def _is_when(part: str) -> bool:

@@ -14,6 +14,7 @@ TOPICS = (
         topic="O que não fazemos", text="Não fazemos tomografia, ressonância, mamografia nem coleta em casa."
     ),
     Topic(topic="Estacionamento", text="Seis vagas próprias na frente, sem custo. Não há manobrista."),
+    Topic(topic="Orientação", text="A primeira conversa é presencial, o acompanhamento pode ser on-line."),
     Topic(topic="Entrada", text="Tudo no térreo, sem elevador e com rampa."),
 )
 
@@ -26,7 +27,11 @@ def catalogue() -> Catalogue:
                 Service(name="Coleta de sangue"),
                 Service(name="Raio-x"),
             ),
-            "professionals": (Professional(name="Dra. Ivana Lacerda", specialty="radiologia"),),
+            "professionals": (
+                Professional(
+                    name="Dra. Ivana Lacerda", specialty="radiologia", notes="adultos; só presencial"
+                ),
+            ),
             "parking": "",
             "accessibility": "",
             "more": TOPICS,
@@ -76,6 +81,10 @@ def test_nothing_else_is_there_or_is_not(text: str) -> None:
         ("A panorâmica é feita aqui mesmo.", "oi", True),
         ("A panorâmica não é feita aqui.", "oi", False),
         ("O raio-x é feito aqui mesmo.", "oi", False),
+        ("Na sexta você pode fazer essa primeira conversa por vídeo.", "oi", True),
+        ("Você pode fazer o acompanhamento on-line.", "oi", False),
+        ("A Dra. Ivana atende on-line também.", "oi", True),
+        ("A Dra. Ivana atende só presencial; on-line temos o acompanhamento.", "oi", False),
         ("Fazemos RPG com a Dra. Ivana, sim.", "fazem rpg?", True),
         ("Temos monitor para as crianças.", "oi", True),
         ("Não fazemos RPG, mas temos rampa.", "oi", False),
