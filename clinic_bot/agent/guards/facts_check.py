@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from clinic_bot.agent.guards import fasting, inventions, places, praise, slots
+from clinic_bot.agent.guards.access import Access
 from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
@@ -43,6 +44,7 @@ class FactsCheck:
         self._lengths = Lengths([self.file, *_fixed(facts), *_of_the_agenda(facts)], _subjects(facts))
         self._where = places.Told(bare)
         self._bare = bare
+        self._access = Access(facts)
         self._ages = Ages(facts)
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
@@ -83,6 +85,7 @@ class FactsCheck:
             or self._plans.mistake(text, asked, heard)
             or self._paying.mistake(text, asked)
             or self._catalogue.mistake(text, asked, heard)
+            or self._access.mistake(text)
             or self._opening.mistake(text, asked, now)
             or (slots.mistake(text, heard, self._times, now) if self._books else None)
             or self._mix_ups.mistake(text, heard, now)
