@@ -28,6 +28,16 @@ _EQUIPPED = re.compile(
     r"\b(?:ultima geracao|tecnologia de ponta|alta (?:tecnologia|definicao|resolucao)|mais modern[oa]s?"
     r"|(?:equipamento|aparelho|tecnologia)s? modern[oa]s?)\b"
 )
+#: What somebody is like.
+_IS_LIKE = re.compile(
+    r"\b(?:(?:dra?|doutora?) \w+(?: \w+)?|el[ae]) e (?:(?:sempre|muito|bem|super|bastante|tao) )*"
+    r"(pontual|atencios[oa]|carinhos[oa]|cuidados[oa]|delicad[oa]|gentil|simpatic[oa]|competente|excelente"
+    r"|otim[oa]|maravilhos[oa]|fantastic[oa]|habilidos[oa])\b"
+)
+_WHAT_IT_HAS = re.compile(
+    r"\bnoss[oa]s? (?:aparelho|equipamento|maquina|laser|tecnologia)s? (?:\w+ )?(?:tem|e|usa|possui|conta com)"
+    r" ([^,.;]+)"
+)
 _STEM = 6
 
 
@@ -44,6 +54,11 @@ def mistake(text: str, told: Sequence[str]) -> str | None:
             match = pattern.search(sentence)
             if match and not _is_told(match[0], told):
                 return "fala de formação, experiência ou equipamento de que a ficha não fala"
+        if (like := _IS_LIKE.search(sentence)) and not _is_told(like[1][:_STEM], told):
+            return "diz de alguém qualidades de que a ficha não fala"
+        has = _WHAT_IT_HAS.search(sentence)
+        if has and not any(_is_told(word[:_STEM], told) for word in re.findall(r"\w{5,}", has[1])):
+            return "fala de formação, experiência ou equipamento de que a ficha não fala"
         special = _SPECIALIST.search(sentence)
         if special and not _is_told(special[1][:_STEM], told):
             return "diz que alguém é especialista no que a ficha não diz"
