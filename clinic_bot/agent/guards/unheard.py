@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from clinic_bot.agent.guards.clauses import whole
+from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
 NOT_THERE = "diz que a clínica tem um serviço ou uma especialidade que não está na ficha"
 #: What a patient asks whether it is done.
 _ASKED_FOR = re.compile(r"\b(?:faz|fazem|realizam?|oferecem?|trabalham? com) ([^?!.,\n]+)")
+#: What a patient asks whether it is there, and of which sort: ``terapia de casal``.
+_ASKED_WHETHER = re.compile(
+    r"\b(?:faz|fazem|realizam?|oferecem?|usam?) ([a-z]{5,}(?: d[aeo]s? [a-z]{5,})?)"
+    r"|\btem ((?:terapia|sess(?:ao|oes)|exames?|tratamento|grupo|curso|aulas?) d[aeo]s? [a-z]{5,}"
+    r"|[a-z]+(?:terapia|grafia|scopia|metria|plastia|logia|logista|iatria|iatra|peuta))\b"
+)
 _NO_SERVICE = re.compile(
     r"\b(?:orcament|descont|parcel|agendament|encaix|recib|pacote|promoc|reembols|entrega|pagament|marcac|atend)\w*"
 )
@@ -31,7 +38,11 @@ _SMALL = frozenset(
 )
 _HAS = re.compile(r"\b(?:ha|tem|temos|fazemos|oferecemos|realizamos|vendemos|contamos com|trabalhamos com)\b")
 _PASSWORD = re.compile(r"\b[Ss]enha(?: [\w-]+){0,4}?(?: é|:) *[*\"“]?([\w@#!.-]*\d[\w@#!.-]*)")
+#: Leaves it to somebody else.
+_SENDS_ON = re.compile(r"\b(?:recepcao|equipe|profissional)\b")
 _STEM = 6
+#: ``casal`` and ``casais``.
+_SHORT = 4
 #: Stand in the names of many services, or in none.
 _EVERYWHERE = frozenset(
     ("feita", "feitas", "feito", "feitos", "pedido", "quando", "medico", "dentista", "exames", "consultas", "sessoes",
@@ -66,7 +77,9 @@ class Unheard:
             asked: the burst that is answered, plain.
             told: tool results and earlier messages of the clinic.
         """
-        if self._done_elsewhere(text) or self._unheard_of(text, asked) or self._denied_by_the_file(text):
+        if self._done_elsewhere(text) or self._denied_by_the_file(text):
+            return NOT_THERE
+        if self._unheard_of(text, asked) or self._repeats(text, asked, told):
             return NOT_THERE
         for match in _PASSWORD.finditer(text):
             if not any(plain(match[1]) in one for one in (self._text, *map(plain, told))):
@@ -102,6 +115,18 @@ class Unheard:
         words = {word[:_STEM] for word in _words(match[1])}
         said = {word[:_STEM] for word in _words(plain(text))}
         return bool(words) and not any(word[:5] in self._text for word in words) and not said & self._called
+
+    def _repeats(self, text: str, asked: str, told: Sequence[str]) -> bool:
+        """Whether a reply tells of what was asked for and nobody told of, and not that it is not there."""
+        asked_for = (one[1] or one[2] for one in _ASKED_WHETHER.finditer(asked))
+        words = {word for one in asked_for if not _NO_SERVICE.search(one) for word in _words(one)}
+        known = (self._text, *map(plain, told)) if words else ()
+        unknown = {word[:_SHORT] for word in words if not any(word[:5] in one for one in known)}
+        return bool(unknown) and any(
+            unknown & {word[:_SHORT] for word in _words(sentence)}
+            for sentence in whole(text)
+            if not states_nothing(sentence) and not _SENDS_ON.search(sentence)
+        )
 
 
 def _lacking(lines: Iterable[str]) -> Iterator[frozenset[str]]:
