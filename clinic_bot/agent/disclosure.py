@@ -70,7 +70,8 @@ _BARE_YES = re.compile(r"^\W*(?:sou|sim|claro|com certeza|isso|e sim|esta sim|hu
 _BARE_NO = re.compile(r"^\W*(?:nao(?: nao)?|que nada|imagina|de jeito nenhum|nada disso)\s*(?:[,.!:;]|$)")
 _HANDS_OVER = re.compile(r"\b(?:cham|avis|pass|encaminh)\w+ [^.!?\n]{0,24}\brecepcao\b")
 _CALLS_ITSELF = re.compile(
-    r"\b(?:[Ee]u )?(?:[Ss]ou|[Mm]e chamo|[Mm]eu nome (?:é|agora é)|[Aa]qui é|[Aa]qui quem fala é) (?:[oa] )?"
+    r"(?:\b(?:[Ee]u )?(?:[Ss]ou|[Mm]e chamo|[Mm]eu nome (?:é|agora é)|[Aa]qui quem fala é)"
+    r"|(?:^|[.!?:;,\n]\W*|\b[Oo]l?[áai],? )[Aa]qui é) (?:[oa] )?"
     r"(?:(?:[Dd]r|[Dd]ra|[Dd]outora?)\.? )?([A-ZÀ-Ý][a-zà-ÿ]+)\b"
 )
 _SAYS = re.compile(

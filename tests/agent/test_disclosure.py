@@ -159,3 +159,15 @@ def test_a_bare_answer_passes_for_a_person_as_a_full_one_does(asked: str, reply:
 )
 def test_an_open_answer_is_none(asked: str, reply: str) -> None:
     assert not disclosure.denies(reply, asked)
+
+
+def test_what_is_here_is_told_without_a_name_for_who_writes() -> None:
+    for text in ("O plano que consta aqui é a Unimed-BH.", "A referência daqui é o Parque; aqui é perto."):
+        assert not disclosure.is_somebody_else(text, "Lia")
+    for text in (
+        "Oi! aqui é a Dra. Luísa.",
+        "Olá, aqui é a Marina.",
+        "Aqui é a Joana",
+        "Boa tarde, sou a Rita.",
+    ):
+        assert disclosure.is_somebody_else(text, "Lia")
