@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 from clinic_bot.agent.guards.deeds import CHANGES, TITLES, Deed, idle_promises, own_deeds
 from clinic_bot.agent.guards.nobodys import nobody_did, sees_money
+from clinic_bot.agent.guards.other_visits import cancels_another
 from clinic_bot.agent.guards.states import (
     HELD,
     NEW_DAY,
@@ -79,6 +80,8 @@ def unfounded(
     ):
         return True
     if HELD.search(said) and not done & {Deed.BOOK, Deed.HOLD}:
+        return True
+    if cancels_another(said, told_lines):
         return True
     return nobody_did(of_staff, before)
 
