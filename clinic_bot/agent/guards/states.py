@@ -84,6 +84,8 @@ STANDS_ANYHOW = re.compile(
     rf"|^\W*(?:feito|pronto|prontinho)\b(?![^?]*\brecepcao\b)[^?]*?{DAY}"
     r"|\be (?:ja )?(?:tod[oa] )?(?:seu|sua|teu|tua)\b\W*(?:$|[.,!\n])"
     rf"|{DAY}[^.!?\n]* te espero\b"
+    rf"|\b(?:(?:sua|seu|a|o|outr[oa]) (?!horario|vaga){VISIT}|[ao]s? d[eao] {DAY})[^.!?;,\n]{{0,30}}"
+    r" (?:continuam?|seguem?|permanecem?|esta|ta|ficam?) (?:de pe|valendo|mantid[oa]s?|firmes?)\b"
     rf"|\b(?:deixei|ficou|fica|esta|ta) (?:ja )?(?:tudo )?(?:certo|certinho|ok|combinado|fechado|na agenda|no sistema"
     rf"|anotado|agendadinho)\b[^?\n]*{DAY}",
     re.MULTILINE,
@@ -109,15 +111,18 @@ HELD = re.compile(
 RECEPTION_WAS_TOLD = re.compile(
     r"\b(?:recepcao|recepcionista|atendente|equipe) (?:ja )?(?:(?:foi|esta) )?(?:ja )?"
     r"(?:avisad|acionad|chamad|notificad)a\b"
-    r"|\bja (?:esta|foi) (?:com|para) a recepcao\b"
+    r"|\bja (?:esta|foi) (?:tudo )?(?:com|para) a recepcao\b"
+    r"|\b(?:recepcao|recepcionista|atendente|equipe) ja (?:recebeu|viu|leu|tem|sabe|esta (?:sabendo|ciente|com))\b"
+    r"|\b(?:pedido|mensagem|duvida|caso|interesse|recado|contato|solicitacao) ja (?:chegou|foi|esta)\b[^.!?,;\n]{0,16}"
+    r" recepcao\b"
 )
 
 
 def of_a_visit_to_come(said: str, done: Collection[Deed]) -> str:
-    """Without the sentences of opening hours, and of what was cancelled, whose day and time may be told."""
+    """Without what is told of opening hours, and of what was cancelled, whose day and time may be told."""
     return "".join(
         part
-        for part in re.split(r"(?<=[.!\n])", said)
+        for part in re.split(r"(?<=[.!\n])|(?<=,)(?= e (?:[ao]|sua|seu)s? )", said)
         if not _OPENING.search(part) and not (Deed.CANCEL in done and _CANCELLED.search(part))
     )
 

@@ -251,3 +251,37 @@ def test_records_that_hold_nothing_are_no_evidence() -> None:
     none = ["Nenhuma consulta futura marcada por este telefone. De outras pessoas não se informa nada."]
     text = "Localizei aqui: seu ultrassom está marcado para sexta-feira, 09/10, às 13h."
     assert unfounded(text, called=(OWN_APPOINTMENTS,), has_booked=False, told=none)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A sessão de segunda do Theo continua de pé.",
+        "A de sábado foi cancelada, e a sessão de segunda do Theo segue de pé.",
+        "A de terça continua valendo.",
+        "Sua avaliação fica mantida.",
+    ],
+)
+def test_what_goes_on_as_it_was_must_have_been_there(text: str) -> None:
+    told = ["Feito, cancelada: Sessão com Bernardo Sette, sábado, 17/10 às 10h, para Theo Nogueira."]
+    assert unfounded(text, called=(CARRY_OUT,), has_booked=False, told=told)
+    assert not unfounded(text, called=(CARRY_OUT,), has_booked=True)
+
+
+def test_a_rule_goes_on_without_an_appointment() -> None:
+    for text in ("O desconto continua valendo.", "O horário de segunda segue valendo, das 8h às 18h."):
+        assert not unfounded(text, called=(), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A recepção já recebeu seu interesse no grupo.",
+        "A equipe já viu sua mensagem.",
+        "Seu pedido já chegou para a recepção.",
+        "Já está tudo com a recepção.",
+    ],
+)
+def test_the_reception_knows_what_it_was_told(text: str) -> None:
+    assert unfounded(text, called=(), has_booked=False)
+    assert not unfounded(text, called=(HAND_OVER,), has_booked=False)
