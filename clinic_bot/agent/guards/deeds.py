@@ -88,6 +88,10 @@ _A_PAPER = (
     rf"^(?: (?!d[aeo]s?\b)\w+){{0,5}}? {PAPER}\b(?! d[aeo] (?:mapa|localizacao))"
     r"(?!.*\b(?:acima|abaixo|recepcao)\b)"
 )
+#: The one channel is this talk.
+_BY_MAIL = (
+    r"\b(?:por|via|no|pel[ao]|(?:para|pra|n[oa]|pr[oa]) (?:o )?(?:seu|sua)) (?:e-?mails?|sms|correio)\b"
+)
 _TALKS = r"fal|convers|coment|combin|acert|negoci|alinh"
 _SPEAKS = (
     rf"{_TALKS}|avis|comuni|notifi|repass|encaminh|envi|mand|transmit|relat|regist|anot|deix|sinaliz|alert|orient|ped"
@@ -101,7 +105,7 @@ _WITH_A_PROFESSIONAL = rf"{_BEFORE_WHOM} (?:com|junto){_WHOM}"
 #: What is promised and can only be broken: a word to a professional, a paper that is sent.
 _PROMISE = re.compile(
     r"\b(?:(?:vou|irei|vamos|posso|podemos) (?:ja |te |lhe |tambem )*(?P<verb>\w+r)"
-    r"|(?<!sem )(?<!o )(?<!um )(?P<now>aviso|falo|comento|repasso|peco|encaminho|mando|envio|comunico)"
+    r"|(?<!sem )(?<!com )(?<!de )(?<!o )(?<!um )(?P<now>aviso|falo|comento|repasso|peco|encaminho|mando|envio|comunico)"
     r"|(?P<later>\w+ar(?:ei|emos)))\b(?=(?P<tail>[^.!?;\n]{0,90}))"
 )
 #: In this order: verb, what it is done to, needs; None: no deed.
@@ -129,7 +133,7 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], frozenset[Deed] | None], .
         ),
         (
             r"envi|mand|encaminh|emit|ger|dispar|anex|pass|compartilh|despach|imprim|fiz|solicit|ped",
-            _A_PAPER,
+            rf"{_A_PAPER}|{_BY_MAIL}",
             NOBODYS,
         ),
         (
@@ -183,7 +187,7 @@ _IDLE = tuple(
     for verb, tail in (
         (_SPEAKS, _TO_A_PROFESSIONAL),
         (_TALKS, _WITH_A_PROFESSIONAL),
-        (r"envi|mand|encaminh|compartilh", _A_PAPER),
+        (r"envi|mand|encaminh|compartilh", rf"{_A_PAPER}|{_BY_MAIL}"),
     )
 )
 

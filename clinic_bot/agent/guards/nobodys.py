@@ -21,6 +21,7 @@ _NOBODY_DID = re.compile(
     r"|(?:ja )?(?:viu|aprovou|aceitou) (?:a |o )?(?:seu|sua)|ja (?:autorizou|sabe))\b"
     rf"|(?:^|[.!]\s)\W*(?:{PAPER}|confirmacao) (?:ja )?(?:emitid|enviad|mandad|encaminhad)[oa]s?\b"
     rf"|\b{PAPER} (?:ja )?(?:esta )?n[oa] (?:seu|sua) (?:e-?mail|caixa)\b"
+    r"|\b(?:ja )?(?:esta|estao|foi|foram) n[oa] (?:seu|sua) (?:e-?mail|caixa)\b"
     r"|\b(?:sigo|seguirei|obedeco|vou (?:seguir|obedecer)) (?:\w+ ){0,3}?(?:instruc|regras?|ordens|comandos?)"
     r"|\b(?:estorno|reembolso|devolucao) (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|aprovad"
     r"|efetuad|liberad|confirmad|recebid|solicitad|pedid)[oa]\b"
@@ -31,6 +32,9 @@ _NOBODY_DID = re.compile(
     r"|\b(?:equipe|recepcao|recepcionista|atendente) (?:\w+ )?(?:liga|ligara|telefona)\b"
     r"|\b(?:lig|telefon)(?:a|o|amos|aremos|arei|ara) (?:para|pra) (?:voce|vc|o senhor|a senhora)\b"
     r"|\b(?:atende|atendid[oa]s?|chamad[oa]s?|passa) (?:\w+ )?(?:antes|na frente) d[aeo]s (?:outr|demais)\w*"
+    r"|\b(?:sera|serao|vai ser|vao ser|fica|entra) (?:\w+ )?(?:chamad|atendid)[oa]s? (?:\w+ )?primeir[oa]s?\b"
+    r"|\b(?:atende|entra|chama|passa)\b[^.!?,;\n]{0,24} antes de tod[oa]\w*"
+    r"|\b(?:el[ea]s?|voces?|vc) (?:passam?|entram?|vao|vai) na frente\b(?! d)"
     r"|\b(?:regra|instrucao|politica|configuracao|sistema|tabela)s? (?:ja )?(?:foi |esta )?"
     r"(?:atualizad|alterad|aplicad|ajustad|ativad|modificad)[oa]s?\b"
     r"|\b(?:recado|aviso|mensagem|pedido) (?:ja )?(?:foi |esta )?(?:dad|passad|enviad|entregue|repassad)[oa]?"
@@ -38,9 +42,13 @@ _NOBODY_DID = re.compile(
 )
 #: Money is seen by nobody here: no tool knows what came in.
 _MONEY = r"(?:pagamento|pix|deposito|transferencia|boleto)"
+_DUE = r"(?:pagamento|pix|deposito|transferencia|boleto|sinal|entrada|parcela|taxa)"
 _PAID = re.compile(
     rf"\b{_MONEY}\b[^.!?\n]{{0,30}}\b(?:confirmad[oa]|recebid[oa]|aprovad[oa]|compensad[oa]|caiu|entrou)\b"
     rf"|\b{_MONEY} (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|efetuad|liberad)[oa]\b"
+    rf"|\b{_DUE} (?:d[aeo] \w+ )?(?:(?:(?:ja|aqui) )+(?:consta|apareceu|entrou|caiu)\b"
+    r"|(?:ja )?(?:esta|ta|foi|ficou) (?:ja )?(?:pag|quitad)[oa]\b)"
+    rf"(?! (?:em|ate|antes|por|na|no))|\b{_DUE} quitad[oa]\b"
     rf"|\b(?:recebi|recebemos(?= (?:aqui |ja )?(?:o )?seu)|confirmo|confirmamos|confirmei)(?: aqui| sim| ja)?"
     rf"(?: o recebimento d[oe])?"
     rf"(?: (?:o|seu|do))* {_MONEY}\b"

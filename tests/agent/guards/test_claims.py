@@ -285,3 +285,40 @@ def test_a_rule_goes_on_without_an_appointment() -> None:
 def test_the_reception_knows_what_it_was_told(text: str) -> None:
     assert unfounded(text, called=(), has_booked=False)
     assert not unfounded(text, called=(HAND_OVER,), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acabei de enviar as orientações do botox para o seu e-mail.",
+        "Mandei o endereço por SMS.",
+        "Vou te mandar tudo por e-mail.",
+        "As orientações já estão no seu e-mail.",
+        "Amanhã o Théo será chamado primeiro, assim que chegarem.",
+        "Ele passa na frente, pode deixar.",
+        "A Dra. Ana atende seu filho antes de todo mundo.",
+    ],
+)
+def test_nobody_sends_by_mail_or_lets_somebody_in_first(text: str) -> None:
+    assert unfounded(text, called=(CARRY_OUT, OWN_APPOINTMENTS), has_booked=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Não consigo enviar por e-mail.",
+        "O laudo sai em cinco dias, com envio por e-mail.",
+        "Passei seu pedido para a recepção, que responde por e-mail.",
+        "O ônibus 12 passa na frente da clínica.",
+        "Não consigo passar o Théo na frente.",
+    ],
+)
+def test_the_ways_of_the_clinic_may_be_told(text: str) -> None:
+    assert not unfounded(text, called=(HAND_OVER,), has_booked=True)
+
+
+def test_a_deposit_is_seen_by_nobody_either() -> None:
+    for text in ("O pagamento do sinal já consta aqui.", "O sinal já está pago.", "Sinal quitado!"):
+        assert unfounded(text, called=(CARRY_OUT,), has_booked=True)
+    for text in ("O sinal é pago em até 24 horas.", "O sinal já pago é descontado do total."):
+        assert not unfounded(text, called=(), has_booked=False)
