@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from clinic_bot.agent.guards.deeds import CHANGES, TITLES, Deed, idle_promises, own_deeds
-from clinic_bot.agent.guards.nobodys import nobody_did, sees_money
+from clinic_bot.agent.guards.nobodys import nobody_did, paper_comes, sees_money
 from clinic_bot.agent.guards.other_visits import cancels_another
 from clinic_bot.agent.guards.states import (
     HELD,
@@ -40,6 +40,7 @@ def unfounded(
     has_booked: bool,
     told: Iterable[str] = (),
     staff: Collection[str] = (),
+    file: str = "",
 ) -> bool:
     """Whether ``text`` claims what did not happen.
 
@@ -48,6 +49,7 @@ def unfounded(
         has_booked: the records hold an appointment of this patient, as the turn was told.
         told: results of tools, and earlier messages of the clinic.
         staff: first names of professionals, plain, by which they are called as well as by their title.
+        file: the clinic's, plain.
     """
     lines = _TAG.sub(".", plain_lines(text))
     said = _QUESTION.sub(" ", lines)
@@ -83,7 +85,7 @@ def unfounded(
         return True
     if cancels_another(said, told_lines):
         return True
-    return nobody_did(of_staff, before)
+    return nobody_did(of_staff, before) or paper_comes(of_staff, f"{file}\n{before}")
 
 
 def _done(called: Collection[str], told: Iterable[str]) -> set[Deed]:

@@ -40,11 +40,21 @@ _NOBODY_DID = re.compile(
     r"|\b(?:recado|aviso|mensagem|pedido) (?:ja )?(?:foi |esta )?(?:dad|passad|enviad|entregue|repassad)[oa]?"
     rf" (?:a |o |ao |a |para a |pra |pro |para o )?(?:sua |seu )?{PROFESSIONAL}\b"
 )
+#: What only its professional writes, and hands over as the clinic's file says.
+_WRITTEN = r"(?:receita|atestado|encaminhamento|pedido medico|relatorio)"
+_COMES = re.compile(
+    rf"\b{_WRITTEN}\b[^.!?;\n]{{0,40}}? (?:chega|chegara|chegar|segue|seguira|sera enviad[oa]|vai por)\b"
+    r"[^.!?;\n]{0,30}\b(?:whats\w*|e-?mail|por aqui|aqui|hoje|amanha)\b"
+    rf"|\b(?:{PROFESSIONAL}|el[ae])\b(?: (?!nao\b|so\b)\w+){{0,3}}? (?:envi|mand)\w+ (?:\w+ ){{0,3}}?{_WRITTEN}\b"
+)
+_IS_SENT = re.compile(
+    rf"^(?!.*\bnao\b)(?=.*\b{_WRITTEN})(?=.*\b(?:envi|mand|cheg|digita|e-?mail|whats))", re.MULTILINE
+)
 #: Money is seen by nobody here: no tool knows what came in.
 _MONEY = r"(?:pagamento|pix|deposito|transferencia|boleto)"
 _DUE = r"(?:pagamento|pix|deposito|transferencia|boleto|sinal|entrada|parcela|taxa)"
 _PAID = re.compile(
-    rf"\b{_MONEY}\b[^.!?\n]{{0,30}}\b(?:confirmad[oa]|recebid[oa]|aprovad[oa]|compensad[oa]|caiu|entrou)\b"
+    rf"\b{_MONEY}\b[^.!?\n]{{0,30}}\b(?:confirmad[oa]|recebid[oa]|aprovad[oa]|compensad[oa]|caiu|entrou|apareceu)\b"
     rf"|\b{_MONEY} (?:ja )?(?:foi|esta|ta) (?:ja )?(?:feit|realizad|processad|efetuad|liberad)[oa]\b"
     rf"|\b{_DUE} (?:d[aeo] \w+ )?(?:(?:(?:ja|aqui) )+(?:consta|apareceu|entrou|caiu)\b"
     r"|(?:ja )?(?:esta|ta|foi|ficou) (?:ja )?(?:pag|quitad)[oa]\b)"
@@ -68,6 +78,18 @@ def nobody_did(said: str, told: str) -> bool:
         match[0] not in told and not _DENIED.search(said[: match.start()])
         for match in _NOBODY_DID.finditer(said)
     )
+
+
+def paper_comes(said: str, known: str) -> bool:
+    """Whether a prescription or the like is to be sent, which the clinic does not say that it does.
+
+    Args:
+        known: the clinic's file and what was told, plain.
+    """
+    if not re.search(_WRITTEN, said):
+        return False
+    found = [one for one in _COMES.finditer(said) if not _DENIED.search(said[: one.end()])]
+    return bool(found) and not any(_IS_SENT.search(one) for one in re.split(r"[.;\n]", known))
 
 
 def sees_money(said: str) -> bool:

@@ -106,7 +106,12 @@ class Reader:
         told = [*heard, situation.context]
         asked = said[0] if said else ""
         if claims.unfounded(
-            text, called=situation.called, has_booked=situation.has_booked, told=heard, staff=self._staff
+            text,
+            called=situation.called,
+            has_booked=situation.has_booked,
+            told=heard,
+            staff=self._staff,
+            file=self._file,
         ):
             return _NOT_DONE
         if visits.other_service(claims.plain_lines(text), [plain(one) for one in heard], self._services):

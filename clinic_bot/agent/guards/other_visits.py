@@ -32,6 +32,8 @@ def cancels_another(said: str, told: Sequence[str]) -> bool:
         said: plain, without questions.
         told: results of tools and earlier messages of the clinic, plain.
     """
+    if not re.search(r"\b(?:cancel|desmar[cq])", said):
+        return False
     before = " ".join(told)
     days = {day for day in WEEKDAYS if day in before}
     if days and any(

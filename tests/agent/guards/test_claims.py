@@ -322,3 +322,28 @@ def test_a_deposit_is_seen_by_nobody_either() -> None:
         assert unfounded(text, called=(CARRY_OUT,), has_booked=True)
     for text in ("O sinal é pago em até 24 horas.", "O sinal já pago é descontado do total."):
         assert not unfounded(text, called=(), has_booked=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A Dra. Luísa assina a receita digital e ela chega aqui no seu WhatsApp até amanhã.",
+        "O Dr. Heitor vai te enviar a receita até sexta.",
+        "O atestado segue por e-mail amanhã.",
+        "A receita chega no seu e-mail ainda hoje.",
+    ],
+)
+def test_a_prescription_comes_only_as_the_clinic_sends_them(text: str) -> None:
+    refused = "receitas: renovacao so em consulta. nao enviamos receita por whatsapp."
+    assert unfounded(text, called=(), has_booked=True, file=refused)
+    sends = "receitas: depois da consulta a receita e o atestado digital chegam por e-mail."
+    assert not unfounded(text, called=(), has_booked=True, file=sends)
+
+
+def test_what_happens_at_the_visit_is_no_sending() -> None:
+    for text in (
+        "A receita é feita na consulta.",
+        "A médica não envia receita por aqui.",
+        "Traga a receita amanhã.",
+    ):
+        assert not unfounded(text, called=(), has_booked=True)
