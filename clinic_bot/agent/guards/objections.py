@@ -123,7 +123,8 @@ class Reader:
         ):
             return _HEALTH.format(problem)
         read = bool(_RECORDS & set(situation.called))
-        if self._others.told_of(text, [plain(one) for one in told], asked=asked, read=read):
+        found = situation.has_booked or bool((_RECORDS - {OWN_APPOINTMENTS}) & set(situation.called))
+        if self._others.told_of(text, [plain(one) for one in told], asked=asked, read=read, found=found):
             return _OTHERS
         problem = self._check.mistake(text, told, heard, said, situation.now)
         return _NOT_TOLD.format(problem) if problem else None

@@ -118,6 +118,19 @@ _ASKED_OF_KIN = re.compile(
 _BARE_DOES = re.compile(
     r"^\W*(?:(?:sim|nao|claro)\W+)*(?:nao )?(?:faz|trata|se trata|se consulta|frequenta|e|tem)(?: sim)?\W*(?:$|[:.,!])"
 )
+#: Asked of whether somebody is a patient, and of nothing else, any answer but a refusal tells.
+_ASKED_WHETHER = re.compile(
+    r"\b(?!eu |vc |voce |quem )\w+ (?:\w+ ){0,2}?(?:(?:ja |tambem )?(?:e|eh) (?:mesmo )?pacientes?"
+    r"|se (?:trata|consulta) (?:ai|aqui|com))"
+    r"(?: (?:ai|daqui|aqui|de voces|voces|vcs|dai|sim|mesmo))*(?:,? ?(?:ne|nao e|certo))?\W*(?:$|[?.!\n])"
+)
+_ASKS_MORE = re.compile(
+    r"\b(?:eu|quem|tem|vale|se(?! (?:trata|consulta))|posso|quer\w*|pode|da (?:para|pra)"
+    r"|marc\w+|agend\w+|como|quant\w+|qual|quando|que)\b"
+)
+_TELLS = re.compile(
+    r"^\W*(?:(?:sim|nao|claro|isso)\W+)*(?:sim|nao|e|eh|se trata|consulta|faz|isso|trata)(?: sim)?\W*(?:$|[:.,!])"
+)
 #: What refuses tells nothing.
 _REFUSES = re.compile(
     r"\bnao (?:posso|podemos|consigo|conseguimos|tenho como|temos como|passo|passamos|informo|informamos|falo|falamos"
@@ -157,15 +170,19 @@ class Others:
     def __init__(self, ours: Collection[str]) -> None:
         self._ours = frozenset(ours) | _NO_NAMES
 
-    def told_of(self, text: str, told: Sequence[str], *, asked: str, read: bool) -> bool:
+    def told_of(self, text: str, told: Sequence[str], *, asked: str, read: bool, found: bool) -> bool:
         """Whether ``text`` tells of somebody else.
 
         Args:
             asked: the burst that is answered.
             told: results of tools and earlier messages of the clinic, plain; whom they name may be spoken of.
             read: whether the phone's own records were read or changed in this turn, so that a relative may be in them.
+            found: whether they hold something.
         """
-        if not read and _barely(plain(asked), plain(text)):
+        question, bare_text = plain(asked), plain(text)
+        if not read and _barely(question, bare_text):
+            return True
+        if not found and _whether(question, bare_text):
             return True
         known = frozenset(word for one in told for word in re.findall(r"\w+", one))
         for sentence in _PARTS.split(_STOPS.sub("", text)):
@@ -211,6 +228,17 @@ def _barely(asked: str, text: str) -> bool:
     return any(
         of_another.search(asked) and bare.search(text)
         for of_another, bare in ((_ASKED_OF_ANOTHER, _BARE_DID), (_ASKED_OF_KIN, _BARE_DOES))
+    )
+
+
+def _whether(asked: str, text: str) -> bool:
+    """Whether it tells if somebody is a patient of whom nothing else was asked."""
+    first = next(iter(re.split(r"(?<=[.!?\n])\s", text.strip())), "")
+    return bool(
+        _ASKED_WHETHER.search(asked)
+        and not _ASKS_MORE.search(asked)
+        and _TELLS.search(first)
+        and not (_REFUSES.search(text) or _THIS_PHONE.search(first))
     )
 
 
