@@ -31,8 +31,9 @@ _TAKE = re.compile(
     r"\b(?:tome|toma|tomem|pode tomar|deve tomar|deveria tomar|administre|dar|pode dar|use|pode usar|passe"
     r"|aplique|recomendo|sugiro|indico"
     r"|aumente|diminua|reduza|suspenda|suspender|interrompa|pare de tomar|parar de tomar|continue tomando"
-    r"|troque|dobre|(?:pode|deve) (?:parar|suspender|continuar|manter|seguir)|pare|mantenha|continue)\s+"
-    rf"(?:\w+\s+){{0,4}}?(?:{_DRUG}|colirios?|lubrificante|descongestionante|spray nasal)\b"
+    r"|troque|dobre|pul[ae]|pular|compense|retome"
+    r"|(?:pode|deve) (?:parar|suspender|continuar|manter|seguir)|pare|mantenha|continue)\s+"
+    rf"(?:\w+\s+){{0,4}}?(?:{_DRUG}|doses?|colirios?|lubrificante|descongestionante|spray nasal)\b"
 )
 _ILL = (
     r"(?:gripe|resfriado|virose|covid\S*|dengue|zika|chikungunya|infecc\w+|inflamac\w+|alergia|dermatite|micose"
@@ -141,8 +142,24 @@ _WILL_BE_WELL = re.compile(
     r"|\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b[^.!?\n]{0,20}\bness[ae] (?:idade|fase)\b"
     r"|\bness[ae] (?:idade|fase)\b[^.!?\n]{0,20}\b(?:esperad[oa]s?|comu(?:m|ns)|norma(?:l|is))\b"
     r"|\btem (?:\w+ )?cura\b"
-    r"|\bcura (?:garantida|certa)\b|\bresultado (?:e )?garantido\b|\bnao vai (?:sentir (?:nada|nenhuma|dor)|doer)\b"
+    r"|\bcura (?:garantida|certa)\b|\bresultado (?:e )?garantido\b"
+    r"|\b(?:fica|ficam|ficar|ficara)(?: \w+){0,2} sob controle\b"
+    rf"|\b(?:funciona|resolve) (?:(?:muito|super|bem|sim|mesmo) )*(?:para|pra|contra|na|no|com) (?:[ao]s? )?{_ILL}\b"
+    r"|\bnao vai (?:sentir (?:nada|nenhuma|dor)|doer)\b"
 )
+#: How it feels, which everybody feels otherwise.
+_FEELS = re.compile(
+    r"\bnao d(?:oi|oe)m?\b(?! (?:pergunt|tent|avis))|\bdo[ei]m? (?:(?:so|bem|muito|um) )*(?:pou[cq]|quase nada)\w*"
+    r"|\bindolor\w*|\b(?:super|bem|muito) toleravel\b|\b(?:nem|mal|quase nao) sente\b"
+    r"|\bsensacao e (?:so|apenas|bem|muito|de|como|um|uma)\b"
+)
+#: What is to be done about a remedy of which only the patient spoke.
+_OF_A_REMEDY = re.compile(rf"\b(?:{_DRUG}|comprimidos?|doses?)\b")
+_TAKING = re.compile(
+    r"\b(?:tome|toma|tomar|pule|pula|pular|dobr(?:e|a|ar)|suspend(?:a|e|er)|retom(?:e|a|ar)|compens(?:e|ar))\b"
+    r"(?! (?:\w+ )?(?:agua|cafe|banho|sol|leite|cuidado|nota|decis\w+))"
+)
+_KEPT = re.compile(r"\b(?:tom|mant|continu|suspend|interromp)")
 _LEFT_OPEN = re.compile(
     r"\b(?:se|caso|nao (?:posso|podemos|consigo|sei|sabemos|temos como|tenho como|da para))\b[^.!?\n]*$"
 )
@@ -211,19 +228,21 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
             (_HOME, "dá um conselho de saúde"),
             (_SAFE, "diz o que só quem examina pode dizer"),
             (_WILL_BE_WELL, "diz o que só quem examina pode dizer"),
+            (_FEELS, "diz o que se sente"),
             (_GUESS, "diz o que a pessoa tem ou como está um exame"),
         ):
             for match in pattern.finditer(bare):
                 if bare.endswith("?") or _denied(bare, match, pattern):
                     continue
                 if not any(match[0] in one for one in told) and (
-                    pattern not in (_TAKE, _HOME) or not _in_its_own_words(bare, match, told)
+                    pattern not in (_TAKE, _HOME, _FEELS) or not _in_its_own_words(bare, match, told)
                 ):
                     return what
         if (
             speaks_of_the_body(bare, told)
             or _about_a_drug(bare, told)
             or (said is not None and _finds(bare, " ".join([said, *told])))
+            or (said is not None and _answers_of_a_remedy(bare, said, told))
             or _names_a_drug(bare, " ".join([said or "", *told]))
         ):
             return "diz o que a pessoa tem ou o que fazer com um remédio"
@@ -251,6 +270,18 @@ def _about_a_drug(bare: str, told: Sequence[str]) -> bool:
         and not _DENIES.search(bare[: match.start()])
         and (not _PAPERS.search(bare))
         and not _in_its_own_words(bare, match, told)
+    )
+
+
+def _answers_of_a_remedy(bare: str, said: str, told: Sequence[str]) -> bool:
+    """``tome assim que lembrar`` to whom forgot one; what the clinic says of remedies may be told in any words."""
+    match = _TAKING.search(bare)
+    if match is None or bare.endswith("?") or _PAPERS.search(bare) or not _OF_A_REMEDY.search(said):
+        return False
+    return not _DENIES.search(bare[: match.start()]) and not any(
+        _OF_A_REMEDY.search(part) and _KEPT.search(part) and not _NOT.search(part)
+        for one in told
+        for part in _CLAUSE.split(one)
     )
 
 

@@ -107,3 +107,52 @@ def test_a_drug_that_the_patient_named_may_be_named() -> None:
     said = "uso losartana, preciso avisar?"
     assert advises("Sobre a losartana, quem responde é a médica.", (), said) is None
     assert advises("Sobre a atorvastatina, quem responde é a médica.", (), said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Não, Sônia: tome só a dose de hoje, no horário de sempre.",
+        "Pule a que esqueceu e siga no horário.",
+        "Pode tomar os dois juntos.",
+        "Tome assim que lembrar.",
+    ],
+)
+def test_what_to_do_about_a_forgotten_remedy_is_advice(text: str) -> None:
+    said = "esqueci o remedio de ontem, tomo dois hoje?"
+    assert advises(text, ("primeira consulta: trazer a lista dos remedios em uso.",), said)
+
+
+def test_what_the_clinic_says_of_remedies_may_be_told_to_who_asks() -> None:
+    said = "tomo remedio de pressao, posso antes do exame?"
+    assert advises("Pode tomar normalmente.", ("preparo: manter os remedios de uso continuo.",), said) is None
+    assert advises("Pode tomar normalmente.", ("preparo: trazer a lista dos remedios.",), said)
+    assert advises("Pode tomar água e café.", (), said) is None
+    assert advises("Isso é com a médica: não tome nem deixe de tomar por mim.", (), said) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Funciona! Com oito a dez sessões a ansiedade já fica sob controle.",
+        "Funciona muito bem para ansiedade, sim.",
+        "Quase não dói.",
+        "Dói bem pouquinho.",
+        "A sensação é só de um leve friozinho.",
+        "É super tolerável, a maioria nem sente.",
+    ],
+)
+def test_how_it_works_or_feels_is_not_known_beforehand(text: str) -> None:
+    assert advises(text)
+
+
+def test_how_it_feels_may_be_told_by_the_clinic_or_left_open() -> None:
+    told = "depilacao: a sensacao e como a de um elastico na pele, e nao doi."
+    assert advises("A sensação é de um elástico na pele.", (told,)) is None
+    for text in (
+        "Não dói perguntar!",
+        "A sensação é diferente em cada pessoa.",
+        "Não sei dizer se dói pouco.",
+        "A sessão por vídeo funciona na segunda.",
+    ):
+        assert advises(text) is None
