@@ -28,7 +28,8 @@ _DRUG = (
     r"|tramadol|codeina|xarope\w*|pomada\w*|remedios?|medicamentos?|medicacao)"
 )
 _TAKE = re.compile(
-    r"\b(?:tome|toma|tomem|pode tomar|deve tomar|deveria tomar|administre|dar|pode dar|use|pode usar|passe"
+    r"\b(?:tome|(?<!quem )(?<!que )(?<!voce )(?<!vc )(?<!se )(?<!ja )(?<!el[ea] )toma|tomem"
+    r"|pode tomar|deve tomar|deveria tomar|administre|dar|pode dar|use|pode usar|passe"
     r"|aplique|recomendo|sugiro|indico"
     r"|aumente|diminua|reduza|suspenda|suspender|interrompa|pare de tomar|parar de tomar|continue tomando"
     r"|troque|dobre|pul[ae]|pular|compense|retome"
@@ -156,7 +157,9 @@ _FEELS = re.compile(
 #: What is to be done about a remedy of which only the patient spoke.
 _OF_A_REMEDY = re.compile(rf"\b(?:{_DRUG}|comprimidos?|doses?)\b")
 _TAKING = re.compile(
-    r"\b(?:tome|toma|tomar|pule|pula|pular|dobr(?:e|a|ar)|suspend(?:a|e|er)|retom(?:e|a|ar)|compens(?:e|ar))\b"
+    r"(?:\b(?:tome|pule|pular|dobr(?:e|ar)|suspend(?:a|er)|retom(?:e|ar)|compens(?:e|ar))\b"
+    r"|(?:^|[.,:;] )(?:toma|pula|dobra)\b"
+    r"|\b(?:pode|deve|precisa|melhor|so|basta|vale|ideal e|problema em) (?:\w+ )?tomar\b)"
     r"(?! (?:\w+ )?(?:agua|cafe|banho|sol|leite|cuidado|nota|decis\w+))"
 )
 _KEPT = re.compile(r"\b(?:tom|mant|continu|suspend|interromp)")

@@ -128,6 +128,7 @@ def test_what_the_clinic_says_of_remedies_may_be_told_to_who_asks() -> None:
     assert advises("Pode tomar normalmente.", ("preparo: manter os remedios de uso continuo.",), said) is None
     assert advises("Pode tomar normalmente.", ("preparo: trazer a lista dos remedios.",), said)
     assert advises("Pode tomar água e café.", (), said) is None
+    assert advises("Quem toma remédio avisa na chegada.", (), said) is None
     assert advises("Isso é com a médica: não tome nem deixe de tomar por mim.", (), said) is None
 
 
