@@ -85,9 +85,9 @@ class Fasting:
         self._words = {word for one in facts.services for word in re.findall(r"\w+", plain(one.name))}
         general = plain(facts.preparation)
         self._texts = {
-            one.key: " ".join((plain(one.preparation), plain(one.notes), general)) for one in facts.services
+            one.key: " ".join((plain(one.preparation), plain(one.walk_in), plain(one.notes), general))
+            for one in facts.services
         }
-
         forbidden = {verb for text in self._texts.values() for verb in _FORBIDS.findall(text)}
         self._about = re.compile("|".join([_ABOUT, *(rf"\b{verb}" for verb in sorted(forbidden))]))
 

@@ -52,6 +52,7 @@ FACTS = example_clinic().model_copy(
                 name="Endoscopia", preparation="Jejum de 8 horas, inclusive de água. Não dirigir na volta."
             ),
             Service(name="Audiometria", preparation="Um lanche leve até 1 hora antes."),
+            Service(name="Glicemia", walk_in="segunda a sexta, das 7h às 9h, com 4 horas de jejum"),
         ),
     }
 )
@@ -71,6 +72,7 @@ FASTING = Fasting(FACTS)
         ("pode urinar normalmente antes do exame, sem problema.", "ultrassom"),
         ("um cafezinho ate 2 horas antes esta liberado.", "ultrassom"),
         ("pode dirigir, sim.", "da pra voltar dirigindo da endoscopia?"),
+        ("a glicemia nao precisa de jejum.", "oi"),
         ("venha sem comer nada nas 3 horas antes da audiometria.", "oi"),
     ],
 )
@@ -93,6 +95,7 @@ def test_a_preparation_is_not_turned_round(sentence: str, asked: str) -> None:
         ("beba 4 copos de agua e segure o xixi.", "ultrassom"),
         ("agua pode, sim.", "qual o preparo?"),
         ("venha sem comer nada por 1 hora antes da audiometria.", "oi"),
+        ("a glicemia pede 4 horas de jejum.", "oi"),
     ],
 )
 def test_it_is_told_in_any_words(sentence: str, asked: str) -> None:
