@@ -25,6 +25,9 @@ _COUNTED = re.compile(
 )
 _BOTH = re.compile(r"\b(?:cada|ambos|ambas|casal|dupla|gemeos|irmaos)\b")
 _IN_ALL = re.compile(r"\b(?:tot\w+|junt[oa]s|soma\w*|ao todo|tudo)\b")
+_APART = re.compile(
+    r"\b(?:a (?:menos|mais)|diferenca|econom\w+|poupa\w*|rest(?:a|am|ante)|sobra\w*|falta\w*)\b"
+)
 _LESS = re.compile(r"\b(?:pix|debito|dinheiro|cartao|vista|descont\w+)\b|%")
 _KINDS = {
     Kind.AMOUNT: "um valor em dinheiro",
@@ -100,8 +103,8 @@ class _Sources:
         return any(abs(part * count - amount) <= _CENT * count for amount in told for count in counts)
 
     def tell_a_sum(self, figure: Figure, shown: Sequence[Figure], text: str) -> bool:
-        """Whether it is what told prices that stand in the same reply come to, or some times one that was told, or
-        either of them less a discount that was told."""
+        """Whether it is what told prices that stand in the same reply come to or differ by, or some times one that was
+        told, or either of them less a discount that was told."""
         if figure.kind is not Kind.AMOUNT:
             return False
         total = Decimal(figure.value)
@@ -112,6 +115,8 @@ class _Sources:
         sums = times | {sum(some, Decimal()) for count in (2, 3) for some in combinations(prices, count)}
         if _IN_ALL.search(text):
             sums |= {one + other for one in prices for other in told - {one}}
+        if _APART.search(text):
+            sums |= {abs(one - other) for one, other in combinations(prices, 2)}
         if total in sums:
             return True
         if not _LESS.search(said):

@@ -89,6 +89,7 @@ DENTIST = Known("Consulta infantil: R$ 155; Limpeza: R$ 190\nPagamento: no Pix, 
         "No Pix a consulta sai por R$ 148,80.",
         "No Pix são R$ 6,20 de desconto.",
         "Pelos dois, no Pix, fica R$ 297,60.",
+        "A limpeza é R$ 190 e a consulta R$ 155, R$ 35 a menos.",
     ],
 )
 def test_what_told_prices_come_to_may_be_told(text: str) -> None:
@@ -97,7 +98,12 @@ def test_what_told_prices_come_to_may_be_told(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["As duas ficam em R$ 300.", "A consulta sai por R$ 148,80.", "São R$ 155 e R$ 190, no total R$ 340."],
+    [
+        "As duas ficam em R$ 300.",
+        "A limpeza é R$ 190 e a consulta R$ 155, R$ 45 a menos.",
+        "A consulta sai por R$ 148,80.",
+        "São R$ 155 e R$ 190, no total R$ 340.",
+    ],
 )
 def test_what_they_do_not_come_to_may_not(text: str) -> None:
     assert invented(text, (DENTIST,))
