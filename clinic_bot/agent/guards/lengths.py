@@ -21,7 +21,7 @@ _HALF_AN_HOUR = re.compile(r"\bmeia hora\b")
 _TO_MINUTES = {"m": 1, "h": 60, "d": 1440, "s": 10080}
 #: ``às 8h`` is a time of the day; only in such company it lasts.
 _LASTS = re.compile(
-    r"\b(?:jejum|tolerancia|antecedencia|dura(?:cao)?|duram|antes|prazo|validade|repouso|atraso|espera)\b"
+    r"\b(?:jejum|tolerancia|antecedencia|dura(?:cao)?|duram|antes|anterior(?:es)?|seguintes|prazo|validade|repouso|atraso|espera)\b"
 )
 _LASTS_BEHIND = re.compile(r"\b(?:cerca de|durante|minimo de|maximo de|em|em ate|por|por ate) $")
 #: What is counted from now is the model's own counting. Years are not.
@@ -65,14 +65,15 @@ def lengths(text: str) -> Iterator[tuple[str, int, int, int]]:
 
 #: What a clinic rules the length of; a length told of one of these is none of another.
 _RULES = {
-    "late": r"\batras\w+|\btoleranc\w+|\bespera\b|\besper(?:ar|amos|o) (?:por )?(?:ate|mais)\b",
+    "late": r"\batras\w+|\btoleranc\w+|\besper(?:ar|amos|o) (?:por )?(?:ate|mais)\b",
     "fast": r"\bjejum",
     "valid": r"\bvalidade|\bvale(?:m|ndo)?\b(?! (?:lembrar|a pena|dizer|ressaltar|para|so|como|a partir))"
     r"|\bvalid[oa]\b|\bexpira\w*",
     "return": r"\bretornos?\b",
     "ahead": r"\banteced\w+|\bcancel(?!ad)\w+|\bremarc(?!ad)\w+|\bdesmarc(?!ad)\w+|\bavis\w+[^.;]{0,30}\bantes\b",
-    "early": r"\bcheg\w+",
+    "early": r"\bcheg(?!am\b)\w+",  # what arrives by itself is a message
     "age": r"\bmenor(?:es)?\b|\bidade\b|\bidosos?\b|\bmaior(?:es)?\b|\ba partir d[eo]s? \d+ anos",
+    "wait": r"(?<!sala de )\bespera\b",
     "lasts": r"\bdura\w*",
     "papers": r"\bnotas?\b|\brecibos?\b|\bdeclarac\w+",
     "ready": r"\bresultados?\b|\blaudos?\b|\bpront[oa]s?\b|\bgarantia\b",

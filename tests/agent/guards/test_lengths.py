@@ -26,6 +26,8 @@ NOTHING = Lengths([])
         ("basta me avisar ate uma horinha antes.", "desmarco quando?"),
         ("ele atende ha mais de 20 anos.", "ele e bom?"),
         ("cancelando com 2 horas de antecedencia nao paga nada.", "cancelo 2h antes?"),
+        ("evite alcool nas 5 horas anteriores.", "oi"),
+        ("a espera raramente passa de 10 minutos.", "costuma atrasar?"),
         ("a partir dos 16 anos ja pode vir sozinho.", "16 anos"),
     ],
 )
@@ -49,6 +51,8 @@ def test_a_length_of_nothing_that_was_told_is_noticed(sentence: str, asked: str)
         ("com 5 minutos de atraso ainda esta dentro da tolerancia.", "vou atrasar 5 min"),
         ("o laudo do holter 24 horas fica pronto em 4 dias uteis.", "oi"),
         ("so um minutinho, por favor.", "oi"),
+        ("os lembretes chegam por aqui 24 horas e 3 horas antes.", "oi"),
+        ("a espera em caso de atraso e de ate 10 minutos.", "oi"),
     ],
 )
 def test_what_was_told_or_is_the_patient_s_own_may_be_said(sentence: str, asked: str) -> None:
