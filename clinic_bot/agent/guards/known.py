@@ -12,6 +12,8 @@ from clinic_bot.clinic.spelling import plain
 
 _LONGEST_COUNTED = 24 * 60
 _LONGEST_TITLE = 60
+#: ``Não há retorno gratuito`` offers none.
+_DENIED = re.compile(r"\b(?:nao|nem|sem|nenhum\w*)(?: \w+){0,2} $")
 
 
 class Offer(NamedTuple):
@@ -79,6 +81,7 @@ class Known:
             Offer(f"{title} {sentence[: match.start()]}", between_commas(sentence, match), sentence)
             for title, sentence in self._titled
             for match in pattern.finditer(sentence)
+            if not _DENIED.search(sentence[: match.start()])
         ]
 
     @cached_property
@@ -107,6 +110,11 @@ class Known:
 
 
 def between_commas(line: str, match: re.Match[str]) -> str:
-    start = max(line.rfind(mark, 0, match.start()) for mark in ",;:") + 1
-    end = min((at for mark in ",;" if (at := line.find(mark, match.end())) >= 0), default=len(line))
+    start, end = bounds(line, *match.span())
     return line[start:end]
+
+
+def bounds(line: str, start: int, end: int) -> tuple[int, int]:
+    """Where the part between commas begins and ends that holds this stretch."""
+    before = max(line.rfind(mark, 0, start) for mark in ",;:") + 1
+    return before, min((at for mark in ",;" if (at := line.find(mark, end)) >= 0), default=len(line))

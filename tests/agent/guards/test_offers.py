@@ -4,6 +4,7 @@ import pytest
 
 from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.offers import promised
+from clinic_bot.clinic.spelling import plain
 
 FILE = (
     Known(
@@ -11,6 +12,14 @@ FILE = (
         "Wi-Fi: Há Wi-Fi gratuito para visitantes.\n"
         "Retorno: Retorno sem custo em até 20 dias.\n"
         "Pagamento: Pix ou dinheiro com 4% de desconto, débito, ou crédito em até 6x."
+    ),
+)
+STRICT = (
+    Known(
+        "Estacionamento: Garagem com entrada pela rua lateral: primeira hora grátis.\n"
+        "Retorno: Não há retorno gratuito; depois da consulta marca-se outra.\n"
+        "Pagamento: Pacote em 4x no crédito, ou com 5% de desconto à vista no Pix; sessão avulsa sem desconto.\n"
+        "Recibo e reembolso: O recibo sai no dia."
     ),
 )
 
@@ -56,3 +65,39 @@ def test_what_the_clinic_does_not_give_is_not_promised(sentence: str, asked: str
 )
 def test_what_it_gives_may_be_told(sentence: str, asked: str) -> None:
     assert promised(sentence, FILE, asked=asked) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked"),
+    [
+        ("Voltando em um mês você não paga nada.", "o retorno é gratuito?"),
+        ("A avaliação não tem custo para quem vem pela primeira vez.", "a avaliação é paga?"),
+        ("A garagem é gratuita durante toda a consulta.", "tem onde parar?"),
+        ("A doutora refaz sem cobrar nada.", "e se eu não gostar?"),
+        ("Nesse caso devolvemos o valor das sessões.", "e se eu desistir?"),
+        ("O valor é devolvido no dia seguinte.", "oi"),
+        ("Seu plano vai devolver o valor.", "meu plano reembolsa?"),
+        ("No crédito o pacote tem 5% de desconto.", "oi"),
+    ],
+)
+def test_what_it_denies_or_limits_is_no_offer(sentence: str, asked: str) -> None:
+    assert promised(sentence, STRICT, asked=plain(asked))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked"),
+    [
+        ("Retorno gratuito não temos.", "tem retorno grátis?"),
+        ("A primeira hora na garagem é grátis, e a segunda é paga.", "a garagem é grátis?"),
+        ("O aparelho é devolvido no dia seguinte.", "até quando fico com o holter?"),
+        ("No Pix à vista o pacote tem 5% de desconto.", "e no pix?"),
+    ],
+)
+def test_what_it_says_of_its_limits_may_be_told(sentence: str, asked: str) -> None:
+    assert promised(sentence, STRICT, asked=plain(asked)) is None
+
+
+def test_what_is_free_after_a_visit_is_not_the_visit() -> None:
+    assert (
+        promised("Tem: até 20 dias depois da consulta, sem custo.", FILE, asked="depois tem retorno?") is None
+    )
