@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from clinic_bot.agent.guards.clauses import sentences
 from clinic_bot.agent.guards.denials import TAKES_UP
+from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.agent.guards.prices import amounts_in
 from clinic_bot.agent.guards.service_words import ServiceWords
 from clinic_bot.clinic.facts import ClinicFacts
@@ -22,9 +23,14 @@ _LEAST = re.compile(
 )
 _LEAST_PART = re.compile(r"\bparcelas? minimas? (?:e )?(?:de )?r\$ ?[\d.,]*\d")
 _CHEAPER = re.compile(r"\bdescont\w+|\babatiment\w+|\bmais barat\w+|\d ?%")
-_SHUTS_OUT = re.compile(r"\bnao\b|\bexceto\b|\bmenos\b|\bsalvo\b|\bfora\b")
+#: What is a share of a price, and takes nothing off it.
+_SHARE = re.compile(r"\bsinal\b|\bentrada\b|\btaxa\b|\bmulta\b|\bcobr\w+")
+_SHUTS_OUT = re.compile(r"\bnao\b|\bsem desconto|\bexceto\b|\bmenos\b|\bsalvo\b|\bfora\b")
 #: ``sem juros`` denies nothing of this.
 _NO = re.compile(r"\b(?:nao|nem|nenhum\w*|infelizmente|so|somente|apenas)\b")
+_AT_ONCE = re.compile(r"\b(?:so|somente|apenas) (?:e )?a vista\b")
+#: What a service is, which a clause on terms may say of many: ``consultas só à vista``.
+_HEAD = re.compile(r"\b(consulta|sess(?=ao|oes)|avaliac(?=ao|oes)|retorno|pacote)")
 #: Said of a kind of service, a sentence is not of the one that was asked for.
 _KIND = re.compile(r"\b(?:consultas|exames|procedimentos|sessoes|valores|acima)\b")
 _VISIT = re.compile(r"\bconsultas?\b|\bavaliac(?:ao|oes)\b|\bretornos?\b")
@@ -36,13 +42,18 @@ class Terms:
     def __init__(self, facts: ClinicFacts) -> None:
         self._named = ServiceWords(facts).named
         self._services = {one.key: one for one in facts.services}
+        heads = ((key, _HEAD.search(plain(one.name))) for key, one in self._services.items())
+        self._heads = {key: head[1] for key, head in heads if head}
         payment = [plain(part) for part in re.split(r"[.;](?:\s|$)", facts.payment)]
         in_parts = " ; ".join(part for part in payment if _IN_PARTS.search(part))
         self._least = _first(_LEAST, _LEAST_PART.sub(" ", in_parts))
         self._least_part = _first(_LEAST_PART, in_parts)
         cheaper = [part for part in plain(facts.payment).split(". ") if _CHEAPER.search(part)]
         parts = [one for sentence in cheaper for one in re.split(r"[;,]\s", sentence)]
-        self._shut_out = {key for part in parts if _SHUTS_OUT.search(part) for key in self._named(part)}
+        self._shut_out = {key for part in parts if _SHUTS_OUT.search(part) for key in self._spoken_of(part)}
+        self._at_once = {key for part in payment if _AT_ONCE.search(part) for key in self._spoken_of(part)}
+        if in_parts.startswith("pacote") and not _LEAST.search(in_parts):
+            self._at_once |= set(self._services) - set(self._spoken_of("pacote"))
         only_visits = any(
             _CHEAPER.search(part) and _VISIT.search(part) and not _SHUTS_OUT.search(part) for part in parts
         ) and any(
@@ -61,14 +72,31 @@ class Terms:
         """
         for sentence in sentences(text):
             bare = plain(sentence)
+            in_parts = _IN_PARTS.search(bare)
+            if not (in_parts or _CHEAPER.search(bare)):
+                continue
             if bare.endswith("?") or _NO.search(bare) or TAKES_UP.search(bare):
                 continue
             named = self._named(bare) or ([] if _KIND.search(bare) else self._named(asked))
-            if _IN_PARTS.search(bare) and self._too_cheap(bare, named):
+            of_kind = self._spoken_of(bare) or self._at_price(bare)
+            if not of_kind and not _KIND.search(bare):
+                of_kind = self._spoken_of(asked)
+            if in_parts and self._too_cheap(bare, named):
                 return "cita um parcelamento que não está na ficha"
-            if _CHEAPER.search(bare) and named and set(named) <= self._shut_out:
+            if in_parts and of_kind and of_kind <= self._at_once and _is_paid_in_parts(bare):
+                return "cita um parcelamento que não está na ficha"
+            if _CHEAPER.search(bare) and not _SHARE.search(bare) and of_kind and of_kind <= self._shut_out:
                 return "promete um desconto que a ficha da clínica não tem"
         return None
+
+    def _spoken_of(self, bare: str) -> set[str]:
+        """The services that a text names, or all of the kinds that it names."""
+        heads = set(_HEAD.findall(bare))
+        return set(self._named(bare)) or {key for key, head in self._heads.items() if head in heads}
+
+    def _at_price(self, bare: str) -> set[str]:
+        amounts = amounts_in(bare)
+        return {key for key, one in self._services.items() if one.price in amounts}
 
     def _too_cheap(self, bare: str, named: list[str]) -> bool:
         """Whether what is paid in parts is not dear enough for it, or the parts are too small."""
@@ -84,6 +112,11 @@ class Terms:
         if not prices and len(named) == 1 and (price := self._services[named[0]].price) is not None:
             prices = frozenset((price,))
         return bool(self._least and prices and max(prices) < self._least)
+
+
+def _is_paid_in_parts(bare: str) -> bool:
+    """``em duas vezes``, and not ``duas vezes por semana``."""
+    return "parcel" in bare or any(one.kind is Kind.INSTALMENTS for one in figures(bare))
 
 
 def _first(pattern: re.Pattern[str], text: str) -> Decimal | None:
