@@ -6,6 +6,7 @@ from datetime import datetime
 
 from clinic_bot.agent.guards import fasting, inventions, places, praise, slots
 from clinic_bot.agent.guards.access import Access
+from clinic_bot.agent.guards.age_limits import AgeLimits
 from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
@@ -46,6 +47,7 @@ class FactsCheck:
         self._bare = bare
         self._access = Access(facts)
         self._ages = Ages(facts)
+        self._age_limits = AgeLimits(facts)
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
         self._terms = Terms(facts)
@@ -106,6 +108,8 @@ class FactsCheck:
             if problem := self._fasting.mistake(plain(sentence), asked, whole, bare_heard):
                 return problem
             if problem := self._ages.mistake(plain(sentence)):
+                return problem
+            if problem := self._age_limits.mistake(plain(sentence), asked):
                 return problem
             if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
                 return "cita um tempo de jejum que não é o da ficha"
