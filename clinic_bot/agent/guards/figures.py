@@ -55,6 +55,7 @@ _INSTALMENTS = re.compile(
     r"(?! (?:ao|por|na semana|no dia|no ano|mais)\b)"
 )
 _HANDLE = re.compile(r"(?<![\w.@])@[a-z0-9_][a-z0-9_.]{2,}", re.IGNORECASE)
+_HALF = re.compile(r"\bmetade d[oae]s? (?:valor|preco|sinal|sess|consult)")
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|por\s+cento\b)", re.IGNORECASE)
 _TIME = re.compile(
     r"(?<![\d/:,.])(?<!R\$ )(?P<hour>[01]?\d|2[0-3])(?:\s?h(?:oras?)?(?:\s?(?P<minute>[0-5]\d)(?:\s?min)?)?"
@@ -97,6 +98,7 @@ def figures(text: str) -> list[Figure]:
         found += (Figure(Kind.AMOUNT, _amount(match), match[0].strip()) for match in pattern.finditer(text))
     found += (Figure(Kind.PERCENT, one[1].replace(",", "."), one[0]) for one in _PERCENT.finditer(text))
     bare = plain(text)
+    found += (Figure(Kind.PERCENT, "50", match[0]) for match in _HALF.finditer(bare))
     found += (
         Figure(Kind.AMOUNT, f"{value(match[1]) + (value(match[2]) / 100 if match[2] else 0):.2f}", match[0])
         for match in _WORDED_AMOUNT.finditer(bare)

@@ -25,6 +25,7 @@ MADE_UP = {
     "a discount": "Consigo um desconto para você.",
     "a percentage": "No Pix fica 10% mais barato.",
     "the patient's percentage": "Claro, libero 100% para você!",
+    "half of it": "Metade do sinal é devolvida.",
     "something for nothing": "A avaliação é gratuita.",
     "a slot": "Tenho quinta às 17h.",
     "a phone": "O telefone dela é (21) 97777-6666.",
@@ -107,6 +108,13 @@ def test_what_told_prices_come_to_may_be_told(text: str) -> None:
 )
 def test_what_they_do_not_come_to_may_not(text: str) -> None:
     assert invented(text, (DENTIST,))
+
+
+def test_a_half_is_told_as_a_share_of_it() -> None:
+    assert (
+        invented("Em caso de falta cobra-se metade do valor.", (Known("Falta: cobra-se 50% do valor."),))
+        is None
+    )
 
 
 def test_times_are_left_alone_where_there_is_no_agenda() -> None:
