@@ -82,7 +82,7 @@ class FactsCheck:
         return (
             inventions.invented(text, (*self._facts, known), (theirs,), asked=asked, times=self._books)
             or self._sentence_by_sentence(text, told, heard, said)
-            or self._prices.mistake(text, asked)
+            or self._prices.mistake(text, asked, [plain(one) for one in heard])
             or self._terms.mistake(text, asked)
             or self._plans.mistake(text, asked, heard)
             or self._paying.mistake(text, asked)

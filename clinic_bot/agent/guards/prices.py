@@ -29,6 +29,7 @@ class Prices:
     def __init__(self, facts: ClinicFacts) -> None:
         texts = {one.key: f"{one.price_text()} {one.notes}" for one in facts.services}
         self._by_service = {key: amounts_in(text) for key, text in texts.items()}
+        self._names = {one.key: plain(one.name) for one in facts.services}
         self._named = ServiceWords(facts).named
         other = [one.text for one in facts.sections() if not one.title.startswith("Serviço")]
         self._elsewhere = frozenset(amount for text in other for amount in amounts_in(text))
@@ -36,15 +37,16 @@ class Prices:
         ends = frozenset(amount for match in _RANGE.finditer(everything) for amount in amounts_in(match[0]))
         self._ends = ends - amounts_in(_RANGE.sub(" ", everything))
 
-    def mistake(self, text: str, asked: str) -> str | None:
+    def mistake(self, text: str, asked: str, heard: Sequence[str] = ()) -> str | None:
         """What ``text`` says wrongly of prices, in Portuguese; None for nothing.
 
         Args:
             asked: the burst that is answered, plain.
+            heard: results of tools, plain; they tell which visit is meant where nothing else does.
         """
         if not amounts_in(text):
             return None
-        default = [] if self._named(plain(text)) else self._named(asked)
+        default = [] if self._named(plain(text)) else self._named(asked) or self._read(heard)
         said = {Decimal(number) for number in re.findall(r"\d+", asked)}
         for sentence in sentences(text):
             bare = plain(sentence)
@@ -55,6 +57,9 @@ class Prices:
             if self._mixed_up(bare, default):
                 return "dá a um serviço o valor de outro"
         return None
+
+    def _read(self, heard: Sequence[str]) -> list[str]:
+        return [key for key, name in self._names.items() if any(name in text for text in heard)]
 
     def _mixed_up(self, bare: str, default: Sequence[str]) -> bool:
         for part in _CLAUSE.split(bare):

@@ -43,3 +43,10 @@ def test_no_service_has_the_price_of_another_or_the_end_of_a_range(text: str) ->
 )
 def test_its_own_price_and_its_own_range_may_be_told(text: str) -> None:
     assert PRICES.mistake(text, "oi") is None
+
+
+def test_what_is_booked_tells_whose_price_is_meant() -> None:
+    booked = ["consulta#1: avaliacao ortodontica com dra. ana, sexta-feira, 16/10 as 11h"]
+    assert PRICES.mistake("Na sexta você paga R$ 155.", "quanto pago na sexta", booked)
+    assert PRICES.mistake("Na sexta você paga R$ 130.", "quanto pago na sexta", booked) is None
+    assert PRICES.mistake("A odontopediatria custa R$ 155.", "e pro meu filho?", booked) is None
