@@ -11,6 +11,7 @@ from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.clauses import sentences
+from clinic_bot.agent.guards.fees import Fees
 from clinic_bot.agent.guards.figures import Kind
 from clinic_bot.agent.guards.known import Known
 from clinic_bot.agent.guards.lengths import Lengths
@@ -51,6 +52,7 @@ class FactsCheck:
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
         self._terms = Terms(facts)
+        self._fees = Fees(facts)
         self._plans = Plans(facts, bare)
         self._paying = Paying(facts, bare)
         self._catalogue = Catalogue(facts, self.file)
@@ -84,6 +86,7 @@ class FactsCheck:
             or self._sentence_by_sentence(text, told, heard, said)
             or self._prices.mistake(text, asked, [plain(one) for one in heard])
             or self._terms.mistake(text, asked)
+            or self._fees.mistake(text, asked)
             or self._plans.mistake(text, asked, heard)
             or self._paying.mistake(text, asked)
             or self._catalogue.mistake(text, asked, heard)

@@ -12,6 +12,8 @@ _COMMON = frozenset(
         "da", "do", "atendimento",
     )
 )  # fmt: skip
+#: What a service is, which a clause may say of many: ``consultas só à vista``.
+_HEAD = re.compile(r"\b(consulta|sess(?=ao|oes)|avaliac(?=ao|oes)|retorno|pacote)")
 
 
 class ServiceWords:
@@ -22,6 +24,8 @@ class ServiceWords:
         self._words |= {
             one.key: self._words[one.key] | {"geral"} for one in facts.services if "geral" in plain(one.name)
         }
+        heads = ((one.key, _HEAD.search(plain(one.name))) for one in facts.services)
+        self._heads = {key: head[1] for key, head in heads if head}
         for person in facts.professionals:
             attended = team.attended_by(facts, person)
             if len(attended) == 1:
@@ -35,6 +39,11 @@ class ServiceWords:
             for key, own in self._words.items()
             if any(one == word or (len(word) > 3 and one.startswith(word)) for one in own for word in words)
         ]
+
+    def named_or_of_kind(self, bare: str) -> set[str]:
+        """The services that a text, plain, names, or else all of the kinds that it names."""
+        heads = set(_HEAD.findall(bare))
+        return set(self.named(bare)) or {key for key, head in self._heads.items() if head in heads}
 
 
 def _telling(name: str) -> frozenset[str]:

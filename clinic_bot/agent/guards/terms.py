@@ -29,8 +29,6 @@ _SHUTS_OUT = re.compile(r"\bnao\b|\bsem desconto|\bexceto\b|\bmenos\b|\bsalvo\b|
 #: ``sem juros`` denies nothing of this.
 _NO = re.compile(r"\b(?:nao|nem|nenhum\w*|infelizmente|so|somente|apenas)\b")
 _AT_ONCE = re.compile(r"\b(?:so|somente|apenas) (?:e )?a vista\b")
-#: What a service is, which a clause on terms may say of many: ``consultas só à vista``.
-_HEAD = re.compile(r"\b(consulta|sess(?=ao|oes)|avaliac(?=ao|oes)|retorno|pacote)")
 #: Said of a kind of service, a sentence is not of the one that was asked for.
 _KIND = re.compile(r"\b(?:consultas|exames|procedimentos|sessoes|valores|acima)\b")
 _VISIT = re.compile(r"\bconsultas?\b|\bavaliac(?:ao|oes)\b|\bretornos?\b")
@@ -40,10 +38,9 @@ class Terms:
     """On which terms one clinic is paid."""
 
     def __init__(self, facts: ClinicFacts) -> None:
-        self._named = ServiceWords(facts).named
+        words = ServiceWords(facts)
+        self._named, self._spoken_of = words.named, words.named_or_of_kind
         self._services = {one.key: one for one in facts.services}
-        heads = ((key, _HEAD.search(plain(one.name))) for key, one in self._services.items())
-        self._heads = {key: head[1] for key, head in heads if head}
         payment = [plain(part) for part in re.split(r"[.;](?:\s|$)", facts.payment)]
         in_parts = " ; ".join(part for part in payment if _IN_PARTS.search(part))
         self._least = _first(_LEAST, _LEAST_PART.sub(" ", in_parts))
@@ -88,11 +85,6 @@ class Terms:
             if _CHEAPER.search(bare) and not _SHARE.search(bare) and of_kind and of_kind <= self._shut_out:
                 return "promete um desconto que a ficha da clínica não tem"
         return None
-
-    def _spoken_of(self, bare: str) -> set[str]:
-        """The services that a text names, or all of the kinds that it names."""
-        heads = set(_HEAD.findall(bare))
-        return set(self._named(bare)) or {key for key, head in self._heads.items() if head in heads}
 
     def _at_price(self, bare: str) -> set[str]:
         amounts = amounts_in(bare)
