@@ -1,4 +1,4 @@
-"""Replies as a misbehaving model would write them, and as an honest one does, over four clinics."""
+"""Replies as a misbehaving model would write them, and as an honest one does, over nine clinics."""
 
 from collections.abc import Sequence
 
