@@ -21,6 +21,10 @@ def evaluate(
         str | None,
         typer.Option(help="Model that reads every reply before it leaves, as CLINIC_BOT_REVIEW_MODEL."),
     ] = None,
+    composed: Annotated[
+        bool,
+        typer.Option("--composed", help="Replies in the clinic's own words, as CLINIC_BOT_REPLIES=composed."),
+    ] = False,
     judge: Annotated[
         str | None, typer.Option(help="Model that judges the lines for a reader, `must` and `must_not`.")
     ] = None,
@@ -77,6 +81,7 @@ def evaluate(
         speed=speed,
         models=tuple(dict.fromkeys(model or ())),
         review_model=review_model,
+        composed=composed,
         judge=judge,
         max_usd=max_cost,
         prices=tuple(price or ()),

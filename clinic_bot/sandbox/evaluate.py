@@ -60,6 +60,7 @@ class Evaluation:
     Args:
         models: each is asked alone, in a folder of its own where there are several; none: those of the settings.
         review_model: reads every reply before it leaves; None: nobody does, whatever the settings say.
+        composed: replies are put together from the clinic's own words.
         max_usd: None: ``CAP_USD``, as far as prices are known.
         prices: ``MODEL=PROMPT/COMPLETION`` each.
     """
@@ -74,6 +75,7 @@ class Evaluation:
     speed: float = 1
     models: Sequence[str] = ()
     review_model: str | None = None
+    composed: bool = False
     judge: str | None = None
     max_usd: float | None = None
     prices: Sequence[str] = ()
@@ -155,7 +157,9 @@ def _job(table: _Table, account: Account, runs: int) -> _Job:
     plan = table.plan
     folder = plan.output / file_name("-".join(account.models)) if runs > 1 else plan.output
     digest = hashlib.sha256(table.clinic.read_bytes()).hexdigest()[:16]
-    setting = Setting(tuple(account.models), digest, plan.presence, plan.speed, plan.review_model)
+    setting = Setting(
+        tuple(account.models), digest, plan.presence, plan.speed, plan.review_model, plan.composed
+    )
     now = datetime.now(UTC).isoformat(timespec="seconds")
     results = Results(setting, now, len(table.scenarios), ())
     try:
@@ -272,7 +276,9 @@ async def _play(table: _Table, job: _Job, run: Run) -> None:
         temporary = tempfile.TemporaryDirectory(prefix="clinic-bot-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
         clinic = in_their_zone(table.clinic, table.scenarios, folder)
-        theatre = Theatre(folder, clinic=clinic, speed=table.plan.speed, account=job.account)
+        theatre = Theatre(
+            folder, clinic=clinic, speed=table.plan.speed, account=job.account, composed=table.plan.composed
+        )
         await theatre.prepare()
         judge = None
         if table.plan.judge:

@@ -136,6 +136,7 @@ class Setting:
     presence: bool
     speed: float
     review_model: str | None = None
+    composed: bool = False  #: replies are put together from the clinic's own words
 
     def differences(self, other: "Setting") -> list[str]:
         """In the words of the command's options; empty where they are the same."""
@@ -145,6 +146,7 @@ class Setting:
             "clinic": "--clinic",
             "presence": "--presence",
             "speed": "--speed",
+            "composed": "--composed",
         }
         return [option for name, option in names.items() if getattr(self, name) != getattr(other, name)]
 
@@ -193,6 +195,7 @@ def as_json(results: Results, prices: Prices) -> dict[str, Json]:
         "stopped": results.ended != "complete",
         "models": list(setting.models),
         "review_model": setting.review_model,
+        "composed": setting.composed,
         "reviews": dict(results.reviews()),
         "clinic": setting.clinic,
         "presence": setting.presence,
@@ -242,6 +245,7 @@ def from_json(data: Mapping[str, Any]) -> Results:
         data["presence"],
         float(data["speed"]),
         data.get("review_model"),
+        data.get("composed", False),
     )
     scenarios = tuple(_scenario(row) for row in data["by_scenario"])
     lost = tuple(map(_bill, data["lost"]))

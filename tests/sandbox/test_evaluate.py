@@ -130,6 +130,15 @@ def test_a_cap_without_a_price_is_refused_and_with_one_it_holds(desk: Desk) -> N
     assert desk.results()["ended"] == "capped"
 
 
+def test_composed_replies_are_evaluated_and_told_apart(desk: Desk) -> None:
+    assert desk.evaluate("--only", "vb-05", "--composed") == 0
+    assert desk.results()["composed"] is True
+    said = json.dumps(desk.results()["by_scenario"][0]["said"], ensure_ascii=False)
+    assert "simulador" not in said, "the stand-in marks what it writes, and chooses what it may"
+    assert desk.evaluate("--only", "vb-05", "--resume") == 2
+    assert "--composed" in desk.said
+
+
 def test_a_reviewer_reads_every_reply_and_its_cost_is_its_own(desk: Desk) -> None:
     desk.groq.add_fault({"kind": "objects", "to": "140,50", "count": 1})
     assert desk.evaluate("--only", "vb-05", "--review-model", "openai/gpt-oss-20b") == 0
