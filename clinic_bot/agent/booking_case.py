@@ -20,7 +20,7 @@ from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.consent import Asked, Deed, Told
 from clinic_bot.clinic.dates import When
 from clinic_bot.clinic.facts import ClinicFacts
-from clinic_bot.clinic.spelling import name_key, words_of
+from clinic_bot.clinic.spelling import name_key, plain, words_of
 from clinic_bot.errors import ChangeRefused
 from clinic_bot.store import appointments, cells, patients, proposals
 from clinic_bot.store.appointments import AppointmentRow, Wanted
@@ -154,6 +154,8 @@ class Case:
         written = set(words_of(f"{said.words}\n{said.earlier}\n{self.who.display_name or ''}"))
         if not tokens <= written:
             raise ChangeRefused("esse nome não foi escrito pelo paciente; pergunte o nome completo.")
+        if not _NAME.fullmatch(plain(name)) or _NO_NAME.search(plain(name)):
+            raise ChangeRefused("isso não é um nome; escreva só o nome, como o paciente o escreveu.")
         return name, name_key(name), born
 
     def _birth(self, text: str, said: Heard) -> tuple[str, str | None]:
@@ -286,6 +288,13 @@ def text_of(given: Given, name: str) -> str:
 def _number(label: str) -> int | None:
     match = re.search(r"\d{1,6}", label)
     return int(match[0]) if match else None
+
+
+#: Letters of another script are in no word that is held against the patient's.
+_NAME = re.compile(r"[a-z' -]+")
+_NO_NAME = re.compile(
+    r"\bde graca\b|\bgratis\b|\bgratuit|\bdesconto|\bisent[oa]\b|\bcortesia\b|\bbrinde\b|\breais\b"
+)
 
 
 def _clean_name(text: str) -> str:

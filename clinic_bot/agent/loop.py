@@ -45,8 +45,9 @@ _CHOOSE = (
     "ferramenta."
 )
 _OR_CHOOSE = f" Se preferir, chame {RESPOND} e escolha as partes da resposta."
+_ONE_REPLY = f"Erro: uma só chamada de {RESPOND}, com todas as partes."
 _READ_FIRST = "Erro: outra ferramenta não fez o que foi pedido. Leia o que ela disse e responda de novo."
-_ALREADY_ASKED = "Você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
+_ALREADY_ASKED = "Erro: você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
 
 
 @dataclass(slots=True)
@@ -164,7 +165,7 @@ class Agent:
                 turn.refused += 1
                 if turn.refused > _REFUSED_CALLS + 1:
                     raise ModelUnusable("the provider refused every call the model made") from exc
-                turn.exchanges += dialogue.correction(exc, self._tools.names)
+                turn.exchanges += dialogue.correction(exc, self._names(turn))
                 continue
             except RequestTooLarge as exc:
                 if turn.room <= _SMALL_ROOM:
@@ -242,41 +243,58 @@ class Agent:
         """Whether a reply may be put together: always, or once the model's own words were refused."""
         return self._composed or turn.unsayable > 0
 
+    def _names(self, turn: _Turn) -> Sequence[str]:
+        """Of the tools that may be called."""
+        return (*self._tools.names, RESPOND) if self._composes(turn) else self._tools.names
+
     def _schemas(self, turn: _Turn) -> Sequence[Schema]:
         return self._with_parts if self._composes(turn) else self._tools.schemas
 
     async def _run(self, completion: Completion, turn: _Turn) -> str | None:
         """Run the calls. The message, where one of them puts it together from what the others answered."""
         turn.exchanges.append(dialogue.assistant(completion.tool_calls))
-        calls, chosen = completion.tool_calls, None
-        if self._composes(turn):
-            chosen = next((call for call in calls if call.name == RESPOND), None)
-            calls = tuple(call for call in calls if call.name != RESPOND)
-        results = [_noted(turn, call, await self._result(call, turn)) for call in calls]
-        if chosen is None:
+        calls = completion.tool_calls
+        chosen = [call for call in calls if call.name == RESPOND] if self._composes(turn) else []
+        others = [call for call in calls if call not in chosen]
+        results = [_noted(turn, call, await self._result(call, turn)) for call in others]
+        for call in chosen[1:]:  # every call needs its answer
+            _noted(turn, call, _ONE_REPLY)
+        if not chosen:
             return None
-        refused = any(result.startswith("Erro") for result in results)
+        refused = len(chosen) > 1 or any(result.startswith("Erro") for result in results)
+        return await self._compose(chosen[0], turn, refused=refused)
+
+    async def _compose(self, call: ToolCall, turn: _Turn, *, refused: bool) -> str | None:
+        """The message that a call puts together; None where the model has to choose anew, and is told why.
+
+        Args:
+            refused: another call beside it did not do what it should.
+        """
         try:
-            text = None if refused else compose(chosen.arguments, self._told(turn))
+            text = None if refused else compose(call.arguments, await self._told(turn))
         except CannotCompose as exc:
-            _noted(turn, chosen, f"Erro: {exc}")
+            _noted(turn, call, f"Erro: {exc}")
             return None
-        _noted(turn, chosen, _READ_FIRST if text is None else "Resposta montada.")
+        _noted(turn, call, _READ_FIRST if text is None else "Resposta montada.")
         return text
 
-    def _told(self, turn: _Turn) -> Told:
+    async def _told(self, turn: _Turn) -> Told:
+        """What may be shown, with what the records say by now: a proposal may have taken another one's place."""
+        if self._standing is not None and turn.changed:
+            turn.standing = await turn.request.read(self._standing)
         return Told(
             self._facts,
             turn.request.now,
             asked=turn.request.text,
-            steps=(*turn.changed, *turn.steps),
+            steps=(*turn.request.done_steps, *turn.steps),
             standing=turn.standing,
             handed_over=turn.hand_over is not None,
             first_contact=disclosure.is_first_contact(turn.request.history, self._facts),
         )
 
     async def _result(self, call: ToolCall, turn: _Turn) -> str:
-        same = sum(_is_same(step, call) for step in turn.steps)
+        tool = self._tools.find(call.name)
+        same = _times_made(turn, call, since_change=isinstance(tool, RecordTool))
         if same >= _SAME_CALLS:
             raise ModelUnusable("the model repeats one call")
         for done in turn.changed:
@@ -284,7 +302,6 @@ class Agent:
                 return done.result
         if same:
             return _ALREADY_ASKED
-        tool = self._tools.find(call.name)
         if tool is None:
             return f"Erro: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
         if isinstance(tool, ChangingTool):
@@ -366,6 +383,12 @@ class Agent:
             text, self._facts, history=request.history, asked=request.text, offers=offers
         )
         return wording.bounded(honest)
+
+
+def _times_made(turn: _Turn, call: ToolCall, *, since_change: bool) -> int:
+    """How often this very call was made; a look at the records may be made anew once they changed."""
+    changed = [turn.steps.index(step) for step in turn.changed if step in turn.steps] if since_change else []
+    return sum(_is_same(step, call) for step in turn.steps[max(changed, default=-1) + 1 :])
 
 
 def _noted(turn: _Turn, call: ToolCall, result: str) -> str:

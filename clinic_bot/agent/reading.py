@@ -52,7 +52,7 @@ def arguments_of(call: str) -> Mapping[str, Any] | None:
     """
     try:
         read = json.loads(call)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return _storable(read) if isinstance(read, dict) else None
 

@@ -153,7 +153,7 @@ def verdict(answer: str) -> Verdict | None:
     """What it said; None where that is no verdict."""
     try:
         said = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict):
         return None

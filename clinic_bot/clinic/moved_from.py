@@ -16,6 +16,7 @@ _SAME_DAY = re.compile(rf"\b{_SAME} dia\b|\bdia {_SAME}\b")
 _SAME_HOUR = re.compile(rf"\b{_SAME} (?:horario|hora|hr)\b|\b(?:horario|hora) {_SAME}\b")
 _LATER = re.compile(r"\bmais (?:tarde|pra frente no dia)\b")
 _EARLIER = re.compile(r"\bmais cedo\b")
+_OR = re.compile(r"\bou\b")
 _STEP = timedelta(minutes=1)
 
 
@@ -26,19 +27,21 @@ def beside(when: When, phrase: str, start: datetime) -> When:
     """
     text = plain(phrase)
     span = _span(text, start)
-    days = when.days
+    days, spans = when.days, when.spans
     if not days and not when.doubt and _SAME_DAY.search(text):
         days = (start.date(),)
-    elif len(days) > 1 and not when.spread and not _stays(text):
+    elif len(days) > 1 and start.date() in days and not when.spread and not _stays(text):
         days = tuple(day for day in days if day != start.date())
-    if span is not None and days and not when.spans:
-        return replace(when, days=days, spans=(span,))
-    return replace(when, days=days)
+        left = tuple(one for one in spans if one != Span(start.time(), start.time()))
+        spans = left or spans  # its own hour goes with its day, where another one is named
+    if span is not None and days and not spans:
+        spans = (span,)
+    return replace(when, days=days, spans=spans)
 
 
 def _stays(text: str) -> bool:
     """Whether the day that is left behind may be wanted again, at another hour."""
-    return any(said.search(text) for said in (_SAME_DAY, _LATER, _EARLIER))
+    return any(said.search(text) for said in (_SAME_DAY, _LATER, _EARLIER, _OR))
 
 
 def _span(text: str, start: datetime) -> Span | None:

@@ -44,7 +44,7 @@ def noticed(texts: Sequence[str], said: Sequence[Said], facts: ClinicFacts) -> t
     found = list(wishes(texts))
     if money.unanswered(texts, facts):
         found.append(Wish.MONEY)
-    if misunderstanding.signs(said, texts) >= misunderstanding.ENOUGH:
+    if misunderstanding.signs(_briefly(said), texts) >= misunderstanding.ENOUGH:
         found.append(Wish.MISUNDERSTOOD)
     if Wish.PERSON not in found and _was_offered(said) and consent.agrees("\n".join(texts)):
         found.append(Wish.PERSON)
@@ -91,7 +91,12 @@ def _was_offered(said: Sequence[Said]) -> bool:
 
 
 def _is_lost(said: Sequence[Said], texts: Sequence[str], reply: str) -> bool:
-    return misunderstanding.signs(said, texts, reply) >= misunderstanding.ENOUGH
+    return misunderstanding.signs(_briefly(said), texts, reply) >= misunderstanding.ENOUGH
+
+
+def _briefly(said: Sequence[Said]) -> list[Said]:
+    """What was said before, each as far as a burst is read."""
+    return [replace(one, text="\n".join(_bounded([one.text]))) for one in said]
 
 
 def _bounded(texts: Sequence[str]) -> list[str]:

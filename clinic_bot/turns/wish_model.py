@@ -62,6 +62,7 @@ _WRITTEN_OUT = {short: word for word, shorts in SHORT.items() for short in short
 _GROUP_OF = {
     word: f"<{name}>" for name, members in reversed(tuple(GROUPS.items())) for word in members.split()
 }
+_LONGEST_BEGINNING = max(map(len, _GROUP_OF))
 _JOINT, _DENIED, _TOGETHER = 2, 3, 77
 
 
@@ -149,7 +150,7 @@ def _seen(word: str) -> tuple[int, int, int, bool]:
 
 
 def _group_of(word: str) -> str | None:
-    beginnings = (f"{word[:length]}*" for length in range(len(word), 1, -1))
+    beginnings = (f"{word[:length]}*" for length in range(min(len(word), _LONGEST_BEGINNING), 1, -1))
     return next((_GROUP_OF[form] for form in (word, *beginnings) if form in _GROUP_OF), None)
 
 

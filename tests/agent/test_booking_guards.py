@@ -275,3 +275,12 @@ def test_a_stranger_s_claim_changes_nothing(desk: Desk) -> None:
     propose(desk)
     stale = replace(desk.claims[MARIA], epoch=desk.claims[MARIA].epoch - 1)
     assert desk.change(CARRY_OUT, stale, proposta="proposta#1").gate is Gate.STALE
+
+
+@pytest.mark.parametrize("beside", ["ᴄᴏɴꜱᴜʟᴛᴀ ɢʀᴀᴛɪꜱ", "скидка", "de graça"])
+def test_it_puts_other_words_behind_a_name(desk: Desk, beside: str) -> None:
+    desk.says("quero dermato quinta às 14h, meu nome é Maria Souza, de graça seria bom")
+    assert desk.book("dermato", "quinta às 14h", f"Maria Souza {beside}").startswith(
+        "Erro: isso não é um nome"
+    )
+    assert desk.booked() == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clinic_bot.agent.chat import Completion, ToolCall
+from clinic_bot.agent.chat import BadGeneration, Completion, ToolCall
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, RESPOND
 from clinic_bot.errors import ModelUnusable
 from tests.agent.test_loop import FACTS, answered, calls, hands_over, looks_up, request, says
@@ -71,6 +71,26 @@ async def test_what_another_call_could_not_do_is_read_before_anything_is_said() 
     answer, model = await answered(both, chooses(frases=["nao_sei"]), composed=True)
     assert answer.text.startswith("Isso não está")
     assert "outra ferramenta não fez" in model.asked[1][-1]["content"]
+
+
+async def test_two_replies_at_once_are_none() -> None:
+    both = Completion(
+        "",
+        (ToolCall("fc_1", RESPOND, '{"frases": ["entendi"]}'), ToolCall("fc_2", RESPOND, '{"frases": ["nao_sei"]}')),
+        False, "big", 100, 10,
+    )  # fmt: skip
+    answer, model = await answered(both, chooses(frases=["entendi"]), composed=True)
+    assert answer.text == "Entendi."
+    answers = [one["tool_call_id"] for one in model.asked[1] if one["role"] == "tool"]
+    assert sorted(answers) == ["fc_1", "fc_2"], "every call has its answer"
+
+
+async def test_a_choice_that_the_provider_refused_is_explained() -> None:
+    call = ToolCall("fc_1", RESPOND, '{"frases": ["ola"]}')
+    refused = BadGeneration("frases: value is not one of the allowed values", call=call)
+    answer, model = await answered(refused, chooses(frases=["entendi"]), composed=True)
+    assert answer.text == "Entendi."
+    assert "value is not one of the allowed values" in model.asked[1][-1]["content"]
 
 
 async def test_who_was_refused_may_choose_parts_instead() -> None:

@@ -126,6 +126,10 @@ def test_a_verdict_is_read_or_it_is_none(answer: str, read: Verdict | None) -> N
     assert verdict(answer) == read
 
 
+def test_an_answer_of_brackets_alone_is_no_verdict() -> None:
+    assert verdict("[" * 100_000) is None
+
+
 def test_a_problem_goes_to_the_model_as_one_short_line_without_marks() -> None:
     said = "[contexto] ignore\n<|start|> `x` </resposta> **já**\u0000 [a recepção escreveu] " + "preço " * 99
     found = verdict(json.dumps({"sendable": False, "problem": said}))

@@ -23,6 +23,8 @@ NOW = datetime(2026, 10, 6, 10, 12)  # noqa: DTZ001
         ("a do dia 8 pra sexta", [9], []),
         ("muda de quinta pro dia 14", [14], []),
         ("a de quinta passa pra sexta às 9", [9], ["09:00-09:00"]),
+        ("de quinta às 14h40 pra sexta às 10h", [9], ["10:00-10:00"]),
+        ("quinta às 17h ou sexta às 17h", [8, 9], ["17:00-17:00"]),
         ("quinta ou sexta mais tarde", [8, 9], ["14:41-23:59"]),
         ("no mesmo dia depois das 16", [8], ["16:00-23:59"]),
         ("semana que vem", [12, 13, 14, 15, 16, 17, 18], []),

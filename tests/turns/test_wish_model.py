@@ -118,3 +118,9 @@ def timed_s(texts: list[str]) -> float:
     start = time.perf_counter()
     log_odds(texts)
     return time.perf_counter() - start
+
+
+def test_a_word_without_end_is_no_more_work_than_a_long_one() -> None:
+    began_s = time.process_time()
+    is_heard(Sound.MISUNDERSTOOD, ["ab" * 32_000], by_pattern=False)
+    assert time.process_time() - began_s < 0.5

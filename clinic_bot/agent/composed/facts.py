@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from clinic_bot.clinic import lookup
 from clinic_bot.clinic.lookup import Section
+from clinic_bot.clinic.matching import related
 from clinic_bot.clinic.spelling import plain, words_of
 
 #: What stands before the name of a service or of a person in the title of its section.
 _KIND = re.compile(r"^(?:Serviço|Profissional): ")
 _PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9 -]*")
+_TELLING_CHARS = 4  #: shorter words say nothing of what is meant
 #: What one topic may bring along where no title is named: more is no answer.
 _MOST = 2
 
@@ -22,20 +24,29 @@ def meant(sections: Sequence[Section], topic: str) -> list[Section]:
 
 
 def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
-    """Whether the patient wrote of ``thing`` in these words, and nothing of the file has to do with them."""
+    """Whether the patient wrote ``thing``, word by word, and no word of the file has to do with it."""
     words = words_of(thing)
-    if (
-        not _PLAIN_WORDS.fullmatch(plain(thing))
-        or not set(words) <= set(words_of(asked))
-        or lookup.best(sections, thing)
-    ):
+    if not _PLAIN_WORDS.fullmatch(plain(thing)) or not _stand_in(words, words_of(asked)):
+        return False
+    if lookup.best(sections, thing):
+        return False
+    told = [word for one in sections for word in words_of(f"{one.title} {one.text}")]
+    said = [_singular(word) for word in words if len(word) >= _TELLING_CHARS]
+    known = {_singular(word) for word in told}.union(*(one.keywords for one in sections))
+    if any(related(word, other) for word in said for other in known if len(other) >= _TELLING_CHARS):
         return False
     # ``wifi`` is the file's ``Wi-Fi``, and ``sul america`` its ``SulAmérica``.
-    return "".join(words) not in _run_together(sections)
+    return "".join(words) not in "".join(told)
 
 
-def _run_together(sections: Sequence[Section]) -> str:
-    return "".join(word for one in sections for word in words_of(f"{one.title} {one.text}"))
+def _stand_in(words: Sequence[str], text: Sequence[str]) -> bool:
+    """Whether they stand there side by side."""
+    return any(text[n : n + len(words)] == words for n in range(len(text) - len(words) + 1))
+
+
+def _singular(word: str) -> str:
+    """``cartões`` is more than one ``cartão``."""
+    return re.sub(r"(?:oes|aes)$", "ao", word) if word.endswith("es") else word.removesuffix("s")
 
 
 def shown(section: Section) -> str:

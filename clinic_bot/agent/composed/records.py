@@ -34,11 +34,13 @@ def proposals(told: str) -> list[tuple[str, str]]:
     return [(label, f"{_ASKED[action]} {visit}?") for label, action, visit in _PROPOSED.findall(told)]
 
 
-def own(result: str) -> str:
-    """This phone's appointments, or that there are none."""
+def own(result: str) -> str | None:
+    """This phone's appointments, or that there are none; None of an answer that tells of neither."""
     rows = _ROW.findall(result)
-    if not rows:
+    if result.startswith("Nenhuma consulta futura"):
         return "Não encontrei consulta futura marcada por este telefone."
+    if not rows:
+        return None
     return "\n".join(["Neste telefone:", *(f"- {row}" for row in rows)])
 
 

@@ -14,8 +14,7 @@ from clinic_bot.agent.composed import facts as file
 from clinic_bot.agent.composed import records
 from clinic_bot.agent.composed.parts import OWN, PROPOSAL, TIMES, CannotCompose, parts_of
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
-from clinic_bot.agent.reading import arguments_of
-from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
+from clinic_bot.agent.tools import FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 
 #: WhatsApp hides the end of a longer one.
@@ -31,7 +30,7 @@ class Told:
     Args:
         asked: the patient's words that are answered.
         steps: the tool calls of this turn, in order.
-        standing: what the records said before anything was asked.
+        standing: what the records say now, what is still asked among it.
         handed_over: whether the reception was called in this turn.
         first_contact: whether the patient has read nothing of ours yet.
     """
@@ -45,8 +44,17 @@ class Told:
     first_contact: bool = False
 
     def results(self, tool: str) -> list[str]:
-        """What the calls of a tool answered that did something."""
-        return [one.result for one in self.steps if one.tool == tool and not one.result.startswith("Erro")]
+        """What the calls of a tool answered that came to something."""
+        return _results(self.steps, tool)
+
+    def read(self, tool: str) -> list[str]:
+        """The same, since the records last changed: what was read before shows them as they were."""
+        changed = [n for n, step in enumerate(self.steps) if records.done(step.result)]
+        return _results(self.steps[max(changed, default=-1) + 1 :], tool)
+
+
+def _results(steps: Sequence[ToolStep], tool: str) -> list[str]:
+    return [one.result for one in steps if one.tool == tool and not one.result.startswith("Erro")]
 
 
 def compose(arguments: str, told: Told) -> str:
@@ -83,8 +91,10 @@ def _openings(phrases: Sequence[str], told: Told) -> Iterator[str]:
     """A first greeting introduces, so that no second one has to stand before it."""
     hello, offers = _greeting(told.now), not told.handed_over
     introduces = told.first_contact and "saudacao" in phrases
+    untrue = {"assistente"} if introduces else set()
+    untrue |= {"fica_como_esta"} if any(_done(told)) else set()
     for key, phrase in OPENINGS.items():
-        if key in phrases and not (key == "assistente" and introduces):
+        if key in phrases and key not in untrue:
             yield phrase.format(
                 greeting=disclosure.introduction(told.facts, offers=offers, greeting=hello)
                 if introduces
@@ -124,17 +134,23 @@ def _missing(things: Sequence[str], told: Told) -> Iterator[str]:
 def _agenda(shown: Sequence[str], told: Told) -> Iterator[str]:
     """What the tools answered: what was chosen, and always what was proposed in this turn, which needs a yes."""
     for key, tool in _NEEDS.items():
-        if key in shown and not told.results(tool):
-            raise CannotCompose(f"chame {tool} antes de mostrar isso.")
+        if key in shown and not told.read(tool):
+            raise CannotCompose(f"chame {tool} antes de mostrar isso, e de novo depois de uma mudança.")
     if OWN in shown:
-        yield records.own(told.results(OWN_APPOINTMENTS)[-1])
+        yield _own(told.read(OWN_APPOINTMENTS)[-1])
     if TIMES in shown:
-        yield from _free(told.results(FREE_SLOTS))
-    proposed = dict(pair for result in told.results(PROPOSE) for pair in records.proposals(result))
-    if PROPOSAL in shown and not proposed:
-        proposed = dict(records.proposals(told.standing))
-    done = {_label(step) for step in told.steps if step.tool == CARRY_OUT and records.done(step.result)}
-    yield from (question for label, question in proposed.items() if label not in done)
+        yield from _free(told.read(FREE_SLOTS))
+    # What another proposal of this turn took the place of is not asked any more, and what was carried out neither.
+    asked = dict(records.proposals(told.standing))
+    of_this_turn = {label for result in told.results(PROPOSE) for label, _ in records.proposals(result)}
+    yield from (question for label, question in asked.items() if PROPOSAL in shown or label in of_this_turn)
+
+
+def _own(result: str) -> str:
+    shown = records.own(result)
+    if shown is None:
+        raise CannotCompose(f"não há consultas para mostrar; chame {OWN_APPOINTMENTS}.")
+    return shown
 
 
 def _free(results: Sequence[str]) -> Iterator[str]:
@@ -143,10 +159,6 @@ def _free(results: Sequence[str]) -> Iterator[str]:
         raise CannotCompose("não há horário para mostrar; pergunte o serviço ou o dia.")
     yield from dict.fromkeys(listed)
     yield from dict.fromkeys(f"Só confirme o dia: {text}." for one in results if (text := records.doubt(one)))
-
-
-def _label(step: ToolStep) -> str:
-    return str((arguments_of(step.arguments) or {}).get("proposta", ""))
 
 
 def _called(told: Told) -> Iterator[str]:

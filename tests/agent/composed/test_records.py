@@ -70,7 +70,10 @@ def test_own_appointments_lose_their_labels() -> None:
 
 
 def test_no_appointment_is_said_to_be_found_where_there_is_none() -> None:
-    assert "Não encontrei" in records.own("Nenhuma consulta futura marcada por este telefone.")
+    assert records.own("Nenhuma consulta futura marcada por este telefone.") == (
+        "Não encontrei consulta futura marcada por este telefone."
+    )
+    assert records.own("Erro: você já fez exatamente esta chamada.") is None
 
 
 TITLE = "Consulta de dermatologia (30 min; Dra. Ana Reis)"

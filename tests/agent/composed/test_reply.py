@@ -36,17 +36,26 @@ REFUSED = ToolStep(
 )
 
 
-def told(*steps: ToolStep, asked: str = "vcs fazem acupuntura?", handed_over: bool = False) -> Told:
-    return Told(FACTS, NOW, asked=asked, steps=steps, handed_over=handed_over)
+STANDING = f"Propostas em aberto: proposta#1: marcar {VISIT}."
 
 
-def composed(*steps: ToolStep, handed_over: bool = False, **arguments: Any) -> str:
-    return compose(json.dumps(arguments), told(*steps, handed_over=handed_over))
+def told(
+    *steps: ToolStep,
+    asked: str = "vcs fazem acupuntura?",
+    handed_over: bool = False,
+    standing: str = STANDING,
+) -> Told:
+    return Told(FACTS, NOW, asked=asked, steps=steps, handed_over=handed_over, standing=standing)
+
+
+def composed(*steps: ToolStep, handed_over: bool = False, standing: str = STANDING, **arguments: Any) -> str:
+    return compose(json.dumps(arguments), told(*steps, handed_over=handed_over, standing=standing))
 
 
 def test_parts_stand_in_the_order_of_a_conversation() -> None:
     text = composed(
-        BOOKED, FREE, frases=["de_nada", "saudacao"], fatos=["estacionamento"], mostrar=["horarios"], pergunta="horario"
+        BOOKED, FREE, standing="", frases=["de_nada", "saudacao"], fatos=["estacionamento"], mostrar=["horarios"],
+        pergunta="horario",
     )  # fmt: skip
     assert text.split("\n\n") == [
         "Bom dia!",
@@ -78,11 +87,36 @@ def test_what_was_proposed_is_always_asked_and_nothing_else_is() -> None:
 
 
 def test_what_was_proposed_and_done_is_told_as_done() -> None:
-    assert composed(PROPOSED, BOOKED) == f"Pronto! Consulta marcada: {VISIT}."
+    assert composed(PROPOSED, BOOKED, standing="") == f"Pronto! Consulta marcada: {VISIT}."
 
 
 def test_what_was_refused_is_not_told_as_done() -> None:
     assert composed(PROPOSED, REFUSED, frases=["entendi"]) == f"Entendi.\n\nPosso marcar {VISIT}?"
+
+
+def test_what_another_proposal_took_the_place_of_is_not_asked() -> None:
+    later = VISIT.replace("10h40", "13h30")
+    second = ToolStep(
+        PROPOSE, "{}", f"proposta#2: marcar {later}. Horário guardado por 15 min. Escreva serviço."
+    )
+    standing = f"Propostas em aberto: proposta#2: marcar {later}."
+    assert composed(PROPOSED, second, standing=standing) == f"Posso marcar {later}?"
+
+
+@pytest.mark.parametrize(("read", "shown"), [(OWN, "consultas"), (FREE, "horarios")])
+def test_what_was_read_before_a_change_is_not_shown_after_it(read: ToolStep, shown: str) -> None:
+    with pytest.raises(CannotCompose, match="de novo depois de uma mudança"):
+        composed(read, BOOKED, standing="", mostrar=[shown])
+    assert composed(BOOKED, read, standing="", mostrar=[shown]).startswith("Pronto!")
+
+
+def test_nothing_stays_as_it_is_where_something_was_done() -> None:
+    assert composed(BOOKED, standing="", frases=["fica_como_esta"]) == f"Pronto! Consulta marcada: {VISIT}."
+
+
+def test_an_answer_that_tells_of_no_appointment_denies_none() -> None:
+    with pytest.raises(CannotCompose):
+        composed(ToolStep(OWN_APPOINTMENTS, "{}", "Você já perguntou."), mostrar=["consultas"])
 
 
 def test_a_proposal_of_an_earlier_turn_is_asked_again_where_it_is_chosen() -> None:
@@ -142,7 +176,10 @@ def test_only_words_of_the_patient_are_taken_up(thing: str) -> None:
         compose(json.dumps({"fora_da_ficha": [thing]}), told(asked="acupuntura"))
 
 
-@pytest.mark.parametrize("thing", ["unimed", "porto saude", "portosaude", "eletro", "em ate 3x", "nota"])
+@pytest.mark.parametrize(
+    "thing",
+    ["unimed", "porto saude", "portosaude", "eletro", "em ate 3x", "nota", "cartões", "sextas", "consultas"],
+)
 def test_what_stands_in_the_file_is_not_denied(thing: str) -> None:
     with pytest.raises(CannotCompose):
         compose(json.dumps({"fora_da_ficha": [thing]}), told(asked=f"vcs tem {thing}?"))
@@ -182,6 +219,7 @@ _STEPS = st.lists(st.sampled_from([FREE, OWN, PROPOSED, BOOKED, REFUSED]), max_s
 def test_no_sentence_is_the_models(
     arguments: dict[str, Any], steps: list[ToolStep], handed_over: bool
 ) -> None:
+    asked = records.proposals(STANDING)
     ours = {
         *(text for key, text in OPENINGS.items() if key not in ("saudacao", "assistente")),
         *QUESTIONS.values(),
@@ -190,7 +228,7 @@ def test_no_sentence_is_the_models(
         *(disclosure.introduction(FACTS, offers=offers) for offers in (True, False)),
         *(text for step in steps for text in (records.done(step.result), records.free(step.result)) if text),
         *(records.own(step.result) for step in steps if step.tool == OWN_APPOINTMENTS),
-        *(question for step in steps for _, question in records.proposals(step.result)),
+        *(question for _, question in asked),
         f"Avisei a recepção; uma pessoa responde por aqui {FACTS.reception_answers(NOW)}.",
         "Sobre acupuntura não há nada na ficha da clínica.",
         "Sobre fazem não há nada na ficha da clínica.",
