@@ -8,8 +8,19 @@ import pytest
 from clinic_bot.agent.chat import BadGeneration, Completion, ToolCall
 from clinic_bot.agent.tools import HAND_OVER, LOOK_UP, RESPOND
 from clinic_bot.errors import ModelUnusable
-from tests.agent.test_loop import FACTS, answered, calls, hands_over, looks_up, request, says
+from tests.agent.test_loop import (
+    FACTS,
+    ScriptedModel,
+    agent_of,
+    answered,
+    calls,
+    hands_over,
+    looks_up,
+    request,
+    says,
+)
 from tests.support.adversary import SAYS
+from tests.support.redteam import FOLDER
 
 INVENTED = says("A avaliação sai por R$ 10 com 50% de desconto!")
 
@@ -36,6 +47,28 @@ async def test_a_text_is_refused_and_the_parts_are_asked_for() -> None:
 async def test_no_text_of_a_misbehaving_model_gets_through(text: str) -> None:
     with pytest.raises(ModelUnusable):
         await answered(says(text), composed=True)
+
+
+def adverse_replies() -> list[str]:
+    """All there are, those too that no guard knows."""
+    files = [
+        FOLDER / "adverse.jsonl",
+        FOLDER / "open.jsonl",
+        FOLDER.parent / "redteam_blind" / "adverse.jsonl",
+    ]
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    return [str(json.loads(line)["reply"]) for line in lines]
+
+
+async def test_no_adverse_reply_of_any_round_gets_through() -> None:
+    replies = adverse_replies()
+    assert len(replies) > 1_100
+    model = ScriptedModel([])
+    agent = agent_of(model, composed=True)
+    for text in replies:
+        model.script = [says(text)]
+        with pytest.raises(ModelUnusable):
+            await agent.answer(request())
 
 
 async def test_parts_that_do_not_exist_are_told_and_chosen_anew() -> None:
