@@ -93,23 +93,6 @@ async def test_a_clinic_that_nobody_had_seen_is_answered_from_its_file(tmp_path:
 
 
 @pytest.mark.alone
-async def test_a_wish_that_leans_on_what_was_said_before_is_understood(tmp_path: Path) -> None:
-    """Of the fourth clinic: later on the day that is booked."""
-    wanted = ("vc-08",)
-    scenarios = [one for one in read_scenarios(DATA / "fourth_scenarios.jsonl") if one.id in wanted]
-    outcomes = await play_all(
-        await theatre_in(tmp_path, clinic=DATA / "fourth_clinic.json"),
-        scenarios,
-        jobs=3,
-        presence=True,
-        begun=lambda _: None,
-        ended=lambda _, __: None,
-    )
-    assert [(one.id, one.phase, one.failures) for one in outcomes if not one.passed] == []
-    assert len(outcomes) >= 1
-
-
-@pytest.mark.alone
 async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     wanted = ("dev-01", "dev-04", "dev-13", "dev-15")
     scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]
