@@ -67,10 +67,12 @@ def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
         return ["horarios"], "horario" if name_in(talk) else "horario_e_nome"
     if talk.results(clerk.FREE_SLOTS):  # the tool asks which service is meant
         return [], "servico"
-    if talk.results(OWN) and not talk.results(clerk.PROPOSE):
+    # What was read before a change is not what the records hold after it.
+    changes = (clerk.PROPOSE, clerk.CARRY_OUT, clerk.CONFIRM)
+    if talk.results(OWN) and not any(map(talk.results, changes)):
         several = "consulta#2" in talk.results(OWN)[-1].result
-        changes = clerk.intent(talk) in ("cancel", "move")
-        return ["consultas"], "qual_consulta" if changes and several else ""
+        asks = clerk.intent(talk) in ("cancel", "move")
+        return ["consultas"], "qual_consulta" if asks and several else ""
     return [], ""
 
 

@@ -9,8 +9,11 @@ from clinic_bot.agent.composed.parts import schema
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
 from clinic_bot.agent.tools import RESPOND as THE_SERVICES
 from clinic_bot.sandbox import parts
-from clinic_bot.sandbox.brain import BrainCall
+from clinic_bot.sandbox.brain import BrainCall, Done
+from clinic_bot.sandbox.clerk import CONFIRM
 from clinic_bot.sandbox.receptionist import HAND_OVER, LOOK_UP, Receptionist
+from clinic_bot.sandbox.talk import OWN, Talk
+from clinic_bot.sandbox.topics import Vocabulary
 from tests.sandbox.test_receptionist import TOOLS, _exchange
 
 
@@ -61,3 +64,18 @@ def test_it_chooses(text: str, wanted: Mapping[str, Any]) -> None:
 
 def test_a_yes_to_calling_the_reception_calls_it() -> None:
     assert chosen("sim", before=parts.ASKS)["pergunta"] == ""
+
+
+def test_what_was_read_before_a_change_is_not_chosen_after_it() -> None:
+    said = "confirmo sim"
+    own = "consulta#1: Consulta de cardiologia com Dr. Caio, sexta-feira, 09/10, às 10h, para João Nogueira (marcada)"
+    talk = Talk(
+        said, "", "Lembrete: consulta amanhã. Responda 1 para confirmar.", "[contexto] Consultas futuras: 1.",
+        [Done(OWN, {}, own), Done(CONFIRM, {"consulta": "consulta#1"}, "Presença confirmada: Cardiologia.")],
+        Vocabulary(),
+    )  # fmt: skip
+    call = parts.chosen(
+        greets=False, thanks=False, health=False, quoted=(), talk=talk, asks_for_a_person=False, handed_over=False
+    )  # fmt: skip
+    assert isinstance(call.arguments, Mapping)
+    assert call.arguments["mostrar"] == []
