@@ -62,7 +62,7 @@ class _Turn:
     changed: list[ToolStep] = field(
         default_factory=list
     )  #: what tools changed, in this try or an earlier one
-    standing: str = ""  #: what the records say before anything is asked
+    standing: str = ""  #: what the records say: before anything is asked, and anew before parts are shown
     hand_over: str | None = None
     model: str = ""
     prompt_tokens: int = 0
@@ -114,7 +114,7 @@ class Agent:
         self._reader = Reader(facts, self._system, self._tools.names, books=booking is not None)
         self._reviewer = reviewer
         self._with_parts = (*self._tools.schemas, schema(books=booking is not None))
-        # Beside the parts, whose 370 tokens come on top: what is told of the clinic must not shrink for them.
+        # The tokens of the parts (about 430) come on top: what is told of the clinic must not shrink for them.
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:

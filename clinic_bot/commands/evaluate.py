@@ -5,6 +5,13 @@ from typing import Annotated
 
 import typer
 
+_Prices = Annotated[
+    list[str] | None, typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated.")
+]
+_Estimate = Annotated[
+    bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
+]
+
 
 def evaluate(
     file: Annotated[
@@ -32,9 +39,7 @@ def evaluate(
         float | None,
         typer.Option(min=0, help="USD that are not exceeded, judge and reviewer included; 1 without it."),
     ] = None,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
-    ] = False,
+    estimate: _Estimate = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the results in the folder; what was played is kept.")
     ] = False,
@@ -55,10 +60,7 @@ def evaluate(
     speed: Annotated[
         float, typer.Option(min=0.1, max=100, help="Divides every duration but the model's own: 1 is life.")
     ] = 1,
-    price: Annotated[
-        list[str] | None,
-        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
-    ] = None,
+    price: _Prices = None,
 ) -> None:
     """Play the scenarios with the real Groq of GROQ_API_KEY: what passes, what it costs, how long it takes.
 
@@ -93,10 +95,7 @@ def evaluate(
 
 def compare(
     folders: Annotated[list[Path], typer.Argument(help="Folders that `evaluate` wrote, two or more.")],
-    price: Annotated[
-        list[str] | None,
-        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
-    ] = None,
+    price: _Prices = None,
 ) -> None:
     """Lay evaluations side by side: what each passed, cost and took, and where they differ. Asks nobody."""
     from clinic_bot.sandbox.compare import compare as show
@@ -118,9 +117,7 @@ def evaluate_replies(
     max_cost: Annotated[
         float | None, typer.Option(min=0, help="USD that are not exceeded; 1 without it.")
     ] = None,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
-    ] = False,
+    estimate: _Estimate = False,
     jobs: Annotated[
         int, typer.Option(min=1, max=16, help="Replies at a time; a small plan of Groq bears one.")
     ] = 1,
@@ -128,10 +125,7 @@ def evaluate_replies(
         Path | None,
         typer.Option(help="Write what was found of each reply to this file, one JSON object a line."),
     ] = None,
-    price: Annotated[
-        list[str] | None,
-        typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated."),
-    ] = None,
+    price: _Prices = None,
 ) -> None:
     """Hold written replies to the guards, and to a reviewer: how many bad ones are stopped, and how many good ones.
 
