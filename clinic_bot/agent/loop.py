@@ -6,10 +6,10 @@ number of times; what goes wrong elsewhere is raised, and nothing of the turn is
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from clinic_bot.agent import budget, dialogue, disclosure, prompt, wording
-from clinic_bot.agent.answer import AgentAnswer, AgentRequest, ToolStep
+from clinic_bot.agent.answer import AgentAnswer, AgentRequest
+from clinic_bot.agent.calling import Calling
 from clinic_bot.agent.chat import (
     BadGeneration,
     ChatModel,
@@ -22,24 +22,22 @@ from clinic_bot.agent.chat import (
 from clinic_bot.agent.composed.parts import CannotCompose, schema
 from clinic_bot.agent.composed.reply import Told, compose
 from clinic_bot.agent.guards.objections import Reader, Situation, has_booked
-from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.reviewer import Reviewer
-from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool, Schema, Tool, Toolbox, standard
+from clinic_bot.agent.so_far import TurnSoFar
+from clinic_bot.agent.toolbox import Booking, Schema, Tool, Toolbox, standard
 from clinic_bot.agent.tools import RESPOND
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clock import Clock
-from clinic_bot.errors import ChangeRefused, ModelUnusable, ProviderDown
+from clinic_bot.errors import ModelUnusable, ProviderDown
 from clinic_bot.events import Speaker
 
 _REFUSED_CALLS = 2  # repairs of calls the provider refused; then the next model gets one try
 _UNSAYABLE = 1  # repairs of a text that may not be said
-_SAME_CALLS = 2  # the third identical call ends the turn
 _SMALL_ROOM = 500  # tokens for a request whose history had to go; if that is too large, nothing helps
 _OVER = 1.3  # our estimates are so much above the provider's tokens, at most
 
 _LAST_CALL = "Não chame mais ferramentas: escreva agora a mensagem ao paciente com o que tem."
 _LAST_CHOICE = f"Não chame mais outras ferramentas: chame agora {RESPOND} com o que tem."
-_NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
 _CHOOSE = (
     f"[contexto] Aqui não se escreve texto ao paciente: chame {RESPOND} com as partes da resposta, ou antes outra "
     "ferramenta."
@@ -47,34 +45,6 @@ _CHOOSE = (
 _OR_CHOOSE = f" Se preferir, chame {RESPOND} e escolha as partes da resposta."
 _ONE_REPLY = f"Erro: uma só chamada de {RESPOND}, com todas as partes."
 _READ_FIRST = "Erro: outra ferramenta não fez o que foi pedido. Leia o que ela disse e responda de novo."
-_ALREADY_ASKED = "Erro: você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What one turn has gathered so far."""
-
-    request: AgentRequest
-    ends_at: float  #: loop time
-    room: int
-    exchanges: list[Message] = field(default_factory=list)
-    steps: list[ToolStep] = field(default_factory=list)  #: of this try, all of them
-    changed: list[ToolStep] = field(
-        default_factory=list
-    )  #: what tools changed, in this try or an earlier one
-    standing: str = ""  #: what the records say: before anything is asked, and anew before parts are shown
-    hand_over: str | None = None
-    model: str = ""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    calls: int = 0
-    reviews: int = 0  #: that were answered
-    refused: int = 0
-    unsayable: int = 0
-
-    @property
-    def left_s(self) -> float:
-        return self.ends_at - asyncio.get_running_loop().time()
 
 
 class Agent:
@@ -113,6 +83,7 @@ class Agent:
         self._tools = Toolbox((*standard(facts), *(booking.tools if booking else ()), *tools))
         self._reader = Reader(facts, self._system, self._tools.names, books=booking is not None)
         self._reviewer = reviewer
+        self._calling = Calling(self._tools)
         self._with_parts = (*self._tools.schemas, schema(books=booking is not None))
         # The tokens of the parts (about 430) come on top: what is told of the clinic must not shrink for them.
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
@@ -132,7 +103,7 @@ class Agent:
         """
         ends_at = asyncio.get_running_loop().time() + self._timeout_s
         done = request.done_steps
-        turn = _Turn(request, ends_at, self._room, exchanges=dialogue.done(done), changed=list(done))
+        turn = TurnSoFar(request, ends_at, self._room, exchanges=dialogue.done(done), changed=list(done))
         if request.standing is not None:
             turn.standing = request.standing
         elif self._standing is not None:
@@ -157,7 +128,7 @@ class Agent:
             record=tuple(request.record),
         )
 
-    async def _think(self, turn: _Turn) -> str:
+    async def _think(self, turn: TurnSoFar) -> str:
         while turn.calls < self._max_steps:
             try:
                 completion = await self._ask(turn)
@@ -186,7 +157,7 @@ class Agent:
                 turn.exchanges.append({"role": "user", "content": objection + hint})
         raise ModelUnusable(f"no answer after {self._max_steps} calls")
 
-    async def _ask(self, turn: _Turn) -> Completion:
+    async def _ask(self, turn: TurnSoFar) -> Completion:
         left_s = turn.left_s
         if left_s <= 0:
             raise ProviderDown("the model", "the turn took too long")
@@ -205,13 +176,13 @@ class Agent:
         turn.completion_tokens += completion.completion_tokens
         return completion
 
-    def _smaller(self, turn: _Turn, over: int | None) -> int:
+    def _smaller(self, turn: TurnSoFar, over: int | None) -> int:
         """Room for the next try: what the provider said is too much goes, or half; at the end all of the history."""
         taken = budget.prompt_tokens(0, self._messages(turn)[1:])
         room = taken // 2 if over is None else min(taken - int(over * _OVER), taken * 3 // 4)
         return max(min(room, turn.room), _SMALL_ROOM)
 
-    def _messages(self, turn: _Turn) -> list[Message]:
+    def _messages(self, turn: TurnSoFar) -> list[Message]:
         request, exchanges = turn.request, turn.exchanges
         if turn.calls == self._max_steps and exchanges and exchanges[-1]["role"] == "tool":
             last = exchanges[-1]
@@ -229,7 +200,7 @@ class Agent:
             ),
         ]
 
-    def _context(self, turn: _Turn) -> str:
+    def _context(self, turn: TurnSoFar) -> str:
         request = turn.request
         return prompt.context(
             self._facts,
@@ -239,32 +210,32 @@ class Agent:
             standing=" ".join(filter(None, (turn.standing, request.notes))),
         )
 
-    def _composes(self, turn: _Turn) -> bool:
+    def _composes(self, turn: TurnSoFar) -> bool:
         """Whether a reply may be put together: always, or once the model's own words were refused."""
         return self._composed or turn.unsayable > 0
 
-    def _names(self, turn: _Turn) -> Sequence[str]:
+    def _names(self, turn: TurnSoFar) -> Sequence[str]:
         """Of the tools that may be called."""
         return (*self._tools.names, RESPOND) if self._composes(turn) else self._tools.names
 
-    def _schemas(self, turn: _Turn) -> Sequence[Schema]:
+    def _schemas(self, turn: TurnSoFar) -> Sequence[Schema]:
         return self._with_parts if self._composes(turn) else self._tools.schemas
 
-    async def _run(self, completion: Completion, turn: _Turn) -> str | None:
+    async def _run(self, completion: Completion, turn: TurnSoFar) -> str | None:
         """Run the calls. The message, where one of them puts it together from what the others answered."""
         turn.exchanges.append(dialogue.assistant(completion.tool_calls))
         calls = completion.tool_calls
         chosen = [call for call in calls if call.name == RESPOND] if self._composes(turn) else []
         others = [call for call in calls if call not in chosen]
-        results = [_noted(turn, call, await self._result(call, turn)) for call in others]
+        results = [turn.note(call, await self._calling.result(call, turn)) for call in others]
         for call in chosen[1:]:  # every call needs its answer
-            _noted(turn, call, _ONE_REPLY)
+            turn.note(call, _ONE_REPLY)
         if not chosen:
             return None
         refused = len(chosen) > 1 or any(result.startswith("Erro") for result in results)
         return await self._compose(chosen[0], turn, refused=refused)
 
-    async def _compose(self, call: ToolCall, turn: _Turn, *, refused: bool) -> str | None:
+    async def _compose(self, call: ToolCall, turn: TurnSoFar, *, refused: bool) -> str | None:
         """The message that a call puts together; None where the model has to choose anew, and is told why.
 
         Args:
@@ -273,12 +244,12 @@ class Agent:
         try:
             text = None if refused else compose(call.arguments, await self._told(turn))
         except CannotCompose as exc:
-            _noted(turn, call, f"Erro: {exc}")
+            turn.note(call, f"Erro: {exc}")
             return None
-        _noted(turn, call, _READ_FIRST if text is None else "Resposta montada.")
+        turn.note(call, _READ_FIRST if text is None else "Resposta montada.")
         return text
 
-    async def _told(self, turn: _Turn) -> Told:
+    async def _told(self, turn: TurnSoFar) -> Told:
         """What may be shown, with what the records say by now: a proposal may have taken another one's place."""
         if self._standing is not None and turn.changed:
             turn.standing = await turn.request.read(self._standing)
@@ -292,51 +263,7 @@ class Agent:
             first_contact=disclosure.is_first_contact(turn.request.history, self._facts),
         )
 
-    async def _result(self, call: ToolCall, turn: _Turn) -> str:
-        tool = self._tools.find(call.name)
-        same = _times_made(turn, call, since_change=isinstance(tool, RecordTool))
-        if same >= _SAME_CALLS:
-            raise ModelUnusable("the model repeats one call")
-        for done in turn.changed:
-            if _is_same(done, call):
-                return done.result
-        if same:
-            return _ALREADY_ASKED
-        if tool is None:
-            return f"Erro: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
-        if isinstance(tool, ChangingTool):
-            return await self._change(tool, call, turn)
-        if isinstance(tool, RecordTool):
-            return await self._read(tool, call, turn)
-        result = tool.run(call.arguments, turn.request.now)
-        if result.hand_over:
-            turn.hand_over = "; ".join(filter(None, (turn.hand_over, result.hand_over)))
-        return result.text
-
-    async def _read(self, tool: RecordTool, call: ToolCall, turn: _Turn) -> str:
-        arguments = arguments_of(call.arguments)
-        if arguments is None:
-            return _NO_OBJECT
-        return await turn.request.read(
-            lambda connection, conversation_id: tool.read(connection, conversation_id, arguments)
-        )
-
-    async def _change(self, tool: ChangingTool, call: ToolCall, turn: _Turn) -> str:
-        arguments = arguments_of(call.arguments)
-        if arguments is None:
-            return _NO_OBJECT
-        try:
-            result = await turn.request.change(
-                call.name,
-                call.arguments,
-                lambda connection, conversation_id: tool.change(connection, conversation_id, arguments),
-            )
-        except ChangeRefused as exc:
-            return f"Erro, nada foi alterado: {exc.told}"
-        turn.changed.append(ToolStep(call.name, call.arguments, result))
-        return result
-
-    async def _objection(self, completion: Completion, turn: _Turn) -> str | None:
+    async def _objection(self, completion: Completion, turn: TurnSoFar) -> str | None:
         """What the model is told of a text that a patient may not see; None of one that may be sent."""
         if self._composed:
             return _CHOOSE
@@ -346,7 +273,9 @@ class Agent:
             return await self._reviewed(self._reviewer, text, situation, turn)
         return objection
 
-    async def _reviewed(self, reviewer: Reviewer, text: str, situation: Situation, turn: _Turn) -> str | None:
+    async def _reviewed(
+        self, reviewer: Reviewer, text: str, situation: Situation, turn: TurnSoFar
+    ) -> str | None:
         request = turn.request
         by, left_s = request.model or self._model, max(0.0, turn.left_s)
         review = await reviewer.review(
@@ -359,7 +288,7 @@ class Agent:
             turn.reviews += call.outcome is Outcome.OK
         return review.objection
 
-    def _situation(self, turn: _Turn) -> Situation:
+    def _situation(self, turn: TurnSoFar) -> Situation:
         request = turn.request
         steps = (*turn.changed, *turn.steps)
         said = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
@@ -383,25 +312,3 @@ class Agent:
             text, self._facts, history=request.history, asked=request.text, offers=offers
         )
         return wording.bounded(honest)
-
-
-def _times_made(turn: _Turn, call: ToolCall, *, since_change: bool) -> int:
-    """How often this very call was made; a look at the records may be made anew once they changed."""
-    changed = [turn.steps.index(step) for step in turn.changed if step in turn.steps] if since_change else []
-    return sum(_is_same(step, call) for step in turn.steps[max(changed, default=-1) + 1 :])
-
-
-def _noted(turn: _Turn, call: ToolCall, result: str) -> str:
-    turn.steps.append(ToolStep(call.name, call.arguments, result))
-    turn.exchanges.append(dialogue.tool_result(call.id, result))
-    return result
-
-
-def _is_same(step: ToolStep, call: ToolCall) -> bool:
-    """Whether a call was made before, however the model spaced and ordered its arguments."""
-    if step.tool != call.name:
-        return False
-    if step.arguments == call.arguments:
-        return True
-    arguments = arguments_of(call.arguments)
-    return arguments is not None and arguments == arguments_of(step.arguments)
