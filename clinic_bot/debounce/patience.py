@@ -20,8 +20,8 @@ from clinic_bot.debounce.talk import Talk
 
 #: Said when the model could not be asked.
 FIXED = "the clinic's fixed patience"
-#: Where nothing is known of a patient yet, a typing signal gets the time to come: 1 to 3 s after the first piece.
-STRANGER_FLOOR_MS = 3_000
+#: A typing signal gets the time to come: 1 to 3 s after a piece.
+SIGNAL_MS = 3_000
 _TYPING = "the patient is typing or recording"
 
 
@@ -86,7 +86,7 @@ def _patience(
         assert talk.last is not None
         outcomes, values = model.outcomes(typing_expected=typing_expected), features(talk, talk.last)
         seen = forecast(outcomes, values, shift(talk.last, talk.burst.pieces))
-        limits = limits_for(talk, limits)
+        limits = limits_for(talk, limits, typing_expected=typing_expected)
         wait_s = best_wait_s(seen, model.edges_s, limits, supersede_s=supersede_ms / 1000)
         wait_ms, why = round(wait_s * 1000), reasons(talk, outcomes.pushes(values))
         fault = None
@@ -97,12 +97,21 @@ def _patience(
     return max(limits.floor_ms, min(wait_ms, limits.ceiling_ms)), why, fault
 
 
-def limits_for(talk: Talk, limits: Limits) -> Limits:
-    """The clinic's limits; in a stranger's first turn with a higher floor, unless the piece is an ending by itself."""
+def limits_for(talk: Talk, limits: Limits, *, typing_expected: bool) -> Limits:
+    """The clinic's limits; with a higher floor where a typing signal that may come would come too late for it.
+
+    Of a stranger nobody knows whether there are signals, but after what ends by itself none is likely. Where they are
+    known to come, what is added to an answer ("pode ser", "confirma pra mim pfvr") is being typed within this time;
+    a tapped button and a full stop add nothing.
+    """
     piece = talk.last
-    if talk.rhythm.turns or piece is None or piece.fits or piece.complete:
+    if piece is None:
         return limits
-    return replace(limits, floor_ms=min(max(limits.floor_ms, STRANGER_FLOOR_MS), limits.ceiling_ms))
+    stranger = not talk.rhythm.turns and not (piece.fits or piece.complete)
+    answer = typing_expected and piece.fits and not piece.punct
+    if not (stranger or answer):
+        return limits
+    return replace(limits, floor_ms=min(max(limits.floor_ms, SIGNAL_MS), limits.ceiling_ms))
 
 
 def foresee(talk: Talk, model: Model, *, typing_expected: bool) -> Forecast:

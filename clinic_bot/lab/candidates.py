@@ -50,7 +50,7 @@ def candidates(
                 best_wait_s(
                     seen,
                     model.edges_s,
-                    limits_for(one.talk, limits),
+                    limits_for(one.talk, limits, typing_expected=presence),
                     supersede_s=0.0 if presence else answers_in_s,
                 )
                 for seen, one in zip(forecasts[presence], moments, strict=True)
