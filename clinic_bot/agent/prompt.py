@@ -6,6 +6,7 @@ from datetime import datetime
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, LOOK_UP, PROPOSE, RESPOND
 from clinic_bot.clinic import attending
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.lookup import PLANS, PRICE_LIST, SERVICE
 from clinic_bot.clinic.texts import clock_time, long_date, of_the
 
 # What stands in every request is paid for in every request: a long list of facts is cut here and looked up.
@@ -82,7 +83,7 @@ def system(facts: ClinicFacts, *, books: bool = False, composed: bool = False) -
 
 def core_facts(facts: ClinicFacts, *, chars: int = FACTS_CHARS) -> str:
     """What most patients ask for, within ``chars``; the other topics are named, for the look-up tool."""
-    told = {"Horário", "Endereço", "Telefone", "Convênios", "Pagamento"}
+    told = {"Horário", "Endereço", "Telefone", PLANS, "Pagamento"}
     sections = facts.sections()
     lines = [f"{section.title}: {section.text}" for section in sections if section.title in told]
     if facts.ai_disclosure:
@@ -92,8 +93,8 @@ def core_facts(facts: ClinicFacts, *, chars: int = FACTS_CHARS) -> str:
     others = [
         section.title
         for section in sections
-        if section.title not in told | {"Profissionais", "Serviços e preços"}
-        and not section.title.startswith(("Serviço:", attending.TITLE))
+        if section.title not in told | {"Profissionais", PRICE_LIST}
+        and not section.title.startswith((SERVICE, attending.TITLE))
     ]
     more = f"Com {LOOK_UP}: detalhes e preparo dos serviços, dias de cada profissional, {', '.join(others)}."[
         :500
@@ -137,7 +138,7 @@ def _length(lines: list[str]) -> int:
 
 def _services_within(facts: ClinicFacts, prices: list[str], room: int) -> str:
     """With their prices where all fit; else every name rather than some prices: what is not named seems not to be."""
-    whole = f"Serviços e preços: {'; '.join(prices)}"
+    whole = f"{PRICE_LIST}: {'; '.join(prices)}"
     if len(whole) <= room:
         return whole
     names = [service.name for service in facts.services]

@@ -10,6 +10,10 @@ from clinic_bot.clinic.texts import enumerate_words, short_weekday
 # A result goes into the next model call, where every character is paid for and reserved.
 MAX_CHARS = 1200
 _BEST = 4
+#: The title of what says which health plans are accepted, and of the list of all services.
+PLANS, PRICE_LIST = "Convênios", "Serviços e preços"
+#: What stands before the name of a service in the title of its own section.
+SERVICE = "Serviço: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,9 @@ def _offer(facts: ClinicFile) -> Iterator[Section]:
     for service in facts.services:
         preparation = " preparo preparacao jejum" if service.preparation else ""
         walk_in = " sem hora marcada marcar agendar chegar ordem chegada" if service.walk_in else ""
-        yield section(f"Serviço: {service.name}", service_text(service), service.name + preparation + walk_in)
+        yield section(SERVICE + service.name, service_text(service), service.name + preparation + walk_in)
     yield section(
-        "Serviços e preços",
+        PRICE_LIST,
         "; ".join(f"{service.name}: {service.price_text()}" for service in facts.services),
         "servico preco valor valores custa lista tabela",
     )
@@ -117,7 +121,7 @@ def _offer(facts: ClinicFile) -> Iterator[Section]:
 
 def _money(facts: ClinicFile) -> Iterator[Section]:
     yield section(
-        "Convênios",
+        PLANS,
         sentences(
             f"Aceitos: {enumerate_words(facts.insurance.accepted)}" if facts.insurance.accepted else "",
             facts.insurance.notes,

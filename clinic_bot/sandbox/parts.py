@@ -21,8 +21,9 @@ def chosen(
     *,
     greets: bool,
     thanks: bool,
-    health: bool,
+    notices: Iterable[str],
     quoted: Sequence[str],
+    plans: Sequence[str],
     talk: Talk | None,
     asks_for_a_person: bool,
     handed_over: bool,
@@ -30,21 +31,24 @@ def chosen(
     """The call that answers.
 
     Args:
+        notices: keys of phrases, of what the assistant cannot do.
         quoted: lines of the file that answer, and what was not found there.
+        plans: health plans that the patient named.
         asks_for_a_person: something is left that only the reception can do, and it was not called.
         handed_over: it was.
     """
     phrases = ["saudacao"] if greets else []
-    phrases += ["sem_orientacao_de_saude"] if health else []
-    facts, missing, unknown = _titles(quoted)
-    phrases += ["nao_sei"] if unknown and not (facts or missing) else []
+    phrases += notices
+    named = list(dict.fromkeys(plans))[:5]
+    facts, unknown = _titles(quoted)
+    phrases += ["nao_sei"] if unknown and not (facts or plans) else []
     shown, question = _of_the_agenda(talk) if talk is not None else ([], "")
     if talk is not None and clerk.intent(talk) == "keep":
         phrases.append("fica_como_esta")
     if asks_for_a_person:
         question = "chamar_recepcao"
     done = handed_over or (talk is not None and any(not one.result.startswith("Erro") for one in talk.done))
-    if not (facts or shown or question or done or set(phrases) - {"saudacao"}):
+    if not (facts or plans or shown or question or done or set(phrases) - {"saudacao"}):
         phrases += ["de_nada", "qualquer_coisa"] if thanks else []
         question = "" if thanks else "como_ajudar"
     return BrainCall(
@@ -52,7 +56,7 @@ def chosen(
         {
             "frases": [*phrases],
             "fatos": [*facts],
-            "fora_da_ficha": [*missing],
+            "convenios": [*named],
             "mostrar": [*shown],
             "pergunta": question,
         },
@@ -76,16 +80,13 @@ def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
     return [], ""
 
 
-def _titles(quoted: Iterable[str]) -> tuple[list[str], list[str], bool]:
-    """Of the lines, each once; the plans that are not among them; and whether something was not found."""
+def _titles(quoted: Iterable[str]) -> tuple[list[str], bool]:
+    """Of the lines, each once; and whether something was not found."""
     found: list[str] = []
-    missing: list[str] = []
     unknown = False
     for line in quoted:
         if "não encontrei nada" in line:
             unknown = True
-        elif _NO_PLAN in line:
-            missing.append(line.partition(_NO_PLAN)[0])
-        elif match := _TITLE.match(line):
+        elif _NO_PLAN not in line and (match := _TITLE.match(line)):
             found.append(match[1])
-    return list(dict.fromkeys(found))[:5], missing, unknown
+    return list(dict.fromkeys(found))[:5], unknown

@@ -60,6 +60,12 @@ _YES = re.compile(
 )
 _NO = re.compile(r"^(?:nao|n)\b|\bnao (?:precisa|quero|pode|obrigad)|\bdeixa\b")
 
+#: An appointment that is somebody else's, who writes from another phone.
+_OF_ANOTHER = re.compile(
+    r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? (?!minha|meu|nossa)\w+)\b|\b(?:ele|ela) (?:tem|ta com|esta com)\b"
+    r"|\b(?:dia|hora|horas|horario) (?:e|eh|seria) [ao] d(?:ele|ela)\b"
+)
+_BARGAINS = re.compile(r"\b(?:desconto|mais barato|de graca|abaix\w+ (?:o |esse )?(?:preco|valor))\b")
 _GREETING = re.compile(r"\b(?:oi+|ola+|bom dia+|boa tarde|boa noite|opa|e ai|hello|alo)\b")
 _GOODBYE = re.compile(
     r"\b(?:obrigad\w*|obg\w*|brigad\w*|valeu|vlw|tchau|ate (?:mais|logo|amanha)|bjs?|beijos?|abracos?|falou)\b"
@@ -109,12 +115,23 @@ def _parts(
     return parts.chosen(
         greets=bool(_greeting(said)),
         thanks=bool(_GOODBYE.search(said)),
-        health="dúvida de saúde" in reasons,
+        notices=_notices(said, reasons),
         quoted=_quotes(said, topics, found, words),
+        plans=words.plan.findall(said),
         talk=talk,
         asks_for_a_person=bool(reasons) and not handed_over,
         handed_over=handed_over,
     )
+
+
+def _notices(said: str, reasons: Sequence[str]) -> Iterator[str]:
+    """What the assistant cannot do for anybody."""
+    if "dúvida de saúde" in reasons:
+        yield "sem_orientacao_de_saude"
+    if ABOUT_VISIT in reasons and _OF_ANOTHER.search(said):
+        yield "so_deste_telefone"
+    if _BARGAINS.search(said):
+        yield "nao_mudo_regras"
 
 
 def _talk(
@@ -262,12 +279,7 @@ def _when(done: Sequence[tuple[str, str, str]]) -> str:
 
 def _understood(said: str, reasons: Sequence[str]) -> str:
     """The request in a few words, with the day and the hour that were named."""
-    whose = re.search(
-        r"\b(?:consulta|exame) (?:dela|dele|d[ao]s? (?!minha|meu|nossa)\w+)\b|\b(?:ele|ela) (?:tem|ta com|esta com)\b"
-        r"|\b(?:dia|hora|horas|horario) (?:e|eh|seria) [ao] d(?:ele|ela)\b",
-        said,
-    )
-    if whose and ABOUT_VISIT in reasons:
+    if _OF_ANOTHER.search(said) and ABOUT_VISIT in reasons:
         return f"{'; '.join(reasons)}, e de outra pessoa não posso informar nada: só a ela, pelo número dela"
     named = list(dict.fromkeys(match[0] for match in WHEN.finditer(said)))
     return "; ".join(reasons) + (f" ({', '.join(named)})" if named else "")

@@ -46,11 +46,16 @@ def test_both_sides_call_it_by_one_name() -> None:
     [
         ("bom dia, tem estacionamento?", {"frases": ["saudacao"], "fatos": ["Estacionamento"]}),
         ("qual o preço da dermatologia?", {"fatos": ["Consulta de dermatologia"]}),
-        ("aceita unimed?", {"fatos": ["Convênios"], "fora_da_ficha": ["Unimed"]}),
+        ("aceita unimed?", {"fatos": ["Convênios"], "convenios": ["unimed"]}),
         (
             "que remédio eu tomo pra febre?",
             {"frases": ["sem_orientacao_de_saude"], "pergunta": "chamar_recepcao"},
         ),
+        (
+            "quanto custa a dermato? faz um desconto?",
+            {"frases": ["nao_mudo_regras"], "fatos": ["Consulta de dermatologia"]},
+        ),
+        ("q dia é a consulta dela?", {"frases": ["so_deste_telefone"], "pergunta": "chamar_recepcao"}),
         ("obrigada!", {"frases": ["de_nada", "qualquer_coisa"], "pergunta": ""}),
         ("oi", {"frases": ["saudacao"], "pergunta": "como_ajudar"}),
         ("quero falar com uma pessoa", {"pergunta": ""}),
@@ -75,7 +80,14 @@ def test_what_was_read_before_a_change_is_not_chosen_after_it() -> None:
         Vocabulary(),
     )  # fmt: skip
     call = parts.chosen(
-        greets=False, thanks=False, health=False, quoted=(), talk=talk, asks_for_a_person=False, handed_over=False
-    )  # fmt: skip
+        greets=False,
+        thanks=False,
+        notices=(),
+        quoted=(),
+        plans=(),
+        talk=talk,
+        asks_for_a_person=False,
+        handed_over=False,
+    )
     assert isinstance(call.arguments, Mapping)
     assert call.arguments["mostrar"] == []

@@ -70,7 +70,7 @@ async def test_a_patient_is_booked_in_the_clinics_own_words(database_file: Path)
         assert await booked(it) == ["Rafaela Pinto"]
         asked, done = (str(turn.reply) for turn in await it.turns())
         visit = "Consulta de dermatologia com Dra. Ana Reis, quinta-feira, 24/09, às 14h, para Rafaela Pinto"
-        assert f"Posso marcar {visit}?" in asked
+        assert f"Posso marcar: {visit}?" in asked
         assert done == f"Pronto! Consulta marcada: {visit}.\n\nQualquer coisa, é só escrever."
 
 

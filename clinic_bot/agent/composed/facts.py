@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from clinic_bot.clinic import lookup
-from clinic_bot.clinic.lookup import Section
+from clinic_bot.clinic.lookup import PRICE_LIST, SERVICE, Section
 from clinic_bot.clinic.matching import related
 from clinic_bot.clinic.spelling import plain, words_of
 
@@ -23,10 +23,16 @@ def meant(sections: Sequence[Section], topic: str) -> list[Section]:
     return named[:1] or lookup.best(sections, topic)[:_MOST]
 
 
+def precise(sections: Sequence[Section]) -> list[Section]:
+    """Each once; without the list of all services where one of them is meant: it says the same price among others."""
+    services = any(one.title.startswith(SERVICE) for one in sections)
+    return list(dict.fromkeys(one for one in sections if not (services and one.title == PRICE_LIST)))
+
+
 def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
     """Whether the patient wrote ``thing``, word by word, and no word of the file has to do with it."""
     words = words_of(thing)
-    if not _PLAIN_WORDS.fullmatch(plain(thing)) or not _stand_in(words, words_of(asked)):
+    if not stands_in(thing, asked):
         return False
     if lookup.best(sections, thing):
         return False
@@ -39,9 +45,12 @@ def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
     return "".join(words) not in "".join(told)
 
 
-def _stand_in(words: Sequence[str], text: Sequence[str]) -> bool:
-    """Whether they stand there side by side."""
-    return any(text[n : n + len(words)] == words for n in range(len(text) - len(words) + 1))
+def stands_in(thing: str, text: str) -> bool:
+    """Whether it is plain words, and they stand there side by side."""
+    words, there = words_of(thing), words_of(text)
+    return _PLAIN_WORDS.fullmatch(plain(thing)) is not None and any(
+        there[n : n + len(words)] == words for n in range(len(there) - len(words) + 1)
+    )
 
 
 def _singular(word: str) -> str:

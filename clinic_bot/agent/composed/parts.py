@@ -27,6 +27,7 @@ class Parts:
         phrases: keys of ``OPENINGS`` and ``CLOSINGS``.
         topics: of the clinic's file, as the model calls them.
         missing: what was asked and the file does not have, in a patient's words.
+        plans: health plans that were named, in a patient's words.
         shown: what the agenda answered: ``TIMES``, ``OWN``, ``PROPOSAL``.
         question: a key of ``QUESTIONS``.
     """
@@ -34,6 +35,7 @@ class Parts:
     phrases: Sequence[str]
     topics: Sequence[str]
     missing: Sequence[str]
+    plans: Sequence[str]
     shown: Sequence[str]
     question: str | None
 
@@ -48,6 +50,7 @@ def schema(*, books: bool) -> Mapping[str, Any]:
         "frases": _list("Cortesias e avisos, se couber.", [*OPENINGS, *CLOSINGS]),
         "fatos": _list("Títulos da ficha que respondem: assunto, serviço ou profissional, pelo nome."),
         "fora_da_ficha": _list("O que foi perguntado e a ficha não tem, na palavra do paciente."),
+        "convenios": _list("Convênios que o paciente citou, na palavra dele."),
         "pergunta": {"type": "string", "enum": ["", *QUESTIONS], "description": "O que falta saber."},
     }
     if books:
@@ -81,6 +84,7 @@ def parts_of(arguments: str) -> Parts:
         phrases=_chosen(given, "frases", (*OPENINGS, *CLOSINGS)),
         topics=topics,
         missing=_texts(given, "fora_da_ficha")[:MOST_FACTS],
+        plans=_texts(given, "convenios")[:MOST_FACTS],
         shown=_chosen(given, "mostrar", _SHOWN),
         question=next(iter(_chosen(given, "pergunta", tuple(QUESTIONS))), None),
     )

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 OPENINGS: Mapping[str, str] = {
     "saudacao": "{greeting}",
     "entendi": "Entendi.",
+    "agradeco_avisar": "Agradeço por avisar.",
+    "desculpe": "Desculpe a confusão.",
     "sinto_muito": "Sinto muito por isso.",
+    "melhoras": "Desejo melhoras!",
     "assistente": "{introduction}",
     "nao_ouvi_audio": "Não consegui ouvir o áudio; pode escrever, por favor?",
     "nao_vi_arquivo": "Não consigo ver o arquivo por aqui; pode escrever o que precisa?",
@@ -22,6 +25,7 @@ OPENINGS: Mapping[str, str] = {
 }
 CLOSINGS: Mapping[str, str] = {
     "de_nada": "De nada!",
+    "fico_no_aguardo": "Fico no aguardo.",
     "qualquer_coisa": "Qualquer coisa, é só escrever.",
     "ate_logo": "Até logo!",
 }

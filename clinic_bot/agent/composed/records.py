@@ -17,7 +17,7 @@ _FREE = re.compile(
     r"|: (?P<none>nenhum horário livre); ofereça a recepção\.):?\n?(?P<listed>[\s\S]*)"
 )
 _DOUBT = re.compile(r"^Dúvida, pergunte: (.+)$", re.MULTILINE)
-_ASKED = {"marcar": "Posso marcar", "remarcar": "Posso remarcar para", "cancelar": "Posso cancelar"}
+_ASKED = {"marcar": "Posso marcar:", "remarcar": "Posso remarcar para:", "cancelar": "Posso cancelar:"}
 
 
 def done(result: str) -> str | None:

@@ -14,8 +14,10 @@ from clinic_bot.agent.composed import facts as file
 from clinic_bot.agent.composed import records
 from clinic_bot.agent.composed.parts import OWN, PROPOSAL, TIMES, CannotCompose, parts_of
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
+from clinic_bot.agent.composed.plans import said_of
 from clinic_bot.agent.tools import FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
+from clinic_bot.clinic.lookup import PLANS
 
 #: WhatsApp hides the end of a longer one.
 MOST_CHARS = 1_200
@@ -71,7 +73,8 @@ def compose(arguments: str, told: Told) -> str:
     blocks = [
         *_openings(parts.phrases, told),
         *_done(told),
-        *_facts(parts.topics, told),
+        *_plans(parts.plans, told),
+        *_facts(parts.topics, told, plans=bool(parts.plans)),
         *_missing(parts.missing, told),
         *agenda,
         *_called(told),
@@ -112,16 +115,26 @@ def _done(told: Told) -> Iterator[str]:
     yield from dict.fromkeys(text for step in told.steps if (text := records.done(step.result)))
 
 
-def _facts(topics: Sequence[str], told: Told) -> Iterator[str]:
+def _plans(named: Sequence[str], told: Told) -> Iterator[str]:
+    sections, accepted = told.facts.sections(), told.facts.insurance.accepted
+    for plan in named:
+        if len(plan) > _THING_CHARS or not file.stands_in(plan, told.asked):
+            raise CannotCompose("em convenios vai só o nome que o paciente escreveu.")
+    answers = [said_of(plan, accepted, sections, told.asked) for plan in named]
+    yield "\n".join(dict.fromkeys(filter(None, answers)))
+
+
+def _facts(topics: Sequence[str], told: Told, *, plans: bool) -> Iterator[str]:
+    """The sections that are meant; where plans were named, also the one whose notes may limit what is said of them."""
     sections = told.facts.sections()
-    found: list[str] = []
+    found = [one for one in sections if plans and one.title == PLANS]
     for topic in topics:
         meant = file.meant(sections, topic)
         if not meant:
             known = ", ".join(file.names(sections))[:600]
             raise CannotCompose(f"a ficha não tem esse assunto; use nao_sei, ou um destes: {known}.")
-        found += map(file.shown, meant)
-    yield from dict.fromkeys(found)
+        found += meant
+    yield from map(file.shown, file.precise(found))
 
 
 def _missing(things: Sequence[str], told: Told) -> Iterator[str]:

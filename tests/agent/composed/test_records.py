@@ -50,7 +50,7 @@ def test_nothing_else_was_done(told: str) -> None:
 )
 def test_a_proposal_is_a_question(action: Action, asked: str, rest: str) -> None:
     told = f"{words.proposal_label(3)}: {words.TO_DO[action]} {VISIT}.{rest}"
-    assert records.proposals(told) == [("proposta#3", f"Posso {asked} {VISIT}?")]
+    assert records.proposals(told) == [("proposta#3", f"Posso {asked}: {VISIT}?")]
 
 
 def test_open_proposals_are_read_from_what_the_turn_was_told() -> None:
@@ -59,8 +59,8 @@ def test_open_proposals_are_read_from_what_the_turn_was_told() -> None:
         "Consultas futuras deste telefone: 1 (consultas_do_telefone)."
     )
     assert records.proposals(told) == [
-        ("proposta#1", f"Posso marcar {VISIT}?"),
-        ("proposta#2", f"Posso cancelar {VISIT}?"),
+        ("proposta#1", f"Posso marcar: {VISIT}?"),
+        ("proposta#2", f"Posso cancelar: {VISIT}?"),
     ]
 
 

@@ -83,7 +83,7 @@ def test_a_fact_is_named_by_its_title_or_its_topic(topic: str, begins: str) -> N
 
 
 def test_what_was_proposed_is_always_asked_and_nothing_else_is() -> None:
-    assert composed(PROPOSED, pergunta="dia") == f"Posso marcar {VISIT}?"
+    assert composed(PROPOSED, pergunta="dia") == f"Posso marcar: {VISIT}?"
 
 
 def test_what_was_proposed_and_done_is_told_as_done() -> None:
@@ -91,7 +91,7 @@ def test_what_was_proposed_and_done_is_told_as_done() -> None:
 
 
 def test_what_was_refused_is_not_told_as_done() -> None:
-    assert composed(PROPOSED, REFUSED, frases=["entendi"]) == f"Entendi.\n\nPosso marcar {VISIT}?"
+    assert composed(PROPOSED, REFUSED, frases=["entendi"]) == f"Entendi.\n\nPosso marcar: {VISIT}?"
 
 
 def test_what_another_proposal_took_the_place_of_is_not_asked() -> None:
@@ -100,7 +100,7 @@ def test_what_another_proposal_took_the_place_of_is_not_asked() -> None:
         PROPOSE, "{}", f"proposta#2: marcar {later}. Horário guardado por 15 min. Escreva serviço."
     )
     standing = f"Propostas em aberto: proposta#2: marcar {later}."
-    assert composed(PROPOSED, second, standing=standing) == f"Posso marcar {later}?"
+    assert composed(PROPOSED, second, standing=standing) == f"Posso marcar: {later}?"
 
 
 @pytest.mark.parametrize(("read", "shown"), [(OWN, "consultas"), (FREE, "horarios")])
@@ -122,7 +122,7 @@ def test_an_answer_that_tells_of_no_appointment_denies_none() -> None:
 def test_a_proposal_of_an_earlier_turn_is_asked_again_where_it_is_chosen() -> None:
     standing = f"Propostas em aberto: proposta#1: marcar {VISIT}."
     earlier = Told(FACTS, NOW, standing=standing)
-    assert compose('{"mostrar": ["proposta"]}', earlier) == f"Posso marcar {VISIT}?"
+    assert compose('{"mostrar": ["proposta"]}', earlier) == f"Posso marcar: {VISIT}?"
     assert compose('{"frases": ["entendi"]}', earlier) == "Entendi."
 
 
@@ -145,6 +145,47 @@ def test_what_the_file_lacks_is_named_in_the_patients_own_word() -> None:
     assert composed(fora_da_ficha=["acupuntura"]) == "Sobre acupuntura não há nada na ficha da clínica."
 
 
+PLANS = file.shown(next(one for one in FACTS.sections() if one.title == "Convênios"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ("unimed", "Unimed está entre os convênios aceitos."),
+        ("unimede", "Unimed está entre os convênios aceitos."),
+        ("bradesco", "Bradesco Saúde está entre os convênios aceitos."),
+        ("portosaude", "Porto Saúde está entre os convênios aceitos."),
+        ("amil", "Amil não está entre os convênios aceitos."),
+        ("unimd", None),
+        ("unimed nacional", None),  # which of a kind is taken the list does not say
+    ],
+)
+def test_a_plan_is_on_the_list_or_is_not(plan: str, said: str | None) -> None:
+    text = compose(
+        json.dumps({"convenios": [plan], "fatos": ["Convênios"]}), told(asked=f"vcs pegam {plan}?")
+    )
+    assert text.split("\n\n") == [*filter(None, [said]), PLANS]
+
+
+def test_a_plan_that_the_notes_name_is_told_in_their_words() -> None:
+    """``notes`` has "Cassi só para consultas"."""
+    insurance = FACTS.insurance.model_copy(update={"notes": "Cassi só para consultas."})
+    facts = FACTS.model_copy(update={"insurance": insurance})
+    text = compose('{"convenios": ["cassi"]}', Told(facts, NOW, asked="e cassi?"))
+    assert text == "*Convênios*: Aceitos: Unimed, Bradesco Saúde e Porto Saúde. Cassi só para consultas."
+
+
+def test_no_list_of_plans_denies_none() -> None:
+    facts = FACTS.model_copy(update={"insurance": FACTS.insurance.model_copy(update={"accepted": ()})})
+    text = compose('{"convenios": ["amil"]}', Told(facts, NOW, asked="e amil?"))
+    assert "não está" not in text
+
+
+def test_the_price_of_what_was_asked_needs_no_list_of_all() -> None:
+    assert composed(fatos=["Serviços e preços", "Eletrocardiograma"]) == composed(fatos=["Eletrocardiograma"])
+    assert composed(fatos=["Serviços e preços"]).startswith("*Serviços e preços*: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -157,6 +198,8 @@ def test_what_the_file_lacks_is_named_in_the_patients_own_word() -> None:
         ('{"pergunta": "quer 50% de desconto?"}', "pergunta não tem"),
         ('{"fatos": ["a", "b", "c", "d", "e", "f"]}', "no máximo 5"),
         ('{"fatos": ["desconto para idosos na piscina"]}', "não tem esse assunto"),
+        ('{"convenios": ["unimed"]}', "o nome que o paciente escreveu"),
+        ('{"convenios": ["acupuntura: grátis"]}', "o nome que o paciente escreveu"),
         ('{"mostrar": ["horarios"]}', "chame horarios_livres antes"),
         ('{"mostrar": ["consultas"]}', "chame consultas_do_telefone antes"),
         ('{"fora_da_ficha": ["eletrocardiograma"]}', "só o que o paciente escreveu"),
@@ -210,7 +253,8 @@ _WORDS = st.sampled_from(
 )  # fmt: skip
 _VALUES = st.one_of(st.none(), st.integers(), st.text(max_size=30), _WORDS, st.lists(_WORDS, max_size=7))
 _ARGUMENTS = st.dictionaries(
-    st.sampled_from(["frases", "fatos", "mostrar", "pergunta", "fora_da_ficha", "texto"]), _VALUES
+    st.sampled_from(["frases", "fatos", "mostrar", "pergunta", "fora_da_ficha", "convenios", "texto"]),
+    _VALUES,
 )
 _STEPS = st.lists(st.sampled_from([FREE, OWN, PROPOSED, BOOKED, REFUSED]), max_size=5)
 
@@ -232,6 +276,7 @@ def test_no_sentence_is_the_models(
         f"Avisei a recepção; uma pessoa responde por aqui {FACTS.reception_answers(NOW)}.",
         "Sobre acupuntura não há nada na ficha da clínica.",
         "Sobre fazem não há nada na ficha da clínica.",
+        "Acupuntura não está entre os convênios aceitos.",
     }
     try:
         text = compose(json.dumps(arguments), told(*steps, handed_over=handed_over))
