@@ -6,6 +6,7 @@ It quotes the same lines as in a reply of its own; here it names their titles.
 import re
 from collections.abc import Iterable, Sequence
 
+from clinic_bot.clinic.spelling import plain
 from clinic_bot.sandbox import clerk
 from clinic_bot.sandbox.brain import BrainCall
 from clinic_bot.sandbox.talk import OWN, Talk, name_in
@@ -13,11 +14,15 @@ from clinic_bot.sandbox.talk import OWN, Talk, name_in
 RESPOND = "montar_resposta"
 #: Our question whether the reception should go on, as the patient read it.
 ASKS = "Quer que eu chame a recepção?"
+_SERVICE, _PRICE_LIST = "Serviço: ", "Serviços e preços"
+#: In the names of many services.
+_OF_MANY = frozenset(("consulta", "sessao", "exame", "avaliacao", "geral", "clinica"))
 _NO_PLAN = " não está entre os convênios"
 _TITLE = re.compile(r"^(?:- )?(?:(?:Serviço|Profissional): )?(.+?)(?:: | — |$)")
 
 
 def chosen(
+    said: str,
     *,
     greets: bool,
     thanks: bool,
@@ -31,6 +36,7 @@ def chosen(
     """The call that answers.
 
     Args:
+        said: the patient's words, plain.
         notices: keys of phrases, of what the assistant cannot do.
         quoted: lines of the file that answer, and what was not found there.
         plans: health plans that the patient named.
@@ -40,7 +46,7 @@ def chosen(
     phrases = ["saudacao"] if greets else []
     phrases += notices
     named = list(dict.fromkeys(plans))[:5]
-    facts, unknown = _titles(quoted)
+    facts, unknown = _titles(quoted, said)
     phrases += ["nao_sei"] if unknown and not (facts or plans) else []
     shown, question = _of_the_agenda(talk) if talk is not None else ([], "")
     if talk is not None and clerk.intent(talk) == "keep":
@@ -80,13 +86,26 @@ def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
     return [], ""
 
 
-def _titles(quoted: Iterable[str]) -> tuple[list[str], bool]:
-    """Of the lines, each once; and whether something was not found."""
+def _titles(quoted: Iterable[str], said: str) -> tuple[list[str], bool]:
+    """Of the lines, each once; and whether something was not found.
+
+    Where a service that the patient named is among them, the list of all services says nothing more.
+    """
     found: list[str] = []
     unknown = False
-    for line in quoted:
+    lines = list(quoted)
+    for line in lines:
         if "não encontrei nada" in line:
             unknown = True
         elif _NO_PLAN not in line and (match := _TITLE.match(line)):
             found.append(match[1])
+    if any(line.startswith(_SERVICE) and _is_named(line, said) for line in lines):
+        found = [title for title in found if title != _PRICE_LIST]
     return list(dict.fromkeys(found))[:5], unknown
+
+
+def _is_named(line: str, said: str) -> bool:
+    """Whether a word of the service's name begins as one that was written: "cardio", "dermatologista"."""
+    name = plain(line.removeprefix(_SERVICE).partition(": ")[0])
+    stems = [word[:5] for word in name.split() if len(word) > 4 and word not in _OF_MANY]
+    return any(re.search(rf"\b{re.escape(stem)}", said) for stem in stems)

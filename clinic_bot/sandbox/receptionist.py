@@ -113,6 +113,7 @@ def _parts(
     found = [result for name, _, result in done if name == LOOK_UP]
     handed_over = any(name == HAND_OVER for name, _, _ in done)
     return parts.chosen(
+        said,
         greets=bool(_greeting(said)),
         thanks=bool(_GOODBYE.search(said)),
         notices=_notices(said, reasons),

@@ -80,6 +80,7 @@ def test_what_was_read_before_a_change_is_not_chosen_after_it() -> None:
         Vocabulary(),
     )  # fmt: skip
     call = parts.chosen(
+        said,
         greets=False,
         thanks=False,
         notices=(),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from clinic_bot.clinic import lookup
-from clinic_bot.clinic.lookup import PRICE_LIST, SERVICE, Section
+from clinic_bot.clinic.lookup import Section
 from clinic_bot.clinic.matching import related
 from clinic_bot.clinic.spelling import plain, words_of
 
@@ -21,12 +21,6 @@ def meant(sections: Sequence[Section], topic: str) -> list[Section]:
     wanted = plain(_KIND.sub("", topic))
     named = [one for one in sections if plain(_name(one)) == wanted]
     return named[:1] or lookup.best(sections, topic)[:_MOST]
-
-
-def precise(sections: Sequence[Section]) -> list[Section]:
-    """Each once; without the list of all services where one of them is meant: it says the same price among others."""
-    services = any(one.title.startswith(SERVICE) for one in sections)
-    return list(dict.fromkeys(one for one in sections if not (services and one.title == PRICE_LIST)))
 
 
 def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:

@@ -134,7 +134,7 @@ def _facts(topics: Sequence[str], told: Told, *, plans: bool) -> Iterator[str]:
             known = ", ".join(file.names(sections))[:600]
             raise CannotCompose(f"a ficha não tem esse assunto; use nao_sei, ou um destes: {known}.")
         found += meant
-    yield from map(file.shown, file.precise(found))
+    yield from map(file.shown, dict.fromkeys(found))
 
 
 def _missing(things: Sequence[str], told: Told) -> Iterator[str]:

@@ -181,11 +181,6 @@ def test_no_list_of_plans_denies_none() -> None:
     assert "não está" not in text
 
 
-def test_the_price_of_what_was_asked_needs_no_list_of_all() -> None:
-    assert composed(fatos=["Serviços e preços", "Eletrocardiograma"]) == composed(fatos=["Eletrocardiograma"])
-    assert composed(fatos=["Serviços e preços"]).startswith("*Serviços e preços*: ")
-
-
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
