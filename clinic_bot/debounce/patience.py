@@ -100,16 +100,18 @@ def _patience(
 def limits_for(talk: Talk, limits: Limits, *, typing_expected: bool) -> Limits:
     """The clinic's limits; with a higher floor where a typing signal that may come would come too late for it.
 
-    Of a stranger nobody knows whether there are signals, but after what ends by itself none is likely. Where they are
-    known to come, what is added to an answer ("pode ser", "confirma pra mim pfvr") is being typed within this time;
-    a tapped button and a full stop add nothing.
+    A stranger is given that time, but after what ends by itself. So is who answers, unless signals are known not to
+    come: what is added ("pode ser", "confirma pra mim pfvr") is being typed by then. After a tapped button and a full
+    stop nothing is.
     """
     piece = talk.last
     if piece is None:
         return limits
-    stranger = not talk.rhythm.turns and not (piece.fits or piece.complete)
-    answer = typing_expected and piece.fits and not piece.punct
-    if not (stranger or answer):
+    if piece.fits:
+        may_go_on = not piece.punct and (typing_expected or not talk.typing_known)
+    else:
+        may_go_on = not (talk.rhythm.turns or piece.complete)
+    if not may_go_on:
         return limits
     return replace(limits, floor_ms=min(max(limits.floor_ms, SIGNAL_MS), limits.ceiling_ms))
 

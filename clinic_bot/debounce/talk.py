@@ -102,9 +102,14 @@ class Talk:
         """How this sender writes, and nothing of what was just written."""
         return replace(self, burst=Burst(), last=None)
 
+    @property
+    def typing_known(self) -> bool:
+        """Whether enough was seen of this patient to say whether typing signals come."""
+        return self.rhythm.follow_ups >= _ENOUGH_FOLLOW_UPS
+
     def typing_expected(self, *, usual: bool) -> bool:
         """Whether typing signals come from this patient; while too little is known, what is ``usual`` on the line."""
-        if self.rhythm.follow_ups < _ENOUGH_FOLLOW_UPS:
+        if not self.typing_known:
             return usual
         return 2 * self.rhythm.announced >= self.rhythm.follow_ups
 

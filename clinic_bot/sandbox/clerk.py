@@ -60,7 +60,8 @@ _PRESENCE = re.compile(r"\bconfirm")
 _OFFERED = re.compile(r"\bqual (?:horario|prefere|dia)|\blivres\b|\btenho\b")
 #: The one time that was offered, where there was one only.
 _ONLY_ONE = re.compile(
-    r"Livres: [^:;]+: ((?:segunda|terça|quarta|quinta|sexta|sábado|domingo) \d\d/\d\d: \d{1,2}h(?:\d\d)?)(?=\.? Qual)"
+    r"[Ll]ivres: (?:- )?[^:;]+: "
+    r"((?:segunda|terça|quarta|quinta|sexta|sábado|domingo) \d\d/\d\d: \d{1,2}h(?:\d\d)?)(?=\.? Qual)"
 )
 _NOTHING_FREE = "não há horário livre"
 _GONE = "acabou de ser ocupado"

@@ -45,7 +45,8 @@ __all__ = [
     "last_patient_message",
 ]
 
-MARK = "(resposta do simulador: não é um modelo de linguagem)"
+#: So short that a question before it is seen to be the end of the reply, as it would be without.
+MARK = "(simulador: não é um modelo)"
 LOOK_UP = "consultar_informacoes"
 HAND_OVER = "chamar_recepcao"
 

@@ -224,7 +224,7 @@ class Theatre:
                 ids = await self._seed(database, now_ms, phone, state)
                 clock = Clock(start_ms=now_ms - round(self._lead_s * 1000 * self.speed), rate=self.speed)
                 pair = await stack.enter_async_context(stand_ins(clock, seed=self._count))
-                set_mind(pair.groq, state.get("llm"))
+                set_mind(pair.groq, state.get("llm"), composed=self._composed)
                 secret = secrets.token_urlsafe(24)
                 began_s = time.monotonic()
                 server = _Server(folder, self._environment(clock, pair, database, secret))

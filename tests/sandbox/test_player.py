@@ -170,6 +170,7 @@ async def test_a_server_that_does_not_start_fails_its_scenario(tmp_path: Path) -
         ({"fault": {"kind": "status", "status": 500, "count": 1}}, 0.6, ["status"]),
         ({"mode": "timeout"}, 0.6, ["hang"]),
         ({"replies": ["Temos às 15h."]}, 0.6, []),
+        ({"calls": [{"name": "montar_resposta", "arguments": {}}]}, 0.6, []),
         (None, 0.6, []),
     ],
 )

@@ -4,9 +4,10 @@ Courtesies and questions are fixed, facts are the file's own sentences, and of t
 answered. So nothing can be promised, invented or claimed; a model that misbehaves can only choose badly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from clinic_bot.agent import disclosure
 from clinic_bot.agent.answer import ToolStep
@@ -22,6 +23,8 @@ from clinic_bot.clinic.lookup import PLANS
 #: WhatsApp hides the end of a longer one.
 MOST_CHARS = 1_200
 _THING_CHARS = 40
+#: "Agradeço por avisar. Desejo melhoras!" is one line.
+_SHORT_CHARS = 40
 _NEEDS = {TIMES: FREE_SLOTS, OWN: OWN_APPOINTMENTS}
 
 
@@ -71,7 +74,7 @@ def compose(arguments: str, told: Told) -> str:
     parts = parts_of(arguments)
     agenda = list(_agenda(parts.shown, told))
     blocks = [
-        *_openings(parts.phrases, told),
+        *_paragraphs(_openings(parts.phrases, told)),
         *_done(told),
         *_plans(parts.plans, told),
         *_facts(parts.topics, told, plans=bool(parts.plans)),
@@ -104,6 +107,13 @@ def _openings(phrases: Sequence[str], told: Told) -> Iterator[str]:
                 else hello,
                 introduction=disclosure.introduction(told.facts, offers=offers),
             )
+
+
+def _paragraphs(phrases: Iterable[str]) -> Iterator[str]:
+    """Short phrases side by side, each longer one by itself."""
+    for short, group in groupby(phrases, key=lambda phrase: len(phrase) <= _SHORT_CHARS):
+        beside = list(group)
+        yield from [" ".join(beside)] if short else beside
 
 
 def _greeting(now: datetime) -> str:
