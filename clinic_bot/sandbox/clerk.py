@@ -25,7 +25,7 @@ CONFIRM = "confirmar_presenca"
 _CANCEL = re.compile(r"\bcancel|\bdesmarc(?!am|aram|ou)|\bnao vou (?:poder|conseguir) ir")
 _KEEP = re.compile(
     r"\b(?:nao|n) (?:e (?:pra|para) |quero (?:mais )?|precisa |vai |vou )?(?:cancel|desmarc)"
-    r"|\b(?:deixa|mantem|mantenha|fica)\b.{0,12}\bcomo (?:ta|esta)\b"
+    r"|\b(?:deixa|mantem|mantenha|fica)\b.{0,12}\b(?:como (?:ta|esta)|marcad[oa]s?)\b"
 )
 _MOVE = re.compile(
     r"\bremarc|\breagend|\b(?:mud|troc)(?:ar|a|o) (?:o |a |de )?(?:horario|data|dia|consulta)|\badiar|\badiant"

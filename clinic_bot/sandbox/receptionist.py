@@ -117,7 +117,7 @@ def _parts(
         said,
         greets=bool(_greeting(said)),
         thanks=bool(_GOODBYE.search(said)),
-        notices=_notices(said, reasons),
+        notices=_notices(said, reasons, words),
         quoted=_quotes(said, topics, found, words),
         plans=words.plan.findall(said),
         talk=talk,
@@ -126,11 +126,11 @@ def _parts(
     )
 
 
-def _notices(said: str, reasons: Sequence[str]) -> Iterator[str]:
+def _notices(said: str, reasons: Sequence[str], words: Vocabulary) -> Iterator[str]:
     """What the assistant cannot do for anybody."""
     if "dúvida de saúde" in reasons:
         yield "sem_orientacao_de_saude"
-    if ABOUT_VISIT in reasons and _OF_ANOTHER.search(said):
+    if ABOUT_VISIT in reasons and _is_of_another(said, words):
         yield "so_deste_telefone"
     if _BARGAINS.search(said):
         yield "nao_mudo_regras"
@@ -255,7 +255,7 @@ def _answer(
     if handed_over:
         parts.append(f"Avisei a recepção ({'; '.join(reasons)}); uma pessoa responde por aqui {_when(done)}.")
     elif reasons:
-        parts.append(f"Entendi: {_understood(said, reasons)}. {ASKS}")
+        parts.append(f"Entendi: {_understood(said, reasons, words)}. {ASKS}")
     if topics or reasons or agenda:
         return "\n".join(parts)
     if _GOODBYE.search(said):
@@ -279,9 +279,14 @@ def _when(done: Sequence[tuple[str, str, str]]) -> str:
     return next((found[1] for found in told if found), "assim que possível")
 
 
-def _understood(said: str, reasons: Sequence[str]) -> str:
+def _is_of_another(said: str, words: Vocabulary) -> bool:
+    """ "A consulta da Joana" is, "a consulta do cardio" is not."""
+    return any(not words.details.search(match[0].split()[-1]) for match in _OF_ANOTHER.finditer(said))
+
+
+def _understood(said: str, reasons: Sequence[str], words: Vocabulary) -> str:
     """The request in a few words, with the day and the hour that were named."""
-    if _OF_ANOTHER.search(said) and ABOUT_VISIT in reasons:
+    if ABOUT_VISIT in reasons and _is_of_another(said, words):
         return f"{'; '.join(reasons)}, e de outra pessoa não posso informar nada: só a ela, pelo número dela"
     named = list(dict.fromkeys(match[0] for match in WHEN.finditer(said)))
     return "; ".join(reasons) + (f" ({', '.join(named)})" if named else "")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
-from clinic_bot.agent.wording import MAX_CHARS, bounded
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.events import Kind
 from clinic_bot.store.gate import Draft
+from clinic_bot.turns.added import below
 
 
 class Arrival(StrEnum):
@@ -152,10 +152,7 @@ def acknowledged(draft: Draft, kinds: Sequence[Arrival], facts: ClinicFacts) -> 
     said = plain(draft.reply)
     if _says_that_it_came(said, kinds):
         return replace(draft, for_reception=what)
-    missing = f"\n\n{sentence(kinds, facts)}"
-    return replace(
-        draft, for_reception=what, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}"
-    )
+    return replace(draft, for_reception=what, reply=below(draft.reply, sentence(kinds, facts)))
 
 
 def _says_that_it_came(said: str, kinds: Sequence[Arrival]) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from clinic_bot.agent.wording import MAX_CHARS, bounded
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.store.gate import Draft
+from clinic_bot.turns.added import below
 
 _SHORT = {"q": "que", "n": "nao", "td": "tudo"}
 #: Begins what the reception reads of each, so that they can be found again.
@@ -170,8 +170,7 @@ def recorded(draft: Draft, texts: Sequence[str], facts: ClinicFacts) -> Draft:
     draft = replace(draft, for_reception=what, hand_over=handed)
     if draft.emergency is not None:
         return draft
-    missing = f"\n\n{facts.data_request_text(draft.reply)}"
-    return replace(draft, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}")
+    return replace(draft, reply=below(draft.reply, facts.data_request_text(draft.reply)))
 
 
 def _words(line: str) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from clinic_bot.agent.tools import HAND_OVER
-from clinic_bot.agent.wording import MAX_CHARS, bounded
 from clinic_bot.clinic import consent
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.events import Said, Speaker
 from clinic_bot.store.gate import Draft
 from clinic_bot.turns import misunderstanding, money
+from clinic_bot.turns.added import below
 from clinic_bot.turns.wishes import Wish, wishes
 
 #: The reply already says that somebody takes it from here.
@@ -82,7 +82,7 @@ def _offering(reply: str) -> str:
     """A reply that does not know something offers somebody who may."""
     if not money.admits_ignorance(reply) or _SOMEBODY.search(plain(reply)):
         return reply
-    return f"{bounded(reply, MAX_CHARS - len(OFFER) - 2)}\n\n{OFFER}"
+    return below(reply, OFFER)
 
 
 def _was_offered(said: Sequence[Said]) -> bool:
@@ -110,9 +110,7 @@ def _bounded(texts: Sequence[str]) -> list[str]:
 def _telling(reply: str, facts: ClinicFacts, now: datetime) -> str:
     """The reply, saying that the reception goes on and, while it is closed, from when on."""
     if not _TELLS.search(plain(reply)):
-        missing = f"\n\n{facts.hand_over_text(now)}"
-    elif not facts.says_when(reply, now):
-        missing = f"\n\nA recepção responde {facts.reception_answers(now)}."
-    else:
-        return reply
-    return f"{bounded(reply, MAX_CHARS - len(missing))}{missing}"
+        return below(reply, facts.hand_over_text(now))
+    if not facts.says_when(reply, now):
+        return below(reply, f"A recepção responde {facts.reception_answers(now)}.")
+    return reply

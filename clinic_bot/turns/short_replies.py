@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import Connection
 
 from clinic_bot.agent import disclosure
-from clinic_bot.agent.wording import MAX_CHARS, bounded
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.opt_out import Wish, wish_of
@@ -31,6 +30,7 @@ from clinic_bot.store.gate import Draft
 from clinic_bot.store.lease import Claim
 from clinic_bot.store.reminded import Asked
 from clinic_bot.store.reminders import Answer
+from clinic_bot.turns.added import below
 from clinic_bot.turns.attempt import Attempt
 
 log = structlog.get_logger(__name__)
@@ -223,8 +223,7 @@ def saying_that_they_are_back(draft: Draft, facts: ClinicFacts) -> Draft:
 def _saying(draft: Draft, sentence: str, *, said_so: re.Pattern[str]) -> Draft:
     if draft.emergency is not None or said_so.search(plain(draft.reply)):
         return draft
-    missing = f"\n\n{sentence}"
-    return replace(draft, reply=f"{bounded(draft.reply, MAX_CHARS - len(missing))}{missing}")
+    return replace(draft, reply=below(draft.reply, sentence))
 
 
 def wish_in(claim: Claim) -> Wish | None:

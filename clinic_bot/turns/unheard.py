@@ -10,6 +10,7 @@ from typing import Protocol
 
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.events import Kind, MediaState
+from clinic_bot.turns.added import below
 
 SENTENCE = "Não consegui ouvir o seu áudio. Pode me escrever o que disse nele?"
 SENTENCE_MANY = "Não consegui ouvir os seus áudios. Pode me escrever o que disse neles?"
@@ -49,4 +50,4 @@ def told(reply: str, messages: Iterable[_Message]) -> str:
     count = unheard(messages)
     if not count or _SAID.search(plain(reply)):
         return reply
-    return f"{reply}\n\n{SENTENCE if count == 1 else SENTENCE_MANY}".lstrip()
+    return below(reply, SENTENCE if count == 1 else SENTENCE_MANY)

@@ -55,7 +55,8 @@ def _singular(word: str) -> str:
 def shown(section: Section) -> str:
     """``*Estacionamento*: ...``; a list begins on its own line."""
     between = "\n" if section.text.startswith("- ") else " "
-    return f"*{_name(section)}*:{between}{section.text}"
+    name = _name(section)
+    return f"*{name[:1].upper()}{name[1:]}*:{between}{section.text}"
 
 
 def names(sections: Sequence[Section]) -> list[str]:
