@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from clinic_bot.agent.guards.clauses import Clause, clauses, whole
 from clinic_bot.agent.guards.days import DAYS, WEEKDAYS, dates_in, days_in, times_in
+from clinic_bot.agent.guards.names import first_names
 from clinic_bot.clinic.clinic_file import Away, Professional
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period
@@ -46,7 +47,6 @@ _GOES_WELL = re.compile(
     r"^(?:esta (?:\w+ )?(?:tranquil\w+|livre|vag\w+|bo[am])|da(?: sim)?|tem(?:os)?(?: sim)?|sim|pode ser"
     r"|consigo)\W*$"
 )
-_TITLES = frozenset(("dr", "dra", "prof", "profa", "enf", "fga", "fgo", "psic", "nutri", "ft", "tec"))
 _NO_VERB = re.compile(r"(?!)")
 
 
@@ -186,9 +186,3 @@ def _read(one: Professional) -> _One:
         frozenset(at for part in notes for at in times_in(part)),
         one.away,
     )
-
-
-def first_names(name: str) -> list[str]:
-    """What somebody is called by: not the title, and not a surname that may be a word."""
-    words = [word for word in re.findall(r"\w+", plain(name)) if word not in _TITLES]
-    return words[:1] if len(words) > 1 and len(words[0]) > 3 else words[:2]

@@ -6,8 +6,8 @@ Both ways are wrong, and a bare ``fazemos sim`` answers for what the patient ask
 import re
 from collections.abc import Iterator, Sequence
 
-from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.clauses import Found, claims, elliptical, whole
+from clinic_bot.agent.guards.names import first_names
 from clinic_bot.agent.guards.unheard import NOT_THERE, Unheard
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

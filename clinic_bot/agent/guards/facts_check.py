@@ -11,10 +11,10 @@ from clinic_bot.agent.guards.ages import Ages
 from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.agent.guards.catalogue import Catalogue
 from clinic_bot.agent.guards.clauses import sentences
+from clinic_bot.agent.guards.durations import Lengths
 from clinic_bot.agent.guards.fees import Fees
 from clinic_bot.agent.guards.figures import Kind
 from clinic_bot.agent.guards.known import Known
-from clinic_bot.agent.guards.lengths import Lengths
 from clinic_bot.agent.guards.marks import unmarked
 from clinic_bot.agent.guards.mixups import MixUps
 from clinic_bot.agent.guards.opening import Opening

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_bot.agent.guards import slots
-from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.clauses import sentences
+from clinic_bot.agent.guards.names import first_names
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain, words_of
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from clinic_bot.agent.guards.attendance import first_names
 from clinic_bot.agent.guards.catalogue import CARE
 from clinic_bot.agent.guards.clauses import clauses
 from clinic_bot.agent.guards.denials import states_nothing
 from clinic_bot.agent.guards.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.names import first_names
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain

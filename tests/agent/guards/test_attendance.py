@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from clinic_bot.agent.guards.attendance import Attendance, first_names
+from clinic_bot.agent.guards.attendance import Attendance
 from clinic_bot.clinic.facts import example_clinic
 
 FACTS = example_clinic()
@@ -56,7 +56,3 @@ def test_what_the_file_says_may_be_said(text: str) -> None:
 def test_a_free_slot_that_a_tool_told_may_be_outside_the_week() -> None:
     text = "A Dra. Marta consegue te receber na quarta, 16/12, às 9h40."
     assert Attendance(FACTS).mistake(text, [FREE], "oi", NOW) is None
-
-
-def test_nobody_is_called_by_a_title() -> None:
-    assert first_names("Enf. Rosângela Dutra") == ["rosangela"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic_bot.agent.guards.lengths import Lengths
+from clinic_bot.agent.guards.durations import Lengths
 
 FILE = Lengths(
     [
