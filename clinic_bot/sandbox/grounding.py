@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic_bot.agent.guards.clauses import sentences
-from clinic_bot.agent.guards.figures import Kind, figures
 from clinic_bot.agent.guards.inventions import invented
-from clinic_bot.agent.guards.known import Known
-from clinic_bot.agent.guards.people import People
+from clinic_bot.agent.guards.language.clauses import sentences
+from clinic_bot.agent.guards.language.figures import Kind, figures
+from clinic_bot.agent.guards.language.known import Known
+from clinic_bot.agent.guards.people.staff import Staff
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -70,9 +70,9 @@ class Grounds:
         )
 
     def _invented_professional(self, answer: str, told: Sequence[Known]) -> str | None:
-        people = People(self.facts, "\n".join(one.text for one in told))
+        staff = Staff(self.facts, "\n".join(one.text for one in told))
         texts = [one.text for one in told]
-        found = (people.invented(sentence, texts, plain(self.said)) for sentence in sentences(answer))
+        found = (staff.invented(sentence, texts, plain(self.said)) for sentence in sentences(answer))
         return next(filter(None, found), None)
 
     def _has_weekly_hours(self) -> bool:

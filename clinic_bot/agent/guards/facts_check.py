@@ -4,25 +4,29 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from clinic_bot.agent.guards import fasting, inventions, places, praise, slots
-from clinic_bot.agent.guards.access import Access
-from clinic_bot.agent.guards.age_limits import AgeLimits
-from clinic_bot.agent.guards.ages import Ages
-from clinic_bot.agent.guards.attendance import Attendance
-from clinic_bot.agent.guards.catalogue import Catalogue
-from clinic_bot.agent.guards.clauses import sentences
-from clinic_bot.agent.guards.durations import Lengths
-from clinic_bot.agent.guards.fees import Fees
-from clinic_bot.agent.guards.figures import Kind
-from clinic_bot.agent.guards.known import Known
-from clinic_bot.agent.guards.marks import unmarked
-from clinic_bot.agent.guards.mixups import MixUps
-from clinic_bot.agent.guards.opening import Opening
-from clinic_bot.agent.guards.paying import Paying
-from clinic_bot.agent.guards.people import People
-from clinic_bot.agent.guards.plans import Plans
-from clinic_bot.agent.guards.prices import Prices
-from clinic_bot.agent.guards.terms import Terms
+from clinic_bot.agent.guards import inventions
+from clinic_bot.agent.guards.health import fasting
+from clinic_bot.agent.guards.house import places
+from clinic_bot.agent.guards.house.access import Access
+from clinic_bot.agent.guards.house.catalogue import Catalogue
+from clinic_bot.agent.guards.language.clauses import sentences
+from clinic_bot.agent.guards.language.figures import Kind
+from clinic_bot.agent.guards.language.known import Known
+from clinic_bot.agent.guards.language.marks import unmarked
+from clinic_bot.agent.guards.money.fees import Fees
+from clinic_bot.agent.guards.money.paying import Paying
+from clinic_bot.agent.guards.money.plans import Plans
+from clinic_bot.agent.guards.money.prices import Prices
+from clinic_bot.agent.guards.money.terms import Terms
+from clinic_bot.agent.guards.people import praise
+from clinic_bot.agent.guards.people.age_limits import AgeLimits
+from clinic_bot.agent.guards.people.ages import Ages
+from clinic_bot.agent.guards.people.staff import Staff
+from clinic_bot.agent.guards.times import slots
+from clinic_bot.agent.guards.times.attendance import Attendance
+from clinic_bot.agent.guards.times.durations import Lengths
+from clinic_bot.agent.guards.times.mixups import MixUps
+from clinic_bot.agent.guards.times.opening import Opening
 from clinic_bot.clinic import texts
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -57,7 +61,7 @@ class FactsCheck:
         self._paying = Paying(facts, bare)
         self._catalogue = Catalogue(facts, self.file)
         self._opening = Opening(facts, bare)
-        self._people = People(facts, self.file)
+        self._staff = Staff(facts, self.file)
         self._mix_ups = MixUps(facts)
         self._attendance = Attendance(facts)
         beside_hours = "\n".join(one.text for one in facts.sections() if one.title != "Horário")
@@ -118,7 +122,7 @@ class FactsCheck:
                 return "cita um tempo de jejum que não é o da ficha"
             if self._lengths.untold(plain(sentence), heard_lengths, said_lengths, asked):
                 return "cita um prazo, uma duração ou uma idade que ninguém informou"
-            problem = self._people.mistake(sentence, bare_told, theirs) or places.mistake(
+            problem = self._staff.mistake(sentence, bare_told, theirs) or places.mistake(
                 sentence, where, patient
             )
             if problem:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from clinic_bot.agent.guards.clauses import sentences
-from clinic_bot.agent.guards.counted import is_counted
-from clinic_bot.agent.guards.denials import NOT, states_nothing
-from clinic_bot.agent.guards.figures import Figure, Kind, figures
-from clinic_bot.agent.guards.known import Known
-from clinic_bot.agent.guards.offers import promised
+from clinic_bot.agent.guards.language.clauses import sentences
+from clinic_bot.agent.guards.language.denials import NOT, states_nothing
+from clinic_bot.agent.guards.language.figures import Figure, Kind, figures
+from clinic_bot.agent.guards.language.known import Known
+from clinic_bot.agent.guards.money.offers import promised
+from clinic_bot.agent.guards.times.counted import is_counted
 from clinic_bot.clinic.numerals import NUMBER, value
 from clinic_bot.clinic.spelling import plain
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_bot.agent import disclosure, wording
-from clinic_bot.agent.guards import claims, health_words, visits
 from clinic_bot.agent.guards.facts_check import FactsCheck
-from clinic_bot.agent.guards.others import Others
+from clinic_bot.agent.guards.health import advice
+from clinic_bot.agent.guards.people.others import Others
+from clinic_bot.agent.guards.records import claims, visits
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -118,9 +119,7 @@ class Reader:
             return _NOT_DONE
         if disclosure.denies(text, asked) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON
-        if problem := health_words.advises(
-            text, (self._file, plain("\n".join(told))), plain("\n".join(said))
-        ):
+        if problem := advice.advises(text, (self._file, plain("\n".join(told))), plain("\n".join(said))):
             return _HEALTH.format(problem)
         read = bool(_RECORDS & set(situation.called))
         found = situation.has_booked or bool((_RECORDS - {OWN_APPOINTMENTS}) & set(situation.called))

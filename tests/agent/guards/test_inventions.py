@@ -1,7 +1,7 @@
 import pytest
 
 from clinic_bot.agent.guards.inventions import invented
-from clinic_bot.agent.guards.known import Known
+from clinic_bot.agent.guards.language.known import Known
 
 FILE = Known(
     "Vila Serena. Endereço: Rua do Sol, 45, Centro. Mapa: https://maps.example/serena\nTelefone: (21) 3000-0000\n"

@@ -1,0 +1,1 @@
+"""How a sentence is read, which all who hold it share: clauses, denials, figures, days, names, services."""

@@ -1,0 +1,1 @@
+"""Holds what is said to be done, and to stand in the records."""
