@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from clinic_bot.agent.guards.health.remedies import speaks_of_the_body
 from clinic_bot.agent.guards.language.clauses import sentences
+from clinic_bot.agent.guards.language.marks import PICTURES
 from clinic_bot.clinic.spelling import plain
 
 _COUNT = r"(?:\d+(?:[.,/]\d+)?|mei[oa]|um|uma|dois|duas|tres|quatro|cinco|seis|oito|dez|quinze|vinte)"
@@ -205,8 +206,6 @@ _FILLER = re.compile(
     r"(?:pode|podem|deve|devem|precisa|melhor|seus|suas|seu|sua|para|antes|voce|uma|uns|umas|nos|nas|dos|das|com|por"
     r"|(?:evit|tom|us|mant|sig|segu|continu|fac|faz|coloqu|colo|pass|beb|aplic|apliqu|suspend|troqu|vale|poss)\w*)$"
 )
-#: An emoji ends a sentence as a full stop does.
-_PICTURES = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
 
 
 def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str | None:
@@ -218,7 +217,7 @@ def advises(text: str, told: Sequence[str] = (), said: str | None = None) -> str
         said: the patient's words, plain. An illness that stands in neither is the model's own finding; None: not
             looked at.
     """
-    for sentence in sentences(_PICTURES.sub(". ", text)):
+    for sentence in sentences(PICTURES.sub(". ", text)):
         bare = plain(
             re.sub(r"\bdê\b", "administre", sentence.casefold())
         )  # without its accent it is a preposition

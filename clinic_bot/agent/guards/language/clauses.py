@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clinic_bot.agent.guards.language.marks import PICTURE, without_markup
 from clinic_bot.clinic.spelling import plain
 
-_PICTURE = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff"
 #: A picture ends a sentence as a full stop does, where the next word begins with a capital.
-_ENDS = re.compile(rf"(?<=[.!?\n;])\s+|\n|(?<=[{_PICTURE}])\s+(?=[*_~]?[A-ZÀ-Ý])")
+_ENDS = re.compile(rf"(?<=[.!?\n;])\s+|\n|(?<=[{PICTURE}])\s+(?=[*_~]?[A-ZÀ-Ý])")
 _TITLE_STOP = re.compile(
     r"\b([DdSs]ra?s?|[Ee]nf[ao]?|[Ff]g[ao]|[Ff]t[ao]?|[Pp]rofa?|[Pp]sic|[Nn]utri?|[Tt]ec|[Aa]v)\.(?=\s)"
 )
-_MARKUP = re.compile(r"[*_~]")
 #: ``e não aquele``, ``e aquele não`` begin anew; ``este e aquele`` go together.
 _BREAK = re.compile(
     r"\s*[,;:!()\u2013\u2014]+\s*|\.\s+|\.$|\s-\s|\s(?:mas|porem|contudo|so que|enquanto|e ja)\s|\sja\s(?=[ao]s? )"
@@ -71,7 +70,7 @@ def sentences(text: str) -> Iterator[str]:
 
 def whole(text: str) -> Iterator[str]:
     """The sentences of a reply, plain and without markup."""
-    return (plain(one) for one in sentences(_MARKUP.sub("", text)))
+    return (plain(one) for one in sentences(without_markup(text)))
 
 
 def clauses(sentence: str, verbs: re.Pattern[str], items: re.Pattern[str]) -> list[Clause]:

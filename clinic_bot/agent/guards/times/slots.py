@@ -85,7 +85,7 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
     named = set(file_times)
     deadlines = list(_earlier(shown, {int(one[1] or 24) for one in _BEFORE.finditer(plain(text))}))
     for sentence in sentences(text):
-        bare = plain(re.sub(r"[*_~]", "", sentence))
+        bare = plain(sentence)
         offers = _OFFERS.search(bare) or re.search(r"\bd[áÁ]\b", sentence)
         settles = not bare.endswith("?") and _SETTLES.search(bare)
         if _HABIT.search(bare):

@@ -12,6 +12,8 @@ from clinic_bot.agent.guards.language.marks import unmarked
         ("Tudo certo! ✅ _Até_ ~logo~", "Tudo certo!  Até logo"),
         ("siga @clinica_sol", "siga @clinica_sol"),
         ("um 😊 sorriso", "um  sorriso"),
+        ("Consulta ⌚ Dura 40 min ▪️ Retorno", "Consulta. Dura 40 min. Retorno"),
+        ("de quinta → Sexta", "de quinta → Sexta"),
     ],
 )
 def test_what_is_for_the_eye_is_left_out(text: str, read: str) -> None:
