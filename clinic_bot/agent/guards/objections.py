@@ -12,6 +12,7 @@ from datetime import datetime
 from clinic_bot.agent import disclosure, wording
 from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.agent.guards.health import advice
+from clinic_bot.agent.guards.language.names import first_name
 from clinic_bot.agent.guards.people.others import Others
 from clinic_bot.agent.guards.records import claims, visits
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
@@ -42,7 +43,6 @@ _OTHERS = (
     "[contexto] Sua última saída não pode ser enviada: fala de outra pessoa, ou diz se ela é paciente ou tem consulta. "
     "Escreva de novo: só se fala do que está neste telefone, e de outras pessoas não se confirma nem nega nada."
 )
-_TITLE = re.compile(r"^\w{1,5}\.\s*")
 #: Whose answers tell of this phone's own patients.
 _RECORDS = frozenset((OWN_APPOINTMENTS, CARRY_OUT, CONFIRM, PROPOSE))
 
@@ -90,7 +90,7 @@ class Reader:
         self._assistant = facts.assistant_name
         self._check = FactsCheck(facts, books=books)
         self._file = plain(self._check.file)
-        self._staff = [_first_name(one.name) for one in facts.professionals]
+        self._staff = [first_name(one.name) for one in facts.professionals]
         self._services = [plain(one.name) for one in facts.services]
         self._others = Others(_our_names(facts))
 
@@ -115,7 +115,7 @@ class Reader:
             file=self._file,
         ):
             return _NOT_DONE
-        if visits.other_service(claims.plain_lines(text), [plain(one) for one in heard], self._services):
+        if visits.other_service(claims.as_lines(text), [plain(one) for one in heard], self._services):
             return _NOT_DONE
         if disclosure.denies(text, asked) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON
@@ -133,10 +133,6 @@ def has_booked(standing: str | None) -> bool:
     """Whether the records hold something of this patient's. Without an agenda of ours what stands in the reception's
     is not known here, and may be told by the history."""
     return standing is None or OWN_APPOINTMENTS in standing
-
-
-def _first_name(professional: str) -> str:
-    return next(iter(plain(_TITLE.sub("", professional)).split()), plain(professional))
 
 
 def _our_names(facts: ClinicFacts) -> set[str]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clinic_bot.agent.guards.house.unheard import NOT_THERE, Unheard
-from clinic_bot.agent.guards.language.clauses import Found, claims, elliptical, whole
-from clinic_bot.agent.guards.language.names import first_names
+from clinic_bot.agent.guards.language.clauses import Found, claims, elliptical, plain_lines, whole
+from clinic_bot.agent.guards.language.names import first_names, names_of
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -70,10 +70,7 @@ class Catalogue:
 
     def __init__(self, facts: ClinicFacts, text: str) -> None:
         people = "|".join(
-            re.escape(word)
-            for one in facts.professionals
-            for word in re.findall(r"\w{3,}", plain(one.name))[:2]
-            if word not in ("dra", "prof")
+            re.escape(word) for one in facts.professionals for word in names_of(one.name)[:2] if len(word) > 2
         )
         does = rf"\b(?:{people or '(?!)'})(?: \w+)? (?:tambem )?(?:faz|realiza|trabalha com|atende)\b"
         self._has = re.compile(f"{_HAS.pattern}|{does}")
@@ -124,10 +121,6 @@ class Catalogue:
     def _only_in_person(self, one: Found) -> bool:
         words = set(re.findall(r"\w+", one.clause)) if _FROM_AFAR.search(one.clause) else set()
         return any(subject <= words for subject in self._in_person if words)
-
-
-def plain_lines(text: str) -> str:
-    return "\n".join(map(plain, text.splitlines()))
 
 
 def _told(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from clinic_bot.agent.guards.language.clauses import whole
+from clinic_bot.agent.guards.language.clauses import plain_lines, whole
 from clinic_bot.agent.guards.language.denials import states_nothing
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -63,11 +63,7 @@ class Unheard:
         self._text = plain(text)
         self._lacks = list(_lacking(plain(line) for line in text.splitlines()))
         self._called = {word[:_STEM] for one in facts.services for word in _words(plain(one.name))}
-        lines = [
-            part
-            for part in re.split(r"[.;:\n]", "\n".join(map(plain, text.splitlines())))
-            if _ELSEWHERE.search(part)
-        ]
+        lines = [part for part in re.split(r"[.;:\n]", plain_lines(text)) if _ELSEWHERE.search(part)]
         self._elsewhere = {word[:_STEM] for part in lines for word in _words(part)} - self._called
 
     def mistake(self, text: str, asked: str, told: Sequence[str]) -> str | None:

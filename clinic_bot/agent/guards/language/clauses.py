@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clinic_bot.agent.guards.language.marks import PICTURE, without_markup
+from clinic_bot.agent.guards.language.names import without_title_stops
 from clinic_bot.clinic.spelling import plain
 
 #: A picture ends a sentence as a full stop does, where the next word begins with a capital.
 _ENDS = re.compile(rf"(?<=[.!?\n;])\s+|\n|(?<=[{PICTURE}])\s+(?=[*_~]?[A-ZÀ-Ý])")
-_TITLE_STOP = re.compile(
-    r"\b([DdSs]ra?s?|[Ee]nf[ao]?|[Ff]g[ao]|[Ff]t[ao]?|[Pp]rofa?|[Pp]sic|[Nn]utri?|[Tt]ec|[Aa]v)\.(?=\s)"
-)
 #: ``e não aquele``, ``e aquele não`` begin anew; ``este e aquele`` go together.
 _BREAK = re.compile(
     r"\s*[,;:!()\u2013\u2014]+\s*|\.\s+|\.$|\s-\s|\s(?:mas|porem|contudo|so que|enquanto|e ja)\s|\sja\s(?=[ao]s? )"
@@ -65,12 +63,17 @@ class Found:
 
 def sentences(text: str) -> Iterator[str]:
     """Line by line, and in a line sentence by sentence; the stop behind a title or ``Av`` ends none."""
-    return (one for one in _ENDS.split(_TITLE_STOP.sub(r"\1", text)) if one.strip())
+    return (one for one in _ENDS.split(without_title_stops(text)) if one.strip())
 
 
 def whole(text: str) -> Iterator[str]:
     """The sentences of a reply, plain and without markup."""
     return (plain(one) for one in sentences(without_markup(text)))
+
+
+def plain_lines(text: str) -> str:
+    """Plain line by line; lines stay lines."""
+    return "\n".join(map(plain, text.splitlines()))
 
 
 def clauses(sentence: str, verbs: re.Pattern[str], items: re.Pattern[str]) -> list[Clause]:

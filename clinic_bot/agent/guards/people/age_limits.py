@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from clinic_bot.agent.guards.language.denials import states_nothing
+from clinic_bot.agent.guards.language.names import first_name
 from clinic_bot.agent.guards.language.service_words import ServiceWords
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -37,7 +38,7 @@ class AgeLimits:
     def __init__(self, facts: ClinicFacts) -> None:
         self._services = ServiceWords(facts).named
         self._limits = {one.of: one for one in self._read(facts)}
-        staff = (_first_name(one.name) for one in facts.professionals)
+        staff = (first_name(one.name) for one in facts.professionals)
         self._staff = frozenset(staff)
 
     def _read(self, facts: ClinicFacts) -> Iterator[_Limit]:
@@ -46,7 +47,7 @@ class AgeLimits:
                 if not self._services(re.sub(r"s\b", "", part)) and not re.search(
                     r"\bavaliac\w+|\bconsultas?\b", part
                 ):
-                    yield from _limit(_first_name(person.name), part)
+                    yield from _limit(first_name(person.name), part)
         for service in facts.services:
             for part in _parts(f"{service.notes}. {service.preparation}"):
                 yield from _limit(service.key, part)
@@ -93,7 +94,3 @@ def _limit(of: str, part: str) -> Iterator[_Limit]:
     least, most = _FROM.search(part), _UP_TO.search(part)
     if least or most:
         yield _Limit(of, int(least[1]) if least else 0, int(most[1]) if most else _OLDEST)
-
-
-def _first_name(professional: str) -> str:
-    return next(iter(re.findall(r"\w{3,}", plain(professional))), "")

@@ -6,11 +6,11 @@ Somebody who is none of the phone's own: neither in the records that were read f
 import re
 from collections.abc import Collection, Sequence
 
+from clinic_bot.agent.guards.language.clauses import sentences
+from clinic_bot.agent.guards.language.marks import without_markup
 from clinic_bot.agent.guards.people.first_names import FIRST_NAMES
 from clinic_bot.clinic.spelling import plain
 
-_STOPS = re.compile(r"(?<=\b[Ss]r)\.|(?<=\b[Ss]ra)\.|(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.|[*_~]")
-_PARTS = re.compile(r"(?<=[.!?;\n])\s+|\n")
 _HAS = (
     r"(?:(?:ja |nao |ainda |tambem |nem )*"
     r"(?:tem|tinha|teve|possui)(?: um| uma| a| o| algum| alguma| nenhum| nenhuma| nada)?"
@@ -185,9 +185,9 @@ class Others:
         if not found and _whether(question, bare_text):
             return True
         known = frozenset(word for one in told for word in re.findall(r"\w+", one))
-        for sentence in _PARTS.split(_STOPS.sub("", text)):
+        for sentence in sentences(without_markup(text)):
             bare = plain(sentence)
-            if not bare or bare.endswith("?") or _REFUSES.search(bare) or _THIS_PHONE.search(bare):
+            if bare.endswith("?") or _REFUSES.search(bare) or _THIS_PHONE.search(bare):
                 continue
             if self._names(sentence, known) or _WHOSE_TURN.search(bare) or _no_such(bare):
                 return True

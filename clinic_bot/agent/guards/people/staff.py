@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from clinic_bot.agent.guards.house.catalogue import CARE
 from clinic_bot.agent.guards.language.clauses import clauses
 from clinic_bot.agent.guards.language.denials import states_nothing
-from clinic_bot.agent.guards.language.names import first_names
+from clinic_bot.agent.guards.language.names import first_names, without_title_stops
 from clinic_bot.agent.guards.people.first_names import FIRST_NAMES
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
@@ -130,7 +130,7 @@ class Staff:
         return None
 
     def _mixed_up(self, sentence: str) -> str | None:
-        bare = plain(re.sub(r"(?<=\b[DSds]r)\.|(?<=\b[DSds]ra)\.", "", sentence))
+        bare = plain(without_title_stops(sentence))
         if bare.endswith("?") or _SENDS_ON.search(bare):
             return None
         for part in clauses(bare, _NO_VERB, _NO_VERB):

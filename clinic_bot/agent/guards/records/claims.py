@@ -8,7 +8,10 @@ has not cancelled it.
 import re
 from collections.abc import Collection, Iterable
 
-from clinic_bot.agent.guards.records.deeds import CHANGES, TITLES, Deed, idle_promises, own_deeds
+from clinic_bot.agent.guards.language.clauses import plain_lines
+from clinic_bot.agent.guards.language.marks import without_markup
+from clinic_bot.agent.guards.language.names import without_title_stops
+from clinic_bot.agent.guards.records.deeds import CHANGES, Deed, idle_promises, own_deeds
 from clinic_bot.agent.guards.records.nobodys import nobody_did, paper_comes, sees_money
 from clinic_bot.agent.guards.records.other_visits import cancels_another
 from clinic_bot.agent.guards.records.states import (
@@ -21,7 +24,6 @@ from clinic_bot.agent.guards.records.states import (
     of_a_visit_to_come,
 )
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, HAND_OVER, OWN_APPOINTMENTS
-from clinic_bot.clinic.spelling import plain
 
 #: What asks or offers claims nothing.
 _QUESTION = re.compile(r"[^.!?\n]*\?")
@@ -29,8 +31,6 @@ _QUESTION = re.compile(r"[^.!?\n]*\?")
 _TAG = re.compile(r",? (?:ta|viu|ok|blz|beleza)\?")
 _JUST_DONE = re.compile(r"\bfeito, (marcad|remarcad|cancelad)a: |\b(presenca confirmada): ")
 _BY_RESULT = {"marcad": Deed.BOOK, "remarcad": Deed.MOVE, "cancelad": Deed.CANCEL}
-#: Markup, and the full stop of a title, which ends no sentence.
-_NO_STOPS = re.compile(rf"[*_~]|\b({'|'.join(TITLES)})\.")
 
 
 def unfounded(
@@ -51,11 +51,11 @@ def unfounded(
         staff: first names of professionals, plain, by which they are called as well as by their title.
         file: the clinic's, plain.
     """
-    lines = _TAG.sub(".", plain_lines(text))
+    lines = _TAG.sub(".", as_lines(text))
     said = _QUESTION.sub(" ", lines)
     if sees_money(said):
         return True
-    told_lines = [_QUESTION.sub(" ", plain_lines(one)) for one in told]
+    told_lines = [_QUESTION.sub(" ", as_lines(one)) for one in told]
     done = _done(called, told_lines)
     changed = done & CHANGES
     looked_up = has_booked or _found_some(called, told_lines) or bool(changed - {Deed.CANCEL})
@@ -116,6 +116,6 @@ def _found_some(called: Collection[str], told: Iterable[str]) -> bool:
     return OWN_APPOINTMENTS in called and not any("nenhuma consulta futura marcada" in one for one in told)
 
 
-def plain_lines(text: str) -> str:
-    """Plain, and without WhatsApp's markup; lines stay lines."""
-    return "\n".join(plain(line) for line in _NO_STOPS.sub(lambda match: match[1] or "", text).splitlines())
+def as_lines(text: str) -> str:
+    """Plain, without markup and the stops of titles; lines stay lines."""
+    return plain_lines(without_title_stops(without_markup(text)))

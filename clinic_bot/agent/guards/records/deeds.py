@@ -30,9 +30,6 @@ DAY = (
     r"(?:(?:hoje|amanha|segunda|terca|quarta|quinta|sexta|sabado|domingo)\b|dia \d|\d{1,2}/\d{1,2}|\d{1,2} ?h\b"
     r"|\d{1,2}:\d\d|as \d)"
 )
-TITLES = (
-    "Dr", "Dra", "dr", "dra", "Sr", "Sra", "sr", "sra", "Enf", "Fga", "Fgo", "Fta", "Psic", "Nut", "Prof", "Profa",
-)  # fmt: skip
 PROFESSIONAL = (
     r"(?:dra?|doutora?|medic[oa]s?|profissional|dentista|psicolog[oa]|fisioterapeuta|nutricionista|fonoaudiolog[oa]"
     r"|enfermeir[oa]|enf|fga|fta|tecnic[oa]|laboratorio|gerente|gerencia|diretor\w*|financeiro)"

@@ -15,6 +15,7 @@ from clinic_bot.agent.guards.language.days import (
     near,
     times_in,
 )
+from clinic_bot.agent.guards.language.names import first_name
 from clinic_bot.agent.guards.times.walk_ins import WalkIns
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.hours import Period, Week
@@ -97,9 +98,8 @@ class Opening:
             for line in re.split(r"[.;](?:\s|$)", plain(f"{section.title}: {section.text}"))
             if section.title != "Horário" or DATE.search(line)
         ]
-        first_names = (re.sub(r"^dra?\.?\s+", "", plain(one.name)).split()[:1] for one in facts.professionals)
-        people = [name for names in first_names for name in names]
-        others = [*people, *(plain(one.name) for one in facts.services)]
+        others = [first_name(one.name) for one in facts.professionals]
+        others += (plain(one.name) for one in facts.services)
         self._others = re.compile(rf"\b(?:dra?|{'|'.join(map(re.escape, others))})\b")
         self._specific = re.compile(
             r"\b(?:doutora?|recepcao|mercado|coleta|exames?|consultas?|sess(?:ao|oes)|sua|seu|vagas?|livres?"

@@ -39,6 +39,7 @@ ALL = limits(
     [
         ("pode, desde que voce esteja junto.", "minha filha de 16 pode fazer peeling?"),
         ("a dra luisa atende seu filho de 10 anos, sim.", "oi"),
+        ("a luisa atende seu filho de 10 anos, sim.", "oi"),
         ("claro, o heitor atende.", "o dr heitor atende minha mae? ela tem 40 anos"),
     ],
 )

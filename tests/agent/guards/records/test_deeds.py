@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.guards.records.claims import plain_lines, unfounded
+from clinic_bot.agent.guards.records.claims import as_lines, unfounded
 from clinic_bot.agent.guards.records.deeds import NOBODYS, Deed, own_deeds
 from clinic_bot.agent.tools import CARRY_OUT, FREE_SLOTS, HAND_OVER, OWN_APPOINTMENTS
 
@@ -52,7 +52,7 @@ NO_DEED = [
 
 
 def needs(text: str) -> list[frozenset[Deed]]:
-    return [deed.needs for deed in own_deeds(plain_lines(text))]
+    return [deed.needs for deed in own_deeds(as_lines(text))]
 
 
 @pytest.mark.parametrize("text", NOBODY)

@@ -51,6 +51,12 @@ def test_the_hours_of_somebody_else_are_no_opening_hours(text: str) -> None:
     assert opening().mistake(text, "oi", NOW) is None
 
 
+def test_somebody_is_known_behind_any_title() -> None:
+    nurse = FACTS.professionals[0].model_copy(update={"name": "Enf. Rosângela Dutra"})
+    there = opening(FACTS.model_copy(update={"professionals": (nurse,)}))
+    assert there.mistake("Na segunda atende Rosângela, até as 19h.", "oi", NOW) is None
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
