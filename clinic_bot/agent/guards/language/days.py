@@ -22,6 +22,15 @@ _TIME = re.compile(
     r"|de anteced))"
     r"|\b(?P<noon>meio[- ]dia)(?P<half> e meia)?\b"
 )
+PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na) (manha|tarde|noite)\b")
+#: From when to when each is.
+PARTS_OF_DAY = {
+    "manha": (time(5), time(12)),
+    "tarde": (time(12), time(18)),
+    "noite": (time(18), time(23, 59)),
+}
+#: ``das 8h às 12h``, ``das 8h até meio-dia``.
+FROM_TO = re.compile(r"\bd?[ae]s? \S+(?: horas)? (?:as|ate(?: as)?|a) (?:\d|meio)")
 #: A date that lies further back than this is next year's.
 _BACK = timedelta(days=120)
 

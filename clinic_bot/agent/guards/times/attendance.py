@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from clinic_bot.agent.guards.language.clauses import Clause, clauses, whole
-from clinic_bot.agent.guards.language.days import DAYS, WEEKDAYS, dates_in, days_in, times_in
+from clinic_bot.agent.guards.language.days import (
+    DAYS,
+    FROM_TO,
+    PART_OF_DAY,
+    PARTS_OF_DAY,
+    WEEKDAYS,
+    dates_in,
+    days_in,
+    times_in,
+)
 from clinic_bot.agent.guards.language.names import first_names
 from clinic_bot.clinic.clinic_file import Away, Professional
 from clinic_bot.clinic.facts import ClinicFacts
@@ -34,13 +43,6 @@ _BESIDE = re.compile(r"\b(?:com|d[ao]|pel[ao])(?: [ao])?(?: dra?| doutora?| enf|
 _ONLY_WHEN = re.compile(
     r"\b(?:d?[aeo]s?|n?[ao]s?|de|em|e|tambem|ja|manha|tarde|noite|pela|so|ate|das?|para|horas?|h|\d\S*|meio|dia)\b"
 )
-_PARTS_OF_DAY = {
-    "manha": (time(5), time(12)),
-    "tarde": (time(12), time(18)),
-    "noite": (time(18), time(23, 59)),
-}
-_PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na) (manha|tarde|noite)\b")
-_RANGE = re.compile(r"\bd?[ae]s? \S+(?: horas)? (?:as|ate(?: as)?|a) (?:\d|meio)")
 _YES = re.compile(r"^\W*(?:sim|claro|atende|com certeza)\b")
 #: Says of the day before it that there is room on it, and goes on to say with whom.
 _GOES_WELL = re.compile(
@@ -161,15 +163,15 @@ def _wrong(
 def _outside(who: _One, text: str, days: Iterable[int], theirs: Sequence[str]) -> Iterator[bool]:
     """Whether a part of the day or an hour is said at which they are not there."""
     on = [who.periods[day] for day in days] or [periods for periods in who.periods if periods]
-    for match in _PART_OF_DAY.finditer(text):
-        first, last = _PARTS_OF_DAY[match[1]]
+    for match in PART_OF_DAY.finditer(text):
+        first, last = PARTS_OF_DAY[match[1]]
         yield not any(one.opens < last and one.closes > first for periods in on for one in periods)
     told = {at for line in theirs for at in times_in(line)}
     times = set(times_in(text)) - told - who.noted
     edges = {at for periods in on for one in periods for at in (one.opens, one.closes)}
-    if _ATTENDS.search(text) or _HABIT.search(text) or _RANGE.search(text):
+    if _ATTENDS.search(text) or _HABIT.search(text) or FROM_TO.search(text):
         yield any(not any(one.opens <= at <= one.closes for periods in on for one in periods) for at in times)
-        yield _RANGE.search(text) is not None and not times <= edges
+        yield FROM_TO.search(text) is not None and not times <= edges
 
 
 def _read(one: Professional) -> _One:

@@ -8,6 +8,8 @@ from clinic_bot.agent.guards.language.clauses import whole
 from clinic_bot.agent.guards.language.days import (
     DATE,
     DAYS,
+    PART_OF_DAY,
+    PARTS_OF_DAY,
     WEEKDAYS,
     dates_in,
     days_in,
@@ -66,8 +68,6 @@ _THEIRS = re.compile(
 #: ``A Dra. Ana atende às quartas; não atende aos sábados``: it goes on with her.
 _GOES_ON = re.compile(r"^\W*(?:(?:e|tambem|nao|so|ja) )*(?:atende|abre|funciona|fica|vai)\b")
 _THIS = re.compile(rf"\b(?:n?ess[ae]|n?est[ae]|proxim[oa]) (?:{'|'.join(WEEKDAYS)})")
-_PART = {"manha": (time(5), time(12)), "tarde": (time(12), time(18)), "noite": (time(18), time(23, 59))}
-_PART_OF_DAY = re.compile(r"\b(?:de|pela|da|a|na|so de|so a) (manha|tarde|noite)\b")
 _ALL_OF_IT = re.compile(r"\bdia (?:todo|inteiro)\b|\bo dia inteiro\b|\bnormalmente\b")
 #: What may stand beside days in a clause that goes with the one before.
 _ONLY_DAYS = re.compile(
@@ -211,15 +211,15 @@ class Opening:
         )
 
     def _none_open(self, days: Sequence[int], part: str, now: datetime | None) -> bool:
-        match = _PART_OF_DAY.search(part)
-        span = _PART[match[1]] if match else None
+        match = PART_OF_DAY.search(part)
+        span = PARTS_OF_DAY[match[1]] if match else None
         return not DATE.search(part) and not any(_within(self._periods(day, part, now), span) for day in days)
 
     def _wrong_day(self, days: Sequence[int], says: bool, part: str, now: datetime | None) -> bool:
         if DATE.search(part) or _HOLIDAY.search(part):
             return False
-        match = _PART_OF_DAY.search(part)
-        span = _PART[match[1]] if match else None
+        match = PART_OF_DAY.search(part)
+        span = PARTS_OF_DAY[match[1]] if match else None
         is_open = [bool(_within(self._periods(day, part, now), span)) for day in days]
         if says:
             if _ALL_OF_IT.search(part) and any(

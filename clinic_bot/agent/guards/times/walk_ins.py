@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from clinic_bot.agent.guards.language.days import days_in, times_in
+from clinic_bot.agent.guards.language.days import FROM_TO, days_in, times_in
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -13,7 +13,6 @@ _NO = re.compile(r"\b(?:nao|nem|nunca|sem|exceto|menos|fora|fech\w+)\b")
 #: ``sem hora marcada`` denies no day.
 _DENIED = re.compile(r"\b(?:nao|nem|exceto|menos)\b")
 _PARTS = re.compile(r"[,;:()]\s|\.\s|\s(?:mas|porem|enquanto|so que)\s")
-_RANGE = re.compile(r"\bd?[ae]s? \S+(?: horas)? (?:as|ate(?: as)?|a) \d")
 #: Words of a service's name that others have, too.
 _COMMON = frozenset(("exame", "exames", "consulta", "sessao", "teste", "avaliacao", "entrega"))
 
@@ -62,7 +61,7 @@ def _outside(part: str, about: list[_WalkIn]) -> Iterator[bool]:
     hours = [period for one in about for period in one.hours]
     if hours and times:
         yield not all(at in told or any(a <= at <= b for a, b in hours) for at in times)
-        yield len(times) > 1 and _RANGE.search(part) is not None and not set(times) <= told
+        yield len(times) > 1 and FROM_TO.search(part) is not None and not set(times) <= told
 
 
 def _read(name: str, line: str, lines: list[str]) -> _WalkIn:

@@ -17,6 +17,7 @@ def facts() -> ClinicFacts:
             walk_in="segunda a sexta, das 8h às 11h30 e das 13h às 16h; aos sábados não há raio-x",
         ),
         Service(name="Coleta de sangue", walk_in="segunda a sábado, das 6h30 às 9h30"),
+        Service(name="Vacinação", walk_in="segunda a sexta, das 8h às 17h"),
     )
     return example_clinic().model_copy(update={"services": services})
 
@@ -28,6 +29,7 @@ def facts() -> ClinicFacts:
         "No sábado você faz a coleta até as 9h30 e, logo depois, o raio-x.",
         "A coleta é de segunda a sábado, das 6h30 às 10h30.",
         "A coleta é das 7h às 9h.",
+        "A vacinação é das 8h até meio-dia.",
         "O raio-x vai até as 17h.",
     ],
 )
