@@ -13,6 +13,7 @@ from clinic_bot.agent.guards.language.clauses import sentences
 from clinic_bot.agent.guards.language.figures import Kind
 from clinic_bot.agent.guards.language.known import Known
 from clinic_bot.agent.guards.language.marks import unmarked
+from clinic_bot.agent.guards.language.service_words import VISITS
 from clinic_bot.agent.guards.money.fees import Fees
 from clinic_bot.agent.guards.money.paying import Paying
 from clinic_bot.agent.guards.money.plans import Plans
@@ -31,7 +32,7 @@ from clinic_bot.clinic import texts
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
-_ANY_VISIT = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "hora", "horas"))
+_COMMON = VISITS | {"tratamento", "hora", "horas"}
 
 
 class FactsCheck:
@@ -133,7 +134,7 @@ class FactsCheck:
 def _subjects(facts: ClinicFacts) -> set[str]:
     """The words that tell its services apart."""
     words = (word for one in facts.services for word in re.findall(r"\w{4,}", plain(one.name)))
-    return {word for word in words if word not in _ANY_VISIT}
+    return {word for word in words if word not in _COMMON}
 
 
 def _everything(facts: ClinicFacts) -> Iterable[str]:

@@ -6,9 +6,9 @@ A patient who fasts too short, or drinks water where none is allowed, comes for 
 import re
 from collections.abc import Iterable, Sequence
 
-from clinic_bot.agent.guards.language.denials import NOT, states_nothing
+from clinic_bot.agent.guards.language.denials import NO, NOT, states_nothing
 from clinic_bot.agent.guards.language.lengths import lengths
-from clinic_bot.agent.guards.language.service_words import ServiceWords
+from clinic_bot.agent.guards.language.service_words import VISITS, ServiceWords
 from clinic_bot.clinic import team
 from clinic_bot.clinic.clinic_file import Service
 from clinic_bot.clinic.facts import ClinicFacts
@@ -57,7 +57,6 @@ _OPPOSITES = (
     ),
 )
 _MAY = r"\b(?:pode|podem|consegue|conseguem|da (?:para|pra)|liberad[oa])\b[^.;,]{0,20}"
-_DENIES = re.compile(r"\b(?:nao|nem|nunca)\b")
 _LETS = re.compile(r"\b(?:pode|podem|liberad[oa]|permitid[oa]|tudo bem|sem problemas?)\b")
 _FORBIDS = re.compile(r"\bnao (?:pode |deve )?(\w{4,}?)(?:ar|er|ir)\b")
 _ON_CONDITION = re.compile(r"\b(\d{1,2}) ?h(?:oras?)? (?:se|quando|caso|para|com)\b([^.;]*)")
@@ -67,9 +66,7 @@ _HOURS = re.compile(
 )
 _COUNTS = re.compile(rf"\b(?:\d{{1,2}}|{NUMBER})\b")
 _ANY_HOURS = re.compile(r"\b(\d{1,2}) ?h(?:oras?)?\b")
-_ANY_VISIT = frozenset(
-    ("hora", "horas", "exame", "exames", "consulta", "consultas", "avaliacao", "sessao", "retorno")
-)
+_ANY_VISIT = VISITS | {"exames", "consultas", "hora", "horas"}
 #: A shorter word has to stand in a service's name as it is.
 _SHORT = 5
 _THE_REST = re.compile(r"\b(?:[oa]s (?:demais|outr[oa]s)|o resto|restante)\b")
@@ -120,7 +117,7 @@ class Fasting:
 
     def _lets(self, sentence: str, own: str) -> bool:
         """Whether a sentence lets the patient do what the preparation forbids."""
-        verbs = _FORBIDS.findall(own) if not _DENIES.search(sentence) else []
+        verbs = _FORBIDS.findall(own) if not NO.search(sentence) else []
         return any(re.search(rf"{_MAY}\b{verb}", sentence) for verb in verbs)
 
     def _meant(self, sentence: str, asked: str, whole: str, heard: Iterable[str]) -> Service | None:
@@ -167,7 +164,7 @@ def _needs(text: str) -> bool | None:
 def _eats_too_late(sentence: str, own: str) -> bool:
     """Whether a sentence lets the patient eat within the hours of the fast."""
     hours = _told_hours([own])
-    if not hours or _DENIES.search(sentence) or not _EATS.search(sentence) or not _LETS.search(sentence):
+    if not hours or NO.search(sentence) or not _EATS.search(sentence) or not _LETS.search(sentence):
         return False
     return any(unit == "m" and count < min(hours) * 60 for unit, count, *_ in lengths(sentence))
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from clinic_bot.agent.guards.house.unheard import NOT_THERE, Unheard
 from clinic_bot.agent.guards.language.clauses import Found, claims, elliptical, plain_lines, whole
+from clinic_bot.agent.guards.language.denials import NO
 from clinic_bot.agent.guards.language.names import first_names, names_of
+from clinic_bot.agent.guards.language.service_words import ANY_SERVICE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -41,7 +43,6 @@ _HAS_NOT = re.compile(
     r"(?:\bnao (?:temos|fazemos|realizamos|oferecemos|atendemos|trabalhamos com|contamos com|ha)\b"
     r"|\ba gente nao (?:tem|faz|oferece|realiza|atende|trabalha com)\b)"
 )
-_DENIAL = re.compile(r"\b(?:nao|nem)\b")
 _WITHOUT = re.compile(r"\bsem (?:nenhuma? )?\w+")
 #: Begins a clause of its own in a list.
 _ANEW = re.compile(
@@ -57,7 +58,6 @@ _FOR_NOW = re.compile(
     r"|noite|sem|ness[ae]|nest[ae]|por aqui|mensagem|livres?|avuls\w+|dr|dra|menores|criancas?|adultos?)\b|\d"
 )
 _IN_PERSON = re.compile(r"\b(?:so|e|sao|apenas|somente)(?: no| feit[oa])? presencia(?:l|is)\b(?! (?:e|ou) )")
-_COMMON = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica"))
 _FROM_AFAR = re.compile(r"\bon-?line\b|\bpor video\b|\bvideochamada\b|\ba distancia\b")
 
 
@@ -129,13 +129,13 @@ def _told(text: str) -> tuple[str, str]:
     no: list[str] = []
     for line in text.splitlines():
         parts = [plain(part) for part in re.split(r"[.;:]", line)]
-        if len(parts) > 1 and _DENIAL.search(parts[1].split(",")[0]):
+        if len(parts) > 1 and NO.search(parts[1].split(",")[0]):
             no.append(parts.pop(0))
         for part in parts:
             denied = False
             for one in part.split(","):
                 # ``não fazemos tomografia, ressonância nem coleta``: a no is for all that is listed.
-                denied = _DENIAL.search(one) is not None or (denied and not _ANEW.search(one))
+                denied = NO.search(one) is not None or (denied and not _ANEW.search(one))
                 no += [one] if denied else _WITHOUT.findall(one)
                 yes += [] if denied else [_WITHOUT.sub(" ", one)]
     return " . ".join(yes), " . ".join(no)
@@ -157,6 +157,6 @@ def _in_person(facts: ClinicFacts, text: str) -> Iterator[frozenset[str]]:
 def _own(facts: ClinicFacts) -> Iterator[str]:
     """The services of the file by the word that tells them apart."""
     for service in facts.services:
-        words = [word for word in re.findall(r"\w{4,}", plain(service.name)) if word not in _COMMON]
+        words = [word for word in re.findall(r"\w{4,}", plain(service.name)) if word not in ANY_SERVICE]
         if words and not any(re.match(rf"(?:{stems})", words[0]) for stems in CARE):
             yield re.escape(words[0][:-1] if len(words[0]) > 5 else words[0])

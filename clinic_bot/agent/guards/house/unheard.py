@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from clinic_bot.agent.guards.language.clauses import plain_lines, whole
-from clinic_bot.agent.guards.language.denials import states_nothing
+from clinic_bot.agent.guards.language.denials import NO, states_nothing
+from clinic_bot.agent.guards.language.service_words import ANY_SERVICE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
@@ -44,12 +45,10 @@ _STEM = 6
 #: ``casal`` and ``casais``.
 _SHORT = 4
 #: Stand in the names of many services, or in none.
-_EVERYWHERE = frozenset(
-    ("feita", "feitas", "feito", "feitos", "pedido", "quando", "medico", "dentista", "exames", "consultas", "sessoes",
-     "consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica", "horas", "sabado",
-     "domingo", "segunda", "terca", "quarta", "quinta", "sexta", "crianca", "voces", "tambem")
-)  # fmt: skip
-_DENIAL = re.compile(r"\b(?:nao|nem)\b")
+_EVERYWHERE = ANY_SERVICE | {
+    "feita", "feitas", "feito", "feitos", "pedido", "quando", "medico", "dentista", "exames", "consultas", "sessoes",
+    "horas", "sabado", "domingo", "segunda", "terca", "quarta", "quinta", "sexta", "crianca", "voces", "tambem",
+}  # fmt: skip
 
 
 class Unheard:
@@ -87,7 +86,7 @@ class Unheard:
         return any(
             item <= set(re.findall(r"\w+", part[has.end() :]))
             for sentence in whole(text)
-            if not sentence.endswith("?") and not _DENIAL.search(sentence)
+            if not sentence.endswith("?") and not NO.search(sentence)
             for part in re.split(r"[;:]\s|,\s(?=mas\b)", sentence)
             if (has := _HAS.search(part)) and not re.search(r"\bsem\b", part)
             for item in self._lacks
@@ -98,7 +97,7 @@ class Unheard:
         return any(
             self._elsewhere & {word[:_STEM] for word in _words(part)}
             for sentence in whole(text)
-            if not sentence.endswith("?") and not _DENIAL.search(sentence)
+            if not sentence.endswith("?") and not NO.search(sentence)
             for part in re.split(r"[,;:]\s", sentence)
             if _DONE.search(part) and _HERE.search(part)
         )

@@ -3,6 +3,8 @@
 import re
 
 NOT = re.compile(r"\b(?:nao|nem|nunca|nenhum\w*|sem|tampouco|infelizmente|impossivel)\b")
+#: Says no to what the sentence says; ``sem juros`` and ``infelizmente`` may stand beside a yes.
+NO = re.compile(r"\b(?:nao|nem|nunca)\b")
 #: Takes up what the patient said, and states nothing.
 TAKES_UP = re.compile(
     r"\b(?:voce|vc|o senhor|a senhora) (?:disse|mencionou|falou|citou|pagou|enviou|mandou|informou|perguntou)\b"

@@ -62,10 +62,6 @@ class Known:
         return plain(self._raw)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(re.findall(r"\w+", self.text))
-
-    @cached_property
     def amounts(self) -> tuple[Decimal, ...]:
         return tuple(Decimal(value) for kind, value in self.figures if kind is Kind.AMOUNT)
 

@@ -6,12 +6,11 @@ from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
-_COMMON = frozenset(
-    (
-        "consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "para", "com", "geral", "clinica", "de",
-        "da", "do", "atendimento",
-    )
-)  # fmt: skip
+#: What any visit may be called.
+VISITS = frozenset(("consulta", "sessao", "exame", "avaliacao", "retorno"))
+#: Stand in the names of many services, and tell none from another.
+ANY_SERVICE = VISITS | {"tratamento", "geral", "clinica"}
+_COMMON = ANY_SERVICE | {"atendimento", "para"}
 #: What a service is, which a clause may say of many: ``consultas só à vista``.
 _HEAD = re.compile(r"\b(consulta|sess(?=ao|oes)|avaliac(?=ao|oes)|retorno|pacote)")
 

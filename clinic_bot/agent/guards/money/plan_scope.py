@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clinic_bot.agent.guards.language.names import first_names
+from clinic_bot.agent.guards.language.service_words import ANY_SERVICE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 
 _STEM = 6
-_COMMON = frozenset(
-    ("consulta", "consultas", "exame", "exames", "sessao", "sessoes", "avaliacao", "avaliacoes", "tratamento", "geral",
-     "clinica", "procedimento", "procedimentos", "plano", "planos", "convenio", "convenios", "particular", "outro",
-     "outros", "atendidos", "aceitos", "para", "apenas", "somente", "sempre", "pelo", "pela", "pedem", "valem", "vale",
-     "cobre", "cobrem", "recibo", "reembolso", "nota", "fiscal", "demais", "saude", "previa", "todos", "todas", "como")
-)  # fmt: skip
+#: A plan may pay for a visit and not for its return.
+_COMMON = (ANY_SERVICE - {"retorno"}) | {
+    "consultas", "exames", "sessoes", "avaliacoes", "procedimento", "procedimentos", "plano", "planos", "convenio",
+    "convenios", "particular", "outro", "outros", "atendidos", "aceitos", "para", "apenas", "somente", "sempre", "pelo",
+    "pela", "pedem", "valem", "vale", "cobre", "cobrem", "recibo", "reembolso", "nota", "fiscal", "demais", "saude",
+    "previa", "todos", "todas", "como",
+}  # fmt: skip
 _PARTS = re.compile(r"[.;](?:\s|$)|,\s(?=nao\b|mas\b|exceto\b|menos\b)|\s(?=(?:nao para|exceto|menos)\b)")
 _PRIVATE = re.compile(
     r"\b(?:so|apenas|somente|sempre|sao|e) (?:\w+ )?particular(?:es)?\b|\bnao\b|\bexceto\b|\bmenos\b"
@@ -25,7 +27,6 @@ _PRIVATE = re.compile(
 _PAYS = re.compile(r"\b(?:so|apenas|somente|cobr\w+|val(?:e|em)|inclu\w+)\b")
 #: Names no service, and any may be meant.
 _ANY = re.compile(r"\b(?:consultas|exames|sessoes|procedimentos|atendimentos|terapias|tudo|tod[ao]s)\b")
-_LIMITS = re.compile(r"\b(?:apenas|somente|para|pelo|cobre|vale|serve)\b")
 _WITH = re.compile(r"\b(?:so|apenas|somente) (?:\w+ )?com .*")
 _OTHERS = re.compile(r"\b(?:outros|demais)\b")
 

@@ -7,6 +7,7 @@ from clinic_bot.agent.guards.house.catalogue import CARE
 from clinic_bot.agent.guards.language.clauses import clauses
 from clinic_bot.agent.guards.language.denials import states_nothing
 from clinic_bot.agent.guards.language.names import first_names, without_title_stops
+from clinic_bot.agent.guards.language.service_words import ANY_SERVICE
 from clinic_bot.agent.guards.people.first_names import FIRST_NAMES
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
@@ -34,9 +35,6 @@ _NO_NAME = frozenset(
 _IS_A = re.compile(
     r"\be (?:tambem )?(?:uma? |nosso |nossa |[oa] )?(?:\w+ )?(\w{3,}(?:olog[oa]|ista|iatra|peuta|gog[oa])"
     r"|enfermeir[oa]|veterinari[oa]|biomedic[oa])\b"
-)
-_ANY_SERVICE = frozenset(
-    ("consulta", "sessao", "exame", "avaliacao", "retorno", "tratamento", "geral", "clinica")
 )
 _NO_CALLING = frozenset(("especialista", "recepcionista"))
 _REGISTERED = re.compile(
@@ -88,7 +86,7 @@ class Staff:
         self._text = plain(text)
         attended = " ".join(about for _, about in self._about)
         names = (word for one in facts.services for word in re.findall(r"\w{5,}", plain(one.name)))
-        self._attended = frozenset(word for word in names if word not in _ANY_SERVICE and word in attended)
+        self._attended = frozenset(word for word in names if word not in ANY_SERVICE and word in attended)
 
     def mistake(self, sentence: str, told: Sequence[str], said: str) -> str | None:
         """What a sentence says wrongly of who attends, in Portuguese; None for nothing.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
+from clinic_bot.agent.guards.language.service_words import VISITS
 from clinic_bot.agent.guards.records.deeds import DAY
 from clinic_bot.clinic.spelling import plain
 
@@ -15,7 +16,7 @@ _IS_TOLD = re.compile(
     rf"\b(?:e|esta|ficou|fica|foi|segue|sera)\b.*{DAY}|{DAY}.*\b(?:e|esta|ficou|fica|foi|segue|sera)\b"
 )
 _PARTS = re.compile(r"[.!;\n]\s")
-_GENERAL = frozenset(("consulta", "exame", "sessao", "retorno", "atendimento", "avaliacao", "procedimento"))
+_GENERAL = VISITS | {"atendimento", "procedimento"}
 
 
 def other_service(text: str, told: Sequence[str], services: Collection[str]) -> bool:

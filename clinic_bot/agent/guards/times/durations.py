@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from clinic_bot.agent.guards.language.denials import TAKES_UP
+from clinic_bot.agent.guards.language.denials import NO, TAKES_UP
 from clinic_bot.agent.guards.language.lengths import lengths
 from clinic_bot.clinic.spelling import plain
 
@@ -18,7 +18,6 @@ _FROM_NOW = re.compile(
     r"\b(?:faltam?|falta so|daqui a?|ha|em menos de|mais de|menos de|so|ainda|dentro de|a cada) $"
 )
 _UNSURE = re.compile(r"\b(?:talvez|pode ser (?:que|preciso|necessario)|depende)\b")
-_NO = re.compile(r"\b(?:nao|nem|nunca)\b")
 _NOT_SO = re.compile(
     r"\b(?:ja nao|(?:ja )?pass(?:a|ou|aria)|alem d\w+|fora d\w+|nao (?:da|consigo|garant\w+|seria)|recepcao)\b"
 )
@@ -61,7 +60,7 @@ def _rules(sentence: str) -> frozenset[str]:
 def _affirmed_rules(sentence: str) -> frozenset[str]:
     """The rules it speaks of, but for those that it denies: ``Não é jejum: refeição leve até 2 horas antes``."""
     parts = re.split(r"[,;:!]", sentence)
-    return _rules(" , ".join(part for part in parts if not _NO.search(part) or any(lengths(part))))
+    return _rules(" , ".join(part for part in parts if not NO.search(part) or any(lengths(part))))
 
 
 def _words(text: str) -> frozenset[str]:
@@ -124,7 +123,7 @@ class Lengths:
         is_held_against = any(self.has(unit, count, rules) for unit, count, *_ in found)
         for unit, count, start, _ in found:
             clause = re.split(r"[,;:!]", sentence[:start])[-1]
-            if _NO.search(clause) or (unit, count) == ("m", 1) or self._is_in_a_name(clause):
+            if NO.search(clause) or (unit, count) == ("m", 1) or self._is_in_a_name(clause):
                 continue
             if unit != "years" and _FROM_NOW.search(clause):
                 continue

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from clinic_bot.agent.guards.language.clauses import sentences
 from clinic_bot.agent.guards.language.names import first_names
+from clinic_bot.agent.guards.language.service_words import VISITS
 from clinic_bot.agent.guards.times import slots
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain, words_of
 
 #: Said of any of them.
-_ANY = frozenset(
-    ("consulta", "consultas", "exame", "exames", "sessao", "avaliacao", "retorno", "atendimento", "procedimento",
-     "tratamento", "horario", "preparo", "depois", "antes")
-)  # fmt: skip
+_ANY = VISITS | {
+    "consultas", "exames", "atendimento", "procedimento", "tratamento", "horario", "preparo", "depois", "antes",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

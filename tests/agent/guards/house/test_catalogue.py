@@ -92,6 +92,7 @@ def test_nothing_else_is_there_or_is_not(text: str) -> None:
         ("Fazemos RPG com a Dra. Ivana, sim.", "fazem rpg?", True),
         ("Temos monitor para as crianças.", "oi", True),
         ("Não fazemos RPG, mas temos rampa.", "oi", False),
+        ("Nunca fazemos RPG.", "oi", False),
         ("Temos um cantinho infantil, sem monitor.", "oi", False),
         ("A rede é Visitantes e a senha é sol2026.", "qual a senha do wifi?", True),
         ("A senha é dada na recepção.", "qual a senha do wifi?", False),
