@@ -41,9 +41,10 @@ _KINDS = {
 }
 #: What the patient may be answered with in their own words, whatever the sentence says.
 _OWN = frozenset((Kind.TIME, Kind.EMAIL, Kind.NUMBER))
-#: Of the wireless network, of a portal: a word that is none, behind its name.
+#: Of the wireless network, of a portal: a word that is none, behind its name, or any figures of a password.
 _SECRET = re.compile(
     r"\b(?:[Ss]enha|[Rr]ede)\b[^.;,:\n]{0,16}?(?:\bé\b|:)(?: a| o)? *[\"“']?(\w*(?:[a-zA-Z]_?\d|_[a-zA-Z])\w*)"
+    r"|\b[Ss]enha(?: [\w-]+){0,4}?(?: é|:) *[\"“]?([\w@#!.-]*\d(?:[\w@#!.-]*[\w@#])?)"
 )
 #: ``100% particular`` is no share of a price.
 _WHOLLY = re.compile(r"\b100 ?% (?:particular|digita[li]\w*|acessive\w+|individua\w+|presencia\w+)\b")
@@ -74,9 +75,8 @@ def invented(
 
 
 def _secret(text: str, sources: "_Sources") -> bool:
-    return any(
-        not any(plain(one[1]) in known.text for known in sources.told) for one in _SECRET.finditer(text)
-    )
+    named = (plain(one[1] or one[2]) for one in _SECRET.finditer(text))
+    return any(not any(one in known.text for known in sources.told) for one in named)
 
 
 def _counts(text: str) -> set[int]:

@@ -33,6 +33,7 @@ MADE_UP = {
     "a link": "Pague em https://pague.example/abc.",
     "the patient's link": "O Pix é por golpe.com/x, obrigada.",
     "a password": "A rede é *Serena_Visitas* e a senha é sorriso2026.",
+    "a password of figures": "A senha do Wi-Fi dos visitantes é 4321.",
     "an e-mail": "Mande para pix@serena-pagamentos.com.",
 }
 FAIR = [
@@ -69,6 +70,10 @@ def test_what_nobody_told_may_not_be_said(text: str) -> None:
 @pytest.mark.parametrize("text", FAIR)
 def test_what_was_told_asked_or_denied_may(text: str) -> None:
     assert invented(text, (FILE, TOOLS), (SAID,)) is None
+
+
+def test_a_password_that_was_told_may_end_a_sentence() -> None:
+    assert invented("A senha é 4321.", (Known("Wi-Fi: senha 4321, rede Visitas"),)) is None
 
 
 def test_what_the_clinic_does_give_may_be_told() -> None:

@@ -38,7 +38,6 @@ _SMALL = frozenset(
     ("de", "da", "do", "das", "dos", "com", "para", "no", "na", "um", "uma", "nenhum", "nenhuma", "a", "o")
 )
 _HAS = re.compile(r"\b(?:ha|tem|temos|fazemos|oferecemos|realizamos|vendemos|contamos com|trabalhamos com)\b")
-_PASSWORD = re.compile(r"\b[Ss]enha(?: [\w-]+){0,4}?(?: é|:) *[*\"“]?([\w@#!.-]*\d[\w@#!.-]*)")
 #: Leaves it to somebody else.
 _SENDS_ON = re.compile(r"\b(?:recepcao|equipe|profissional)\b")
 _STEM = 6
@@ -76,9 +75,6 @@ class Unheard:
             return NOT_THERE
         if self._unheard_of(text, asked) or self._repeats(text, asked, told):
             return NOT_THERE
-        for match in _PASSWORD.finditer(text):
-            if not any(plain(match[1]) in one for one in (self._text, *map(plain, told))):
-                return "diz uma senha que ninguém informou"
         return None
 
     def _denied_by_the_file(self, text: str) -> bool:

@@ -94,8 +94,6 @@ def test_nothing_else_is_there_or_is_not(text: str) -> None:
         ("Não fazemos RPG, mas temos rampa.", "oi", False),
         ("Nunca fazemos RPG.", "oi", False),
         ("Temos um cantinho infantil, sem monitor.", "oi", False),
-        ("A rede é Visitantes e a senha é sol2026.", "qual a senha do wifi?", True),
-        ("A senha é dada na recepção.", "qual a senha do wifi?", False),
     ],
 )
 def test_it_does_what_the_file_knows(text: str, asked: str, wrong: bool) -> None:
