@@ -5,9 +5,8 @@ wrong on it, ``zapi_answers.py`` what comes back.
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
-from clinic_bot.clock import Clock
 from clinic_bot.errors import ProviderDown, SendRefused
 from clinic_bot.reply import zapi_answers
 from clinic_bot.reply.zapi_answers import Account, ChatRow, PhoneExists, Queued, Sent, Status
@@ -25,25 +24,8 @@ def recipient(phone: str | None, lid: str | None) -> str | None:
     return phone or (f"{lid}@lid" if lid else None)
 
 
-class ZapiClient:
-    """One client for the life of the process; build it inside the running loop and close it."""
-
-    _http_class: ClassVar[type[ZapiHttp]] = ZapiHttp
-
-    def __init__(
-        self,
-        base_url: str,
-        instance_id: str,
-        token: str,
-        client_token: str | None,
-        timeout_s: float,
-        clock: Clock,
-    ) -> None:
-        self.instance_id = instance_id
-        self._http = self._http_class(base_url, instance_id, token, client_token, timeout_s, clock)
-
-    async def close(self) -> None:
-        await self._http.close()
+class ZapiClient(ZapiHttp):
+    """What can be asked of one instance."""
 
     async def send_text(
         self, phone: str, message: str, *, delay_typing_s: float = 0, delay_s: float | None = None
@@ -68,7 +50,7 @@ class ZapiClient:
             body["delayTyping"] = _whole_delay(delay_typing_s)
         if delay_s is not None:
             body["delayMessage"] = _whole_delay(delay_s)
-        status, answer = await self._http.exchange("send-text", "POST", "send-text", body)
+        status, answer = await self._exchange("send-text", "POST", "send-text", body)
         sent = zapi_answers.sent_of(answer) if status == 200 else None
         if sent is None:
             raise send_error(status, answer)
@@ -80,7 +62,7 @@ class ZapiClient:
         Raises AccountRefused and ProviderDown, as all the reading calls do.
         """
         try:
-            answer = await self._http.read("phone-exists", "GET", f"phone-exists/{phone}")
+            answer = await self._read("phone-exists", "GET", f"phone-exists/{phone}")
         except SendRefused:  # not a number it knows how to look up
             return None
         return zapi_answers.phone_of(answer)
@@ -91,7 +73,7 @@ class ZapiClient:
         paging: object = None
         for _ in range(_QUEUE_PAGES):
             body = {"pageSize": _QUEUE_PAGE} | ({"pagingState": paging} if paging else {})
-            answer = _object("queue", await self._http.read("queue", "POST", "queue", body))
+            answer = _object("queue", await self._read("queue", "POST", "queue", body))
             rows += zapi_answers.queued_of(answer)
             paging = answer.get("pagingState")
             if not answer.get("hasMore") or not paging:
@@ -102,21 +84,21 @@ class ZapiClient:
         """Take one message out of the queue; False when it was not there any more."""
         if not re.fullmatch(r"[\w-]+", zaap_id):
             return False
-        status, answer = await self._http.ask("delete queued", "DELETE", f"queue/{zaap_id}")
+        status, answer = await self._ask("delete queued", "DELETE", f"queue/{zaap_id}")
         if status not in (200, 204, 404):
             raise read_error("delete queued", status, answer)
         return status != 404 and not (isinstance(answer, dict) and answer.get("error"))
 
     async def status(self) -> Status:
-        return zapi_answers.status_of(_object("status", await self._http.read("status", "GET", "status")))
+        return zapi_answers.status_of(_object("status", await self._read("status", "GET", "status")))
 
     async def account(self) -> Account:
         """Ask for the instance itself, which Z-API answers only to who may use it."""
-        return zapi_answers.account_of(_object("me", await self._http.read("me", "GET", "me")))
+        return zapi_answers.account_of(_object("me", await self._read("me", "GET", "me")))
 
     async def chats(self, page: int, page_size: int = CHATS_PAGE) -> tuple[ChatRow, ...]:
         """One page of the chats, from 1; empty after the last. Their order is not documented."""
-        answer = await self._http.read("chats", "GET", f"chats?page={page}&pageSize={page_size}")
+        answer = await self._read("chats", "GET", f"chats?page={page}&pageSize={page_size}")
         if not isinstance(answer, list):
             raise ProviderDown(PROVIDER, "chats: unreadable answer")
         return tuple(zapi_answers.chats_of(answer))
@@ -124,14 +106,14 @@ class ZapiClient:
     async def refuse_while_disconnected(self) -> None:
         """Have sends refused while WhatsApp is away. Z-API's default queues them and lets them go hours later."""
         body = {"disableEnqueueWhenDisconnected": True}
-        answer = await self._http.read("queue settings", "PUT", "update-queue-settings", body)
+        answer = await self._read("queue settings", "PUT", "update-queue-settings", body)
         if not zapi_answers.confirmed(answer, "success", "value"):
             raise ProviderDown(PROVIDER, "queue settings: the answer does not confirm it")
 
     async def set_webhooks(self, url: str) -> None:
         """Have every event posted to ``url``, hand-written answers included."""
         body = {"value": url, "notifySentByMe": True}
-        answer = await self._http.read("set webhooks", "PUT", "update-every-webhooks", body)
+        answer = await self._read("set webhooks", "PUT", "update-every-webhooks", body)
         if not zapi_answers.confirmed(answer, "value"):
             raise ProviderDown(PROVIDER, "set webhooks: the answer does not confirm it")
 

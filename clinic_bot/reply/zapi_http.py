@@ -36,6 +36,7 @@ class ZapiHttp:
         timeout_s: float,
         clock: Clock,
     ) -> None:
+        self.instance_id = instance_id
         self._timeout_s = clock.real_s(timeout_s * 1000)
         # aiohttp, which costs a fifth of httpx's time a send and a twentieth when many are under way.
         self._session = aiohttp.ClientSession(
@@ -43,7 +44,7 @@ class ZapiHttp:
             headers=_HEADERS | ({"Client-Token": client_token} if client_token else {}),
             connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
-            # The deadline of a whole exchange is in exchange; connecting and the TLS handshake end well before it.
+            # The deadline of a whole exchange is in _exchange; connecting and the TLS handshake end well before it.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._timeout_s / 3),
             trace_configs=[_tracing()],
             trust_env=True,
@@ -52,7 +53,7 @@ class ZapiHttp:
     async def close(self) -> None:
         await self._session.close()
 
-    async def exchange(
+    async def _exchange(
         self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, object]:
         """One HTTP exchange within the deadline: status and decoded body (None when it is not JSON).
@@ -79,18 +80,18 @@ class ZapiHttp:
         except ValueError:  # not JSON, or not even text
             return status, None
 
-    async def ask(
+    async def _ask(
         self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, object]:
         """An exchange that is safe to repeat: no answer means only that Z-API is down."""
         try:
-            return await self.exchange(what, method, path, body)
+            return await self._exchange(what, method, path, body)
         except (NotSent, Uncertain) as exc:
             raise ProviderDown(PROVIDER, f"{what}: no answer") from exc
 
-    async def read(self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> object:
+    async def _read(self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> object:
         """The same, and a success for sure: what goes wrong is either the account or passing."""
-        status, answer = await self.ask(what, method, path, body)
+        status, answer = await self._ask(what, method, path, body)
         # `status` carries an error text even when all is well.
         failed = isinstance(answer, dict) and bool(answer.get("error")) and "connected" not in answer
         if not 200 <= status < 300 or failed:

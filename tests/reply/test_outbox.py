@@ -96,7 +96,7 @@ async def test_without_a_connection_it_is_tried_again_and_said_once(
         zapi = it.service.credentials.zapi_url
         refusing = "http://127.0.0.1:9"  # the port of "discard", which nobody serves
         tried = 0
-        client = it.service.dispatcher._runner._outbox._zapi._http._session  # type: ignore[attr-defined]
+        client = it.service.dispatcher._runner._outbox._zapi._session  # type: ignore[attr-defined]
         request = client.request
 
         async def sometimes(method: str, url: str, **given: object) -> object:
