@@ -2,14 +2,15 @@
 
 from clinic_bot.agent.answer import ToolStep
 from clinic_bot.agent.chat import ToolCall
+from clinic_bot.agent.failed_calls import ERROR
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.agent.so_far import TurnSoFar
 from clinic_bot.agent.toolbox import ChangingTool, RecordTool, Toolbox
 from clinic_bot.errors import ChangeRefused, ModelUnusable
 
 _SAME_CALLS = 2  # the third identical call ends the turn
-_NO_OBJECT = "Erro: os argumentos devem ser um objeto JSON. Chame de novo."
-_ALREADY_ASKED = "Erro: você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
+_NO_OBJECT = f"{ERROR}: os argumentos devem ser um objeto JSON. Chame de novo."
+_ALREADY_ASKED = f"{ERROR}: você já fez exatamente esta chamada. Responda agora ao paciente com o que tem."
 
 
 class Calling:
@@ -19,7 +20,7 @@ class Calling:
         self._tools = tools
 
     async def result(self, call: ToolCall, turn: TurnSoFar) -> str:
-        """What came of a call, for the model to read; a call that failed begins with "Erro".
+        """What came of a call, for the model to read; of one that failed it is ``failed``.
 
         Raises:
             ModelUnusable: it makes the same call again and again.
@@ -35,7 +36,7 @@ class Calling:
         if same:
             return _ALREADY_ASKED
         if tool is None:
-            return f"Erro: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
+            return f"{ERROR}: essa ferramenta não existe. Existem: {', '.join(self._tools.names)}."
         if isinstance(tool, ChangingTool):
             return await self._change(tool, call, turn)
         if isinstance(tool, RecordTool):
@@ -64,7 +65,7 @@ class Calling:
                 lambda connection, conversation_id: tool.change(connection, conversation_id, arguments),
             )
         except ChangeRefused as exc:
-            return f"Erro, nada foi alterado: {exc.told}"
+            return f"{ERROR}, nada foi alterado: {exc.told}"
         turn.changed.append(ToolStep(call.name, call.arguments, result))
         return result
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from clinic_bot.agent import prompt
 from clinic_bot.agent.answer import ToolStep
 from clinic_bot.agent.chat import BadGeneration, Message, ToolCall
+from clinic_bot.agent.failed_calls import ERROR
 from clinic_bot.agent.guards.objections import WRITE_AGAIN
 from clinic_bot.events import Said, Speaker
 
@@ -49,7 +50,7 @@ def done(steps: Sequence[ToolStep]) -> list[Message]:
 def correction(exc: BadGeneration, known: Collection[str]) -> list[Message]:
     """What makes the model do it again: its call with the provider's objection, or a plain request."""
     if exc.call and exc.call.name in known:
-        result = f"Erro, a chamada não foi executada: {exc.problem}"
+        result = f"{ERROR}, a chamada não foi executada: {exc.problem}"
         return [assistant((exc.call,)), tool_result(exc.call.id, result)]
     if exc.text:
         return [{"role": "assistant", "content": exc.text}, {"role": "user", "content": WRITE_AGAIN}]

@@ -21,6 +21,7 @@ from clinic_bot.agent.chat import (
 )
 from clinic_bot.agent.composed.parts import CannotCompose, schema
 from clinic_bot.agent.composed.reply import Told, compose
+from clinic_bot.agent.failed_calls import ERROR, failed
 from clinic_bot.agent.guards.objections import Reader, Situation, has_booked
 from clinic_bot.agent.reviewer import Reviewer
 from clinic_bot.agent.so_far import TurnSoFar
@@ -43,8 +44,8 @@ _CHOOSE = (
     "ferramenta."
 )
 _OR_CHOOSE = f" Se preferir, chame {RESPOND} e escolha as partes da resposta."
-_ONE_REPLY = f"Erro: uma só chamada de {RESPOND}, com todas as partes."
-_READ_FIRST = "Erro: outra ferramenta não fez o que foi pedido. Leia o que ela disse e responda de novo."
+_ONE_REPLY = f"{ERROR}: uma só chamada de {RESPOND}, com todas as partes."
+_READ_FIRST = f"{ERROR}: outra ferramenta não fez o que foi pedido. Leia o que ela disse e responda de novo."
 
 
 class Agent:
@@ -232,7 +233,7 @@ class Agent:
             turn.note(call, _ONE_REPLY)
         if not chosen:
             return None
-        refused = len(chosen) > 1 or any(result.startswith("Erro") for result in results)
+        refused = len(chosen) > 1 or any(map(failed, results))
         return await self._compose(chosen[0], turn, refused=refused)
 
     async def _compose(self, call: ToolCall, turn: TurnSoFar, *, refused: bool) -> str | None:
@@ -244,7 +245,7 @@ class Agent:
         try:
             text = None if refused else compose(call.arguments, await self._told(turn))
         except CannotCompose as exc:
-            turn.note(call, f"Erro: {exc}")
+            turn.note(call, f"{ERROR}: {exc}")
             return None
         turn.note(call, _READ_FIRST if text is None else "Resposta montada.")
         return text
@@ -293,7 +294,7 @@ class Agent:
         steps = (*turn.changed, *turn.steps)
         said = [item.text for item in request.history if item.speaker is Speaker.PATIENT]
         return Situation(
-            called={step.tool for step in steps if not step.result.startswith("Erro")},
+            called={step.tool for step in steps if not failed(step.result)},
             has_booked=has_booked(turn.standing if self._standing is not None else None),
             results=[step.result for step in steps],
             said=[request.text, request.patient_name or "", *said],

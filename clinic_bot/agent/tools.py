@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clinic_bot.agent.failed_calls import ERROR
 from clinic_bot.agent.reading import arguments_of
 from clinic_bot.clinic.facts import ClinicFacts
 
@@ -68,7 +69,9 @@ def run_tool(name: str, arguments: str, *, facts: ClinicFacts, now: datetime) ->
     """Run one call of these. What the model did wrong comes back as a text for it, never as an exception."""
     argument = _read(arguments, _ARGUMENT[name])
     if argument is None:
-        return ToolResult(f'Erro: os argumentos devem ser {{"{_ARGUMENT[name]}": "texto"}}. Chame de novo.')
+        return ToolResult(
+            f'{ERROR}: os argumentos devem ser {{"{_ARGUMENT[name]}": "texto"}}. Chame de novo.'
+        )
     if name == LOOK_UP:
         return ToolResult(facts.about(argument))
     reception_answers = facts.reception_answers(now)

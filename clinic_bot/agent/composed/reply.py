@@ -16,6 +16,7 @@ from clinic_bot.agent.composed import records
 from clinic_bot.agent.composed.parts import OWN, PROPOSAL, TIMES, CannotCompose, parts_of
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
 from clinic_bot.agent.composed.plans import said_of
+from clinic_bot.agent.failed_calls import failed
 from clinic_bot.agent.tools import FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.lookup import PLANS
@@ -59,7 +60,7 @@ class Told:
 
 
 def _results(steps: Sequence[ToolStep], tool: str) -> list[str]:
-    return [one.result for one in steps if one.tool == tool and not one.result.startswith("Erro")]
+    return [one.result for one in steps if one.tool == tool and not failed(one.result)]
 
 
 def compose(arguments: str, told: Told) -> str:
