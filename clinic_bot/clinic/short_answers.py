@@ -69,16 +69,12 @@ _WHOLE = {
 }
 
 
-def short_answer(texts: Sequence[str]) -> Short | None:
-    """The one thing that all of a burst's messages say; None where they say anything else, or two things.
-
-    A wish to cancel is none to be carried out at once: ``quero cancelar`` is asked about.
-    """
-    return counted_answer(texts)[0]
-
-
 def counted_answer(texts: Sequence[str]) -> tuple[Short | None, int | None]:
-    """The same, and of how many appointments it is said, where that is said."""
+    """The one thing that all of a burst's messages say, and of how many appointments, where that is said.
+
+    None where they say anything else, or two things. A wish to cancel is none to be carried out at once:
+    ``quero cancelar`` is asked about.
+    """
     joined = "\n".join(texts)
     if not joined.strip() or "?" in joined or len(joined) > _LONGEST or _NO.search(joined):
         return None, None
