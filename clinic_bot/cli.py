@@ -11,6 +11,7 @@ from clinic_bot.commands.agenda import agenda
 from clinic_bot.commands.db import db
 from clinic_bot.commands.doctor import doctor
 from clinic_bot.commands.evaluate import compare, evaluate, evaluate_replies
+from clinic_bot.commands.options import Clinic, Composed, InSandbox, Only, Presence
 from clinic_bot.commands.patient import patient
 from clinic_bot.commands.pausing import pause, resume
 from clinic_bot.commands.reception import reception
@@ -44,7 +45,7 @@ def options(
 
 @app.command()
 def serve(
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="The same as CLINIC_BOT_MODE=sandbox.")] = False,
+    sandbox: InSandbox = False,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
 ) -> None:
@@ -67,19 +68,12 @@ def simulate(
         ),
     ] = None,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="Divides every duration.")] = 10,
-    clinic: Annotated[
-        Path | None, typer.Option(help="The clinic's file, TOML or a scenarios' JSON fixture.")
-    ] = None,
-    presence: Annotated[
-        bool, typer.Option("--presence/--no-presence", help="Send typing signals, or leave them out.")
-    ] = True,
+    clinic: Clinic = None,
+    presence: Presence = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the outcome to this file.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
+    only: Only = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Scenarios at a time.")] = 4,
-    composed: Annotated[
-        bool,
-        typer.Option("--composed", help="Replies in the clinic's own words, as CLINIC_BOT_REPLIES=composed."),
-    ] = False,
+    composed: Composed = False,
 ) -> None:
     """Play patients against the real server over HTTP, on the built-in stand-ins.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clinic_bot.commands.options import AsJson
+
 if TYPE_CHECKING:
     from clinic_bot.commands.agenda_words import Diary
 
@@ -46,7 +48,7 @@ def list_agenda(
     professional: Who = None,
     cancelled: Annotated[bool, typer.Option("--cancelled", help="Those cancelled, too.")] = False,
     full: Full = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what is booked and blocked, with the numbers that the other commands take."""
     import json

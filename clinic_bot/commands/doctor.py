@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clinic_bot.commands.options import InSandbox
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="The same as CLINIC_BOT_MODE=sandbox.")] = False,
+    sandbox: InSandbox = False,
     set_webhooks: Annotated[
         str | None, typer.Option(help="https address, with the secret, that Z-API is to post every event to.")
     ] = None,

@@ -5,12 +5,7 @@ from typing import Annotated
 
 import typer
 
-_Prices = Annotated[
-    list[str] | None, typer.Option(help="MODEL=PROMPT/COMPLETION in USD a million tokens; may be repeated.")
-]
-_Estimate = Annotated[
-    bool, typer.Option("--estimate", help="Say what it would cost, and stop; needs no key.")
-]
+from clinic_bot.commands.options import Clinic, Composed, Estimate, Only, Presence, Prices
 
 
 def evaluate(
@@ -28,10 +23,7 @@ def evaluate(
         str | None,
         typer.Option(help="Model that reads every reply before it leaves, as CLINIC_BOT_REVIEW_MODEL."),
     ] = None,
-    composed: Annotated[
-        bool,
-        typer.Option("--composed", help="Replies in the clinic's own words, as CLINIC_BOT_REPLIES=composed."),
-    ] = False,
+    composed: Composed = False,
     judge: Annotated[
         str | None, typer.Option(help="Model that judges the lines for a reader, `must` and `must_not`.")
     ] = None,
@@ -39,28 +31,24 @@ def evaluate(
         float | None,
         typer.Option(min=0, help="USD that are not exceeded, judge and reviewer included; 1 without it."),
     ] = None,
-    estimate: _Estimate = False,
+    estimate: Estimate = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the results in the folder; what was played is kept.")
     ] = False,
     output: Annotated[
         Path, typer.Option(help="Folder for results.json and a transcript of each scenario.")
     ] = Path("evaluation"),
-    clinic: Annotated[
-        Path | None, typer.Option(help="The clinic's file, TOML or a scenarios' JSON fixture.")
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Play this scenario only; may be repeated.")] = None,
+    clinic: Clinic = None,
+    only: Only = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Play so many scenarios, the first ones.")] = None,
-    presence: Annotated[
-        bool, typer.Option("--presence/--no-presence", help="Send typing signals, or leave them out.")
-    ] = True,
+    presence: Presence = True,
     jobs: Annotated[
         int, typer.Option(min=1, max=16, help="Scenarios at a time; a small plan of Groq bears one.")
     ] = 1,
     speed: Annotated[
         float, typer.Option(min=0.1, max=100, help="Divides every duration but the model's own: 1 is life.")
     ] = 1,
-    price: _Prices = None,
+    price: Prices = None,
 ) -> None:
     """Play the scenarios with the real Groq of GROQ_API_KEY: what passes, what it costs, how long it takes.
 
@@ -95,7 +83,7 @@ def evaluate(
 
 def compare(
     folders: Annotated[list[Path], typer.Argument(help="Folders that `evaluate` wrote, two or more.")],
-    price: _Prices = None,
+    price: Prices = None,
 ) -> None:
     """Lay evaluations side by side: what each passed, cost and took, and where they differ. Asks nobody."""
     from clinic_bot.sandbox.compare import compare as show
@@ -117,7 +105,7 @@ def evaluate_replies(
     max_cost: Annotated[
         float | None, typer.Option(min=0, help="USD that are not exceeded; 1 without it.")
     ] = None,
-    estimate: _Estimate = False,
+    estimate: Estimate = False,
     jobs: Annotated[
         int, typer.Option(min=1, max=16, help="Replies at a time; a small plan of Groq bears one.")
     ] = 1,
@@ -125,7 +113,7 @@ def evaluate_replies(
         Path | None,
         typer.Option(help="Write what was found of each reply to this file, one JSON object a line."),
     ] = None,
-    price: _Prices = None,
+    price: Prices = None,
 ) -> None:
     """Hold written replies to the guards, and to a reviewer: how many bad ones are stopped, and how many good ones.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clinic_bot.commands.options import AsJson, Full
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,8 +46,8 @@ def listed(
     everything: Annotated[
         bool, typer.Option("--all", help="Also those in which somebody of the clinic has written since.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Show phones and patients' words.")] = False,
+    as_json: AsJson = False,
+    full: Full = False,
 ) -> None:
     """Show what waits for the reception, and why: chats handed over, missed calls, receipts, exams, data requests.
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from clinic_bot.commands.options import AsJson
+
 _HEADS = {
     "patient": "paciente", "since": "desde", "appointment": "consulta", "hours before": "horas antes", "at": "em",
     "state": "situação", "why": "motivo", "answer": "resposta",
@@ -27,7 +29,7 @@ def reminders(
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, help="Most reminders shown, the newest first.")
     ] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     full: Annotated[bool, typer.Option("--full", help="Show phones.")] = False,
 ) -> None:
     """Show which appointments patients were reminded of, why others were left out, and what was answered."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clinic_bot.commands.options import AsJson, Full
+
 if TYPE_CHECKING:
     from clinic_bot.commands.report import Style
     from clinic_bot.settings import Settings
@@ -22,8 +24,6 @@ _DAY_MS = 86_400_000
 _UNDELIVERED_DAYS = 7
 
 TurnId = Annotated[int, typer.Argument(help="Number of the turn, as `turns list` shows it.", min=1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Full = Annotated[bool, typer.Option("--full", help="Show phones and patients' words.")]
 
 
 @turns.command("list")
