@@ -21,7 +21,7 @@ from clinic_bot.agent.guards.money.prices import Prices
 from clinic_bot.agent.guards.money.terms import Terms
 from clinic_bot.agent.guards.people import praise
 from clinic_bot.agent.guards.people.age_limits import AgeLimits
-from clinic_bot.agent.guards.people.ages import Ages
+from clinic_bot.agent.guards.people.minors import Minors
 from clinic_bot.agent.guards.people.staff import Staff
 from clinic_bot.agent.guards.times import slots
 from clinic_bot.agent.guards.times.attendance import Attendance
@@ -52,7 +52,7 @@ class FactsCheck:
         self._where = places.Told(bare)
         self._bare = bare
         self._access = Access(facts)
-        self._ages = Ages(facts)
+        self._minors = Minors(facts)
         self._age_limits = AgeLimits(facts)
         self._fasting = fasting.Fasting(facts)
         self._prices = Prices(facts)
@@ -84,12 +84,12 @@ class FactsCheck:
             said: by the patient: the burst that is answered, then what came before.
         """
         text = unmarked(text)
-        asked = plain(said[0]) if said else ""
+        asked, bare_heard = plain(said[0]) if said else "", [plain(one) for one in heard]
         known, theirs = Known("\n".join(told)), Known("\n".join(said), loosely=True)
         return (
             inventions.invented(text, (*self._facts, known), (theirs,), asked=asked, times=self._books)
-            or self._sentence_by_sentence(text, told, heard, said)
-            or self._prices.mistake(text, asked, [plain(one) for one in heard])
+            or self._sentence_by_sentence(text, asked, told, heard, said)
+            or self._prices.mistake(text, asked, bare_heard)
             or self._terms.mistake(text, asked)
             or self._fees.mistake(text, asked)
             or self._plans.mistake(text, asked, heard)
@@ -100,28 +100,29 @@ class FactsCheck:
             or (slots.mistake(text, heard, self._times, now) if self._books else None)
             or self._mix_ups.mistake(text, heard, now)
             or self._attendance.mistake(text, heard, asked, now)
-            or praise.mistake(text, [self._bare, *map(plain, heard)])
+            or praise.mistake(text, [self._bare, *bare_heard])
         )
 
     def _sentence_by_sentence(
-        self, text: str, told: Sequence[str], heard: Sequence[str], said: Sequence[str]
+        self, text: str, asked: str, told: Sequence[str], heard: Sequence[str], said: Sequence[str]
     ) -> str | None:
         heard_lengths, said_lengths = Lengths(heard), Lengths(said)
-        asked, whole, bare_heard = plain(said[0]) if said else "", plain(text), [plain(one) for one in heard]
-        bare_told, theirs = [plain(one) for one in told], plain("\n".join(said))
+        whole, theirs = plain(text), plain("\n".join(said))
+        bare_told, bare_heard = [plain(one) for one in told], [plain(one) for one in heard]
         # The agent's own remark has the hour and the date in it, which are no door's number.
         where = places.Told(" ".join(bare_heard), self._where)
         patient = places.Told(theirs)
         for sentence in sentences(text):
-            if problem := self._fasting.mistake(plain(sentence), asked, whole, bare_heard):
+            bare = plain(sentence)
+            if problem := self._fasting.mistake(bare, asked, whole, bare_heard):
                 return problem
-            if problem := self._ages.mistake(plain(sentence)):
+            if problem := self._minors.mistake(bare):
                 return problem
-            if problem := self._age_limits.mistake(plain(sentence), asked):
+            if problem := self._age_limits.mistake(bare, asked):
                 return problem
-            if fasting.untold_hours(plain(sentence), [self._bare, *bare_told], [theirs]):
+            if fasting.untold_hours(bare, [self._bare, *bare_told], [theirs]):
                 return "cita um tempo de jejum que não é o da ficha"
-            if self._lengths.untold(plain(sentence), heard_lengths, said_lengths, asked):
+            if self._lengths.untold(bare, heard_lengths, said_lengths, asked):
                 return "cita um prazo, uma duração ou uma idade que ninguém informou"
             problem = self._staff.mistake(sentence, bare_told, theirs) or places.mistake(
                 sentence, where, patient

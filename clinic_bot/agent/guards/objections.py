@@ -14,7 +14,8 @@ from clinic_bot.agent.guards.facts_check import FactsCheck
 from clinic_bot.agent.guards.health import advice
 from clinic_bot.agent.guards.language.names import first_name
 from clinic_bot.agent.guards.people.others import Others
-from clinic_bot.agent.guards.records import claims, visits
+from clinic_bot.agent.guards.records import claims
+from clinic_bot.agent.guards.records.other_service import other_service
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -115,7 +116,7 @@ class Reader:
             file=self._file,
         ):
             return _NOT_DONE
-        if visits.other_service(claims.as_lines(text), [plain(one) for one in heard], self._services):
+        if other_service(claims.as_lines(text), [plain(one) for one in heard], self._services):
             return _NOT_DONE
         if disclosure.denies(text, asked) or disclosure.is_somebody_else(text, self._assistant):
             return _NO_PERSON

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from clinic_bot.agent.guards.language.clauses import sentences
 from clinic_bot.agent.guards.language.marks import without_markup
-from clinic_bot.agent.guards.people.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.people.common_names import COMMON_NAMES
 from clinic_bot.clinic.spelling import plain
 
 _HAS = (
@@ -207,7 +207,7 @@ class Others:
             if self._is_other(match[1], known) and re.match(rf"(?:{_HAS})", plain(sentence[match.end(1) :])):
                 return not _IF.search(plain(sentence[: match.start()]))
         if any(
-            plain(match[1]).split()[0] in FIRST_NAMES - known
+            plain(match[1]).split()[0] in COMMON_NAMES - known
             for match in _NONE_OF_THAT_NAME.finditer(sentence)
         ):
             return True
@@ -245,7 +245,7 @@ def _whether(asked: str, text: str) -> bool:
 def _is_a_name(match: re.Match[str]) -> bool:
     """Any word may begin a sentence with a capital; behind an article, or with a surname, it is a name."""
     first, *more = match[1].split()
-    return bool(more) or match[0].lstrip()[:2].casefold() in ("a ", "o ") or plain(first) in FIRST_NAMES
+    return bool(more) or match[0].lstrip()[:2].casefold() in ("a ", "o ") or plain(first) in COMMON_NAMES
 
 
 def _no_such(bare: str) -> bool:

@@ -8,7 +8,7 @@ from clinic_bot.agent.guards.language.clauses import clauses
 from clinic_bot.agent.guards.language.denials import states_nothing
 from clinic_bot.agent.guards.language.names import first_names, without_title_stops
 from clinic_bot.agent.guards.language.service_words import ANY_SERVICE
-from clinic_bot.agent.guards.people.first_names import FIRST_NAMES
+from clinic_bot.agent.guards.people.common_names import COMMON_NAMES
 from clinic_bot.clinic import team
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
@@ -121,7 +121,7 @@ class Staff:
         related = {match[1] for match in _RELATED.finditer(sentence)}
         for match in re.finditer(r"(?<!S[ãa]o )(?<!Santa )(?<!Santo )\b[A-ZÀ-Ý][a-zà-ÿ]{2,}\b", sentence):
             name = plain(match[0])
-            if (name in FIRST_NAMES or match[0] in related) and not any(
+            if (name in COMMON_NAMES or match[0] in related) and not any(
                 re.search(rf"\b{name}\b", source) for source in (self._text, said, *told)
             ):
                 return "cita o nome de uma pessoa que ninguém informou"

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable
 from clinic_bot.agent.guards.language.clauses import plain_lines
 from clinic_bot.agent.guards.language.marks import without_markup
 from clinic_bot.agent.guards.language.names import without_title_stops
+from clinic_bot.agent.guards.records.cancellations import cancels_another
 from clinic_bot.agent.guards.records.deeds import CHANGES, Deed, idle_promises, own_deeds
 from clinic_bot.agent.guards.records.nobodys import nobody_did, paper_comes, sees_money
-from clinic_bot.agent.guards.records.other_visits import cancels_another
 from clinic_bot.agent.guards.records.states import (
     HELD,
     NEW_DAY,

@@ -1,7 +1,7 @@
 import pytest
 
+from clinic_bot.agent.guards.records.cancellations import cancels_another
 from clinic_bot.agent.guards.records.claims import unfounded
-from clinic_bot.agent.guards.records.other_visits import cancels_another
 from clinic_bot.agent.tools import CARRY_OUT
 
 CANCELLED = [

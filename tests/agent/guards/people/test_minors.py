@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.guards.people.ages import Ages
+from clinic_bot.agent.guards.people.minors import Minors
 from clinic_bot.clinic.clinic_file import Policies
 from clinic_bot.clinic.facts import example_clinic
 
@@ -8,8 +8,8 @@ BY_LETTER = "Menores de 16 anos vêm com os pais; com 16 e 17 anos, basta autori
 ALWAYS = "Menores de 18 anos vêm com um responsável legal."
 
 
-def ages(rule: str) -> Ages:
-    return Ages(example_clinic().model_copy(update={"policies": Policies(minors=rule)}))
+def ages(rule: str) -> Minors:
+    return Minors(example_clinic().model_copy(update={"policies": Policies(minors=rule)}))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_bot.agent.guards.records.visits import other_service
+from clinic_bot.agent.guards.records.other_service import other_service
 
 SERVICES = ("avaliacao ortodontica", "instalacao de aparelho fixo", "holter 24 horas", "mapa 24 horas")
 BOOKED = [

@@ -1,6 +1,6 @@
 """First names as they are common in Brazil, plain: a person whom nobody named is made up. Pure."""
 
-FIRST_NAMES = frozenset(
+COMMON_NAMES = frozenset(
     (
         "adriana", "adriano", "alberto", "alessandra", "alex", "alexandre", "alice", "aline", "amanda", "ana",
         "anderson", "andre", "andrea", "andreia", "angela", "anita", "antonia", "antonio", "arthur", "artur", "augusto",

@@ -13,7 +13,7 @@ _NO = re.compile(r"\b(?:nao|nem|so com|precisa\w* (?:vir|estar|ir) com|acompanha
 _AGE = re.compile(r"\b(?:com|tem|de|aos|ja com) (\d{1,2})(?: anos)?\b(?!/|h|:| ?min| de )")
 
 
-class Ages:
+class Minors:
     """From which age on one clinic sees patients without their parents."""
 
     def __init__(self, facts: ClinicFacts) -> None:
