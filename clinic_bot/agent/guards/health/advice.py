@@ -50,8 +50,8 @@ _ILL = (
     r"|bruxismo|abscesso|periodontite|pericoronarite|artrite|bursite|fibromialgia|escoliose|menisco|fratura|entorse"
     r"|torcao|contratura|osteoporose|herpes|acne|rosacea|urticaria|eczema|impetigo|vitiligo|hemorroida\w*"
     r"|fissura|cisto\w*"
-    r"|mioma|endometriose|intoxicacao|intolerancia|desidratacao|pre-?diabetes|hipoglicemia|arritmia|angina|derrame"
-    r"|catarata|glaucoma|terçol|tercol|faringite|laringite|tuberculose|caxumba|sarampo|rubeola|escarlatina"
+    r"|mioma|endometriose|intoxicacao|intolerancia|desidratacao|pre-?diabetes|hipoglicemia|angina|derrame"
+    r"|catarata|glaucoma|tercol|faringite|laringite|tuberculose|caxumba|sarampo|rubeola|escarlatina"
     r"|bronquiolite"
     r"|miopia|astigmatismo|hipermetropia|presbiopia|estrabismo|ambliopia|ceratocone|descolamento de retina"
     r"|gases|prisao de ventre|varizes|esporao|adenoides?|desvio de septo|polipos?|dislexia|hiperatividade"
@@ -99,7 +99,7 @@ _SURE = re.compile(
     r"nervos[oa]|pressao|muscular|emocional|hormonal|viral|bacterian\w|tensao|torcao|entorse|fratura|cisto"
     r"|nodulo|bruxismo"
     r"|abscesso|inflamad\w|psicologic\w|normal da idade|normal n\w+ gravidez|passageiro|intoxicacao|intolerancia"
-    r"|coluna|postura|mau jeito|fungo|bactéria|bacteria|picada|mordida|queimadura)\b"
+    r"|coluna|postura|mau jeito|fungo|bacteria|picada|mordida|queimadura)\b"
 )
 _HOME = re.compile(
     r"\b(?:lave bem|deixe secar|bocheche|massageie|alongue|eleve (?:a|o)|volte a medir)\b"
@@ -131,7 +131,7 @@ _SAFE = re.compile(
     r"|\b(?:e|sao) (?:bem |muito |super )?comu(?:m|ns) (?:quando|depois|apos|em quem)\b"
     r"|\b(?:benign|malign)\w+|\bna maioria d[ao]s (?:vezes|casos)\b|\bnao se assuste\b"
     r"|\bpode tomar (?:mais )?(?:um|uma|dois|duas|outr[oa]|meio|meia|\d+)\b"
-    r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgr[aá]vidas? pode|\bgestantes? pode"
+    r"|\bpede (?:antibiotico|remedio|cirurgia|exame)|\bgravidas? pode|\bgestantes? pode"
 )
 #: That it is nothing, mostly nothing, or will be well.
 _WILL_BE_WELL = re.compile(

@@ -47,7 +47,7 @@ _IS_PATIENT = re.compile(
 )
 _NAME = r"[A-ZÀ-Ý][a-zà-ÿ]{2,}(?: (?:d[aeo]s? )?[A-ZÀ-Ý][a-zà-ÿ]+)*"
 _NAMED = re.compile(
-    rf"(?:\b[AaOo] (?:[Ss]ra? |[Ss]enhora? )?|^|[,;:.] |\b[Ss]im, |\bque )({_NAME})((?: \w+| nã?o){{1,6}})"
+    rf"(?:\b[AaOo] (?:[Ss]ra? |[Ss]enhora? )?|^|[,;:.] |\b[Ss]im, |\bque )({_NAME})((?: \w+){{1,6}})"
 )
 _OF_NAMED = re.compile(
     r"\b(?:[Cc]onsulta|[Ss]ess[ãa]o|[Hh]or[áa]rio|[Ee]xame|[Rr]esultado|[Ll]audo|[Cc]adastro|[Tt]elefone"

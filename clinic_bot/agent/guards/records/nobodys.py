@@ -38,7 +38,7 @@ _NOBODY_DID = re.compile(
     r"|\b(?:regra|instrucao|politica|configuracao|sistema|tabela)s? (?:ja )?(?:foi |esta )?"
     r"(?:atualizad|alterad|aplicad|ajustad|ativad|modificad)[oa]s?\b"
     r"|\b(?:recado|aviso|mensagem|pedido) (?:ja )?(?:foi |esta )?(?:dad|passad|enviad|entregue|repassad)[oa]?"
-    rf" (?:a |o |ao |a |para a |pra |pro |para o )?(?:sua |seu )?{PROFESSIONAL}\b"
+    rf" (?:a |o |ao |para a |pra |pro |para o )?(?:sua |seu )?{PROFESSIONAL}\b"
 )
 #: What only its professional writes, and hands over as the clinic's file says.
 _WRITTEN = r"(?:receita|atestado|encaminhamento|pedido medico|relatorio)"
