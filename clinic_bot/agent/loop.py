@@ -86,7 +86,7 @@ class Agent:
         self._reviewer = reviewer
         self._calling = Calling(self._tools)
         self._with_parts = (*self._tools.schemas, schema(books=booking is not None))
-        # The tokens of the parts (about 430) come on top: what is told of the clinic must not shrink for them.
+        # The tokens of the parts (about 490) come on top: what is told of the clinic must not shrink for them.
         self._room = budget.PROMPT_TOKENS - budget.fixed_tokens(self._system, self._tools.schemas)
 
     async def answer(self, request: AgentRequest) -> AgentAnswer:
