@@ -74,6 +74,12 @@ def simulate(
     only: Only = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Scenarios at a time.")] = 4,
     composed: Composed = False,
+    adversary: Annotated[
+        bool,
+        typer.Option(
+            "--adversary", help="A model that misbehaves on purpose: each misdeed has to end with a person."
+        ),
+    ] = False,
 ) -> None:
     """Play patients against the real server over HTTP, on the built-in stand-ins.
 
@@ -83,7 +89,7 @@ def simulate(
     from clinic_bot.sandbox.simulate import Plan
     from clinic_bot.sandbox.simulate import simulate as play
 
-    plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file, composed)
+    plan = Plan(file, clinic, speed, presence, tuple(only or ()), jobs, json_file, composed, adversary)
     raise typer.Exit(play(plan))
 
 

@@ -1,6 +1,6 @@
 """The stand-in model, as a scenario's ``state.llm`` describes it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from clinic_bot.sandbox.brain import BrainCall, BrainTurn, Scripted
 from clinic_bot.sandbox.groq_state import GroqState
@@ -10,8 +10,9 @@ def set_mind(groq: GroqState, llm: object, *, composed: bool = False) -> None:
     """Make the stand-in model slow, broken or scripted.
 
     A text names a mood (slow, down, busy, silent); an object may say ``latency_ms`` or ``latency_s``, ``replies``
-    (what it says, one a call), ``calls`` (which tools it calls instead where replies are ``composed``), ``fault`` or
-    ``faults`` (as its control endpoint takes them), or a ``mode``.
+    (what it says, one a call), ``calls`` (which tools it calls instead where replies are ``composed``), ``turns``
+    (texts and calls, whatever is wanted of it), ``fault`` or ``faults`` (as its control endpoint takes them), or a
+    ``mode``.
     """
     if isinstance(llm, str):
         _set_mood(groq, llm.casefold())
@@ -20,8 +21,9 @@ def set_mind(groq: GroqState, llm: object, *, composed: bool = False) -> None:
     for name, unit in (("latency_ms", 1000), ("delay_ms", 1000), ("latency_s", 1), ("delay_s", 1)):
         if isinstance(value := llm.get(name), int | float):
             groq.latency_s = float(value) / unit
-    if turns := [*(_calls(llm) if composed else _words(llm))]:
-        groq.brain = Scripted(turns)
+    script = llm.get("turns") or (llm.get("calls") if composed else llm.get("replies") or llm.get("script"))
+    if isinstance(script, list) and script:
+        groq.brain = Scripted([_turn(one) for one in script])
     faults = llm.get("faults") or llm.get("fault") or []
     for fault in faults if isinstance(faults, list) else [faults]:
         if isinstance(fault, Mapping):
@@ -29,18 +31,14 @@ def set_mind(groq: GroqState, llm: object, *, composed: bool = False) -> None:
     _set_mood(groq, str(llm.get("mode") or llm.get("status") or llm.get("error") or "").casefold())
 
 
-def _words(llm: Mapping[str, object]) -> Iterator[BrainTurn]:
-    replies = llm.get("replies") or llm.get("script")
-    for reply in replies if isinstance(replies, list) else ():
-        yield BrainTurn(text=str(reply))
-
-
-def _calls(llm: Mapping[str, object]) -> Iterator[BrainTurn]:
-    calls = llm.get("calls")
-    for call in calls if isinstance(calls, list) else ():
-        match call:
-            case {"name": str(name), "arguments": dict(arguments)}:
-                yield BrainTurn(tool_call=BrainCall(name, arguments))
+def _turn(one: object) -> BrainTurn:
+    match one:
+        case {"name": str(name), "arguments": dict(arguments)} | {
+            "name": str(name),
+            "arguments": str(arguments),
+        }:
+            return BrainTurn(tool_call=BrainCall(name, arguments))
+    return BrainTurn(text=str(one))
 
 
 def _set_mood(groq: GroqState, mood: str) -> None:

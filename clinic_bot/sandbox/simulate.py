@@ -22,13 +22,15 @@ from clinic_bot.sandbox.stage import Theatre
 from clinic_bot.sandbox.zones import in_their_zone
 
 GOOD, MISSED, STOPPED = 0, 1, 130
+#: The misdeeds of a model, each with what it says or calls, and what must not come of it.
+ADVERSARY = "adversary.jsonl"
 #: Enough to see cuts, few enough that the whole run stays well below two minutes.
 REPLAYED = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to play. ``file`` None: the built-in scenarios, and then the replay."""
+    """What to play. ``file`` None: the built-in scenarios, and then the replay; or the adversary's."""
 
     file: Path | None = None
     clinic: Path | None = None
@@ -38,6 +40,7 @@ class Plan:
     jobs: int = 4
     json_file: Path | None = None
     composed: bool = False  #: replies are put together from the clinic's own words
+    adversary: bool = False  #: a model that misbehaves on purpose, a misdeed a scenario
 
 
 @dataclass(slots=True)
@@ -52,8 +55,10 @@ def simulate(plan: Plan) -> int:
     Raises:
         Misconfigured: the scenarios, the clinic or the JSON file cannot be used; nothing was started.
     """
+    if plan.adversary and plan.file is not None:
+        raise Misconfigured("--adversary has scenarios of its own: leave the file out")
     with resources.as_file(resources.files("clinic_bot.sandbox") / "scenarios") as built_in:
-        scenarios = chosen(plan.file, plan.only, built_in)
+        scenarios = chosen(built_in / ADVERSARY if plan.adversary else plan.file, plan.only, built_in)
         clinic = plan.clinic or built_in / "clinic_fixture.json"
         load_clinic(clinic)
         if plan.json_file is not None:
@@ -122,7 +127,7 @@ async def _run(plan: Plan, scenarios: Sequence[Scenario], clinic: Path, show: Sh
                 begun=show.begun,
                 ended=show.ended,
             )
-            if plan.file is None and not plan.only:
+            if plan.file is None and not plan.only and not plan.adversary:
                 result.replay = await _replay(plan, theatre, show)
     return result
 
