@@ -80,7 +80,7 @@ class Service:
         Raises Misconfigured when a file belongs to another process, or the records to a newer version.
         """
         sys.setswitchinterval(_SWITCH_S)
-        find_emergency([""])  # compiles its lexicon now, not at the first patient's message
+        find_emergency([""])  # builds its lexicon now, not at the first patient's message
         place = place_of(self.settings.database_url)
         self.database = await self._ending.enter(opened(place))
         recovered = await take_up(

@@ -11,7 +11,7 @@ answer is yes: a fixed text with the numbers 192 and 188 costs little, a missed 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 
 from clinic_bot.turns.emergency_context import CONTEXT_WORDS, WORDS_OF_NOW, explains_away, words_in
@@ -61,12 +61,17 @@ class Emergency:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Phrase:
     sign: Sign
-    pattern: re.Pattern[str]
+    expression: str
     affirmative: bool  #: it asks for no "não" or "sem"
     needs: tuple[frozenset[str], ...]  #: of each of these, one word must be there; the rarest first
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled for the first text that has its words: all of them would keep a process's first patient waiting."""
+        return re.compile(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +234,4 @@ def _compile(sign: Sign, row: str) -> _Phrase:
             needs.append(frozenset(alternatives))
     needs.sort(key=lambda words: (bool(words & FUNCTION_WORDS), len(words)))
     affirmative = not any(words & {"nao", "sem", "nem"} for words in needs)
-    return _Phrase(sign, re.compile("".join(parts)), affirmative, tuple(needs))
+    return _Phrase(sign, "".join(parts), affirmative, tuple(needs))

@@ -23,7 +23,7 @@ from clinic_bot.turns.emergency import find_emergency
 
 
 def wait_and_fork() -> None:
-    find_emergency([""])  # compiles its lexicon, as the service does when it starts
+    find_emergency([""])  # builds its lexicon, as the service does when it starts
     while line := sys.stdin.readline():
         child = os.fork()  # nothing imported has begun a thread, opened a file or made a loop
         if not child:

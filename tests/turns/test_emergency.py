@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic_bot.turns import emergency
 from clinic_bot.turns.emergency import Emergency, EmergencyKind, find_emergency, may_be_emergency
 
 DATA = Path(__file__).parent.parent / "data"
@@ -201,6 +202,11 @@ def test_the_prefilter_lets_every_message_through_that_completes_an_emergency() 
     for earlier, last in pairs_of_messages(3_000):
         if not may_be_emergency(last) and find_emergency([earlier]) is None:
             assert find_emergency([earlier, last]) is None, (earlier, last)
+
+
+def test_every_phrase_of_the_lexicon_is_one_that_can_be_looked_for() -> None:
+    """They are compiled when a text first has their words, so a slip in one would show late."""
+    assert all(phrase.pattern for phrase in emergency._lexicon().phrases)
 
 
 def test_only_the_chest_pain_of_the_development_scenarios_is_an_emergency() -> None:
