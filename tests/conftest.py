@@ -16,6 +16,7 @@ from tests.support.fixtures import (
     written_log,
 )
 from tests.support.loop import UnhurriedLoop
+from tests.support.statements import compile_once
 
 __all__ = [
     "anyio_backend",
@@ -27,6 +28,8 @@ __all__ = [
     "store",
     "written_log",
 ]
+
+compile_once()
 
 # How long an example takes is the machine's matter, which several processes share.
 settings.register_profile("without deadline", settings.default, deadline=None)
