@@ -16,7 +16,7 @@ from tests.support.fixtures import (
     written_log,
 )
 from tests.support.loop import UnhurriedLoop
-from tests.support.statements import compile_once
+from tests.support.once import compile_statements_once, read_clinics_once
 
 __all__ = [
     "anyio_backend",
@@ -29,7 +29,8 @@ __all__ = [
     "written_log",
 ]
 
-compile_once()
+compile_statements_once()
+read_clinics_once()
 
 # How long an example takes is the machine's matter, which several processes share.
 settings.register_profile("without deadline", settings.default, deadline=None)
