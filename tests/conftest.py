@@ -16,7 +16,7 @@ from tests.support.fixtures import (
     written_log,
 )
 from tests.support.loop import UnhurriedLoop
-from tests.support.once import compile_statements_once, read_clinics_once
+from tests.support.once import compile_statements_once, load_authorities_once, read_clinics_once
 
 __all__ = [
     "anyio_backend",
@@ -31,6 +31,7 @@ __all__ = [
 
 compile_statements_once()
 read_clinics_once()
+load_authorities_once()
 
 # How long an example takes is the machine's matter, which several processes share.
 settings.register_profile("without deadline", settings.default, deadline=None)
