@@ -469,7 +469,7 @@ def test_some_processes_speculate_and_are_followed_by_others_that_do_not() -> No
     assert 60 < sum(drawn) < 90
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     saved: list[int] = []
     state = State(seed=5, turns=40, kills=2, speed=40)
@@ -489,7 +489,7 @@ async def test_a_small_run_with_real_processes(tmp_path: Path) -> None:
     assert sum(fates) == tally.acknowledged
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_a_small_run_with_replicas_on_a_postgresql_that_is_broken(tmp_path: Path) -> None:
     state = State(seed=6, turns=40, kills=2, speed=40, replicas=2)
     tell, judged = (lambda _seen: None), (lambda _state: None)

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.replayed import Day, Weather, played
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_nothing_is_said_of_a_guess_that_a_later_piece_made_old(tmp_path: Path) -> None:
     slow = Weather(
         "slow model", model_s=5.0

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.replayed import Day, Outage, OutKind, Weather, played
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 @pytest.mark.parametrize("kind", OutKind)
 async def test_who_wrote_while_nothing_could_leave_is_answered_once_when_it_can(
     kind: OutKind, tmp_path: Path

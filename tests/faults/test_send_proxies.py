@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.replayed import Day, Weather, played
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.paired, pytest.mark.timeout(180)]
 
 PEOPLE = [2] * 40
 

@@ -55,7 +55,7 @@ def of_everything() -> Scenario:
     return Scenario("all-1", "", NOW, PHONE, {}, (Phase(False, 0, events, expect),))
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_what_scenarios_book_and_cancel_is_in_the_records(tmp_path: Path) -> None:
     """Of another clinic than the built-in one: a booking, a slot that the reception takes, a race of two phones."""
     wanted = ("vb-02", "vb-03", "vb-09")
@@ -72,7 +72,7 @@ async def test_what_scenarios_book_and_cancel_is_in_the_records(tmp_path: Path) 
     assert len(outcomes) == 5
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_a_clinic_that_nobody_had_seen_is_answered_from_its_file(tmp_path: Path) -> None:
     """Of the third clinic: a correction, a field's other name, reminders that stop beside another wish, two services
     in one burst."""
@@ -92,7 +92,7 @@ async def test_a_clinic_that_nobody_had_seen_is_answered_from_its_file(tmp_path:
     assert "não recebe mais lembretes" in reminders.replies[0].text
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 async def test_scenarios_meet_their_counts_and_times(tmp_path: Path) -> None:
     wanted = ("dev-01", "dev-04", "dev-13", "dev-15")
     scenarios = [one for one in read_scenarios(FOLDER / "scenarios.jsonl") if one.id in wanted]
