@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from clinic_bot.clinic.texts import WEEKDAYS, clock_time, enumerate_words
@@ -22,6 +23,7 @@ class Period:
         return f"das {clock_time(self.opens)} às {clock_time(self.closes)}"
 
 
+@lru_cache(maxsize=256)  # every turn asks whether the clinic is open, and a file's days are always the same
 def parse_periods(text: str) -> tuple[Period, ...]:
     """Read ``08:00-12:00, 13:30-18:00``; ``fechado`` or nothing is a closed day.
 
