@@ -1,13 +1,14 @@
 """Whether a patient said yes to what they were told. Pure: the model's word for it does not count.
 
-Two ways lead to a change. The patient saw it in a reply, with day and hour, and says yes in a later burst. Or the burst
-itself names everything and gives the order. What is neither is refused, and the model asks.
+Three ways lead to a change. The patient saw it in a reply, with day and hour, and says yes in a later burst. The last
+reply listed it among others, and the burst names its hour and gives the order. Or the burst itself names everything and
+gives the order. What is none of these is refused, and the model asks.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from clinic_bot.clinic.dates import resolve
@@ -91,6 +92,8 @@ _NOT = re.compile(
     r"|confirmo (?:depois|mais)"
     r"|acho que|so se|depende|aguardo|com outr[oa])\b"
 )
+#: Between the days, or the people, of a list of free times.
+_ENTRY = re.compile(r"[;\n]| / ")
 _NOT_ORDER = re.compile(r"\b(?:nao|n|nem) (?:e pra |precisa |quero |pode |podem |vai |me )?$")
 
 
@@ -134,6 +137,8 @@ def missing(
     ordered = orders(asked.deed, words)
     if ordered and names_everything(asked, words, now):
         return None
+    if ordered and not person_since and replies and _picks_of_a_list(asked, words, replies[0], now):
+        return None
     if this_turn and asked.deed is not Deed.CANCEL:
         return Missing.NOT_SHOWN
     shown = [shows(told, asked.start) for told in replies]
@@ -143,6 +148,34 @@ def missing(
     picks = asked.start.time() in resolve(words, now).hours and not _NOT.search(plain(words))
     said_yes = not this_turn and just_shown and (agrees(words) or picks)
     return None if ordered or said_yes else Missing.NO_YES
+
+
+def _picks_of_a_list(asked: Asked, words: str, told: Told, now: datetime) -> bool:
+    """Whether the burst names the hour of one of the times that were offered: ``14h30, pode marcar``.
+
+    Whose it is has to be plain, too: of several patients, or of several appointments, one that is named.
+    """
+    if asked.deed is Deed.CANCEL:
+        return False
+    when = resolve(words, now)
+    days = {day for day in _days_offered(told, asked.start) if when.allows(day)}
+    if when.hours != (asked.start.time(),) or when.doubt or days != {asked.start.date()}:
+        return False
+    several = asked.relatives or (asked.deed is Deed.MOVE and not asked.is_only)
+    return not several or _is_named(asked.patient, f"{words}\n{told.text}")
+
+
+def _days_offered(told: Told, start: datetime) -> set[date]:
+    """The days for which a reply lists the hour of ``start``; an hour belongs to the day before it."""
+    days: tuple[date, ...] = ()
+    offered: set[date] = set()
+    for part in _ENTRY.split(told.text):
+        when = resolve(part, told.at)
+        if when.days and not when.spread:
+            days = when.days
+        if start.time() in when.hours:
+            offered.update(days)
+    return offered
 
 
 def _speaks_of_another(asked: Asked, words: str, now: datetime) -> bool:

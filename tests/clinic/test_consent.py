@@ -136,6 +136,59 @@ def test_a_burst_that_leaves_something_open_is_asked_about(words: str) -> None:
     assert lacks(words, replies=(), this_turn=True) is Missing.NOT_SHOWN
 
 
+LIST = Told(
+    "*Consulta de dermatologia*: horários livres:\n- Dra. Ana Reis: quinta 08/10: 8h30, 16h; sexta 09/10: 10h, 11h",
+    NOW - timedelta(minutes=1),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "16h\npode marcar",
+        "as 16h, confirma pra mim",
+        "quinta as 16\npode confirmar\nprecisa levar alguma coisa?",
+        "8h30\nnao, pera\n16h é melhor\npode marcar",
+    ],
+)
+def test_a_time_of_the_list_that_was_just_sent_may_be_ordered_by_its_hour(words: str) -> None:
+    assert lacks(words, replies=(LIST,), this_turn=True) is None
+    assert lacks(words, replace(MOVE, is_only=True), (LIST,), this_turn=True) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("16h", LIST),  # no order
+        ("pode marcar", LIST),  # no hour
+        ("8h30 ou 16h, pode marcar", LIST),  # two
+        ("nao pode marcar 16h", LIST),
+        ("16h\npode marcar", replace(LIST, text="Tenho quinta 08/10: 16h; sexta 09/10: 16h")),  # of two days
+        ("16h\npode marcar", replace(LIST, text="Tenho sexta 09/10: 16h")),
+        ("16h\npode marcar", replace(LIST, text="Na semana que vem tenho às 16h")),
+        ("16h\npode marcar", PARKING),
+    ],
+)
+def test_what_picks_no_single_time_of_the_list_is_asked_about(words: str, reply: Told) -> None:
+    assert lacks(words, replies=(reply, LIST), this_turn=True) is Missing.NOT_SHOWN
+
+
+def test_a_day_tells_which_of_two_equal_hours_of_a_list_is_ordered() -> None:
+    both = replace(LIST, text="Tenho quinta 08/10: 16h; sexta 09/10: 16h")
+    assert lacks("quinta 16h, pode marcar", replies=(both,), this_turn=True) is None
+    assert lacks("sexta 16h, pode marcar", replies=(both,), this_turn=True) is Missing.OTHER
+
+
+def test_a_time_of_a_list_is_ordered_for_somebody_who_is_named_where_there_are_several() -> None:
+    child = replace(BOOK, relatives=("Alice Pinto",))
+    named = replace(LIST, text=f"Para Rafaela tenho:\n{LIST.text}")
+    assert lacks("16h\npode marcar", child, (LIST,), this_turn=True) is Missing.NOT_SHOWN
+    assert lacks("16h pra rafaela\npode marcar", child, (LIST,), this_turn=True) is None
+    assert lacks("16h\npode marcar", child, (named,), this_turn=True) is None
+    assert lacks("16h\npode trocar", MOVE, (LIST,), this_turn=True) is Missing.NOT_SHOWN
+    assert lacks("16h\npode marcar", replies=(LIST,), this_turn=True, person_since=True) is Missing.NOT_SHOWN
+
+
 def test_cancelling_wants_the_order_or_a_yes_to_what_was_shown() -> None:
     assert lacks("quero desmarcar", CANCEL, this_turn=True) is Missing.NO_YES
     assert lacks("sim cancela", CANCEL) is None
