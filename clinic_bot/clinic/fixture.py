@@ -15,6 +15,7 @@ _SHORT = {day[:3]: number for number, day in enumerate(_DAYS)}
 _SAME = ("name", "assistant_name", "ai_disclosure", "address", "landmark", "map_url", "parking")
 #: The rules that code holds itself, and what is no fact for patients.
 _NO_TOPICS = ("emergency", "no_medical_advice", "timezone", "id")
+_NOTES = ("notes", "note", "obs", "observacao", "observacoes")
 _POLICIES = ("cancel", "late", "minors", "privacy", "reminders")
 
 
@@ -41,7 +42,7 @@ def from_fixture(data: object) -> dict[str, Any]:
         "services": [_service(row, preparation) for row in data.get("services") or []],
         "insurance": {
             "accepted": insurance.get("accepted") or [],
-            "notes": insurance.get("not_listed") or insurance.get("notes") or "",
+            "notes": _joined(insurance, *_NOTES, "not_listed"),
         },
         "policies": _pick(policy, *_POLICIES) | {"return_visit": data.get("return_visit") or ""},
     }
@@ -69,7 +70,7 @@ def _more(
         ("{}", data, {*at_the_top, "payment", "return_visit"}),
         ("{}", clinic, {*at_the_top}),
         ("{}", policy, {*_POLICIES}),
-        ("Convênios ({})", insurance, {"accepted", "not_listed", "notes"}),
+        ("Convênios ({})", insurance, {"accepted", "not_listed", *_NOTES}),
         ("Preparo ({})", preparation, {"general", *of_services}),
     ):
         for key, value in table.items():
@@ -86,8 +87,26 @@ def _pick(row: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: row[key] for key in keys if row.get(key) is not None}
 
 
+def _joined(table: dict[str, Any], *keys: str) -> str:
+    """The texts under ``keys``, each a sentence of its own; the last as it is."""
+    texts = [str(table[key]).strip() for key in keys if table.get(key)]
+    return (
+        ". ".join(text.rstrip(".") for text in texts[:-1])
+        + f"{'. ' if texts[1:] else ''}{''.join(texts[-1:])}"
+    )
+
+
+def _noted(row: dict[str, Any], *known: str) -> dict[str, str]:
+    """Every other text that stands at a service or a professional, as its notes; a lone word is a mark of the file."""
+    others = [
+        key for key, value in row.items() if key not in known and isinstance(value, str) and " " in value
+    ]
+    return {"notes": notes} if (notes := _joined(row, *others)) else {}
+
+
 def _professional(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    professional = _pick(row, "id", "name", "specialty", "notes", "away")
+    known = ("id", "name", "specialty", "away")
+    professional = _pick(row, *known) | _noted(row, *known)
     if isinstance(hours := row.get("hours"), dict):
         professional["hours"] = _hours(hours)
     if slots := _table(data, "free_slots").get(str(row.get("id"))):
@@ -148,7 +167,8 @@ def families(data: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _service(row: dict[str, Any], preparation: dict[str, Any]) -> dict[str, Any]:
-    service = _pick(row, "id", "name", "price_note", "minutes", "walk_in", "notes")
+    known = ("id", "name", "price_note", "minutes", "walk_in")
+    service = _pick(row, *known) | _noted(row, *known)
     if row.get("price_brl") is not None:
         service["price"] = row["price_brl"]
     if own := preparation.get(str(row.get("id"))):
