@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from clinic_bot.clinic.clinic_file import ClinicFile, Professional, Service
-from clinic_bot.clinic.matching import normalise, related, words_in
+from clinic_bot.clinic.matching import alike, normalise, related, words_in
 
 T = TypeVar("T")
 
@@ -55,14 +55,14 @@ def services_meant(facts: ClinicFile, text: str) -> list[Service]:
     people = {one.key: " ".join(f"{who.name} {who.specialty}" for who in attend[one.key]) for one in services}
     words = words_in(text)
     return _best(
-        services, [(_hits(words, f"{s.name} {s.id}") * 10 + _hits(words, people[s.key])) for s in services]
+        services, [_named(words, f"{s.name} {s.id}") * 10 + _hits(words, people[s.key]) for s in services]
     )
 
 
 def services_named(facts: ClinicFile, text: str) -> list[Service]:
     """The services, bookable or not, whose own name stands best in ``text``; none if none does."""
     words = words_in(text)
-    return _best(facts.services, [_hits(words, f"{one.name} {one.id}") for one in facts.services])
+    return _best(facts.services, [_named(words, f"{one.name} {one.id}") for one in facts.services])
 
 
 def professionals_meant(professionals: Sequence[Professional], text: str) -> list[Professional]:
@@ -73,6 +73,19 @@ def professionals_meant(professionals: Sequence[Professional], text: str) -> lis
 
 def _hits(words: Iterable[str], name: str) -> int:
     return sum(any(related(word, other) for other in words_in(name)) for word in words)
+
+
+def _named(words: Iterable[str], name: str) -> int:
+    """How well ``name`` is meant: by each word, and by one of its own a little better than by another of its field.
+
+    ``gineco`` is the consultation rather than the ``preventivo`` of the same professional.
+    """
+    own = words_in(name)
+    return sum(
+        10 if any(alike(word, other) for other in own) else 9
+        for word in words
+        if any(related(word, other) for other in own)
+    )
 
 
 def _best(items: Sequence[T], scores: Sequence[int]) -> list[T]:

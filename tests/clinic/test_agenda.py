@@ -200,3 +200,19 @@ def test_a_service_is_meant_by_another_word_for_its_field(words: str, meant: lis
 def test_an_agenda_that_is_not_clear_is_refused(fields: dict[str, Any], part: str) -> None:
     with pytest.raises(ValueError, match=part):
         changed(**fields)
+
+
+def test_a_service_is_meant_by_its_own_word_rather_than_by_another_of_its_field() -> None:
+    house = changed(
+        professionals=[{"name": "Dra. Ana", "specialty": "ginecologia", "hours": {"friday": "8h às 12h"}}],
+        services=[
+            {"name": "Coleta de preventivo", "minutes": 20},
+            {"name": "Consulta de ginecologia", "minutes": 40},
+        ],
+    )
+    for words, meant in (
+        ("gineco", "Consulta de ginecologia"),
+        ("preventivo", "Coleta de preventivo"),
+        ("quero colher o preventivo com a gineco", "Coleta de preventivo"),
+    ):
+        assert [one.name for one in team.services_meant(house, words)] == [meant]
