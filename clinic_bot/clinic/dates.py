@@ -81,11 +81,14 @@ def _read(readable: str, now: datetime) -> When:
     wanted = [one for one in named if not one.kind.startswith("not")]
     barred = [one for one in named if one.kind.startswith("not")]
     days, doubt = _together(wanted, readable)
+    # "segunda não dá, dia 30 tem?": that the 30th is a Monday as well was not what was ruled out.
+    dated = {day.weekday() for one in wanted if one.kind == "date" for day in one.days}
     out = When(
         spans=time_words.find(rest),
         doubt=doubt,
         barred=tuple(sorted({day for one in barred for day in one.days[:1]})),
-        barred_weekdays=frozenset(one.days[0].weekday() for one in barred if one.kind == "not_weekday"),
+        barred_weekdays=frozenset(one.days[0].weekday() for one in barred if one.kind == "not_weekday")
+        - dated,
         spread=all(one.kind == "span" for one in wanted),
     )
     return replace(out, days=tuple(day for day in days if out.allows(day)))

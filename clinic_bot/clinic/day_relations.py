@@ -12,7 +12,7 @@ _ONWARDS = 30
 _WEEK = 7
 
 _LINK = r"(?: (?:n?[oa]s?|em|d[eoa]|pra|para|aos?|dia|n?ess[ea]|n?est[ea]))*\s*$"
-_CAN = r"(?:posso|consigo|da|quero|rola|vou (?:poder|conseguir)|tenho como|serve|poderei|conseguirei)"
+_CAN = r"(?:posso|consigo|da|quero|rola|vai (?:dar|rolar)|vou (?:poder|conseguir)|tenho como|serve|poderei|conseguirei)"
 _FROM = re.compile(rf"\b(?:a partir|desde){_LINK}")
 _EVE = re.compile(rf"\b(?:vespera|(?:um|1|no) dia antes){_LINK}")
 _WEEK_OF = re.compile(rf"(?<!fim de )(?<!final de )\bsemana{_LINK}")
@@ -24,7 +24,8 @@ _TO = re.compile(r"\s*(?:a|ao|ate)(?: [oa])?\s*")
 _AND = re.compile(r"\s*(?:e|a|ao|ate)(?: [oa])?\s*")
 _ALSO = re.compile(r"[\s,]*(?:(?:e|ou|nem) )?(?:n[oa]s?|em|de)?\s*")
 _BARRED_BEFORE = re.compile(
-    r"\b(?:sem ser|(?<!mais ou )(?<!pelo )menos|exceto|tirando|fora|salvo|que nao seja"
+    r"\b(?:sem ser|(?<!mais ou )(?<!pelo )menos|exceto|tirando|fora|salvo|alem|sem contar"
+    r"|que nao seja"
     rf"|(?:nao|n) (?:{_CAN}|pode ser|posso ser)(?: (?:ir|vir|mais|ser|marcar|comparecer|muito))*){_LINK}"
 )
 #: One day takes the place of another; of a weekday only the coming one is given up.

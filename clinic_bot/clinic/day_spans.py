@@ -10,6 +10,8 @@ from clinic_bot.clinic.named_days import (
     MONTH,
     MONTHS,
     THIS,
+    WEEKDAY,
+    WEEKDAYS,
     Named,
     compiled,
     count_of,
@@ -22,6 +24,8 @@ from clinic_bot.clinic.named_days import (
 #: A holiday further away than that is none that somebody means who does not name it.
 _NEAR_HOLIDAY = timedelta(days=45)
 _ORDINALS = ("primeira", "segunda", "terceira", "quarta", "ultima")
+#: The first of a month is a 1 in repaired text.
+_ORDINAL = r"(primeir|segund|terceir|quart|ultim|1)[ao]?"
 
 
 def _weeks_ahead(match: re.Match[str], today: date) -> Named:
@@ -67,6 +71,24 @@ def _month(match: re.Match[str], today: date) -> Named:
     number = MONTHS.index(match["month"]) + 1
     days = month_of(date(today.year + (number < today.month), number, 1))
     return named(match, "span", _left(_part_of_month(match, days), today))
+
+
+def _weekday_of_month(match: re.Match[str], today: date) -> Named:
+    """``a primeira quinta de dezembro``, ``o último sábado do mês``."""
+    ordinal, weekday, month, next_month = match.groups()
+    if month:
+        number = MONTHS.index(month) + 1
+        first = date(today.year + (number < today.month), number, 1)
+    else:
+        first = months_ahead(today, 1 if next_month else 0)
+    days = [day for day in month_of(first) if day.weekday() == WEEKDAYS.index(weekday)]
+    at = next((n for n, word in enumerate(_ORDINALS) if word.startswith(ordinal)), 0)
+    meant = days[-1] if ordinal == "ultim" else days[at]
+    return (
+        named(match, "date", (meant,))
+        if meant >= today
+        else named(match, "date", (), f"{meant:%d/%m} já passou")
+    )
 
 
 def _days_of_month(match: re.Match[str], today: date) -> Named:
@@ -134,6 +156,10 @@ RANGES = compiled(
     ),
 )
 MONTHS_AND_PARTS = compiled(
+    (
+        rf"\b{_ORDINAL} {WEEKDAY} (?:d(?:e|o mes de) {MONTH}|d[oe] (?:(mes que vem|proxima mes)|mes))\b",
+        _weekday_of_month,
+    ),
     (rf"\b{_PART}(?:mes que vem|proxima mes)\b", _next_month),
     (rf"\b{_SLICE} d[eo]s?(?:s?te|sse)? mes\b", _this_month),
     (rf"(?P<part>)\b{THIS} mes\b", _this_month),

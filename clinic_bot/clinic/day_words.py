@@ -183,6 +183,11 @@ def _yesterday(match: re.Match[str], today: date) -> Named:
     return named(match, "near", (), "ontem já passou")
 
 
+def _week_from_today(match: re.Match[str], today: date) -> Named:
+    """``de hoje a oito``: today is counted as the first."""
+    return named(match, "near", (today + timedelta(days=7 * (1 + (match[1] in ("15", "quinze")))),))
+
+
 def _days_ahead(match: re.Match[str], today: date) -> Named:
     return named(match, "near", (today + timedelta(days=count_of(match[1])),))
 
@@ -230,6 +235,7 @@ _TOMORROW = r"\bamanha\b"
 _DAYLIGHT = compiled((_AFTER_TOMORROW, _after_tomorrow), (_TOMORROW, _tomorrow))
 _NIGHT = compiled((_AFTER_TOMORROW, _after_tomorrow_at_night), (_TOMORROW, _tomorrow_at_night))
 _NEAR = compiled(
+    (r"\b(?:de )?hoje a (8|oito|15|quinze)(?: dias?)?\b(?! ?h|:)", _week_from_today),
     (r"\bhoje\b", _today),
     (rf"\b(?:ante)?ontem\b(?: {PART_OF_DAY})?", _yesterday),
 )

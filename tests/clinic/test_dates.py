@@ -115,6 +115,14 @@ DAYS = {
     "de quarta a sexta": october(7, 8, 9),
     "de sexta a segunda": october(9, 10, 11, 12),
     "primeiro horário": (),
+    "na primeira quinta de novembro": (date(2026, 11, 5),),
+    "no primeiro sábado de novembro às 9h": (date(2026, 11, 7),),
+    "último sábado do mês": october(31),
+    "segunda quinta do mês que vem": (date(2026, 11, 12),),
+    "amanhã ou na terceira sexta de outubro": october(7, 16),
+    "de hoje a oito": october(13),
+    "hoje a 15 dias": october(20),
+    "hoje às 15h": october(6),
 }
 
 
@@ -273,6 +281,9 @@ def test_other_days_of_the_year(now: str, text: str, days: tuple[date, ...]) -> 
         ("semana que vem, menos quarta e quinta", october(12, 13, 16, 17, 18), october(7, 8)),
         ("mais ou menos quinta", october(8), ()),
         ("quinta não sei", october(8), ()),
+        ("ih, segunda não vai dar tb, lembrei agora. tem quarta de manhã?", october(7), october(12)),
+        ("segunda q vem não dá, dia 19 tem?", october(19), october(12)),
+        ("marca pra sexta, além da de amanhã", october(9), october(7)),
     ],
 )
 def test_days_are_ruled_out(text: str, days: tuple[date, ...], barred: tuple[date, ...]) -> None:
