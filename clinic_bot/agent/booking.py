@@ -16,7 +16,7 @@ from clinic_bot.agent.booking_case import MOST_LISTED, Case, Given, later, text_
 from clinic_bot.agent.booking_schemas import SCHEMAS
 from clinic_bot.agent.toolbox import Booking, ChangingTool, RecordTool
 from clinic_bot.agent.tools import CARRY_OUT, CONFIRM, FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
-from clinic_bot.clinic import consent, dates, team
+from clinic_bot.clinic import consent, dates, short_answers, team
 from clinic_bot.clinic.consent import Deed
 from clinic_bot.clinic.dates import When
 from clinic_bot.clinic.facts import ClinicFacts
@@ -91,7 +91,10 @@ class FrontDesk:
         nearest = case.slots(service, When(), about=about)
         if not nearest:
             return f"{title}: nenhum horário livre; ofereça a recepção.{doubt}"
-        return f"{title}: nada livre nesse pedido. Outros:\n{words.offered(later(nearest, when))}{doubt}"
+        closed = words.closed(self._facts, () if when.spread else when.days)
+        return (
+            f"{title}: nada livre nesse pedido{closed}. Outros:\n{words.offered(later(nearest, when))}{doubt}"
+        )
 
     def own_appointments(self, connection: Connection, conversation_id: int, given: Given) -> str:
         case = self._case(connection, conversation_id)
@@ -156,9 +159,7 @@ class FrontDesk:
         case = self._case(connection, conversation_id)
         said = self._bound(case)
         row = case.own(text_of(given, "consulta"))
-        if not (
-            consent.orders(Deed.BOOK, said.words) or (consent.agrees(said.words) and _is_of_coming(said))
-        ):
+        if not (consent.orders(Deed.BOOK, said.words) or (_agrees(said.words) and _is_of_coming(said))):
             raise ChangeRefused("o paciente não confirmou a presença; pergunte.")
         done = appointments.confirm(connection, case.who, row.id, now_ms=case.now_ms)
         assert done is not None
@@ -169,6 +170,12 @@ class FrontDesk:
         if not self._binding:
             raise ChangeRefused("só observação: nada muda aqui. Diga que a recepção confirma.")
         return case.heard()
+
+
+def _agrees(words: str) -> bool:
+    """A yes, or the short answer that a reminder asks for among other lines: ``1``, then a question."""
+    answers = {short_answers.counted_answer([line])[0] for line in words.splitlines()} - {None}
+    return consent.agrees(words) or answers == {short_answers.Short.CONFIRM}
 
 
 def _is_of_coming(said: Heard) -> bool:

@@ -100,6 +100,17 @@ def offered(slots: Sequence[Slot]) -> str:
     return "\n".join(lines)
 
 
+def closed(facts: ClinicFacts, days: Iterable[date]) -> str:
+    """`` (a clínica não abre sexta 20/11, feriado)``; nothing of days on which it opens."""
+    week = facts.hours.week()
+    told = [
+        f"{_short(day)}{', feriado' if week.is_closed_on(day) else ''}"
+        for day in days
+        if not week.periods_on(day)
+    ]
+    return f" (a clínica não abre {enumerate_words(told[:3])})" if told else ""
+
+
 def _spread(hours: Sequence[str], most: int) -> list[str]:
     """At most so many, over the whole day."""
     if len(hours) <= most or most < 2:

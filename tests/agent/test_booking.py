@@ -38,6 +38,18 @@ def test_where_nothing_is_free_the_next_ones_are_told(desk: Desk) -> None:
     assert "nada livre nesse pedido. Outros:\nDra. Ana Reis: quinta 24/09: 14h" in told
 
 
+def test_a_day_on_which_the_clinic_is_closed_is_told_as_such(store: Store) -> None:
+    hours = FACTS.model_dump()["hours"] | {"holidays": ["2026-09-24"]}
+    desk = Desk(store, ClinicFacts.model_validate(FACTS.model_dump() | {"hours": hours}))
+    desk.says("tem dermato quinta?")
+    told = desk.free("dermato", "quinta")
+    assert (
+        "nada livre nesse pedido (a clínica não abre quinta 24/09, feriado). Outros:\nDra. Ana Reis:" in told
+    )
+    assert "pedido (a clínica não abre domingo 27/09). Outros" in desk.free("dermato", "domingo")
+    assert "nada livre nesse pedido. Outros" in desk.free("dermato", "na semana que vem às 3h")
+
+
 def test_a_phrase_in_doubt_is_told_as_such(desk: Desk) -> None:
     desk.says("dermato quinta que vem")
     assert "Dúvida, pergunte: é quinta, 24/09 ou quinta, 01/10?" in desk.free("dermato", "quinta que vem")
@@ -141,6 +153,23 @@ def test_moving_may_be_told_by_the_appointment_that_is_moved(desk: Desk) -> None
     assert "sexta-feira, 25/09, às 8h," in desk.move("consulta#1", "passa a de quinta pra sexta às 8h")
 
 
+def test_a_time_of_the_list_that_was_sent_is_booked_by_its_hour_and_the_order(desk: Desk) -> None:
+    desk.says("tem dermato quinta? é pra Maria Souza")
+    desk.reply(desk.free("dermato", "quinta"))
+    desk.says("14h30\npode marcar\ntem estacionamento?")
+    assert "chame efetivar_proposta agora" in desk.book("dermato", "quinta 24/09 14h30", "Maria Souza")
+    assert desk.carry_out().startswith("Feito, marcada")
+    assert [at(desk, row.start_ms) for row in desk.booked()] == ["24/09 14:30"]
+
+
+def test_a_time_of_a_list_without_an_order_is_asked_about(desk: Desk) -> None:
+    desk.says("tem dermato quinta? é pra Maria Souza")
+    desk.reply(desk.free("dermato", "quinta"))
+    desk.says("14h30")
+    assert "peça o sim" in desk.book("dermato", "quinta 14h30", "Maria Souza")
+    assert desk.carry_out().startswith("Erro")
+
+
 def test_a_patient_who_says_that_they_come_is_confirmed(desk: Desk) -> None:
     desk.has(MARIA)
     desk.says("Confirmo sim 👍\ntem onde estacionar?")
@@ -148,6 +177,26 @@ def test_a_patient_who_says_that_they_come_is_confirmed(desk: Desk) -> None:
     assert desk.confirm().startswith("Presença confirmada")
     assert [row.status for row in desk.booked()] == ["confirmed"]
     assert "(presença confirmada)" in desk.own()
+
+
+@pytest.mark.parametrize(
+    "words", ["1\ntenho q levar toalha?", "tem onde estacionar?\n1", "bom dia\n1\nchego 10 min antes?"]
+)
+def test_the_number_that_a_reminder_asks_for_confirms_beside_a_question(desk: Desk, words: str) -> None:
+    desk.has(MARIA)
+    desk.says("ok")
+    desk.reply("Lembrete: quinta-feira, 24/09, às 14h. Responda 1 para confirmar ou 2 para remarcar.")
+    desk.says(words)
+    assert desk.confirm().startswith("Presença confirmada")
+
+
+@pytest.mark.parametrize("words", ["2\ntem outro horário?", "1\nnão vou poder ir", "é no andar 1?"])
+def test_another_number_or_another_answer_confirms_nothing(desk: Desk, words: str) -> None:
+    desk.has(MARIA)
+    desk.says("ok")
+    desk.reply("Lembrete: quinta-feira, 24/09, às 14h. Responda 1 para confirmar ou 2 para remarcar.")
+    desk.says(words)
+    assert desk.confirm().startswith("Erro: o paciente não confirmou")
 
 
 def test_a_yes_long_after_the_hold_books_if_the_slot_is_still_free(desk: Desk) -> None:

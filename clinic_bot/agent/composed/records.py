@@ -13,7 +13,7 @@ _PROPOSED = re.compile(
 )
 _ROW = re.compile(r"^consulta#\d+: (.+)$", re.MULTILINE)
 _FREE = re.compile(
-    r"(?P<title>.+?)(?:\. (?P<here>Livres)|: (?P<other>nada livre nesse pedido)\. Outros"
+    r"(?P<title>.+?)(?:\. (?P<here>Livres)|: (?P<other>nada livre nesse pedido)(?P<closed> \([^)]*\))?\. Outros"
     r"|: (?P<none>nenhum horário livre); ofereça a recepção\.):?\n?(?P<listed>[\s\S]*)"
 )
 _DOUBT = re.compile(r"^Dúvida, pergunte: (.+)$", re.MULTILINE)
@@ -53,8 +53,16 @@ def free(result: str) -> str | None:
     if found["none"]:
         return f"*{title}*: nenhum horário livre por aqui agora."
     lines = [f"- {line}" for line in found["listed"].strip().splitlines()]
-    lead = "horários livres:" if found["here"] else "nada livre nesse pedido. O que há:"
+    lead = (
+        "horários livres:" if found["here"] else f"nada livre nesse pedido{found['closed'] or ''}. O que há:"
+    )
     return "\n".join([f"*{title}*: {lead}", *lines])
+
+
+def refused_with(result: str) -> str | None:
+    """The free times that a refused proposal lists, where the day or the hour was left open; None of any other."""
+    listed = result.partition("Livres:\n")[2].strip()
+    return "\n".join(["Horários livres:", *(f"- {line}" for line in listed.splitlines())]) if listed else None
 
 
 def doubt(result: str) -> str | None:

@@ -89,6 +89,11 @@ LISTED = "Dra. Ana Reis: quinta 24/09: 14h, 15h e outros"
             f"*Consulta de dermatologia*: nada livre nesse pedido. O que há:\n- {LISTED}",
         ),
         (
+            f"{TITLE}: nada livre nesse pedido (a clínica não abre quinta 24/09, feriado). Outros:\n{LISTED}",
+            "*Consulta de dermatologia*: nada livre nesse pedido (a clínica não abre quinta 24/09, feriado). "
+            f"O que há:\n- {LISTED}",
+        ),
+        (
             f"{TITLE}: nenhum horário livre; ofereça a recepção.",
             "*Consulta de dermatologia*: nenhum horário livre por aqui agora.",
         ),
@@ -101,6 +106,14 @@ LISTED = "Dra. Ana Reis: quinta 24/09: 14h, 15h e outros"
 )
 def test_free_times_are_listed(told: str, shown: str | None) -> None:
     assert records.free(told) == shown
+
+
+def test_the_times_that_a_refused_proposal_lists_are_shown() -> None:
+    told = f"Erro, nada foi alterado: diga um só dia e hora. Livres:\n{LISTED}\nDr. Rui Sá: sexta 25/09: 9h"
+    assert records.refused_with(told) == f"Horários livres:\n- {LISTED}\n- Dr. Rui Sá: sexta 25/09: 9h"
+    assert (
+        records.refused_with("Erro, nada foi alterado: falta o nome completo do paciente; pergunte.") is None
+    )
 
 
 def test_a_doubt_about_the_day_is_kept() -> None:
