@@ -55,8 +55,16 @@ class Told:
 
     def read(self, tool: str) -> list[str]:
         """The same, since the records last changed: what was read before shows them as they were."""
+        return _results(self._since_change(), tool)
+
+    def times_of_refusals(self) -> list[str]:
+        """What proposals were refused with: the free times among which the patient has to choose."""
+        results = (one.result for one in self._since_change() if one.tool == PROPOSE)
+        return [text for one in results if one.startswith("Erro") and (text := records.refused_with(one))]
+
+    def _since_change(self) -> Sequence[ToolStep]:
         changed = [n for n, step in enumerate(self.steps) if records.done(step.result)]
-        return _results(self.steps[max(changed, default=-1) + 1 :], tool)
+        return self.steps[max(changed, default=-1) + 1 :]
 
 
 def _results(steps: Sequence[ToolStep], tool: str) -> list[str]:
@@ -158,12 +166,12 @@ def _missing(things: Sequence[str], told: Told) -> Iterator[str]:
 def _agenda(shown: Sequence[str], told: Told) -> Iterator[str]:
     """What the tools answered: what was chosen, and always what was proposed in this turn, which needs a yes."""
     for key, tool in _NEEDS.items():
-        if key in shown and not told.read(tool):
+        if key in shown and not (told.read(tool) or (key == TIMES and told.times_of_refusals())):
             raise CannotCompose(f"chame {tool} antes de mostrar isso, e de novo depois de uma mudança.")
     if OWN in shown:
         yield _own(told.read(OWN_APPOINTMENTS)[-1])
     if TIMES in shown:
-        yield from _free(told.read(FREE_SLOTS))
+        yield from _free(told)
     # What another proposal of this turn took the place of is not asked any more, and what was carried out neither.
     asked = dict(records.proposals(told.standing))
     of_this_turn = {label for result in told.results(PROPOSE) for label, _ in records.proposals(result)}
@@ -177,8 +185,9 @@ def _own(result: str) -> str:
     return shown
 
 
-def _free(results: Sequence[str]) -> Iterator[str]:
-    listed = [text for result in results if (text := records.free(result))]
+def _free(told: Told) -> Iterator[str]:
+    results = told.read(FREE_SLOTS)
+    listed = [text for result in results if (text := records.free(result))] or told.times_of_refusals()
     if not listed:
         raise CannotCompose("não há horário para mostrar; pergunte o serviço ou o dia.")
     yield from dict.fromkeys(listed)

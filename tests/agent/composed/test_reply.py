@@ -238,6 +238,18 @@ def test_times_that_no_tool_listed_are_not_shown() -> None:
         composed(which, mostrar=["horarios"])
 
 
+def test_the_times_that_a_proposal_was_refused_with_are_shown_and_give_way_to_a_list() -> None:
+    listed = "Dra. Yasmin Couto: quinta 15/10: 8h, 10h40"
+    open_hour = ToolStep(PROPOSE, "{}", f"Erro, nada foi alterado: diga um só dia e hora. Livres:\n{listed}")
+    question = f"\n\n{QUESTIONS['horario']}"
+    assert composed(open_hour, mostrar=["horarios"], pergunta="horario") == (
+        f"Horários livres:\n- {listed}{question}"
+    )
+    assert composed(open_hour, FREE, mostrar=["horarios"]).startswith("*Consulta de ginecologia*")
+    with pytest.raises(CannotCompose, match="chame horarios_livres"):
+        composed(REFUSED, mostrar=["horarios"])
+
+
 def test_a_reply_that_would_be_too_long_is_chosen_anew() -> None:
     longest = sorted(FACTS.sections(), key=lambda one: len(one.text), reverse=True)[:5]
     with pytest.raises(CannotCompose, match="longa demais"):
