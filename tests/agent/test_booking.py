@@ -47,7 +47,7 @@ def test_a_day_on_which_the_clinic_is_closed_is_told_as_such(store: Store) -> No
         "nada livre nesse pedido (a clínica não abre quinta 24/09, feriado). Outros:\nDra. Ana Reis:" in told
     )
     assert "pedido (a clínica não abre domingo 27/09). Outros" in desk.free("dermato", "domingo")
-    assert "nada livre nesse pedido. Outros" in desk.free("dermato", "na semana que vem às 3h")
+    assert "nada livre nesse pedido. Outros" in desk.free("dermato", "na semana que vem às 12h")
 
 
 def test_a_phrase_in_doubt_is_told_as_such(desk: Desk) -> None:
