@@ -90,7 +90,7 @@ _NOT = re.compile(
     r"|outro horario|outra hora|outro dia|outra data|mais cedo|mais tarde"
     r"|vou (?:confirmar|pensar|falar|perguntar|verificar|checar)|(?:depois|amanha) (?:eu )?confirmo"
     r"|confirmo (?:depois|mais)"
-    r"|acho que|so se|depende|aguardo|com outr[oa])\b"
+    r"|corrig\w+|nome errado|errei o nome|acho que|so se|depende|aguardo|com outr[oa])\b"
 )
 #: Between the days, or the people, of a list of free times.
 _ENTRY = re.compile(r"[;\n]| / ")

@@ -81,6 +81,8 @@ def test_a_yes_to_what_was_shown_is_enough(words: str) -> None:
         ("ok, vou ver e te aviso", Missing.NO_YES),
         ("ontem deu tudo certo com o exame", Missing.NO_YES),
         ("", Missing.NO_YES),
+        ("sim\nsó corrige o nome\né Rafaela Dias Prates", Missing.NO_YES),
+        ("isso, mas o nome tá... errei o nome", Missing.NO_YES),
         ("sim, mas às 15h", Missing.OTHER),
         ("pode ser sexta?", Missing.OTHER),
         ("pode marcar dia 9", Missing.OTHER),
