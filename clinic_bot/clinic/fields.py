@@ -18,6 +18,11 @@ _FIELDS = (
     ("eletr", "ecg"),
     ("sangu", "hemog"),
     ("ginec", "preve"),
+    # What is shorter than the letters that are compared.
+    ("fonoa", "fonot", "fono"),
+    ("urolo", "uro"),
+    ("oncol", "onco"),
+    ("mamog", "mamo"),
 )
 _FIELD_OF = {word: n for n, words in enumerate(_FIELDS) for word in words}
 

@@ -204,8 +204,12 @@ def test_an_agenda_that_is_not_clear_is_refused(fields: dict[str, Any], part: st
 
 def test_a_service_is_meant_by_its_own_word_rather_than_by_another_of_its_field() -> None:
     house = changed(
-        professionals=[{"name": "Dra. Ana", "specialty": "ginecologia", "hours": {"friday": "8h às 12h"}}],
+        professionals=[
+            {"name": "Dra. Ana", "specialty": "ginecologia", "hours": {"friday": "8h às 12h"}},
+            {"name": "Fga. Bia", "specialty": "fonoaudiologia", "hours": {"friday": "8h às 12h"}},
+        ],
         services=[
+            {"name": "Sessão de fonoaudiologia", "minutes": 40},
             {"name": "Coleta de preventivo", "minutes": 20},
             {"name": "Consulta de ginecologia", "minutes": 40},
         ],
@@ -214,5 +218,6 @@ def test_a_service_is_meant_by_its_own_word_rather_than_by_another_of_its_field(
         ("gineco", "Consulta de ginecologia"),
         ("preventivo", "Coleta de preventivo"),
         ("quero colher o preventivo com a gineco", "Coleta de preventivo"),
+        ("tem fono segunda?", "Sessão de fonoaudiologia"),
     ):
         assert [one.name for one in team.services_meant(house, words)] == [meant]
