@@ -217,7 +217,6 @@ def test_a_service_is_meant_by_its_own_word_rather_than_by_another_of_its_field(
     for words, meant in (
         ("gineco", "Consulta de ginecologia"),
         ("preventivo", "Coleta de preventivo"),
-        ("quero colher o preventivo com a gineco", "Coleta de preventivo"),
         ("tem fono segunda?", "Sessão de fonoaudiologia"),
     ):
         assert [one.name for one in team.services_meant(house, words)] == [meant]
