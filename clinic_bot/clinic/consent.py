@@ -8,7 +8,7 @@ gives the order. What is none of these is refused, and the model asks.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from clinic_bot.clinic.dates import resolve
@@ -158,22 +158,22 @@ def _picks_of_a_list(asked: Asked, words: str, told: Told, now: datetime) -> boo
     if asked.deed is Deed.CANCEL:
         return False
     when = resolve(words, now)
-    days = {day for day in _days_offered(told, asked.start) if when.allows(day)}
+    days = {day for day in days_offered(told.text, told.at, asked.start.time()) if when.allows(day)}
     if when.hours != (asked.start.time(),) or when.doubt or days != {asked.start.date()}:
         return False
     several = asked.relatives or (asked.deed is Deed.MOVE and not asked.is_only)
     return not several or _is_named(asked.patient, f"{words}\n{told.text}")
 
 
-def _days_offered(told: Told, start: datetime) -> set[date]:
-    """The days for which a reply lists the hour of ``start``; an hour belongs to the day before it."""
+def days_offered(text: str, at: datetime, hour: time) -> set[date]:
+    """The days for which a reply of ours lists an hour; an hour belongs to the day before it."""
     days: tuple[date, ...] = ()
     offered: set[date] = set()
-    for part in _ENTRY.split(told.text):
-        when = resolve(part, told.at)
+    for part in _ENTRY.split(text):
+        when = resolve(part, at)
         if when.days and not when.spread:
             days = when.days
-        if start.time() in when.hours:
+        if hour in when.hours:
             offered.update(days)
     return offered
 

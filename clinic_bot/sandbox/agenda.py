@@ -1,6 +1,7 @@
 """A recorded clinic's patients and appointments, written through the store's own functions, and read again."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from clinic_bot.store.policy import Policy
 from clinic_bot.store.tables import Conversation
 
 _DEFAULT_MINUTES = 30
+_LONG_AGO = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class RecordedAgenda:
         for phone, names in self.families:
             known = [(name, name_key(name)) for name in names]
             seed.knows(connection, _contact(instance, phone), known, at_ms=at_ms, policy=policy)
+        for visit in self._earlier_visits(at_ms):
+            contact, wanted = _contact(instance, visit.phone), self._wanted(visit, instance)
+            seed.has_booked(connection, contact, wanted, at_ms=at_ms, policy=policy)
         ids: dict[int, str] = {}
         for one in self.booked:
             row = seed.has_booked(
@@ -59,6 +64,16 @@ class RecordedAgenda:
             if row is not None:
                 ids[row] = one.id
         return ids
+
+    def _earlier_visits(self, at_ms: int) -> Iterator[Booked]:
+        """One, long ago, for everybody who has none: a name of whom nothing was ever booked is not kept."""
+        has_one = {(one.phone, one.patient) for one in self.booked}
+        key, people = next(iter(team.bookable(self.facts).items()), ("", ()))
+        day = datetime.fromtimestamp(at_ms / 1000, self.facts.timezone).replace(tzinfo=None) - _LONG_AGO
+        known = [(phone, name) for phone, names in self.families for name in names]
+        for n, (phone, name) in enumerate(one for one in known if one not in has_one and people):
+            start = day.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=n)
+            yield Booked("", phone, name, key, people[0].key, start)
 
     def book_for_others(
         self, connection: Connection, one: External, instance: str, *, at_ms: int

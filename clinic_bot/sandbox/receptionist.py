@@ -29,10 +29,13 @@ from clinic_bot.sandbox.topics import (
     WHEN,
     Topic,
     Vocabulary,
+    beside_a_booking,
     in_their_words,
     reasons_in,
     topics_in,
+    unknown_offer,
     vocabulary,
+    without_file_names,
 )
 
 __all__ = [
@@ -53,6 +56,10 @@ HAND_OVER = "chamar_recepcao"
 # A turn of the agent has few steps; what is left over goes into the last look-up, all at once.
 _MOST_LOOK_UPS = 3
 _QUOTED_CHARS = 900
+#: Who attends, and the times that are listed.
+_NOT_THE_SERVICE = re.compile(r"\([^)]*\)|\blivres:.*|\bcom [^,]*")
+#: A message with more words for services lists several.
+_MOST_VISIT_WORDS = 6
 #: What comes before a hand-over: what was understood, and whether a person should go on with it.
 ASKS = "Posso passar seu pedido para a recepção confirmar?"
 _CHOSEN = "As palavras são da clínica: escolho as partes."
@@ -79,20 +86,23 @@ class Receptionist:
     def reply(self, request: Mapping[str, Any]) -> BrainTurn:
         messages = request.get("messages") or []
         start = last_patient_message(messages)
-        said = _plain(content_of(messages[start])) if start is not None else ""
-        before = _last_answer(messages[:start])
         words = vocabulary(request)
-        topics = topics_in(said, words)
+        before = _last_answer(messages[:start])
+        said = _plain(without_file_names(content_of(messages[start]))) if start is not None else ""
+        topics = unknown_offer(said, words) or topics_in(said, words)
         reasons = _reasons(said, topics, before, words)
         urgent = [reason for reason in reasons if reason in AT_ONCE or _agrees(said, before)]
         exchanges = messages[start + 1 :] if start is not None else []
-        talk = _talk(messages, start, exchanges, words) if clerk.FREE_SLOTS in _offered(request) else None
+        called = {one.name for one in done_calls(exchanges)}
+        has_agenda = clerk.FREE_SLOTS in _known(request) or bool(called & clerk.TOOLS)
+        talk = _talk(messages, start, exchanges, words) if has_agenda else None
         if talk is not None and clerk.intent(talk) and not clerk.gave_up(talk):
             reasons = [reason for reason in reasons if reason not in FOR_THE_AGENDA]
             urgent = [reason for reason in urgent if reason not in FOR_THE_AGENDA]
-            topics = [topic for topic in topics if topic.label != "profissionais"]
+            topics = beside_a_booking(topics, said)
         if not topics and not reasons and (talk is None or not clerk.intent(talk)):
             topics = in_their_words(said)
+        said = _spoken_of(said, before, topics, words)
         done = list(_results(exchanges))
         call = _next_call(request, said, topics, urgent, done, talk, words)
         if call is not None:
@@ -148,8 +158,8 @@ def _talk(
     before = messages[:start]
     earlier = [content_of(one) for one in before if one.get("role") == "user"]
     return clerk.Talk(
-        content_of(messages[start]),
-        "\n".join(text for text in earlier if not text.startswith("[")),
+        without_file_names(content_of(messages[start])),
+        "\n".join(without_file_names(text) for text in earlier if not text.startswith(REMARK)),
         next(
             (
                 text
@@ -165,8 +175,10 @@ def _talk(
 
 
 def _offered(request: Mapping[str, Any]) -> set[str]:
-    if request.get("tool_choice") == "none":
-        return set()
+    return set() if request.get("tool_choice") == "none" else _known(request)
+
+
+def _known(request: Mapping[str, Any]) -> set[str]:
     return {str((tool.get("function") or {}).get("name")) for tool in request.get("tools") or []}
 
 
@@ -203,11 +215,19 @@ def _next_call(
         for subject in _subjects(said, topics, words):
             if (LOOK_UP, subject) not in asked:
                 return BrainCall(LOOK_UP, {tools[LOOK_UP]: subject})
-    if talk is not None and (wanted := clerk.next_call(talk)) is not None:
+    if talk is not None and tools and (wanted := clerk.next_call(talk)) is not None:
         return BrainCall(wanted.name, wanted.arguments)
     if reasons and HAND_OVER in tools and not any(name == HAND_OVER for name, _, _ in done):
         return BrainCall(HAND_OVER, {tools[HAND_OVER]: f"Paciente: {'; '.join(reasons)}."})
     return None
+
+
+def _spoken_of(said: str, before: str, topics: Sequence[Topic], words: Vocabulary) -> str:
+    """The patient's words, with the visit of our last message where they ask of one and name none: ``quanto fica?``."""
+    if words.names_one(said) or all(topic.label not in OF_A_SERVICE for topic in topics):
+        return said
+    visit = list(dict.fromkeys(words.details.findall(_NOT_THE_SERVICE.sub(" ", _plain(before)))))
+    return " ".join([said, *visit]) if len(visit) <= _MOST_VISIT_WORDS else said
 
 
 def _subjects(said: str, topics: Sequence[Topic], words: Vocabulary) -> list[str]:

@@ -15,7 +15,10 @@ from clinic_bot.sandbox.topics import Vocabulary
 OWN = "consultas_do_telefone"
 _MOST_CHARS = 160
 
-_STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa)\b")
+STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa|vai (?:normal\w*|sim|igual))\b")
+#: Between what is said of two people.
+_CLAUSES = re.compile(r"[\n,;]|\be (?=[ao] )", re.IGNORECASE)
+_HOUR = re.compile(r"\b\d{1,2}(?:h\d{0,2}|:\d{2})?\b")
 _ALL = re.compile(
     r"\b(?:gemeos|gemeas|os dois|as duas|ambos|ambas|todos|todas"
     r"|(?:os|as) (?:meninos|meninas|criancas|filhos|filhas))\b"
@@ -24,7 +27,9 @@ _FULL_NAME = r"(?:[A-ZÀ-Ý][\wÀ-ÿ'-]+)(?: +(?:d[aeo]s? +)?[A-ZÀ-Ý][\wÀ-ÿ'
 _NAME = re.compile(
     rf"(?:[Nn]ome(?: [ée]| d[eao])?:?|[Ss]ou(?: [ao])?|[Mm]e chamo|[Pp]aciente:?|[Pp]ara|[Pp]ra)\s+({_FULL_NAME})"
 )
-_NAME_LINE = re.compile(rf"(?:^|[,;.])\s*({_FULL_NAME})\s*(?:$|[,;.])", re.MULTILINE)
+_NAME_LINE = re.compile(
+    rf"(?:^|[,;.])\s*(?:[ée] (?:[oa] )?)?({_FULL_NAME})\s*(?:$|[,;.]|o nome\b)", re.MULTILINE
+)
 #: Somebody the clinic may know by a first name: ``pra minha mãe, a Osmarina``, ``pro Caio``.
 _RELATIVE = re.compile(
     r"\b(?:m[ãa]e|pai|filh[oa]|marido|esposa|av[óôo]|irm[ãa]o?)(?:,? (?:[ée] )?[ao]s?)? "
@@ -73,13 +78,22 @@ def chosen(talk: Talk, words: str) -> list[tuple[str, str]]:
     """Label and words of the appointments that are meant: by name, by day, or the only one."""
     rows = [(label, told) for one in talk.results(OWN) for label, told, _ in LABEL.findall(one.result)]
     assert talk.now is not None
-    staying = _names_in("\n".join(line for line in words.splitlines() if _STAYS.search(plain(line))), rows)
+    staying = _names_in("\n".join(line for line in words.splitlines() if STAYS.search(plain(line))), rows)
     named = [] if _ALL.search(plain(words)) else [row for row in _names_in(words, rows) if row not in staying]
-    leaving = "\n".join(line for line in words.splitlines() if not _STAYS.search(plain(line)))
+    leaving = "\n".join(line for line in words.splitlines() if not STAYS.search(plain(line)))
     rows = named or [row for row in rows if _is_of_service(leaving, row)] or rows
     days = set(dates.resolve(words, talk.now).days)
     on_day = [row for row in rows if days & set(dates.resolve(row[1], talk.now).days)]
     return on_day or rows
+
+
+def each_with_an_hour(words: str, rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Label and words of every appointment, where each patient is named with an hour of their own; else none."""
+    clauses = [one for one in _CLAUSES.split(words) if _HOUR.search(one)]
+    found = [(row[0], clause) for row in rows for clause in clauses if _names_in(clause, [row])]
+    return (
+        found if {label for label, _ in found} == {row[0] for row in rows} and len(found) == len(rows) else []
+    )
 
 
 def _names_in(words: str, rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -103,13 +117,13 @@ def name_line(words: str) -> str:
     return match[1] if match else ""
 
 
-def name_in(talk: Talk) -> str:
+def name_in(talk: Talk, *, said_only: bool = False) -> str:
     """A full name as the patient wrote it, or as we repeated it, or as WhatsApp shows it."""
-    for pattern, words in (
-        (_NAME, talk.said), (_NAME_LINE, talk.said), (_NAME, talk.earlier), (_NAME_LINE, talk.earlier),
-        (_NAME, talk.before),
-    ):  # fmt: skip
+    before = ((_NAME, talk.earlier), (_NAME_LINE, talk.earlier), (_NAME, talk.before))
+    for pattern, words in ((_NAME, talk.said), (_NAME_LINE, talk.said), *(() if said_only else before)):
         if match := pattern.search(words):
-            return match[1]
+            return str(match[1])
+    if said_only:
+        return ""
     relative = _RELATIVE.search(talk.said) or _RELATIVE.search(talk.earlier)
     return (relative[1] or relative[2]) if relative else ""

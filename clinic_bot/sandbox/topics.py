@@ -39,7 +39,7 @@ TOPICS = (
     ),
     _topic(
         "preço",
-        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto|qnt) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria)\b"
+        r"\bprecos?\b|\bvalor|\b(?:quanto|qto|qnto|qnt) (?:e|fica|custa|sai|ta|esta|cobra|vcs|voces|seria|da)\b"
         r"|\bcusta|\bdesconto"
         r"|\btabela\b|\b(?:e|eh|sao) pag[ao]s?\b(?! (?:no|em|com))|\bde graca\b|\bgratuit|\bgratis\b",
         r"r\$|\bvalor|\bpreco",
@@ -90,7 +90,8 @@ TOPICS = (
     _topic(
         "menores de idade",
         r"\bmenor(?:es)? de idade|\bacompanhante|\bresponsavel"
-        r"|\b(?:baba|avos?|tia|tio|vizinha|irma|irmao)\b[^.!?]{0,12} (?:lev|acompanh|ir\b|vai\b)",
+        r"|\b(?:baba|avos?|tia|tio|vizinha|irma|irmao)\b[^.!?]{0,12} (?:lev|acompanh|ir\b|vai\b)"
+        r"|\b(?:ir|vir|vai|vem|leva\w*) (?:com|sem) (?:os (?:dois |2 )?pais|a mae|o pai|um adulto)\b",
         r"\bmenor|\brespons",
     ),
     _topic("acessibilidade", r"\bcadeirante|\bcadeira de rodas|\belevador|\bacessi|\brampa\b", r"\bacess"),
@@ -104,6 +105,15 @@ OF_FACTS = tuple(
     for topic in TOPICS
     if topic.label in ("preço", "retorno", "estacionamento", "pagamento", "endereço")
 )
+
+#: Of these a day may be asked for all the same: "quarta com a dra Ana", "sábado".
+_BESIDE_A_DAY = frozenset(("horário", "profissionais"))
+
+
+def is_about_facts(said: str) -> bool:
+    """Whether a fact of the file is asked about, plain words."""
+    return any(topic.label not in _BESIDE_A_DAY and topic.pattern.search(said) for topic in TOPICS)
+
 
 # Words that make a look-up more precise: they are added to the topic as the patient wrote them.
 _DETAILS = (
@@ -159,8 +169,10 @@ def vocabulary(request: Mapping[str, Any]) -> Vocabulary:
     )
     facts = system.partition("Fatos da clínica:")[2]
     offered = _listed(facts, "Serviços") + _listed(facts, "Profissionais")
-    named = [name.partition(":")[0] for name in offered] + [name.rpartition(" — ")[2] for name in offered]
+    people = [name.split(" — ") for name in offered]  # what they note of themselves is no name
+    named = [one[0].partition(":")[0] for one in people] + [one[1] for one in people if one[1:]]
     words = {word for name in named for word in re.findall(r"[a-z]{4,}", plain(name))} - _COMMON
+    words |= {plain(word) for name in named for word in re.findall(r"\b[A-Z]{2,3}\b", name)}
     stems = {stem for word in words for stem in (word[:_LONGEST_STEM], *beginnings(word))}
     accepted = re.search(r"Aceitos: ([^.\n]+)\.", facts)
     plans = re.split(r", | e ", re.sub(r" ?\([^)]*\)", "", accepted[1])) if accepted else []
@@ -246,6 +258,38 @@ def topics_in(said: str, words: Vocabulary) -> list[Topic]:
     if not words.plan.search(said) and "particular" in said:
         covered.add(_PLAN)  # a price without insurance is what the price list says
     return [topic for topic in topics if topic.label not in covered]
+
+
+_OPENING = re.compile(r"\babr(?:e|em|ir|iu)\b|\bfech|\bfunciona|\bhorario|\bferiad")
+_DAYS_OF_SOMEBODY = re.compile(
+    r"\batend\w*\b[^.?!]*\b(?:q|que|quais) dias?\b|\b(?:q|que|quais) dias?\b[^.?!]*\batend"
+)
+
+
+def beside_a_booking(topics: Sequence[Topic], said: str) -> list[Topic]:
+    """What is asked besides: a day that is wanted asks for no opening hours, and a speciality for no team."""
+    still = {"horário": _OPENING, "profissionais": _DAYS_OF_SOMEBODY}
+    return [one for one in topics if one.label not in still or still[one.label].search(said)]
+
+
+#: What somebody is asked to offer: "vocês fazem drenagem linfática?"
+_OFFERS = re.compile(r"\b(?:fazem|faz|oferecem|realizam|trabalham com) ([a-z]{4,}(?: [a-z]{4,})?)\b")
+
+
+def unknown_offer(said: str, words: Vocabulary) -> list[Topic]:
+    """A service that the clinic has no word for: its price is none of the list's."""
+    match = _OFFERS.search(said)
+    if match is None or words.names_one(said) or {one.label for one in topics_in(said, words)} - {"preço"}:
+        return []
+    return in_their_words(f"{match[1]}?")
+
+
+_FILE = re.compile(r"(?<=[\[:;,—])[^\[\]:;,—]+\.(?:pdf|jpe?g|png|heic|docx?|xlsx?|txt|zip)\b", re.IGNORECASE)
+
+
+def without_file_names(text: str) -> str:
+    """What the patient wrote: the name of a file is nobody's wish."""
+    return _FILE.sub(" ", text)
 
 
 _ASKS = re.compile(r"\?|\b(?:quando|qndo|qdo|como|onde|qual|quais|quem|quantos?|quantas?)\b")
