@@ -21,7 +21,9 @@ _MESSAGE_TOKENS = 6
 _OWN_CHARS = 3.2  #: characters a token, in the prompt and the schemas we wrote
 _CHAT_CHARS = 2.6  #: in what people write
 _HISTORY_CHARS = 500
+_ANSWERED_CHARS = 300  #: of our last message, where there is little room
 _OLD_RESULT_CHARS = 120
+_SHORT_RESULT_CHARS = 300
 _EXCHANGES_TOKENS = 640  #: this turn's calls may have so many in a small room, and half of a large one,
 _TEXT_TOKENS = 160  #: as long as the patient's words keep these
 _TEXT_CHARS = 800  #: enough to tell whether they need them
@@ -78,23 +80,32 @@ def fit(
     """The messages behind the system prompt, within ``room`` tokens.
 
     What goes first: the oldest history, then the tool results of this turn, older ones before the newest, then the
-    middle of a very long text. The patient's last words always stay; nothing is left out of the store.
+    middle of a very long text. The patient's last words always stay, and what they answer as far as it goes; nothing is
+    left out of the store.
     """
     beside = (
         message_tokens(context) + _MESSAGE_TOKENS + min(estimate_tokens(text[:_TEXT_CHARS]), _TEXT_TOKENS)
     )
-    exchanges = _shortened(exchanges, max(room // 2, min(_EXCHANGES_TOKENS, room - beside)))
+    answered = sum(message_tokens(_clipped(one, _ANSWERED_CHARS)) for one in history[-1:])
+    for_exchanges = max(room // 2, min(_EXCHANGES_TOKENS, room - beside))
+    exchanges = _shortened(exchanges, min(for_exchanges, max(room // 3, room - beside - answered)))
     left = room - sum(map(message_tokens, exchanges)) - message_tokens(context)
     patient = {"role": "user", "content": shorten(text, left - _MESSAGE_TOKENS)}
     left -= message_tokens(patient)
     kept: list[Message] = []
-    for message in reversed(history):
-        message = {**message, "content": _clip(str(message.get("content", "")), _HISTORY_CHARS)}
+    for one in reversed(history):
+        message = _clipped(one, _HISTORY_CHARS)
+        if not kept and message_tokens(message) > left:
+            message = _clipped(one, _ANSWERED_CHARS)
         left -= message_tokens(message)
         if left < 0:
             break
         kept.append(message)
     return [*reversed(kept), context, patient, *exchanges]
+
+
+def _clipped(message: Message, chars: int) -> Message:
+    return {**message, "content": _clip(str(message.get("content", "")), chars)}
 
 
 def shorten(text: str, tokens: int) -> str:
@@ -131,9 +142,14 @@ def _whole_parts_after(text: str) -> str:
 
 
 def _shortened(exchanges: Sequence[Message], room: int) -> list[Message]:
-    """Tool results the model has already read shrink, oldest first and no more than they must, until all fit."""
+    """Tool results the model has already read shrink, no more than they must, until all fit.
+
+    Long ones before short ones, which may tell of what was done; of each the oldest first.
+    """
     shortened = list(exchanges)
-    for index, message in enumerate(shortened):
+    lengths = [len(str(message.get("content") or "")) for message in shortened]
+    for index in sorted(range(len(shortened)), key=lambda at: lengths[at] <= _SHORT_RESULT_CHARS):
+        message = shortened[index]
         over = sum(map(message_tokens, shortened)) - room
         if over <= 0:
             break

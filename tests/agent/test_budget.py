@@ -107,6 +107,26 @@ def test_older_tool_results_shrink_before_the_newest() -> None:
     assert reserved(fitted) <= 3_500
 
 
+def test_a_short_result_which_may_tell_of_a_deed_stays_whole_beside_long_ones() -> None:
+    done = "Feito, marcada: Sessão de fisioterapia com Ft. Fabiana, quinta-feira, 24/09, às 14h, para Rita Lima Souza."
+    exchanges = [*exchange(done), *exchange("R$ 90; " * 120), *exchange("R$ 80; " * 120)]
+    fitted = budget.fit([], CONTEXT, "14h, pode marcar", exchanges, room=ROOM)
+    assert any(one.get("content") == done for one in fitted)
+    assert reserved(fitted) <= 3_500
+
+
+def test_what_the_patient_answers_stays_where_tool_results_take_the_room() -> None:
+    offered = "Tenho livres: " + "quinta 24/09: 14h, 14h30; " * 20 + "Qual horário prefere?"
+    history = [message("user", "tem dermato?"), message("assistant", offered)]
+    fitted = budget.fit(history, CONTEXT, "14h", exchange("R$ 90; " * 300), room=560)
+    kept = next(
+        str(one["content"]) for one in fitted if one.get("role") == "assistant" and one.get("content")
+    )
+    assert kept.startswith("Tenho")
+    assert kept.endswith("Qual horário prefere?")
+    assert budget.prompt_tokens(0, fitted) <= 560
+
+
 def test_an_older_result_shrinks_no_more_than_it_must_and_between_words() -> None:
     """Of two questions the first one's answer is needed as well, and of ``R$ 900`` no lone ``0``."""
     prices = " ".join(f"Consulta número {number}: R$ {900 + number};" for number in range(40))
