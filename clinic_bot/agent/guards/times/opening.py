@@ -98,6 +98,11 @@ class Opening:
             for line in re.split(r"[.;](?:\s|$)", plain(f"{section.title}: {section.text}"))
             if section.title != "Horário" or DATE.search(line)
         ]
+        # When somebody comes, as the file says it of them: no opening hours, whoever is asked about.
+        noted = [plain(one.notes) for one in facts.professionals] + [plain(one.notes) for one in facts.services]
+        self._notes = [
+            part.strip() for line in noted for part in re.split(r"[.;](?:\s|$)", line) if part.strip()
+        ]
         others = [first_name(one.name) for one in facts.professionals]
         others += (plain(one.name) for one in facts.services)
         self._others = re.compile(rf"\b(?:dra?|{'|'.join(map(re.escape, others))})\b")
@@ -114,7 +119,8 @@ class Opening:
             now: in the clinic's zone.
         """
         ours = not self._others.search(asked)
-        for sentence in whole(text):
+        for written in whole(text):
+            sentence = self._without_notes(written)
             ours = ours if _GOES_ON.search(sentence) else not self._others.search(asked)
             if self._walk_ins.mistake(sentence, now):
                 return "diz um dia ou uma hora em que esse serviço não é feito"
@@ -128,6 +134,11 @@ class Opening:
         if self._bare_yes(text, asked, now):
             return "diz que abre em um dia em que a clínica fecha"
         return None
+
+    def _without_notes(self, sentence: str) -> str:
+        for note in self._notes:
+            sentence = sentence.replace(note, " ")
+        return sentence
 
     def _general(self, sentence: str) -> bool:
         if _ALL_DAY.search(sentence) and not _HOT_LINE.search(sentence) and _OPENS.search(sentence):

@@ -82,3 +82,15 @@ def test_a_break_is_not_denied() -> None:
     text = "A recepção não fecha no horário do almoço."
     assert opening(split).mistake(text, "oi", NOW) is not None
     assert opening().mistake(text, "oi", NOW) is None
+
+
+def test_when_somebody_comes_is_told_as_the_file_notes_it_whatever_was_asked() -> None:
+    ana, *others = FACTS.professionals
+    noted = ana.model_copy(
+        update={"notes": "Vem às quintas à tarde, semana sim, semana não; aos domingos por vídeo."}
+    )
+    told = opening(FACTS.model_copy(update={"professionals": (noted, *others)}))
+    line = f"Profissionais: {ana.name} — {ana.specialty} — Vem às quintas à tarde, semana sim, semana não."
+    assert told.mistake(line, "vcs pegam unimed?", NOW) is None
+    assert told.mistake("Atendemos aos domingos por vídeo.", "vcs abrem domingo?", NOW) is None
+    assert told.mistake("Atendemos aos domingos.", "vcs abrem domingo?", NOW) is not None
