@@ -211,7 +211,7 @@ _DATES = compiled(
         rf"\bdia (\d{{1,2}})\W{{1,3}}{THIS} mes\b|\b{THIS} mes,?(?: no)? dia (\d{{1,2}})\b{_NOT_HOUR}",
         _day_of_this_month,
     ),
-    (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:)", _slashed),
+    (r"\b(?:dia )?(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?(?!\d| ?h\b|:\d)", _slashed),
     (r"(?<![\d.,$])\b(?:dia )?([0-3]\d)\.(0\d|1[0-2])(?:\.(\d{4}|\d{2}))?\b(?!\d|\.| ?h)", _slashed),
     (rf"\bdia (\d{{1,2}}) d[oe] (?:mes )?(0?[1-9]|1[0-2])\b{_NOT_HOUR}", _day_and_month),
     *day_spans.RANGES,

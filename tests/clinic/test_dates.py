@@ -108,6 +108,8 @@ DAYS = {
     "dia vinte e dois às nove": october(22),
     "8 ou 9 de outubro": october(8, 9),
     "sexta 16": october(16),
+    "sexta 16/10: 11h, 14h20": october(16),
+    "Ana: quinta 05/11: 8h": (date(2026, 11, 5),),
     "sábado, dia 17": october(17),
     "sábado (17)": october(17),
     "sexta 10": october(9),  # the 10th is no Friday: an hour, perhaps
