@@ -1,7 +1,7 @@
 """The facts cut into sections, and the search over them that the agent's look-up tool uses. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinic_bot.clinic.clinic_file import ClinicFile, Hours, Policies, Service
 from clinic_bot.clinic.matching import related, words_in
@@ -9,6 +9,7 @@ from clinic_bot.clinic.texts import enumerate_words, short_weekday
 
 # A result goes into the next model call, where every character is paid for and reserved.
 MAX_CHARS = 1200
+_OF_PRICES = frozenset(("preco", "precos", "valor", "valores", "custa"))
 _BEST = 4
 #: The title of what says which health plans are accepted, and of the list of all services.
 PLANS, PRICE_LIST = "Convênios", "Serviços e preços"
@@ -21,9 +22,11 @@ class Section:
     title: str
     text: str
     keywords: frozenset[str]  #: normalised words, the title's included
+    beside: frozenset[str] = frozenset()  #: that count only where one of the others is named
 
     def score(self, words: frozenset[str]) -> int:
-        return sum(any(related(word, keyword) for keyword in self.keywords) for word in words)
+        named = sum(any(related(word, keyword) for keyword in self.keywords) for word in words)
+        return named + len(words & self.beside) if named else 0
 
 
 def about(sections: Sequence[Section], topic: str) -> str:
@@ -103,7 +106,8 @@ def _offer(facts: ClinicFile) -> Iterator[Section]:
     for service in facts.services:
         preparation = " preparo preparacao jejum" if service.preparation else ""
         walk_in = " sem hora marcada marcar agendar chegar ordem chegada" if service.walk_in else ""
-        yield section(SERVICE + service.name, service_text(service), service.name + preparation + walk_in)
+        found = section(SERVICE + service.name, service_text(service), service.name + preparation + walk_in)
+        yield replace(found, beside=_OF_PRICES)
     yield section(
         PRICE_LIST,
         "; ".join(f"{service.name}: {service.price_text()}" for service in facts.services),

@@ -131,3 +131,10 @@ def test_when_somebody_attends_and_is_away_is_told() -> None:
         "-feira", ""
     )
     assert "Ausente de 21/12/2026 a 08/01/2027" in told
+
+
+def test_a_price_of_two_services_is_told_of_these_two_before_the_team() -> None:
+    told = FACTS.about("preço gineco ortopedia")
+    assert told.startswith("Serviço: Consulta de ginecologia: R$ 360")
+    assert told.index("Consulta de ortopedia: R$ 340") < told.index("Profissionais")
+    assert FACTS.about("preço").startswith("Serviços e preços")

@@ -60,7 +60,7 @@ class Told:
     def times_of_refusals(self) -> list[str]:
         """What proposals were refused with: the free times among which the patient has to choose."""
         results = (one.result for one in self._since_change() if one.tool == PROPOSE)
-        return [text for one in results if one.startswith("Erro") and (text := records.refused_with(one))]
+        return [text for one in results if failed(one) and (text := records.refused_with(one))]
 
     def _since_change(self) -> Sequence[ToolStep]:
         changed = [n for n, step in enumerate(self.steps) if records.done(step.result)]

@@ -99,7 +99,9 @@ class Opening:
             if section.title != "Horário" or DATE.search(line)
         ]
         # When somebody comes, as the file says it of them: no opening hours, whoever is asked about.
-        noted = [plain(one.notes) for one in facts.professionals] + [plain(one.notes) for one in facts.services]
+        noted = [plain(one.notes) for one in facts.professionals] + [
+            plain(one.notes) for one in facts.services
+        ]
         self._notes = [
             part.strip() for line in noted for part in re.split(r"[.;](?:\s|$)", line) if part.strip()
         ]
