@@ -213,7 +213,7 @@ def _next_call(
     asked = {(name, argument) for name, argument, _ in done}
     if LOOK_UP in tools:
         for subject in _subjects(said, topics, words):
-            if (LOOK_UP, subject) not in asked:
+            if not any(name == LOOK_UP and f"{about} ".startswith(f"{subject} ") for name, about in asked):
                 return BrainCall(LOOK_UP, {tools[LOOK_UP]: subject})
     if talk is not None and tools and (wanted := clerk.next_call(talk)) is not None:
         return BrainCall(wanted.name, wanted.arguments)

@@ -231,3 +231,79 @@ def test_the_day_that_was_asked_for_after_a_reminder_moves_the_appointment(desk:
     assert "remarcar Consulta de dermatologia com Dra. Ana Reis, sexta-feira, 25/09, às 8h30" in say(
         "sexta às 8h30"
     )
+
+
+CHILDREN = (("Bento Reis", "sexta às 10h"), ("Alice Reis", "sexta às 10h30"))
+
+
+def test_a_time_of_the_list_is_booked_by_its_hour_in_words_of_any_order(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("tem dermato quinta?\nsou a Rafaela Dias Pinto")
+    assert "Consulta marcada" in say("14h\nnao, pera\n15h é melhor\npode marcar")
+    assert [row.patient for row in desk.booked()] == ["Rafaela Dias Pinto"]
+
+
+def test_a_day_alone_goes_on_with_the_service_of_the_list(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("tem dermato quinta?")
+    assert "sexta 25/09: 8h, 8h30" in say("e sexta?")
+
+
+def test_one_who_was_moved_may_be_moved_again(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    say = Conversation(desk)
+    assert "às 8h30" in say("preciso remarcar minha dermato de quinta pra sexta\nas 8h30")
+    assert "Consulta remarcada" in say("isso\nobrigada")
+    assert "quinta-feira, 24/09, às 14h" in say("ih\nsexta nao vai dar tb\ntem quinta as 14h?")
+    assert "Consulta remarcada" in say("pode\n14h ta otimo")
+    assert len(desk.booked()) == 1
+
+
+def test_two_children_are_moved_each_to_an_hour_of_their_own(desk: Desk) -> None:
+    for name, when in CHILDREN:
+        desk.has(MARIA, "pediatra", when, name)
+    say = Conversation(desk)
+    say("oi preciso remarcar a consulta dos dois\ntem dia 25?")
+    asked = say("bento dia 25 as 11 e a alice dia 25 as 11h30\npode mudar")
+    assert "às 11h, para Bento Reis. Confirma?" in asked
+    assert "às 11h30, para Alice Reis. Confirma?" in asked
+
+
+def test_one_more_of_what_is_booked_needs_no_service_and_no_name(desk: Desk) -> None:
+    desk.has(MARIA, "pediatra", "sexta às 10h", "Bento Reis")
+    say = Conversation(desk)
+    assert "sexta 25/09" in say("queria marcar mais uma consulta\ndia 25")
+    assert "às 11h, para Bento Reis. Confirma?" in say("11h")
+
+
+def test_the_child_who_goes_all_the_same_is_not_cancelled(desk: Desk) -> None:
+    for name, when in CHILDREN:
+        desk.has(MARIA, "pediatra", when, name)
+    say = Conversation(desk)
+    say("preciso desmarcar a de sexta")
+    assert "Consulta cancelada" in say("a da alice\no bento vai normal\npode desmarcar")
+    assert [row.patient for row in desk.booked()] == ["Bento Reis"]
+
+
+def test_the_number_that_a_reminder_asks_for_is_a_presence_beside_a_question(desk: Desk) -> None:
+    desk.has(MARIA)
+    reminder = "Lembrete: quinta, 24/09, às 14h. Responda 1 para confirmar."
+    desk.says("oi")
+    desk.reply(reminder)
+    say = Conversation(desk)
+    say.history = [{"role": "assistant", "content": reminder}]
+    assert "Presença confirmada" in say("1\ntem onde estacionar?")
+
+
+def test_a_corrected_name_is_proposed_anew(desk: Desk) -> None:
+    say = Conversation(desk)
+    say("quero marcar dermato quinta às 14h, meu nome é Rafaela Dias Pinto")
+    assert "para Rafaela Dias Prates. Confirma?" in say("sim\nsó corrige o nome\né Rafaela Dias Prates")
+    assert desk.booked() == []
+
+
+def test_an_appointment_is_told_where_it_is_asked_whether_it_stands(desk: Desk) -> None:
+    desk.has(MARIA, when="quinta às 15h")
+    assert "quinta-feira, 24/09, às 15h" in Conversation(desk)(
+        "minha consulta de quinta continua valendo ne?"
+    )
