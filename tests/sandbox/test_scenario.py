@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import clinic_bot.sandbox
+from clinic_bot.clinic.facts import load_clinic
 from clinic_bot.sandbox.scenario import Unusable, read_scenarios
 
 BUILT_IN = Path(clinic_bot.sandbox.__file__).parent / "scenarios" / "scenarios.jsonl"
@@ -33,6 +34,16 @@ def write(folder: Path, *rows: object) -> Path:
 def test_those_about_reminders_are_read_whole() -> None:
     scenarios = read_scenarios(BUILT_IN.with_name("reminders.jsonl"))
     assert [one.state["reminder_for"] for one in scenarios] == ["A2"] * 3
+
+
+def test_those_of_the_fifth_clinic_are_read_whole_and_its_file_says_what_it_notes() -> None:
+    data = Path(__file__).parents[1] / "data"
+    scenarios = read_scenarios(data / "fifth_scenarios.jsonl")
+    assert len(scenarios) == 40
+    assert sum(len(one.phases) > 1 for one in scenarios) >= 12
+    facts = load_clinic(data / "fifth_clinic.json")
+    assert "2 anos" in facts.about("fono")
+    assert "IPSEMG: só fisioterapia" in facts.about("convênio")
 
 
 def test_the_built_in_scenarios_are_read_whole() -> None:
