@@ -65,7 +65,7 @@ _CHANGES = (("cancel", _CANCEL), ("move", _MOVE))
 #: As the answer to "2" says it.
 _ASKED_WHEN = "Para remarcar, diga o dia"
 _PRESENCE = re.compile(r"\bconfirm")
-_OFFERED = re.compile(r"\bqual (?:horario|prefere|dia)|\blivres\b|\btenho\b")
+_OFFERED = re.compile(r"\bqual (?:horario|prefere|dia)|\blivres\b|\btenho\b|\bdesses horarios\b")
 #: The one time that was offered, where there was one only.
 _ONLY_ONE = re.compile(
     r"[Ll]ivres: (?:- )?[^:;]+: "

@@ -75,6 +75,8 @@ def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
         return [], ""
     if any("ivre" in one.result for one in talk.results(clerk.FREE_SLOTS)):
         return ["horarios"], "horario" if name_in(talk) else "horario_e_nome"
+    if any("Livres:" in one.result for one in talk.results(clerk.PROPOSE)):  # refused: one is to be chosen
+        return ["horarios"], "horario"
     if talk.results(clerk.FREE_SLOTS):  # the tool asks which service is meant
         return [], "servico"
     # What was read before a change is not what the records hold after it.

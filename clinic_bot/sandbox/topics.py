@@ -205,6 +205,7 @@ def _listed(facts: str, title: str) -> list[str]:
     return found[1].split("; ") if found else []
 
 
+CORRECTION = "corrigir um nome"
 # What only a person can do in a clinic without an agenda, and why.
 FOR_A_PERSON = tuple(
     (reason, re.compile(pattern))
@@ -229,6 +230,7 @@ FOR_A_PERSON = tuple(
             r"|\b(?:ele|ela) (?:tem|ta com|esta com) [^.?!]*\b(?:consulta|exame|horario|sessao)"
             r"|\bconfirm",
         ),
+        (CORRECTION, r"\bcorrig\w+ (?:o |meu |o meu )?nome\b|\bnome (?:ta|esta|saiu|ficou) errado"),
         ("nota fiscal ou recibo", r"\bnota fiscal|\brecibo|\batestado|\breceita\b|\bresultado"),
         ("dúvida de saúde", r"\bdose|\bgotas|\bremedio|\bfebre|\bdipirona|\bmg\b|\bposso tomar|\bsintoma|\bdor\b"),
     )
@@ -236,9 +238,9 @@ FOR_A_PERSON = tuple(
 
 ABOUT_VISIT = "pergunta sobre uma consulta marcada"
 # These do not wait for a yes: a person was asked for, or there is nothing to understand first.
-AT_ONCE = frozenset(("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo"))
+AT_ONCE = frozenset(("quer falar com uma pessoa", "reclamação", "nota fiscal ou recibo", CORRECTION))
 #: What the clerk does where there is an agenda.
-FOR_THE_AGENDA = frozenset(("quer cancelar", "quer remarcar", "quer marcar", ABOUT_VISIT))
+FOR_THE_AGENDA = frozenset(("quer cancelar", "quer remarcar", "quer marcar", ABOUT_VISIT, CORRECTION))
 WHEN = re.compile(
     r"\b(?:\d{1,2}(?:h\d{0,2}|:\d{2})|(?:dia )?\d{1,2}/\d{1,2}|dia \d{1,2}|hoje|amanha|segunda|terca|quarta"
     r"|quinta|sexta|sabado|domingo|de manha|de tarde|a noite)(?!\w)"

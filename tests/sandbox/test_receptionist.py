@@ -98,6 +98,7 @@ def test_many_topics_get_one_answer() -> None:
     [
         ("quero falar com uma pessoa", "pessoa"),
         ("isso é um absurdo, vou reclamar", "reclamação"),
+        ("só corrige o nome\né Edilson Prates", "corrigir um nome"),
         ("preciso da nota fiscal", "nota fiscal"),
     ],
 )
