@@ -15,7 +15,7 @@ from clinic_bot.intake.screening import ScreeningLists, is_automatic_text, is_gi
 from clinic_bot.settings import Settings
 from clinic_bot.store.policy import Policy
 from clinic_bot.store.pruning import Periods
-from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+from clinic_bot.turns.emergency import find_emergency, is_other_danger, may_be_emergency
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,7 @@ def policy_of(settings: Settings, lists: ScreeningLists, *, fetches: frozenset[K
         records_ms=periods_of(settings).records_ms,
         may_be_emergency=may_be_emergency,
         is_emergency=_is_emergency,
+        is_other_danger=is_other_danger,
         is_listed=lambda phone_key, lid: phone_key in lists.never_answer or lid in lists.never_answer,
         is_automatic=lambda text: is_automatic_text(text, lists),
         is_give_back=lambda text: is_give_back_phrase(text, lists),

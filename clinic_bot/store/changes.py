@@ -243,19 +243,21 @@ def _changed(session: Session, conversation: Conversation, policy: Policy, now_m
         listening.reread(conversation, waiting[-1], policy)
     if texts and policy.is_emergency(texts):
         conversation.emergency_seq = max(conversation.emergency_seq, seq)
-        answer_danger(session, conversation, now_ms)
+        answer_danger(session, conversation, now_ms, texts, policy)
     if conversation.owner is None:
         rearm(session, conversation, policy, now_ms)
 
 
-def answer_danger(session: Session, conversation: Conversation, now_ms: int) -> None:
+def answer_danger(
+    session: Session, conversation: Conversation, now_ms: int, texts: Sequence[str], policy: Policy
+) -> None:
     """A chat that only a reply of ours handed over has nobody in it who could answer an emergency."""
     human_until_ms = conversation.human_until_ms
     if human_until_ms <= now_ms:
         return
     assert conversation.id is not None
     session.flush()
-    if urgent.take_back(driver_of(session.connection()), conversation.id, human_until_ms):
+    if urgent.take_back(driver_of(session.connection()), conversation.id, human_until_ms, texts, policy):
         session.refresh(conversation, ["human_until_ms"])
 
 

@@ -7,7 +7,7 @@ while the turn that has it may still grow; after that it is kept for the history
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, or_, update
@@ -148,7 +148,8 @@ def settle(
             return _looked_at_again(session, conversation, policy, now_ms)
         _keep(message, found)
         session.flush()
-        danger = _is_danger(session, conversation, message, found, policy)
+        texts = _danger(session, conversation, message, found, policy)
+        danger = bool(texts)
         if message.handled_ms is not None:
             whose = _contact(conversation) if danger else None
             return Settled(_id(conversation), emergency=danger, whose=whose, person_has_it=True)
@@ -157,7 +158,7 @@ def settle(
             return _too_late(session, conversation, message, found, policy, now_ms, danger=danger)
         if turn is not None and not danger and not _may_join(conversation, policy, now_ms):
             return _too_late(session, conversation, message, found, policy, now_ms, danger=False)
-        return _joins(session, conversation, message, found, policy, now_ms, danger=danger)
+        return _joins(session, conversation, message, found, policy, now_ms, danger=texts)
 
 
 def _joins(
@@ -168,10 +169,14 @@ def _joins(
     policy: Policy,
     now_ms: int,
     *,
-    danger: bool,
+    danger: Sequence[str],
 ) -> Settled:
-    """It is a part of what is to be answered: of an open window, or of the turn that thinks about it."""
-    tells = found.state is MediaState.READ or danger
+    """It is a part of what is to be answered: of an open window, or of the turn that thinks about it.
+
+    Args:
+        danger: all that is pending, where it is an emergency.
+    """
+    tells = found.state is MediaState.READ or bool(danger)
     if tells:
         conversation.revision += 1
     waiting = pending(session, conversation)
@@ -179,13 +184,13 @@ def _joins(
         listening.reread(conversation, waiting[-1], policy)
     if danger:
         conversation.emergency_seq = max(conversation.emergency_seq, message.seq)
-        changes.answer_danger(session, conversation, now_ms)
+        changes.answer_danger(session, conversation, now_ms, danger, policy)
     settled = _looked_at_again(session, conversation, policy, now_ms)
     return Settled(
         settled.conversation_id,
         settled.wake_at_ms,
         revision=conversation.revision if tells else None,
-        emergency=danger,
+        emergency=bool(danger),
         whose=_contact(conversation) if danger else None,
     )
 
@@ -255,16 +260,17 @@ def _keep(message: Message, found: Found) -> None:
         message.detail = json.dumps({**detail, "seen": found.seen}, ensure_ascii=False)
 
 
-def _is_danger(
+def _danger(
     session: Session, conversation: Conversation, message: Message, found: Found, policy: Policy
-) -> bool:
-    """On all that is pending, as of a message that was written; the doubtful words count here and nowhere else."""
+) -> Sequence[str]:
+    """All that is pending, where it is an emergency; the doubtful words count here and nowhere else."""
     words = found.text or found.doubtful
     if not words or not policy.may_be_emergency(words):
-        return False
+        return ()
     texts = {one.seq: one.text for one in pending(session, conversation)}
     texts[message.seq] = words
-    return policy.is_emergency([texts[seq] for seq in sorted(texts)])
+    said = [texts[seq] for seq in sorted(texts)]
+    return said if policy.is_emergency(said) else ()
 
 
 def _turn_with(session: Session, conversation: Conversation, message: Message) -> Turn | None:

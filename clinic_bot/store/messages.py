@@ -4,6 +4,7 @@ Measured against a bare endpoint, the driver keeps about twice the rate of SQLAl
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -100,14 +101,10 @@ def append_message(
             contacts.find_or_open(session, contact, policy, now_ms)
         row = driver.execute(find, asked).fetchone()
     early, known = bool(row[0]), Known(*row[1:])
-    emergency = not is_too_old(event, now_ms, policy) and _is_emergency(
-        driver, known.id, known.done_seq, event.content.text, policy
-    )
-    if (
-        emergency
-        and known.human_until_ms > now_ms
-        and urgent.take_back(driver, known.id, known.human_until_ms)
-    ):
+    danger = [] if is_too_old(event, now_ms, policy) else _danger(driver, known, event.content.text, policy)
+    emergency = bool(danger)
+    silent = emergency and known.human_until_ms > now_ms
+    if silent and urgent.take_back(driver, known.id, known.human_until_ms, danger, policy):
         known.human_until_ms = 0
     added = add_to(known, event, now_ms, policy, emergency=emergency, corrects=corrects)
     driver.execute(APPEND + ROW, added)
@@ -166,10 +163,12 @@ def _media_state(content: Content, policy: Policy) -> str | None:
     return MediaState.PENDING.value if wanted else None
 
 
-def _is_emergency(driver: Driver, conversation_id: int, done_seq: int, text: str, policy: Policy) -> bool:
+def _danger(driver: Driver, known: Known, text: str, policy: Policy) -> Sequence[str]:
+    """What is pending with this message, where it is an emergency; nothing where it is none."""
     if not text or not policy.may_be_emergency(text):
-        return False
-    return policy.is_emergency([*pending_texts(driver, conversation_id, done_seq), text])
+        return ()
+    texts = [*pending_texts(driver, known.id, known.done_seq), text]
+    return texts if policy.is_emergency(texts) else ()
 
 
 def pending_texts(driver: Driver, conversation_id: int, done_seq: int) -> list[str]:

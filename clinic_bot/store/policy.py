@@ -12,6 +12,10 @@ def _never(_text: str) -> bool:
     return False
 
 
+def _same(_answered: Sequence[str], _texts: Sequence[str]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     timing: Timing
@@ -25,6 +29,8 @@ class Policy:
     is_give_back: Callable[[str], bool] = (
         _never  #: the words by which the clinic gives a chat back to the bot
     )
+    #: (signs of danger that were just answered, pending texts): whether the fixed text for these is another one
+    is_other_danger: Callable[[Sequence[str], Sequence[str]], bool] = _same
     #: age past which what was said is forgotten: such an event is a redelivery of something that is gone
     records_ms: int = 365 * 86_400_000
     listener: Listener | None = None  #: None: every wait is the fixed window's

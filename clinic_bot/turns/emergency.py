@@ -9,7 +9,7 @@ answer is yes: a fixed text with the numbers 192 and 188 costs little, a missed 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
@@ -43,8 +43,11 @@ ALARMING = 0.3
 DOUBTED = -2.4
 #: In fewer words there is too little to doubt a phrase by: "não, dor no peito".
 DOUBTABLE_WORDS = 5
-#: The name of the sign when no phrase names it.
-RESEMBLES = "resembles"
+#: The names of the signs when no phrase names one.
+RESEMBLES: Mapping[EmergencyKind, str] = {
+    EmergencyKind.PHYSICAL: "resembles",
+    EmergencyKind.EMOTIONAL: "resembles_crisis",
+}
 
 _WORD_BREAKS = r"(?: [/,])?"
 _MARKS = {"!": r"(?: [|/,?])?", "^": r"\A(?: [|,/])*", "$": r"(?=(?: [|,/])* $)"}
@@ -95,7 +98,21 @@ def find_emergency(texts: Sequence[str]) -> Emergency | None:
         return named
     if opinion.alarm < ALARMING:
         return None
-    return Emergency(EmergencyKind.EMOTIONAL if opinion.emotional else EmergencyKind.PHYSICAL, RESEMBLES)
+    kind = EmergencyKind.EMOTIONAL if opinion.emotional else EmergencyKind.PHYSICAL
+    return Emergency(kind, RESEMBLES[kind])
+
+
+def is_other_danger(answered: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether ``texts`` show a kind of danger that is none of those ``answered``, which are names of signs."""
+    found = find_emergency(texts)
+    return found is not None and found.kind not in map(_kind_of, answered)
+
+
+def _kind_of(sign: str) -> EmergencyKind:
+    """Physical, too, where nobody knows the sign any more: that text was sent for lack of a better one."""
+    emotional = {one.name for one in SIGNS if one.kind is EmergencyKind.EMOTIONAL}
+    emotional |= {RESEMBLES[EmergencyKind.EMOTIONAL], EmergencyKind.EMOTIONAL}
+    return EmergencyKind.EMOTIONAL if sign in emotional else EmergencyKind.PHYSICAL
 
 
 def find_by_phrase(texts: Sequence[str]) -> Emergency | None:

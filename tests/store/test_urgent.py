@@ -9,6 +9,7 @@ from clinic_bot.events import Contact
 from clinic_bot.store import gate, jump
 from clinic_bot.store.gate import Draft, Gate
 from clinic_bot.store.inbox import Taken
+from clinic_bot.turns.emergency import find_emergency
 from tests.support import builders as b
 from tests.support.fixtures import ON_SQLITE
 from tests.support.store import Store
@@ -106,6 +107,33 @@ def test_the_fixed_text_is_read_once(store: Store) -> None:
     taken = store.later(5_000).take(b.message(b.EMERGENCY_TEXT, id="m10"))
     assert taken.emergency  # so the reception is called again
     assert (taken.wake_at_ms or 0) > store.now_ms
+
+
+def read(store: Store, text: str) -> None:
+    """The fixed text for a danger, as the turn that answers it sends it."""
+    found = find_emergency([text])
+    assert found is not None
+    claim = store.claim()
+    draft = Draft(text, "Ligue", hand_over="emergência", emergency=found.sign)
+    write = partial(gate.write_intent, claim=claim, draft=draft, now_ms=store.now_ms, policy=b.POLICY)
+    assert store.run(write)[0] is Gate.OPEN
+    store.outcome(claim, message_id=f"r{store.now_ms}")
+    store.later(5_000)
+
+
+CRISIS = "penso em me matar todo dia"
+
+
+def test_who_read_of_the_one_danger_reads_of_the_other(store: Store) -> None:
+    """Told of SAMU 192 for "não to aguentando mais", and then it is a life that is to end: CVV 188."""
+    store.take(b.message(b.EMERGENCY_TEXT, id="m9"))
+    read(store, b.EMERGENCY_TEXT)
+    assert store.take(b.message(CRISIS, id="m10")).wake_at_ms == store.now_ms
+    read(store, CRISIS)
+    for n, text in enumerate((CRISIS, b.EMERGENCY_TEXT)):
+        taken = store.later(1_000).take(b.message(text, id=f"m{11 + n}"))
+        assert taken.emergency
+        assert (taken.wake_at_ms or 0) > store.now_ms, "both were read"
 
 
 def test_ordinary_words_wait_for_the_reception(store: Store) -> None:

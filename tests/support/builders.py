@@ -22,7 +22,7 @@ from clinic_bot.intake.identity import phone_key
 from clinic_bot.reply.outcomes import of_delivery
 from clinic_bot.sandbox.standins import INSTANCE_ID
 from clinic_bot.store.policy import Policy
-from clinic_bot.turns.emergency import find_emergency, may_be_emergency
+from clinic_bot.turns.emergency import find_emergency, is_other_danger, may_be_emergency
 
 INSTANCE = INSTANCE_ID
 PHONE = "5511987650001"
@@ -43,6 +43,7 @@ POLICY = Policy(
     horizon_ms=HORIZON_MS,
     may_be_emergency=may_be_emergency,
     is_emergency=lambda texts: find_emergency(texts) is not None,
+    is_other_danger=is_other_danger,
     is_listed=lambda _phone_key, _lid: False,
     is_automatic=lambda text: text == GREETING,
 )

@@ -16,7 +16,7 @@ def test_a_danger_that_no_phrase_knows_is_seen() -> None:
     found = find_emergency(danger)
     assert found is not None
     assert find_by_phrase(danger) is None
-    assert (found.kind, found.sign) == (EmergencyKind.PHYSICAL, RESEMBLES)
+    assert (found.kind, found.sign) == (EmergencyKind.PHYSICAL, RESEMBLES[EmergencyKind.PHYSICAL])
 
 
 def test_every_bucket_of_the_file_is_there() -> None:
