@@ -49,6 +49,10 @@ RESEMBLES: Mapping[EmergencyKind, str] = {
     EmergencyKind.EMOTIONAL: "resembles_crisis",
 }
 
+#: Of body or mind, nobody knows; the text for a crisis of the mind names SAMU as well.
+_AT_THE_END_OF_STRENGTH = re.compile(
+    r" nao (?:(?:to|estou|mais) ){0,2}(?:aguent|suport)\w+(?: mais)? (?:[|/,?] )*$"
+)
 _WORD_BREAKS = r"(?: [/,])?"
 _MARKS = {"!": r"(?: [|/,?])?", "^": r"\A(?: [|,/])*", "$": r"(?=(?: [|,/])* $)"}
 #: Whose body it is takes no room in a gap: "o braço da minha mãe não mexe".
@@ -98,7 +102,8 @@ def find_emergency(texts: Sequence[str]) -> Emergency | None:
         return named
     if opinion.alarm < ALARMING:
         return None
-    kind = EmergencyKind.EMOTIONAL if opinion.emotional else EmergencyKind.PHYSICAL
+    emotional = opinion.emotional or _AT_THE_END_OF_STRENGTH.search(line)
+    kind = EmergencyKind.EMOTIONAL if emotional else EmergencyKind.PHYSICAL
     return Emergency(kind, RESEMBLES[kind])
 
 

@@ -19,6 +19,13 @@ def test_a_danger_that_no_phrase_knows_is_seen() -> None:
     assert (found.kind, found.sign) == (EmergencyKind.PHYSICAL, RESEMBLES[EmergencyKind.PHYSICAL])
 
 
+@pytest.mark.parametrize("text", ["nao to aguentando mais", "n tô guentando mais", "não aguento mais"])
+def test_who_has_no_strength_left_is_told_both_numbers(text: str) -> None:
+    found = find_emergency(["boa noite", text])
+    assert found is not None
+    assert found.kind is EmergencyKind.EMOTIONAL
+
+
 def test_every_bucket_of_the_file_is_there() -> None:
     model = load_model()
     kept = (model.danger, model.evidence, model.emotional)
