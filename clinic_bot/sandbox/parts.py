@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from clinic_bot.clinic.spelling import plain
-from clinic_bot.sandbox import clerk
 from clinic_bot.sandbox.brain import BrainCall
-from clinic_bot.sandbox.talk import OWN, Talk, name_in
+from clinic_bot.sandbox.clerk import gave_up
+from clinic_bot.sandbox.intent import intent
+from clinic_bot.sandbox.talk import CARRY_OUT, CONFIRM, FREE_SLOTS, OWN, PROPOSE, Talk, name_in
 
 RESPOND = "montar_resposta"
 #: Our question whether the reception should go on, as the patient read it.
@@ -49,7 +50,7 @@ def chosen(
     facts, unknown = _titles(quoted, said)
     phrases += ["nao_sei"] if unknown and not (facts or plans) else []
     shown, question = _of_the_agenda(talk) if talk is not None else ([], "")
-    if talk is not None and clerk.intent(talk) == "keep":
+    if talk is not None and intent(talk) == "keep":
         phrases.append("fica_como_esta")
     if asks_for_a_person:
         question = "chamar_recepcao"
@@ -71,19 +72,19 @@ def chosen(
 
 def _of_the_agenda(talk: Talk) -> tuple[list[str], str]:
     """What to show of the tools' answers, and what to ask."""
-    if clerk.gave_up(talk):
+    if gave_up(talk):
         return [], ""
-    if any("ivre" in one.result for one in talk.results(clerk.FREE_SLOTS)):
+    if any("ivre" in one.result for one in talk.results(FREE_SLOTS)):
         return ["horarios"], "horario" if name_in(talk) else "horario_e_nome"
-    if any("Livres:" in one.result for one in talk.results(clerk.PROPOSE)):  # refused: one is to be chosen
+    if any("Livres:" in one.result for one in talk.results(PROPOSE)):  # refused: one is to be chosen
         return ["horarios"], "horario"
-    if talk.results(clerk.FREE_SLOTS):  # the tool asks which service is meant
+    if talk.results(FREE_SLOTS):  # the tool asks which service is meant
         return [], "servico"
     # What was read before a change is not what the records hold after it.
-    changes = (clerk.PROPOSE, clerk.CARRY_OUT, clerk.CONFIRM)
+    changes = (PROPOSE, CARRY_OUT, CONFIRM)
     if talk.results(OWN) and not any(map(talk.results, changes)):
         several = "consulta#2" in talk.results(OWN)[-1].result
-        asks = clerk.intent(talk) in ("cancel", "move")
+        asks = intent(talk) in ("cancel", "move")
         return ["consultas"], "qual_consulta" if asks and several else ""
     return [], ""
 

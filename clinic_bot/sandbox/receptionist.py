@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clinic_bot.clinic.fields import beginnings
-from clinic_bot.sandbox import clerk, parts
+from clinic_bot.sandbox import clerk, clerk_words, parts
 from clinic_bot.sandbox.brain import (
     REMARK,
     Brain,
@@ -21,6 +21,8 @@ from clinic_bot.sandbox.brain import (
     done_calls,
     last_patient_message,
 )
+from clinic_bot.sandbox.intent import intent
+from clinic_bot.sandbox.talk import FREE_SLOTS, TOOLS, Talk
 from clinic_bot.sandbox.topics import (
     ABOUT_VISIT,
     AT_ONCE,
@@ -94,13 +96,13 @@ class Receptionist:
         urgent = [reason for reason in reasons if reason in AT_ONCE or _agrees(said, before)]
         exchanges = messages[start + 1 :] if start is not None else []
         called = {one.name for one in done_calls(exchanges)}
-        has_agenda = clerk.FREE_SLOTS in _known(request) or bool(called & clerk.TOOLS)
+        has_agenda = FREE_SLOTS in _known(request) or bool(called & TOOLS)
         talk = _talk(messages, start, exchanges, words) if has_agenda else None
-        if talk is not None and clerk.intent(talk) and not clerk.gave_up(talk):
+        if talk is not None and intent(talk) and not clerk.gave_up(talk):
             reasons = [reason for reason in reasons if reason not in FOR_THE_AGENDA]
             urgent = [reason for reason in urgent if reason not in FOR_THE_AGENDA]
             topics = beside_a_booking(topics, said)
-        if not topics and not reasons and (talk is None or not clerk.intent(talk)):
+        if not topics and not reasons and (talk is None or not intent(talk)):
             topics = in_their_words(said)
         said = _spoken_of(said, before, topics, words)
         done = list(_results(exchanges))
@@ -109,7 +111,7 @@ class Receptionist:
             return BrainTurn(tool_call=call, reasoning=f"Preciso de {call.name} antes de responder.")
         if parts.RESPOND in _offered(request):
             return BrainTurn(tool_call=_parts(said, topics, reasons, done, talk, words), reasoning=_CHOSEN)
-        agenda = clerk.answer(talk) if talk is not None else []
+        agenda = clerk_words.answer(talk) if talk is not None else []
         return BrainTurn(text=f"{_answer(said, topics, reasons, done, agenda, words)}\n\n{MARK}")
 
 
@@ -118,7 +120,7 @@ def _parts(
     topics: Sequence[Topic],
     reasons: Sequence[str],
     done: Sequence[tuple[str, str, str]],
-    talk: clerk.Talk | None,
+    talk: Talk | None,
     words: Vocabulary,
 ) -> BrainCall:
     found = [result for name, _, result in done if name == LOOK_UP]
@@ -151,13 +153,13 @@ def _talk(
     start: int | None,
     exchanges: Sequence[Mapping[str, Any]],
     words: Vocabulary,
-) -> clerk.Talk | None:
+) -> Talk | None:
     """The conversation as the clerk reads it: the patient's words as they were written."""
     if start is None:
         return None
     before = messages[:start]
     earlier = [content_of(one) for one in before if one.get("role") == "user"]
-    return clerk.Talk(
+    return Talk(
         without_file_names(content_of(messages[start])),
         "\n".join(without_file_names(text) for text in earlier if not text.startswith(REMARK)),
         next(
@@ -205,7 +207,7 @@ def _next_call(
     topics: Sequence[Topic],
     reasons: Sequence[str],
     done: Sequence[tuple[str, str, str]],
-    talk: clerk.Talk | None,
+    talk: Talk | None,
     words: Vocabulary,
 ) -> BrainCall | None:
     """The first tool call still to make: facts first, so that the person taking over finds them answered."""

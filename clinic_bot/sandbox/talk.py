@@ -12,7 +12,15 @@ from clinic_bot.clinic.spelling import plain, words_of
 from clinic_bot.sandbox.brain import Done
 from clinic_bot.sandbox.topics import Vocabulary
 
+FREE_SLOTS = "horarios_livres"
+PROPOSE = "propor_consulta"
+CARRY_OUT = "efetivar_proposta"
+CONFIRM = "confirmar_presenca"
 OWN = "consultas_do_telefone"
+#: Whose results are told also where no more calls are allowed.
+TOOLS = frozenset((FREE_SLOTS, OWN, PROPOSE, CARRY_OUT, CONFIRM))
+#: What a proposal says whose patient gave the order with it.
+AT_ONCE = f"chame {CARRY_OUT} agora"
 _MOST_CHARS = 160
 
 STAYS = re.compile(r"\b(?:mantem|manter|mantenha|continua|fica|deixa|vai (?:normal\w*|sim|igual))\b")

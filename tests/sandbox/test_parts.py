@@ -8,11 +8,10 @@ import pytest
 from clinic_bot.agent.composed.parts import schema
 from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
 from clinic_bot.agent.tools import RESPOND as THE_SERVICES
-from clinic_bot.sandbox import clerk, parts
+from clinic_bot.sandbox import parts
 from clinic_bot.sandbox.brain import BrainCall, Done
-from clinic_bot.sandbox.clerk import CONFIRM
 from clinic_bot.sandbox.receptionist import HAND_OVER, LOOK_UP, Receptionist
-from clinic_bot.sandbox.talk import OWN, Talk
+from clinic_bot.sandbox.talk import CONFIRM, OWN, PROPOSE, Talk
 from clinic_bot.sandbox.topics import Vocabulary
 from tests.sandbox.test_receptionist import TOOLS, _exchange
 
@@ -96,7 +95,7 @@ def test_what_was_read_before_a_change_is_not_chosen_after_it() -> None:
 
 def test_the_times_that_a_proposal_was_refused_with_are_chosen() -> None:
     refused = "Erro, nada foi alterado: diga um só dia e hora. Livres:\nDra. Ana Reis: sexta 25/09: 8h, 8h30"
-    talk = Talk("e sexta?", "", "", "", [Done(clerk.PROPOSE, {}, refused)], Vocabulary())
+    talk = Talk("e sexta?", "", "", "", [Done(PROPOSE, {}, refused)], Vocabulary())
     call = parts.chosen(
         "e sexta?",
         greets=False,
