@@ -2,18 +2,21 @@
 
 import re
 
+from clinic_bot.agent.guards.language.marks import PICTURE
 from clinic_bot.agent.wording import MAX_CHARS, bounded
 
-#: Asks what the patient may want although they said it, or asks nothing: idle beside a sentence that answers.
+#: Asks what the patient may want although they said it, or asks nothing: idle beside a sentence that answers. Only a
+#: whole sentence is: of "Oi, como posso ajudar?" something would be left over.
 _IDLE = re.compile(
-    r"(?:^|\s)(?:como|em que|no que) (?:eu )?posso (?:te |lhe )?ajudar\?$"
-    r"|(?:^|\s)(?:posso (?:te |lhe )?ajudar|precisa(?: de)?|deseja) (?:em |com )?"
-    r"(?:algo|(?:mais )?alguma coisa)(?: mais)?\?$",
+    rf"(^|\n|[.!?…][*_~)\"”]*\s|[{PICTURE}]\s)\s*"
+    r"(?:(?:como|em que|no que) (?:eu )?posso (?:te |lhe )?ajudar"
+    r"|(?:posso (?:te |lhe )?ajudar|(?:voc[eê] |o senhor |a senhora )?(?:precisa(?: de)?|deseja)) (?:em |com )?"
+    rf"(?:algo|(?:mais )?alguma coisa)(?: mais)?)\?[\s{PICTURE}]*$",
     re.IGNORECASE,
 )
 
 
 def below(reply: str, sentence: str) -> str:
     """Both, within what WhatsApp shows; of a reply that is too long the end goes, never the sentence."""
-    answer = _IDLE.sub("", reply.rstrip()).rstrip()
+    answer = _IDLE.sub(r"\1", reply.rstrip()).rstrip()
     return "\n\n".join(filter(None, (bounded(answer, MAX_CHARS - len(sentence) - 2), sentence)))

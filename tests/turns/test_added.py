@@ -16,6 +16,13 @@ SENTENCE = "Recebi seu comprovante e avisei a recepção."
         ("Bom dia! Como posso ajudar?", "Bom dia!"),
         ("Bom dia! Em que posso te ajudar? ", "Bom dia!"),
         ("Abrimos às 8h. Precisa de mais alguma coisa?", "Abrimos às 8h."),
+        ("Abrimos às 8h. Você precisa de mais alguma coisa?", "Abrimos às 8h."),
+        ("Oi! 😊 Como posso ajudar?", "Oi! 😊"),
+        ("Oi! Como posso ajudar? 😊", "Oi!"),
+        ("*Abrimos às 8h.* Como posso ajudar?", "*Abrimos às 8h.*"),
+        ("Oi, como posso ajudar?", "Oi, como posso ajudar?"),  # no sentence of its own
+        ("Pode me dizer em que posso ajudar?", "Pode me dizer em que posso ajudar?"),
+        ("Para o exame precisa de alguma coisa?", "Para o exame precisa de alguma coisa?"),
         ("Qual horário prefere?", "Qual horário prefere?"),
         ("Posso ajudar o Davi a marcar?", "Posso ajudar o Davi a marcar?"),
     ],
