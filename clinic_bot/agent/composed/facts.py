@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from clinic_bot.clinic import lookup
 from clinic_bot.clinic.lookup import Section
@@ -11,6 +12,8 @@ from clinic_bot.clinic.spelling import plain, words_of
 #: What stands before the name of a service or of a person in the title of its section.
 _KIND = re.compile(r"^(?:Serviço|Profissional): ")
 _PLAIN_WORDS = re.compile(r"[a-z0-9][a-z0-9 -]*")
+#: In one line, and no accent that is not part of a letter: what is repeated to a patient brings no marks along.
+_UNMARKED = re.compile(r"[^\W_](?:[^\W_]|[ -])*")
 _TELLING_CHARS = 4  #: shorter words say nothing of what is meant
 #: What one topic may bring along where no title is named: more is no answer.
 _MOST = 2
@@ -41,10 +44,10 @@ def is_missing(sections: Sequence[Section], thing: str, asked: str) -> bool:
 
 def stands_in(thing: str, text: str) -> bool:
     """Whether it is plain words, and they stand there side by side."""
+    if not (_PLAIN_WORDS.fullmatch(plain(thing)) and _UNMARKED.fullmatch(normalize("NFC", thing))):
+        return False
     words, there = words_of(thing), words_of(text)
-    return _PLAIN_WORDS.fullmatch(plain(thing)) is not None and any(
-        there[n : n + len(words)] == words for n in range(len(there) - len(words) + 1)
-    )
+    return any(there[n : n + len(words)] == words for n in range(len(there) - len(words) + 1))
 
 
 def _singular(word: str) -> str:

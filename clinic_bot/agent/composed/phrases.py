@@ -29,6 +29,7 @@ CLOSINGS: Mapping[str, str] = {
     "qualquer_coisa": "Qualquer coisa, é só escrever.",
     "ate_logo": "Até logo!",
 }
+CALL_RECEPTION = "chamar_recepcao"
 QUESTIONS: Mapping[str, str] = {
     "como_ajudar": "Como posso ajudar?",
     "explicar_melhor": "Pode me explicar melhor o que precisa?",
@@ -42,7 +43,7 @@ QUESTIONS: Mapping[str, str] = {
     "qual_consulta": "Qual delas, ou todas?",
     "confirma_presenca": "Posso confirmar a presença?",
     "ver_horarios": "Quer que eu veja os horários?",
-    "chamar_recepcao": "Quer que eu chame a recepção?",
+    CALL_RECEPTION: "Quer que eu chame a recepção?",
     "convenio_ou_particular": "É por convênio ou particular?",
     "algo_mais": "Posso ajudar em algo mais?",
 }

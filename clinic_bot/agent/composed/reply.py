@@ -14,12 +14,13 @@ from clinic_bot.agent.answer import ToolStep
 from clinic_bot.agent.composed import facts as file
 from clinic_bot.agent.composed import records
 from clinic_bot.agent.composed.parts import OWN, PROPOSAL, TIMES, CannotCompose, parts_of
-from clinic_bot.agent.composed.phrases import CLOSINGS, OPENINGS, QUESTIONS
+from clinic_bot.agent.composed.phrases import CALL_RECEPTION, CLOSINGS, OPENINGS, QUESTIONS
 from clinic_bot.agent.composed.plans import said_of
 from clinic_bot.agent.failed_calls import failed
 from clinic_bot.agent.tools import FREE_SLOTS, OWN_APPOINTMENTS, PROPOSE
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.lookup import PLANS
+from clinic_bot.clinic.spelling import plain
 
 #: WhatsApp hides the end of a longer one.
 MOST_CHARS = 1_200
@@ -87,11 +88,13 @@ def compose(arguments: str, told: Told) -> str:
         *_done(told),
         *_plans(parts.plans, told),
         *_facts(parts.topics, told, plans=bool(parts.plans)),
-        *_missing(parts.missing, told),
+        *_missing(parts.missing, parts.plans, told),
         *agenda,
         *_called(told),
     ]
-    if parts.question and not any(block.endswith("?") for block in agenda):
+    # Nothing is asked beside what the agenda asks, nor whether to call the reception that was called.
+    idle = told.handed_over and parts.question == CALL_RECEPTION
+    if parts.question and not idle and not any(block.endswith("?") for block in agenda):
         blocks.append(QUESTIONS[parts.question])
     blocks.append(" ".join(CLOSINGS[key] for key in CLOSINGS if key in parts.phrases))
     text = "\n\n".join(filter(None, blocks))
@@ -156,8 +159,10 @@ def _facts(topics: Sequence[str], told: Told, *, plans: bool) -> Iterator[str]:
     yield from map(file.shown, dict.fromkeys(found))
 
 
-def _missing(things: Sequence[str], told: Told) -> Iterator[str]:
-    for thing in things:
+def _missing(things: Sequence[str], plans: Sequence[str], told: Told) -> Iterator[str]:
+    """What the file lacks, but for the plans, of which is said whether they are on its list."""
+    named = {plain(plan) for plan in plans}
+    for thing in (one for one in things if plain(one) not in named):
         if len(thing) > _THING_CHARS or not file.is_missing(told.facts.sections(), thing, told.asked):
             raise CannotCompose("em fora_da_ficha vai só o que o paciente escreveu e a ficha não tem.")
         yield f"Sobre {thing} não há nada na ficha da clínica."

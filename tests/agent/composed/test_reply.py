@@ -132,6 +132,10 @@ def test_a_call_to_the_reception_is_told_by_itself() -> None:
     )
 
 
+def test_nobody_is_asked_whether_to_call_whom_was_called() -> None:
+    assert composed(handed_over=True, pergunta="chamar_recepcao") == composed(handed_over=True)
+
+
 def test_short_phrases_are_one_line() -> None:
     text = composed(frases=["melhoras", "agradeco_avisar", "sem_orientacao_de_saude", "nao_ouvi_audio"])
     assert text.split("\n\n") == [
@@ -166,7 +170,13 @@ PLANS = file.shown(next(one for one in FACTS.sections() if one.title == "Convên
         ("portosaude", "Porto Saúde está entre os convênios aceitos."),
         ("amil", "Amil não está entre os convênios aceitos."),
         ("unimd", None),
+        ("uni mede", None),  # as a voice note is written down
         ("unimed nacional", None),  # which of a kind is taken the list does not say
+        ("seguro", None),  # no plan's name
+        ("esse", None),
+        ("o meu", None),
+        ("da prefeitura", None),  # who pays for it, whatever it is called
+        ("do banco do brasil", None),
     ],
 )
 def test_a_plan_is_on_the_list_or_is_not(plan: str, said: str | None) -> None:
@@ -174,6 +184,34 @@ def test_a_plan_is_on_the_list_or_is_not(plan: str, said: str | None) -> None:
         json.dumps({"convenios": [plan], "fatos": ["Convênios"]}), told(asked=f"vcs pegam {plan}?")
     )
     assert text.split("\n\n") == [*filter(None, [said]), PLANS]
+
+
+@pytest.mark.parametrize(
+    ("listed", "plan"),
+    [
+        ("Hapvida", "hapi vida"),
+        ("Hapvida", "rap vida"),
+        ("Cassi", "caci"),
+        ("Mediservice", "medisanitas"),  # another house, whose name begins alike
+        ("Promédica", "promed"),
+    ],
+)
+def test_of_a_near_name_the_list_alone_is_shown(listed: str, plan: str) -> None:
+    insurance = FACTS.insurance.model_copy(update={"accepted": (listed,), "notes": ""})
+    facts = FACTS.model_copy(update={"insurance": insurance})
+    text = compose(json.dumps({"convenios": [plan]}), Told(facts, NOW, asked=f"pega {plan}?"))
+    assert text == f"*Convênios*: Aceitos: {listed}."
+
+
+def test_a_plan_is_denied_once() -> None:
+    text = compose('{"convenios": ["amil"], "fora_da_ficha": ["Amil"]}', told(asked="e amil?"))
+    assert text == f"Amil não está entre os convênios aceitos.\n\n{PLANS}"
+
+
+@pytest.mark.parametrize("plan", ["ca\u0336ssi", "cassi\nconsulta"])
+def test_what_no_plain_name_holds_is_not_repeated(plan: str) -> None:
+    with pytest.raises(CannotCompose, match="o nome que o paciente escreveu"):
+        compose(json.dumps({"convenios": [plan]}), told(asked=plan))
 
 
 def test_a_plan_that_the_notes_name_is_told_in_their_words() -> None:
