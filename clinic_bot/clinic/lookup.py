@@ -91,7 +91,8 @@ def _place(facts: ClinicFile) -> Iterator[Section]:
     yield section(
         "Endereço",
         # No full stop behind a link: WhatsApp would take it for a part of it.
-        sentences(facts.address, facts.landmark) + (f" Mapa: {facts.map_url}" if facts.map_url else ""),
+        sentences(dashed(facts.address.strip().rstrip(".;"), facts.landmark.strip()))
+        + (f" Mapa: {facts.map_url}" if facts.map_url else ""),
         "localizacao local onde fica mapa chegar rua metro referencia",
     )
     yield section("Estacionamento", facts.parking, "estacionar carro vaga garagem manobrista")

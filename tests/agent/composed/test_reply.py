@@ -74,6 +74,7 @@ def test_parts_stand_in_the_order_of_a_conversation() -> None:
         ("serviço: coleta de sangue", "*Coleta de sangue*: o valor depende"),
         ("Dr. Otávio Serrano", "*Dr. Otávio Serrano*: cardiologia."),
         ("aceita unimed", "*Convênios*: Aceitos: Unimed, Bradesco Saúde e Porto Saúde."),
+        ("endereço", f"*Endereço*: {FACTS.address} — ao lado da Praça do Coreto"),
         ("nota fiscal", "*Nota fiscal*: A nota fiscal é emitida"),
         ("Profissionais", "*Profissionais*:\n- Dra. Marta Figueira — clínica geral"),
     ],
