@@ -30,7 +30,8 @@ def settings(settings: Settings, check: Callable[[Settings], None]) -> Finding:
         check(settings)
     except Misconfigured as exc:
         return Finding("settings", Mark.NO, str(exc))
-    return Finding("settings", Mark.OK, f"CLINIC_BOT_MODE={settings.mode.value}")
+    says = f"CLINIC_BOT_MODE={settings.mode.value}, CLINIC_BOT_REPLIES={settings.replies}"
+    return Finding("settings", Mark.OK, says)
 
 
 def secret(settings: Settings) -> Iterator[Finding]:

@@ -41,6 +41,12 @@ async def test_one_account_is_looked_at_while_the_other_is_not_there_yet(surgery
     assert surgery.pair.zapi.calls == deque()
 
 
+@pytest.mark.parametrize("replies", ["written", "composed"])
+async def test_whose_words_patients_read_is_told(surgery: Surgery, replies: str) -> None:
+    finding = await surgery.one("settings", replies=replies)
+    assert says(finding, Mark.OK, f"CLINIC_BOT_REPLIES={replies}")
+
+
 async def test_without_a_secret_no_webhook_comes_through_a_proxy(surgery: Surgery) -> None:
     finding = await surgery.one("settings", webhook_secret=None)
     assert says(finding, Mark.NO, "CLINIC_BOT_WEBHOOK_SECRET", "16")
