@@ -19,4 +19,5 @@ _IDLE = re.compile(
 def below(reply: str, sentence: str) -> str:
     """Both, within what WhatsApp shows; of a reply that is too long the end goes, never the sentence."""
     answer = _IDLE.sub(r"\1", reply.rstrip()).rstrip()
-    return "\n\n".join(filter(None, (bounded(answer, MAX_CHARS - len(sentence) - 2), sentence)))
+    room = MAX_CHARS - len(sentence) - 2
+    return "\n\n".join(filter(None, (bounded(answer, room) if room > 0 else "", sentence)))

@@ -36,6 +36,11 @@ def test_nothing_is_left_but_the_sentence(reply: str) -> None:
     assert below(reply, SENTENCE) == SENTENCE
 
 
+def test_a_sentence_that_leaves_no_room_stands_alone() -> None:
+    sentence = "Os seus dados ficam com a clínica. " * 50
+    assert below("Abrimos às 8h.", sentence) == sentence
+
+
 def test_of_a_reply_that_is_too_long_the_end_goes() -> None:
     text = below("Abrimos às 8h. " * MAX_CHARS, SENTENCE)
     assert len(text) <= MAX_CHARS
