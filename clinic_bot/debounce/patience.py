@@ -101,8 +101,8 @@ def limits_for(talk: Talk, limits: Limits, *, typing_expected: bool) -> Limits:
     """The clinic's limits; with a higher floor where a typing signal that may come would come too late for it.
 
     A stranger is given that time, but after what ends by itself. So is who answers, unless signals are known not to
-    come: what is added ("pode ser", "confirma pra mim pfvr") is being typed by then. After a tapped button and a full
-    stop nothing is.
+    come: what is added ("pode ser", "confirma pra mim pfvr") is being typed by then. After a tapped button, a full
+    stop and an exclamation mark nothing is.
     """
     piece = talk.last
     if piece is None:

@@ -78,7 +78,8 @@ def _read(content: Content, asked: Asked) -> Piece:
         return _signs(text, asked)
     if not text:
         kind = PieceKind.ACK if content.kind in _TAPPED else PieceKind.PICTURE
-        return Piece(kind, 0, 0, fits=content.kind in _TAPPED and asked is not Asked.NOTHING)
+        answers = content.kind in _TAPPED and asked is not Asked.NOTHING
+        return Piece(kind, 0, 0, punct=answers, fits=answers)
     piece = read_text(text, asked)
     if content.kind in _TAPPED:
         return Piece(PieceKind.ACK, piece.n_chars, piece.n_words, punct=True, fits=True)

@@ -358,6 +358,13 @@ def test_what_is_added_to_an_answer_is_seen_being_typed(answer: str, model: Mode
     assert wait_ms(unannounced, model) == DEFAULT.floor_ms
 
 
+@pytest.mark.parametrize("label", ["Sim", ""])
+def test_nothing_is_added_to_a_tap(label: str, model: Model) -> None:
+    tap = read_piece(Content(Kind.CHOICE, label), Asked.YES_NO)
+    talk = Talk().spoke(1, Asked.YES_NO).heard(tap, 100 * S)
+    assert wait_ms(talk, model, typing_expected=True) < SIGNAL_MS
+
+
 @pytest.mark.parametrize("content", [Content(Kind.TEXT, "Sim."), Content(Kind.CHOICE, "Confirmo")])
 def test_an_answer_that_is_whole_is_not_waited_for(content: Content, model: Model) -> None:
     talk = Talk().spoke(1, Asked.YES_NO).heard(read_piece(content, Asked.YES_NO), 100 * S)
