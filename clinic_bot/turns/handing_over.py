@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from clinic_bot.agent.composed.phrases import CALL_RECEPTION, QUESTIONS
 from clinic_bot.agent.tools import HAND_OVER
 from clinic_bot.clinic import consent
 from clinic_bot.clinic.facts import ClinicFacts
@@ -27,6 +28,13 @@ _TELLS = re.compile(
 _READ_CHARS, _READ_TEXTS = 800, 20
 #: Stands at the end of such a reply; a yes to it is a wish for a person.
 OFFER = "Se quiser, passo sua pergunta para a recepção."
+_OFFERS = (OFFER, QUESTIONS[CALL_RECEPTION])
+#: A whole sentence at the end that asks whether to do what is being done.
+_ASKS_WHETHER = re.compile(
+    r"(^|\n|[.!?…]\s)\s*(?:quer|posso|prefere|gostaria|deseja)\b[^.!?\n]{0,20}"
+    r"\b(?:cham|pass|avis|encaminh|transf)\w+[^.!?\n]{0,30}\brecep[cç][aã]o\?[^\w?]*$",
+    re.IGNORECASE,
+)
 _SOMEBODY = re.compile(r"\brecepcao\b|\batendente|\bequipe\b|\bfalar com\b")
 MODELS_OWN = "o assistente passou a conversa"
 
@@ -87,7 +95,7 @@ def _offering(reply: str) -> str:
 
 def _was_offered(said: Sequence[Said]) -> bool:
     spoken = next((one for one in reversed(said) if one.speaker is not Speaker.PATIENT), None)
-    return spoken is not None and spoken.speaker is Speaker.BOT and spoken.text.endswith(OFFER)
+    return spoken is not None and spoken.speaker is Speaker.BOT and spoken.text.endswith(_OFFERS)
 
 
 def _is_lost(said: Sequence[Said], texts: Sequence[str], reply: str) -> bool:
@@ -110,6 +118,7 @@ def _bounded(texts: Sequence[str]) -> list[str]:
 def _telling(reply: str, facts: ClinicFacts, now: datetime) -> str:
     """The reply, saying that the reception goes on and, while it is closed, from when on."""
     if not _TELLS.search(plain(reply)):
+        reply = _ASKS_WHETHER.sub(r"\1", reply)
         return below(reply, facts.hand_over_text(now))
     if not facts.says_when(reply, now):
         return below(reply, f"A recepção responde {facts.reception_answers(now)}.")

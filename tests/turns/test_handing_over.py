@@ -6,6 +6,7 @@ import pytest
 
 from clinic_bot.agent.booking_words import done as done_words
 from clinic_bot.agent.booking_words import present
+from clinic_bot.agent.composed.phrases import CALL_RECEPTION, QUESTIONS
 from clinic_bot.clinic.facts import ClinicFacts, example_clinic
 from clinic_bot.events import Said, Speaker
 from clinic_bot.store.clinic_tables import Action
@@ -58,6 +59,27 @@ def test_a_person_who_was_asked_for_comes_whatever_the_model_did() -> None:
     assert draft.hand_over == draft.for_reception == Wish.PERSON.value
     assert draft.reply == f"Posso ajudar por aqui mesmo!\n\n{FACTS.texts.hand_over}"
     assert "chamar_recepcao" in notes(noticed(["quero falar com uma pessoa"], (), FACTS))
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        ("Sinto muito por isso.\n\nQuer que eu chame a recepção?", "Sinto muito por isso."),
+        ("Sinto muito. Posso passar para a recepção? 🙏", "Sinto muito."),
+        (
+            "A recepção abre às 8h. Já esteve na recepção hoje?",
+            "A recepção abre às 8h. Já esteve na recepção hoje?",
+        ),
+    ],
+)
+def test_what_is_done_is_not_asked_above_it(reply: str, left: str) -> None:
+    assert end(reply, "que palhaçada").reply == f"{left}\n\n{FACTS.texts.hand_over}"
+
+
+def test_a_yes_to_the_question_of_a_composed_reply_gets_a_person() -> None:
+    asked = Said(Speaker.BOT, f"Bom dia!\n\n{QUESTIONS[CALL_RECEPTION]}", 1)
+    assert noticed(["sim por favor"], (asked,), FACTS) == (Wish.PERSON,)
+    assert noticed(["não precisa"], (asked,), FACTS) == ()
 
 
 def test_what_the_model_understood_is_kept_beside_what_code_saw() -> None:
