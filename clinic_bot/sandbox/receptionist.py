@@ -131,7 +131,7 @@ def _parts(
         thanks=bool(_GOODBYE.search(said)),
         notices=_notices(said, reasons, words),
         quoted=_quotes(said, topics, found, words),
-        plans=words.plan.findall(said),
+        plans=words.plans_in(said),
         talk=talk,
         asks_for_a_person=bool(reasons) and not handed_over,
         handed_over=handed_over,

@@ -6,6 +6,7 @@ Which services, people and plans a clinic has, the request itself tells, among t
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from clinic_bot.clinic.fields import beginnings
@@ -141,6 +142,16 @@ class Vocabulary:
     @property
     def plan(self) -> re.Pattern[str]:
         return re.compile(rf"\b(?:{self.plans})\b")
+
+    def plans_in(self, said: str) -> list[str]:
+        """The plans that are named, in the patient's letters: "unimede" too."""
+        named = self.plans.split("|")
+        slips = [
+            word for word in re.findall(r"[a-z]{5,}", said) if get_close_matches(word, named, n=1, cutoff=0.8)
+        ]
+        exact = self.plan.findall(said)
+        found = [*exact, *(word for word in slips if not any(word in one for one in exact))]
+        return sorted(dict.fromkeys(found), key=said.index)
 
     def names_one(self, said: str) -> bool:
         return bool(self.services) and bool(re.search(rf"\b(?:{self.services})", said))

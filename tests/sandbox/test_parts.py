@@ -46,6 +46,7 @@ def test_both_sides_call_it_by_one_name() -> None:
         ("bom dia, tem estacionamento?", {"frases": ["saudacao"], "fatos": ["Estacionamento"]}),
         ("qual o preço da dermatologia?", {"fatos": ["Consulta de dermatologia"]}),
         ("aceita unimed?", {"fatos": ["Convênios"], "convenios": ["unimed"]}),
+        ("vcs aceitam unimede? e amil", {"convenios": ["unimede", "amil"]}),
         (
             "que remédio eu tomo pra febre?",
             {"frases": ["sem_orientacao_de_saude"], "pergunta": "chamar_recepcao"},

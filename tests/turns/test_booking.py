@@ -71,7 +71,7 @@ async def test_a_patient_is_booked_in_the_clinics_own_words(database_file: Path)
         asked, done = (str(turn.reply) for turn in await it.turns())
         visit = "Consulta de dermatologia com Dra. Ana Reis, quinta-feira, 24/09, às 14h, para Rafaela Pinto"
         assert f"Posso marcar: {visit}?" in asked
-        assert done == f"Pronto! Consulta marcada: {visit}.\n\nQualquer coisa, é só escrever."
+        assert done == f"Pronto! Está marcado: {visit}.\n\nQualquer coisa, é só escrever."
 
 
 async def test_a_model_that_books_at_once_is_told_no_and_nothing_happens(database_file: Path) -> None:

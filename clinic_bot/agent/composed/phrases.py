@@ -8,6 +8,7 @@ from collections.abc import Mapping
 #: In the order in which they stand at the head of a reply, however the model listed them.
 OPENINGS: Mapping[str, str] = {
     "saudacao": "{greeting}",
+    "de_nada": "De nada!",
     "entendi": "Entendi.",
     "agradeco_avisar": "Agradeço por avisar.",
     "desculpe": "Desculpe a confusão.",
@@ -24,7 +25,6 @@ OPENINGS: Mapping[str, str] = {
     "fica_como_esta": "Tudo bem, fica tudo como está.",
 }
 CLOSINGS: Mapping[str, str] = {
-    "de_nada": "De nada!",
     "fico_no_aguardo": "Fico no aguardo.",
     "qualquer_coisa": "Qualquer coisa, é só escrever.",
     "ate_logo": "Até logo!",

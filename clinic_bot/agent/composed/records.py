@@ -17,16 +17,24 @@ _FREE = re.compile(
     r"|: (?P<none>nenhum horário livre); ofereça a recepção\.):?\n?(?P<listed>[\s\S]*)"
 )
 _DOUBT = re.compile(r"^Dúvida, pergunte: (.+)$", re.MULTILINE)
+#: A service may be no ``consulta``, and most names of one begin with what they are.
+_DONE = {
+    "consulta marcada": "Está marcado",
+    "consulta remarcada": "Está remarcado",
+    "consulta cancelada": "Está cancelado",
+    "presença confirmada": "Presença confirmada",
+}
 _ASKED = {"marcar": "Posso marcar:", "remarcar": "Posso remarcar para:", "cancelar": "Posso cancelar:"}
 
 
 def done(result: str) -> str | None:
-    """``Pronto! Consulta marcada: ...``; None of an answer that tells of nothing done."""
+    """``Pronto! Está marcado: ...``; None of an answer that tells of nothing done."""
     what = what_was_done(result)
     if what is None:
         return None
+    deed, _, visit = what.rstrip(".").partition(": ")
     beside = result.partition("Diga isso ao paciente.")[2].strip()
-    return f"Pronto! {what[0].upper()}{what[1:].rstrip('.')}.{f' {beside}' if beside else ''}"
+    return f"Pronto! {_DONE[deed]}: {visit}.{f' {beside}' if beside else ''}"
 
 
 def proposals(told: str) -> list[tuple[str, str]]:

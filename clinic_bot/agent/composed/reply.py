@@ -84,7 +84,7 @@ def compose(arguments: str, told: Told) -> str:
     parts = parts_of(arguments)
     agenda = list(_agenda(parts.shown, told))
     blocks = [
-        *_paragraphs(_openings(parts.phrases, told)),
+        *_openings(parts.phrases, told),
         *_done(told),
         *_plans(parts.plans, told),
         *_facts(parts.topics, told, plans=bool(parts.plans)),
@@ -96,8 +96,8 @@ def compose(arguments: str, told: Told) -> str:
     idle = told.handed_over and parts.question == CALL_RECEPTION
     if parts.question and not idle and not any(block.endswith("?") for block in agenda):
         blocks.append(QUESTIONS[parts.question])
-    blocks.append(" ".join(CLOSINGS[key] for key in CLOSINGS if key in parts.phrases))
-    text = "\n\n".join(filter(None, blocks))
+    blocks += (CLOSINGS[key] for key in CLOSINGS if key in parts.phrases)
+    text = "\n\n".join(_paragraphs(filter(None, blocks)))
     if not text:
         raise CannotCompose("escolha ao menos uma parte.")
     if len(text) > MOST_CHARS:
@@ -121,11 +121,15 @@ def _openings(phrases: Sequence[str], told: Told) -> Iterator[str]:
             )
 
 
-def _paragraphs(phrases: Iterable[str]) -> Iterator[str]:
-    """Short phrases side by side, each longer one by itself."""
-    for short, group in groupby(phrases, key=lambda phrase: len(phrase) <= _SHORT_CHARS):
+def _paragraphs(blocks: Iterable[str]) -> Iterator[str]:
+    """Short sentences that follow each other side by side, everything else by itself."""
+    for short, group in groupby(blocks, key=_is_short_sentence):
         beside = list(group)
         yield from [" ".join(beside)] if short else beside
+
+
+def _is_short_sentence(block: str) -> bool:
+    return len(block) <= _SHORT_CHARS and block.endswith((".", "!", "?")) and "\n" not in block
 
 
 def _greeting(now: datetime) -> str:
@@ -165,7 +169,7 @@ def _missing(things: Sequence[str], plans: Sequence[str], told: Told) -> Iterato
     for thing in (one for one in things if plain(one) not in named):
         if len(thing) > _THING_CHARS or not file.is_missing(told.facts.sections(), thing, told.asked):
             raise CannotCompose("em fora_da_ficha vai só o que o paciente escreveu e a ficha não tem.")
-        yield f"Sobre {thing} não há nada na ficha da clínica."
+        yield f"Sobre {thing} não tenho informação aqui."
 
 
 def _agenda(shown: Sequence[str], told: Told) -> Iterator[str]:

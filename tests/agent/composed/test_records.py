@@ -17,12 +17,12 @@ VISIT = words.Names(FACTS).visit("derma", "ana", START_MS, "Maria Souza")
 
 @pytest.mark.parametrize("action", Action)
 def test_what_was_done_is_told_as_it_stands_in_the_records(action: Action) -> None:
-    assert records.done(words.done(action, VISIT)) == f"Pronto! Consulta {words.DONE[action]}: {VISIT}."
+    assert records.done(words.done(action, VISIT)) == f"Pronto! Está {words.DONE[action][:-1]}o: {VISIT}."
 
 
 def test_what_the_clinic_says_of_children_stands_beside_it() -> None:
     told = words.done(Action.BOOK, VISIT) + " Menor de idade: vir com um responsável."
-    assert records.done(told) == f"Pronto! Consulta marcada: {VISIT}. Menor de idade: vir com um responsável."
+    assert records.done(told) == f"Pronto! Está marcado: {VISIT}. Menor de idade: vir com um responsável."
 
 
 def test_a_confirmed_presence_is_something_done() -> None:

@@ -54,16 +54,15 @@ def composed(*steps: ToolStep, handed_over: bool = False, standing: str = STANDI
 
 def test_parts_stand_in_the_order_of_a_conversation() -> None:
     text = composed(
-        BOOKED, FREE, standing="", frases=["de_nada", "saudacao"], fatos=["estacionamento"], mostrar=["horarios"],
+        BOOKED, FREE, standing="", frases=["ate_logo", "saudacao"], fatos=["estacionamento"], mostrar=["horarios"],
         pergunta="horario",
     )  # fmt: skip
     assert text.split("\n\n") == [
         "Bom dia!",
-        f"Pronto! Consulta marcada: {VISIT}.",
+        f"Pronto! Está marcado: {VISIT}.",
         f"*Estacionamento*: {FACTS.parking}",
         "*Consulta de ginecologia*: horários livres:\n- Dra. Yasmin Couto: quinta 15/10: 8h",
-        QUESTIONS["horario"],
-        CLOSINGS["de_nada"],
+        f"{QUESTIONS['horario']} {CLOSINGS['ate_logo']}",
     ]
 
 
@@ -88,7 +87,7 @@ def test_what_was_proposed_is_always_asked_and_nothing_else_is() -> None:
 
 
 def test_what_was_proposed_and_done_is_told_as_done() -> None:
-    assert composed(PROPOSED, BOOKED, standing="") == f"Pronto! Consulta marcada: {VISIT}."
+    assert composed(PROPOSED, BOOKED, standing="") == f"Pronto! Está marcado: {VISIT}."
 
 
 def test_what_was_refused_is_not_told_as_done() -> None:
@@ -112,7 +111,7 @@ def test_what_was_read_before_a_change_is_not_shown_after_it(read: ToolStep, sho
 
 
 def test_nothing_stays_as_it_is_where_something_was_done() -> None:
-    assert composed(BOOKED, standing="", frases=["fica_como_esta"]) == f"Pronto! Consulta marcada: {VISIT}."
+    assert composed(BOOKED, standing="", frases=["fica_como_esta"]) == f"Pronto! Está marcado: {VISIT}."
 
 
 def test_an_answer_that_tells_of_no_appointment_denies_none() -> None:
@@ -156,7 +155,7 @@ def test_a_first_greeting_introduces() -> None:
 
 
 def test_what_the_file_lacks_is_named_in_the_patients_own_word() -> None:
-    assert composed(fora_da_ficha=["acupuntura"]) == "Sobre acupuntura não há nada na ficha da clínica."
+    assert composed(fora_da_ficha=["acupuntura"]) == "Sobre acupuntura não tenho informação aqui."
 
 
 PLANS = file.shown(next(one for one in FACTS.sections() if one.title == "Convênios"))
@@ -330,8 +329,8 @@ def test_no_sentence_is_the_models(
         *(listed for step in steps if step.tool == OWN_APPOINTMENTS and (listed := records.own(step.result))),
         *(question for _, question in asked),
         f"Avisei a recepção; uma pessoa responde por aqui {FACTS.reception_answers(NOW)}.",
-        "Sobre acupuntura não há nada na ficha da clínica.",
-        "Sobre fazem não há nada na ficha da clínica.",
+        "Sobre acupuntura não tenho informação aqui.",
+        "Sobre fazem não tenho informação aqui.",
         "Acupuntura não está entre os convênios aceitos.",
     }
     try:
