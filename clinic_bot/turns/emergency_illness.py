@@ -329,6 +329,9 @@ UNCONSCIOUS = Sign(
         "{kin} ~3 apagou|apagado|apagada",
         "ele|ela apagou",
         "caiu|desabou ~2 apagou",
+        "choque|cai|tombo|queda|pancada|bati|{dizzy} ~~5 apaguei",
+        "nada|repente ~1 apaguei",
+        "apaguei ~~3 repente|chao",
         "sem|nao ~1 pulso|batimento|batimentos|batendo|sinais ~2 vida|coracao",
         "{kin}|ele|ela ~~2 sem pulso|batimento|batimentos|sinais|vida",
         "ta sem pulso|batimento|batimentos",
@@ -359,6 +362,9 @@ UNCONSCIOUS = Sign(
         r" respond\w+(?: [\w,]+){0,10} autis\w+ ",
         r" dorme(?: \w+){0,3} noite(?: [\w,]+){0,8} acord\w+ ",
         r" sentidos(?: ,)? (?:de|do) (?:gosto|cheiro|paladar|olfato) ",
+        r" (?:cai|tombei)(?: \w+){0,2} (?:cama|sofa|sono|rede|poltrona|travesseiro)(?: [\w,]+){0,4} apaguei ",
+        rf" choque(?: [\w,]+){{0,4}} (?:{_PRICE}|noticia|susto|horarios?)(?: [\w,]+){{0,4}} apaguei ",
+        r" apaguei(?: , | )(?:o|a|os|as|meu|minha|tudo|todas?|todos?|sem querer|d[oa] (?:celular|agenda|zap|whatsapp)) ",
         r" apag(?:ou|ar|ado|ada)(?: \w+){0,2} (?:luz|mensagem|msg|foto|conversa|contato|audio|app|tela|"
         r"celular|computador|"
         r"historico|tatuagem) ",

@@ -139,6 +139,9 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         ("nadei e vou morrer na praia", "nadei e vou morrer, me ajuda"),
         ("vou ter um infarto com esse trânsito", "vou ter um infarto com essa dor"),
         ("tcc sobre overdose, pra faculdade", "minha amiga tomou overdose na faculdade"),
+        ("levei um choque com o preço e apaguei a mensagem", "levei um choque no chuveiro, apaguei"),
+        ("caí no sono e apaguei", "caí da escada e apaguei"),
+        ("ela ta com uma crise de riso", "ela ta com crise de asma forte"),
     ],
     ids=[
         "denied",
@@ -164,6 +167,9 @@ def test_the_sign_is_named_however_it_is_typed(texts: list[str], kind: Emergency
         "a saying",
         "an annoyance",
         "schoolwork",
+        "a shock at the price, and what was deleted",
+        "asleep",
+        "laughter",
     ],
 )
 def test_the_words_around_decide(calm: str, danger: str) -> None:
