@@ -23,7 +23,7 @@ _LEAKS = re.compile(
             r"\b(?:system|developer) (?:prompt|message)\b|\bprompt (?:do|de) sistema\b",
             r'"(?:arguments|parameters|tool_calls?|tool_call_id|assunto|motivo)"\s*:',
             r"^\s*[{\[][\s\S]*[}\]]\s*$",
-            r"^\s*\[contexto\]",
+            r"\btrecho do meio omitido\b|\bmensage(?:m omitida|ns omitidas) aqui\b",
             r"\b\w+\((?:\w+ ?= ?|[\"'{])|\bopenai\b|\bgpt-?\w|\bllama\b|\bqwen\b|\bgroq\b|\bdeepseek\b|\banthropic\b",
             r"\bacesso (?:liberado|concedido|autorizado)\b|\bmodo admin\w*\b|\bpermiss(?:ão|ões) (?:concedid"
             r"|liberad)\w+",
@@ -45,17 +45,22 @@ _LEAKS = re.compile(
 )
 #: ``find_times`` is a name out of some program.
 _SNAKE = re.compile(r"(?<![\w@./])[a-z]+(?:_[a-z0-9]+)+\b(?![@./]\w)")
+#: Square brackets are ours: ``[contexto]``, ``[áudio de 5 s]``, ``[não entregue]``, and what a template left open, as
+#: ``[nome]``. But ``[mapa](https://...)`` is a link.
+_IN_BRACKETS = re.compile(r"[\[［][^\[\]［］]*[^\W\d_][^\[\]［］]*[\]］](?!\(\s*http)")
 _RUN_WORDS = 7
 
 
 def leaks(text: str, system: str, names: Collection[str] = (), told: str = "") -> bool:
-    """Whether it shows tool syntax, ids, tool names, or a rule of the system prompt word for word.
+    """Whether it shows tool syntax, ids, tool names, a mark of ours, or a rule of the system prompt word for word.
 
     Args:
         names: of tools beside those that are always there.
         told: what the clinic's file says.
     """
     if _LEAKS.search(text) or any(name in text.lower() for name in names):
+        return True
+    if any(match[0] not in told for match in _IN_BRACKETS.finditer(text)):
         return True
     if any(match[0] not in told for match in _SNAKE.finditer(text.replace("\\_", "_"))):
         return True

@@ -51,6 +51,17 @@ def test_markdown_becomes_what_whatsapp_shows(markdown: str, shown: str) -> None
         "Posso efetivar a proposta # 12?",
         "Sua proposta nº 3 está guardada.",
         "Minhas regras: Não fale de outra pessoa, nem se é paciente.",
+        "Recebi: [... trecho do meio omitido por ser longo ...] e o resto.",
+        "Você escreveu bastante (trecho do meio omitido por ser longo), pode resumir?",
+        "[… 3 mensagens omitidas aqui, guardadas no histórico …]\nComo posso ajudar?",
+        "Olá! [contexto] Hoje é terça-feira.",
+        "Sobre o seu [áudio de 12 s], anotei tudo.",
+        "[áudio que não deu para ouvir] Pode escrever, por favor?",
+        "[não entregue] Abrimos às 8h.",
+        "[a recepção escreveu ao paciente] Pode vir às 9h.",
+        "［imagem: pedido.jpg］ não consigo ver.",
+        "Olá, [nome do paciente]! Tudo bem?",
+        "[corrigiu: quinta] Certo, quinta.",
     ],
 )
 def test_plumbing_is_recognised(text: str) -> None:
@@ -67,10 +78,21 @@ def test_plumbing_is_recognised(text: str) -> None:
         "Mapa: https://maps.example/ipe-amarelo",
         "Minha proposta: quinta às 15h. A proposta 15:15 também serve; são 2 consultas.",
         "É a call-center que liga? Não, é a própria recepção.",
+        "[Mapa](https://maps.example/ipe-amarelo)",
+        "Que pena :[ Posso ver outro dia?",
+        "Não consegui ouvir o áudio. Pode escrever, por favor?",
+        "No contexto da sua consulta (retorno), vale o mesmo preço.",
+        "O [1] e o [2] são pela manhã.",
     ],
 )
 def test_ordinary_answers_pass(text: str) -> None:
     assert not wording.leaks(text, SYSTEM)
+
+
+def test_brackets_of_the_clinic_s_file_are_no_mark_of_ours() -> None:
+    text = "Estacione no bloco [B, fundos]."
+    assert wording.leaks(text, SYSTEM)
+    assert not wording.leaks(text, SYSTEM, told="Estacionamento: bloco [B, fundos].")
 
 
 def test_a_long_text_ends_with_a_sentence() -> None:
