@@ -99,7 +99,7 @@ def _together(named: Sequence[Named], text: str) -> tuple[tuple[date, ...], str]
     pinned = [one for one in named if one.kind in ("date", "near")]
     weekdays = [one for one in named if one.kind == "weekday"]
     spans = [one for one in named if one.kind == "span"]
-    doubts = [one.doubt for one in pinned if one.doubt]
+    doubts = [one.doubt for one in pinned if one.doubt and not _is_settled(one, weekdays)]
     days = {day for one in pinned for day in one.days}
     if pinned:
         for one in weekdays:
@@ -111,6 +111,12 @@ def _together(named: Sequence[Named], text: str) -> tuple[tuple[date, ...], str]
         days = {day for one in (*weekdays, *spans) for day in one.days}
         doubts += [one.doubt for one in (*weekdays, *spans) if one.doubt]
     return tuple(sorted(days)), "; ".join(dict.fromkeys(doubts))
+
+
+def _is_settled(one: Named, weekdays: Sequence[Named]) -> bool:
+    """``quinta dia 31`` in a month that has none is the day of that number that is a Thursday."""
+    named = {day.weekday() for weekday in weekdays for day in weekday.days}
+    return len(one.days) == 1 and one.days[0].weekday() in named
 
 
 def _check(weekday: Named, pinned: Sequence[Named], days: set[date], text: str) -> list[str]:

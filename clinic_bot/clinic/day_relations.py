@@ -91,7 +91,11 @@ def _joined(first: Named, last: Named, between: str, text: str, today: date) -> 
         )
     if first.days[0] > last.days[-1]:
         return None
-    return replace(first, kind="span", end=last.end, days=tuple(run(first.days[0], last.days[-1])), doubt="")
+    # Of a weekday either reading will do; a number that the month has no day for is still to be asked about.
+    doubt = "; ".join(one.doubt for one in (first, last) if one.kind == "date" and one.doubt)
+    return replace(
+        first, kind="span", end=last.end, days=tuple(run(first.days[0], last.days[-1])), doubt=doubt
+    )
 
 
 def _drawn_out(one: Named, before: str, today: date) -> Named:

@@ -19,6 +19,7 @@ from clinic_bot.clinic.named_days import (
     compiled,
     count_of,
     either,
+    left_out,
     months_ahead,
     named,
     next_with,
@@ -107,8 +108,11 @@ def _same_day(day: date, year: int) -> date:
 def _day_numbers(match: re.Match[str], today: date) -> Named:
     numbers = [int(one) for one in re.findall(r"\d+", match[0])]
     days = [day for number in numbers for day in next_with(number, today)]
-    doubt = "" if len(days) == len(numbers) else f"não existe dia {numbers[-1]}"
-    return named(match, "date", days, doubt)
+    if len(days) < len(numbers):
+        return named(match, "date", days, f"não existe dia {numbers[-1]}")
+    return named(
+        match, "date", days, "; ".join(filter(None, (left_out(number, today) for number in numbers)))
+    )
 
 
 def _day_of_next_month(match: re.Match[str], today: date) -> Named:
@@ -134,6 +138,16 @@ def _next_weekday(match: re.Match[str], today: date) -> Named:
     day = coming(match[1] or match[2], today)
     if day not in week_of(today):
         return named(match, "weekday", (day,))
+    return either(match, day, day + timedelta(days=7))
+
+
+def _not_this_weekday(match: re.Match[str], today: date) -> Named:
+    """``quinta que vem, sem ser essa``; behind this week's Thursday "essa" may be that one or the coming one."""
+    day = coming(match[1] or match[2], today)
+    if day - today == timedelta(days=7):
+        return named(match, "weekday", (day,))
+    if day in week_of(today):
+        return named(match, "weekday", (day + timedelta(days=7),))
     return either(match, day, day + timedelta(days=7))
 
 
@@ -218,12 +232,22 @@ _DATES = compiled(
     (rf"\b(?:dias? )?(\d{{1,2}}) (?:e|ou) (?:dia )?(\d{{1,2}}) de {MONTH}\b", _worded_pair),
     (rf"\b(?:dia )?(\d{{1,2}}) (?:de )?{MONTH}(?: (?:de )?(\d{{4}}))?\b", _worded),
 )
+#: What says that the coming one is not meant; not "sem ser essa hora".
+_NOT_THIS = (
+    r"\W{1,3}(?:mas )?(?:sem ser|nao(?: e| seja)?|n|que nao seja|tirando|fora)(?: [ao])?"
+    rf" [nd]?es[st][ae](?: (?:agora|ai|semana|(?:{'|'.join(WEEKDAYS)})(?: feira)?))*"
+    r"(?=\W*$|[,.;!?\n]| (?:as?|d[aeo]|pela|n[ao]|por|pf|pode|tem|mas|e|ou|que|\d))"
+)
 _DAYS = compiled(
     (rf"\bdias? \d{{1,2}}{_NOT_HOUR}(?:(?:,| e| ou)(?: dia)? \d{{1,2}}{_NOT_HOUR})*", _day_numbers),
     (rf"\b(?:daqui(?: a)?|em) (?:uns |umas )?{COUNT} dias?\b", _days_ahead),
     (
         rf"\b{WEEKDAY},? \(?(\d{{1,2}})\b\)?{_NOT_HOUR}(?!\s*/| e (?:meia|\d)| d[ae] (?:manha|tarde|noite))",
         _numbered_weekday,
+    ),
+    (
+        rf"(?<!\bou )\b(?:{WEEKDAY}(?: (?:que vem|proxima))?|proxima {WEEKDAY}){_NOT_THIS}",
+        _not_this_weekday,
     ),
     (rf"\b{THIS} {WEEKDAY}\b(?! que vem)|\b{WEEKDAY} agora\b", _this_weekday),
     (rf"\b{WEEKDAY} (?:que vem|proxima)\b|\bproxima {WEEKDAY}\b", _next_weekday),

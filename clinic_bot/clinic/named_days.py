@@ -11,6 +11,7 @@ MONTHS = (
     "janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
     "dezembro",
 )  # fmt: skip
+_MONTHS_SPELLED = tuple("março" if name == "marco" else name for name in MONTHS)
 WEEKDAY = rf"({'|'.join(WEEKDAYS)})(?: feira)?"
 MONTH = rf"({'|'.join(MONTHS)})"
 NUMBERS = {"um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "dez": 10}
@@ -83,6 +84,15 @@ def next_with(number: int, today: date) -> Iterator[date]:
         if day >= today:
             yield day
             return
+
+
+def left_out(number: int, today: date) -> str:
+    """What to ask of a number that the coming month has no day for: on 18 November, "dia 31" may be a slip."""
+    day = next(next_with(number, today), None)
+    expected = months_ahead(today, int(number < today.day))
+    if day is None or day.month == expected.month:
+        return ""
+    return f"{_MONTHS_SPELLED[expected.month - 1]} não tem dia {number}: é {short_day(day)}?"
 
 
 def coming(name: str, today: date) -> date:

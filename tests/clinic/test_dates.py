@@ -61,6 +61,12 @@ DAYS = {
     "próxima segunda": october(12),
     "na outra quinta": october(15),
     "quinta da semana que vem": october(15),
+    "quinta que vem sem ser essa": october(15),
+    "quinta que vem, não essa": october(15),
+    "sábado que vem, sem ser esse agora": october(17),
+    "quinta, não a dessa semana, às 15h": october(15),
+    "terça que vem, não essa": october(13),
+    "quinta, não essa médica": october(8),
     "semana que vem na terça": october(13),
     "semana que vem de tarde": october(12, 13, 14, 15, 16, 17, 18),
     "semana q vem": october(12, 13, 14, 15, 16, 17, 18),
@@ -241,6 +247,8 @@ def test_of_what_was_taken_back_the_last_word_counts(
         ("quinta que vem", october(8, 15), "é quinta, 08/10 ou quinta, 15/10?"),
         ("próxima quinta", october(8, 15), "é quinta, 08/10 ou quinta, 15/10?"),
         ("terça", october(6, 13), "é terça, 06/10 ou terça, 13/10?"),
+        ("quinta que vem sem ser essa hora", october(8, 15), "é quinta, 08/10 ou quinta, 15/10?"),
+        ("segunda que vem sem ser essa", october(12, 19), "é segunda, 12/10 ou segunda, 19/10?"),
         ("quinta dia 9", october(9), "09/10 é sexta"),
         ("5/10", (), "05/10 já passou"),
         ("31/02", (), "a data 31/02 não existe"),
@@ -348,6 +356,27 @@ def test_a_day_that_this_month_has_not_is_not_next_month_s() -> None:
     when = resolve("tem dia 31?\ndesse mês msm", november)
     assert (when.days, when.doubt) == ((), "a data 31/11 não existe")
     assert resolve("dia 30 deste mês", november).days == (date(2026, 11, 30),)
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "doubt"),
+    [
+        ("2026-11-18", "dia 31 às 15h", "novembro não tem dia 31: é quinta, 31/12?"),
+        ("2026-11-18", "dias 30 e 31", "novembro não tem dia 31: é quinta, 31/12?"),
+        ("2026-11-18", "do dia 28 ao dia 31", "novembro não tem dia 31: é quinta, 31/12?"),
+        ("2026-11-18", "até dia 31", "novembro não tem dia 31: é quinta, 31/12?"),
+        ("2027-02-10", "dia 30", "fevereiro não tem dia 30: é terça, 30/03?"),
+        ("2027-01-31", "dia 30", "fevereiro não tem dia 30: é terça, 30/03?"),
+        ("2026-11-18", "quinta dia 31", ""),
+        ("2026-11-18", "quinta 31", ""),
+        ("2026-11-18", "dia 31 de dezembro", ""),
+        ("2026-11-18", "dia 17", ""),
+        ("2026-12-31", "dia 31", ""),
+        ("2026-11-18", "menos dia 31", ""),
+    ],
+)
+def test_a_number_that_the_month_has_no_day_for_is_asked_about(now: str, text: str, doubt: str) -> None:
+    assert resolve(text, datetime.fromisoformat(now).replace(hour=10, tzinfo=ZONE)).doubt == doubt
 
 
 @pytest.mark.parametrize(
