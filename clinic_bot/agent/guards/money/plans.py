@@ -41,6 +41,10 @@ _PLAN_NAMED = re.compile(
 )
 #: What a clinic accepts that is no plan.
 _TO_PAY_WITH = frozenset(("pix", "dinheiro", "cartao", "credito", "debito", "boleto", "cheque"))
+#: A cooperative has a plan of its own in every region, and of those a file names few.
+_REGIONAL = re.compile(
+    r"\b(?:Unimed|Uniodonto)((?:[ -](?:d[aeo]s? )?[A-ZÀ-Ý][\wÀ-ÿ]+)+)",
+)
 _CONDITIONS = re.compile(
     r"\b(?:nao (?:\w+ )?(?:precis[ao]|exige|tem|ha|pede|cobra|necessari[ao])|sem|dispensa)(?: d[ea])?(?: nenhuma?)?"
     r" (autorizac|carencia|coparticipac|guia)\w*"
@@ -93,11 +97,13 @@ class Plans:
             one.says and self._scope.leaves_out(self._names.sub(" ", asked), [one.item]) for one in answered
         ):
             return _PAYS_NOT
+        denied = self._denied_by_name(text)
         for one in found or answered:
             if one.says and not _in(known, one.item):
                 return _UNTOLD
             partly = _PARTLY.search(one.clause) or self._is_of_a_service(text, asked)
-            if not one.says and _in(self._accepted, one.item) and not partly:
+            by_name = not found or one.item in denied
+            if not one.says and by_name and _in(self._accepted, one.item) and not partly:
                 return "nega um convênio que a clínica aceita"
             if one.says and self._scope.leaves_out(self._names.sub(" ", one.clause), [one.item]):
                 return _PAYS_NOT
@@ -105,6 +111,19 @@ class Plans:
             if not sentence.endswith("?") and (problem := self._of_all(sentence, asked)):
                 return problem
         return _UNTOLD if self._names_another(text) else None
+
+    def _denied_by_name(self, text: str) -> frozenset[str]:
+        """The plans that are denied, without those of a region that the file does not know."""
+        known = _REGIONAL.sub(self._without_unknown, text)
+        return frozenset(
+            one.item
+            for sentence in whole(known)
+            for one in claims(sentence, self._names, _ACCEPTS)
+            if not one.says
+        )
+
+    def _without_unknown(self, match: re.Match[str]) -> str:
+        return match[0] if set(re.findall(r"\w{4,}", plain(match[1]))) <= self._words else "outro plano"
 
     def _affirmed(self, told: Iterable[str]) -> frozenset[str]:
         return frozenset(

@@ -98,3 +98,29 @@ def test_a_condition_of_somebody_else_s_is_none_of_a_plan() -> None:
 def test_a_plan_may_be_of_one_professional_alone(text: str, wrong: bool) -> None:
     notes = "Para todas as consultas. Cassi só com a Dra. Ana Lima."
     assert (plans(notes).mistake(text, "oi", []) is not None) is wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unimed atendemos; Unimed Sul de Minas a recepção confirma.",
+        "A Unimed Sul de Minas não está na nossa lista; atendemos Unimed.",
+        "Não sei dizer se a Unimed Sul de Minas é aceita; a recepção confirma.",
+        "Atendemos Unimed, sim. Já a Unimed Norte Fluminense não está na minha ficha.",
+    ],
+)
+def test_a_plan_of_a_region_that_the_file_does_not_know_is_another_plan(text: str) -> None:
+    assert plans().mistake(text, "atendem unimed sul de minas?", ()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unimed não atendemos; Unimed Sul de Minas a recepção confirma.",
+        "Não atendemos Unimed nem Unimed Sul de Minas.",
+        "Amil não aceitamos; Unimed Sul de Minas a recepção confirma.",
+        "Unimed Campinas não atendemos.",  # the clinic's own town
+    ],
+)
+def test_beside_it_no_accepted_plan_may_be_denied(text: str) -> None:
+    assert plans().mistake(text, "atendem unimed sul de minas?", ()) is not None
