@@ -13,7 +13,7 @@ from itertools import combinations
 from clinic_bot.agent.guards.language.clauses import sentences
 from clinic_bot.agent.guards.language.denials import NOT, states_nothing
 from clinic_bot.agent.guards.language.figures import Figure, Kind, figures
-from clinic_bot.agent.guards.language.known import Known
+from clinic_bot.agent.guards.language.known import Known, bounds
 from clinic_bot.agent.guards.money.offers import promised
 from clinic_bot.agent.guards.times.counted import is_counted
 from clinic_bot.clinic.numerals import NUMBER, value
@@ -48,6 +48,12 @@ _SECRET = re.compile(
 )
 #: ``100% particular`` is no share of a price.
 _WHOLLY = re.compile(r"\b100 ?% (?:particular|digita[li]\w*|acessive\w+|individua\w+|presencia\w+)\b")
+_BARE_NUMBER = re.compile(r"(?<![\d.,:/$])\b\d{2,5}\b(?![.,:/]\d| ?(?:h|%))")
+_BUT = re.compile(r"\b(?:mas|porem)\b")
+_GRANTS = re.compile(
+    r"\b(?:(?:valor|preco)\b.{0,30}? e|custa\w*|sa(?:i|em)|fica\w*|faz\w*|faco|consig\w+|cobr\w+|fech\w+|combinad\w+"
+    r"|sim|pode (?:ser|pagar|vir)|claro)\b"
+)
 _CENT = Decimal("0.01")
 _AT_A_DOOR = re.compile(r"\bcheg\w+")
 
@@ -149,6 +155,22 @@ class _Sources:
     def says(self, figure: Figure) -> bool:
         return any(one.has(figure) for one in self.said)
 
+    def says_amount(self, figure: Figure) -> bool:
+        """Whether the patient named it, with ``R$`` or as a bare number: "faz por 300?"."""
+        return self.says(figure) or any(
+            Decimal(number) == Decimal(figure.value)
+            for one in self.said
+            for number in _BARE_NUMBER.findall(one.text)
+        )
+
+
+def _takes_up(figure: Figure, bare: str) -> bool:
+    """Whether a sentence only takes up a sum that the patient named: "não se preocupe, fica R$ 300" grants it."""
+    start = max(bare.find(plain(figure.shown)), 0)
+    first, last = bounds(bare, start, start + len(figure.shown))
+    clause = _BUT.split(bare[first : start + len(figure.shown)])[-1] + bare[start + len(figure.shown) : last]
+    return states_nothing(bare) and (NOT.search(clause) is not None or not _GRANTS.search(clause))
+
 
 def _figure(
     sentence: str, sources: _Sources, shown: Sequence[Figure], whole: str, *, times: bool
@@ -163,7 +185,10 @@ def _figure(
             or (one.kind is Kind.TIME and (not times or _AT_A_DOOR.search(bare)))
         ):
             continue
-        if sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and states_nothing(bare))):
+        if one.kind is Kind.AMOUNT:
+            if sources.says_amount(one) and _takes_up(one, bare):
+                continue
+        elif sources.says(one) and (one.kind in _OWN or (one.kind is not Kind.LINK and states_nothing(bare))):
             continue
         if one.kind is Kind.PERCENT and NOT.search(bare) and sources.says(one):
             continue

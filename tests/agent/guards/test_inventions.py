@@ -72,6 +72,26 @@ def test_what_was_told_asked_or_denied_may(text: str) -> None:
     assert invented(text, (FILE, TOOLS), (SAID,)) is None
 
 
+@pytest.mark.parametrize("asked", ["faz por 150?", "consegue por R$ 150?", "150 reais nao rola?"])
+@pytest.mark.parametrize(
+    ("text", "fair"),
+    [
+        ("Não consigo fazer por R$ 150, o valor é R$ 180.", True),
+        ("Por R$ 150 não é possível; a limpeza custa R$ 180.", True),
+        ("Infelizmente, por R$ 150 não conseguimos.", True),
+        ("Não tenho como baixar de R$ 180 para R$ 150.", True),
+        ("Sobre os R$ 150, a recepção confirma.", True),
+        ("Não consigo por R$ 180, mas por R$ 150 sim.", False),
+        ("Não consigo fazer por R$ 180, o valor é R$ 150.", False),
+        ("Não se preocupe: fazemos por R$ 150.", False),
+        ("Não precisa pagar os R$ 180, fica R$ 150.", False),
+        ("Não consigo fazer por R$ 160, o valor é R$ 180.", False),
+    ],
+)
+def test_a_patient_s_own_price_may_be_denied_and_not_granted(asked: str, text: str, fair: bool) -> None:
+    assert (invented(text, (FILE, TOOLS), (Known(asked, loosely=True),), asked=asked) is None) is fair
+
+
 def test_a_password_that_was_told_may_end_a_sentence() -> None:
     assert invented("A senha é 4321.", (Known("Wi-Fi: senha 4321, rede Visitas"),)) is None
 
