@@ -49,6 +49,8 @@ _GOES_WELL = re.compile(
     r"^(?:esta (?:\w+ )?(?:tranquil\w+|livre|vag\w+|bo[am])|da(?: sim)?|tem(?:os)?(?: sim)?|sim|pode ser"
     r"|consigo)\W*$"
 )
+#: Here it makes no exception, where a clause would end.
+_OUT = re.compile(r"\b(est(?:a|ara|ao)|fica\w*|continua|segue) fora\b")
 _NO_VERB = re.compile(r"(?!)")
 
 
@@ -99,7 +101,7 @@ class Attendance:
             if not (_GOES_ON.search(sentence) or (n == 0 and answers)):
                 who = None
             dates = (dates_in(sentence, now) if now else ()) or asked_for
-            for part in _with_days(clauses(sentence, _NO_VERB, _NO_VERB)):
+            for part in _with_days(clauses(_OUT.sub(r"\1 ausente", sentence), _NO_VERB, _NO_VERB)):
                 said = set(words_of(part.text))
                 here = [one for one in self._all if one.names & said]
                 if here and any(one.names & set(_BESIDE.findall(part.text)) for one in here):

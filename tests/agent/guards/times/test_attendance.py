@@ -26,6 +26,7 @@ FREE = "Consulta (30 min; Dra. Marta Figueira). Livres:\nDra. Marta Figueira: qu
         ("A Dra. Marta atende às sextas à tarde.", "oi"),
         ("A Dra. Marta atende às segundas, das 8h às 17h.", "oi"),
         ("A Dra. Marta atende no dia 22/12, terça.", "oi"),
+        ("A Dra. Marta atende no dia 22/12, fora o horário de almoço.", "oi"),
         ("Sim! Ela atende às terças.", "a dra marta atende dia 22/12?"),
     ],
 )
@@ -43,6 +44,10 @@ def test_a_day_or_an_hour_that_is_not_theirs_is_seen(text: str, asked: str) -> N
         "A Dra. Marta não atende às quartas.",
         "A Dra. Marta e a Dra. Yasmin atendem às terças e quintas.",
         "A Dra. Marta está fora de 21/12 a 08/01 e volta na segunda.",
+        "A Dra. Marta está fora até dia 8/1.",
+        "A Dra. Marta está fora até dia 8/1 e volta no dia 9. Tenho terça, 12/01, às 8h30.",
+        "A Dra. Marta segue fora até 08/01; tenho segunda, 11/01, às 9h.",
+        "A Dra. Marta volta dia 11; tenho segunda, 11/01, às 9h.",
         "Temos segunda, às 9h, com a Dra. Marta, e quarta, às 10h, com o Dr. Otávio.",
         "A Dra. Marta atende às terças. A clínica abre também aos sábados.",
         "A Dra. Marta atende às terças, e você pode retirar o resultado na quarta.",
