@@ -71,7 +71,8 @@ class Talk:
         """The talk with one more piece. ``typed``: a typing or recording signal came since the piece before."""
         burst, rhythm, before = self.burst, self.rhythm, self.last
         log_gap: float | None = None
-        if before is not None:
+        # After the clock was set back nobody knows how long it took, and nothing is learned from it.
+        if before is not None and self.last_ms - at_ms <= TURN_GAP_MS:
             gap_ms = max(0, at_ms - self.last_ms)
             unread = not self.spoke_ms or at_ms - self.spoke_ms < unread_ms(piece)
             if gap_ms > TURN_GAP_MS:

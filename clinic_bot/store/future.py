@@ -60,6 +60,8 @@ _CELLS = """
 UPDATE agenda_cell SET held_until_ms = ?1::bigint + p.held_until_ms - p.created_ms
 FROM proposal p
 WHERE agenda_cell.proposal_id = p.id AND agenda_cell.held_until_ms > ?1::bigint + p.held_until_ms - p.created_ms"""
+#: Whoever changed something just now is not reminded of it; nobody knows of it from tomorrow on.
+_APPOINTMENTS = "UPDATE appointment SET changed_ms = ?1 WHERE changed_ms > ?1"
 #: No file is tried again, or read, for longer than ten minutes.
 _MEDIA = f"""
 UPDATE message SET media_until_ms = ?1::bigint + 600000
@@ -74,7 +76,8 @@ WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100) AND claimed_ms > ?1
 
 #: In this order: what a cell says follows its proposal.
 _THE_REST = (
-    _MESSAGES, _MEDIA, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _CELLS, _SEEN, _CLAIMED,
+    _MESSAGES, _MEDIA, _TURNS, _NOTICES, _DUTIES, _SWITCHES, _MARKS, _PROPOSALS, _CELLS, _APPOINTMENTS, _SEEN,
+    _CLAIMED,
 )  # fmt: skip
 
 

@@ -65,6 +65,8 @@ _PROPOSALS = f"""
 UPDATE proposal SET created_ms = created_ms + :by, held_until_ms = held_until_ms + :by
 WHERE state = '{ProposalState.OPEN.value}'"""  # noqa: S608 - our own state
 _CELLS = "UPDATE agenda_cell SET held_until_ms = held_until_ms + :by WHERE held_until_ms IS NOT NULL"
+#: Set back; after a step forward it was a while ago, as it says.
+_APPOINTMENTS = "UPDATE appointment SET changed_ms = :now WHERE changed_ms > :now"
 #: Forgetting does not believe a jump (``believed.py``).
 _MARKS = f"UPDATE mark SET at_ms = at_ms + :by WHERE name <> '{MarkName.FORGOTTEN_BY}'"  # noqa: S608 - our own name
 
@@ -76,8 +78,8 @@ _CLAIMED = """
 UPDATE turn SET claimed_ms = min(claimed_ms, :now) WHERE id IN (SELECT id FROM turn ORDER BY id DESC LIMIT 100)"""
 
 _STATEMENTS = (
-    _TURN_EVENTS, _TURNS, _MESSAGES, _MEDIA, _CONVERSATIONS, _NOTICES, _SWITCHES, _PROPOSALS, _CELLS, _MARKS, _SEEN,
-    _CLAIMED,
+    _TURN_EVENTS, _TURNS, _MESSAGES, _MEDIA, _CONVERSATIONS, _NOTICES, _SWITCHES, _PROPOSALS, _CELLS, _APPOINTMENTS,
+    _MARKS, _SEEN, _CLAIMED,
 )  # fmt: skip
 
 

@@ -56,6 +56,15 @@ def test_a_piece_that_comes_sooner_than_a_reply_can_be_read_went_on() -> None:
     assert (talk.burst.pieces, talk.rhythm.follow_ups, talk.rhythm.turns) == (1, 1, 0)
 
 
+def test_of_a_gap_that_a_clock_hides_nothing_is_learned() -> None:
+    talk = Talk().heard(HELLO, 0).heard(WORDS, 4 * S)
+    later = talk.heard(WORDS, 4 * S - 3_600 * S)  # somebody set the clock back
+    assert (later.rhythm.follow_ups, later.rhythm.turns) == (talk.rhythm.follow_ups, talk.rhythm.turns)
+    assert (later.rhythm.messages, later.burst.pieces, later.last_ms) == (3, 3, 4 * S - 3_600 * S)
+    soon = talk.heard(WORDS, 3 * S)  # two that were taken side by side
+    assert soon.rhythm.follow_ups == talk.rhythm.follow_ups + 1
+
+
 def test_a_long_silence_ends_the_burst_too() -> None:
     talk = Talk().heard(HELLO, 0).heard(WORDS, TURN_GAP_MS + 1)
     assert (talk.burst.pieces, talk.rhythm.turns) == (1, 1)

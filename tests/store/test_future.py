@@ -16,6 +16,7 @@ from tests.store.test_proposals import HELD_MS, proposed, taken
 from tests.support import builders as b
 from tests.support.clock import START_MS, FakeClock
 from tests.support.fixtures import ON_POSTGRES
+from tests.support.reminding import ahead, book
 from tests.support.store import Store
 
 pytestmark = ON_POSTGRES
@@ -115,6 +116,13 @@ def test_a_slot_is_held_no_longer_than_it_could(store: Store, again: bool) -> No
     set_back(store)
     assert taken(store, now_ms=store.now_ms + HELD_MS - 1)
     assert not taken(store, now_ms=store.now_ms + HELD_MS)
+
+
+def test_who_booked_before_the_step_did_not_book_in_the_future(store: Store) -> None:
+    store.take(b.message("oi"))
+    store.run(partial(book, at_ms=store.now_ms))
+    set_back(store)
+    assert [one.known_ms for one in ahead(store)] == [store.now_ms]
 
 
 @pytest.mark.parametrize(

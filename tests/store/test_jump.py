@@ -14,6 +14,7 @@ from clinic_bot.store.gate import Gate
 from clinic_bot.store.tables import Turn, TurnState
 from tests.support import builders as b
 from tests.support.clock import START_MS
+from tests.support.reminding import ahead, book
 from tests.support.store import Store
 
 HOUR_MS = 3_600_000
@@ -33,7 +34,8 @@ ARMED = {
 RECORDS = {
     *("inbox.received_ms", "unreadable.received_ms", "early_change.received_ms"),  # kept for days
     "message.sent_ms",  # the provider's
-    *("patient.created_ms", "appointment.created_ms", "appointment.changed_ms", "block.created_ms"),
+    *("patient.created_ms", "appointment.created_ms", "block.created_ms"),
+    "appointment.changed_ms",  # but after now it never lies
     # When somebody sits in the clinic: the calendar's, not the machine's.
     *("appointment.start_ms", "appointment.end_ms", "proposal.start_ms", "proposal.end_ms"),
     *("block.start_ms", "block.end_ms", "reminder.start_ms"),
@@ -184,6 +186,14 @@ def test_what_is_long_past_stays_as_it_was_written(store: Store) -> None:
     store.later(2 * HOUR_MS)
     assert set_clock(store, -HOUR_MS) == jump.Shifted(-HOUR_MS, conversations=0, turns=0)
     assert (open_turn(store), store.messages()[0].received_ms) == written
+
+
+@pytest.mark.parametrize(("by_ms", "known_ms"), [(HOUR_MS, START_MS), (-HOUR_MS, START_MS - HOUR_MS)])
+def test_nobody_booked_in_the_future(store: Store, by_ms: int, known_ms: int) -> None:
+    store.take(b.message("oi"))
+    store.run(partial(book, at_ms=store.now_ms))
+    set_clock(store, by_ms)
+    assert [one.known_ms for one in ahead(store)] == [known_ms]
 
 
 def test_a_text_typed_an_hour_ago_is_not_taken_for_one_that_goes_to_many_at_once(store: Store) -> None:
