@@ -38,6 +38,8 @@ _RANGE = re.compile(
     r"(?: e (?:as )?[\d:h]+)?|\bcheg\w+[^,.]*"
 )
 
+_THAT_DAY = re.compile(r"\b(?:n?es[st]e (?:mesmo )?dia|n?es[st]a (?:mesma )?data|no mesmo dia)\b")
+
 
 class Day(NamedTuple):
     """When a time is told of; nothing where nothing says so."""
@@ -84,8 +86,10 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
     told_at = {one.at for one in shown}
     named = set(file_times)
     deadlines = list(_earlier(shown, {int(one[1] or 24) for one in _BEFORE.finditer(plain(text))}))
+    last = NO_DAY
     for sentence in sentences(text):
         bare = plain(sentence)
+        that, last = last, _day(bare, now, last)
         offers = _OFFERS.search(bare) or re.search(r"\bd[áÁ]\b", sentence)
         settles = not bare.endswith("?") and _SETTLES.search(bare)
         if _HABIT.search(bare):
@@ -94,11 +98,11 @@ def _untold(text: str, told: Sequence[str], file_times: Iterable[str], now: date
             if _DEADLINE.search(bare):
                 continue
             if not bare.endswith("?") and any(
-                _on_another_day(one, (*shown, *deadlines)) for one in _offered(bare, now)
+                _on_another_day(one, (*shown, *deadlines)) for one in _offered(bare, now, that)
             ):
                 return True
             continue
-        for pair in _offered(bare, now):
+        for pair in _offered(bare, now, that):
             if any(pair.at == one.at and pair.day.is_one_of(one.day) for one in deadlines):
                 continue
             if pair.at not in told_at:
@@ -124,11 +128,12 @@ def _on_another_day(pair: Pair, shown: Sequence[Pair]) -> bool:
     return bool(on) and not any(pair.day.may_be(other.day) for other in on)
 
 
-def _offered(bare: str, now: datetime | None) -> Iterator[Pair]:
+def _offered(bare: str, now: datetime | None, that: Day) -> Iterator[Pair]:
+    """The times that a sentence offers. ``that``: the day of which the ones before it spoke."""
     day = NO_DAY
     after = _day(bare, now)
     for part in re.split(r"[,;.]\s|\smas\s", bare):
-        before, day = day, _day(part, now, day)
+        before, day = day, _day(part, now, that if day == NO_DAY and _THAT_DAY.search(part) else day)
         if _NO.search(part):
             continue
         part = _RANGE.sub(" ", part)

@@ -18,6 +18,8 @@ FREE = "Limpeza (50 min). Livres:\nDra. Zuleica: quarta 07/10: 8h30, 15h30; sext
         "Amanhã tenho 11h10.",
         "Na sexta tenho 8h30 😊 Posso seguir?",
         "Na quarta, 07/10, tenho 10h.",
+        "Ela volta na sexta, 09/10. Nesse dia tenho 8h30.",
+        "Ela volta na sexta, 09/10. Nesse dia tenho 9h20, e quarta, 14/10, 8h30.",
     ],
 )
 def test_a_time_is_free_on_the_day_it_was_told_of(text: str) -> None:
@@ -35,6 +37,8 @@ def test_a_time_is_free_on_the_day_it_was_told_of(text: str) -> None:
         "Amanhã já faltariam menos de 48 horas para a limpeza de sexta às 9h20.",
         "Fica combinado: sai de quarta, 07/10, às 8h30 para sexta, 09/10, às 9h20.",
         "Tenho 9h20 na sexta, e às 11h10 de quarta, 14/10.",
+        "Ela volta na sexta, 09/10. Tenho nesse dia 9h20, e quarta, 14/10, 11h10.",
+        "O retorno dela é 07/10. Nessa data tenho 8h30 e 15h30; na sexta, 9h20.",
     ],
 )
 def test_what_was_told_may_be_offered(text: str) -> None:
