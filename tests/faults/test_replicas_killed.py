@@ -6,13 +6,14 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL
 
 from tests.faults.server import Server, neighbours, server
 from tests.support.fixtures import ON_POSTGRES
 from tests.support.waiting import until
 
-pytestmark = ON_POSTGRES
+pytestmark = [ON_POSTGRES, pytest.mark.alone]
 STOPPED, KILLED = "5511987650001", "5511987650002"
 #: The lease and a second: the bar for turns before their intent.
 TAKEN_OVER_WITHIN_S = 16.0
