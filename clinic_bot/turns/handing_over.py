@@ -8,6 +8,7 @@ from datetime import datetime
 from clinic_bot.agent.composed.phrases import CALL_RECEPTION, QUESTIONS
 from clinic_bot.agent.tools import HAND_OVER
 from clinic_bot.clinic import consent
+from clinic_bot.clinic.consent import Deed
 from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.spelling import plain
 from clinic_bot.events import Said, Speaker
@@ -54,7 +55,7 @@ def noticed(texts: Sequence[str], said: Sequence[Said], facts: ClinicFacts) -> t
         found.append(Wish.MONEY)
     if misunderstanding.signs(_briefly(said), texts) >= misunderstanding.ENOUGH:
         found.append(Wish.MISUNDERSTOOD)
-    if Wish.PERSON not in found and _was_offered(said) and consent.agrees("\n".join(texts)):
+    if Wish.PERSON not in found and _was_offered(said) and _takes_it("\n".join(texts)):
         found.append(Wish.PERSON)
     return tuple(found)
 
@@ -96,6 +97,11 @@ def _offering(reply: str) -> str:
 def _was_offered(said: Sequence[Said]) -> bool:
     spoken = next((one for one in reversed(said) if one.speaker is not Speaker.PATIENT), None)
     return spoken is not None and spoken.speaker is Speaker.BOT and spoken.text.endswith(_OFFERS)
+
+
+def _takes_it(words: str) -> bool:
+    """A yes, and none that gives another order: "14h, pode marcar sim" answers the times that stood above the offer."""
+    return consent.agrees(words) and not any(consent.orders(deed, words) for deed in Deed)
 
 
 def _is_lost(said: Sequence[Said], texts: Sequence[str], reply: str) -> bool:

@@ -212,6 +212,7 @@ def test_who_does_not_know_offers_somebody_and_a_yes_gets_them() -> None:
     said = talk("tem wifi?", offered.reply)
     assert end("Certo!", "sim, por favor", said=said).hand_over == Wish.PERSON.value
     assert end("Certo!", "não precisa", said=said).hand_over is None
+    assert end("Pronto!", "14h, pode marcar sim", said=said).hand_over is None, "a yes to something else"
     person = (*said, Said(Speaker.CLINIC, "Temos, a senha é 123.", 3))
     assert end("De nada!", "ok obrigada", said=person).hand_over is None
 
