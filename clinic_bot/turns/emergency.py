@@ -77,7 +77,7 @@ class _Phrase:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Compiled for the first text that has its words: all of them would keep a process's first patient waiting."""
+        """Compiled for the first text that has its words: all of them take half a second of every start."""
         return re.compile(self.expression)
 
 

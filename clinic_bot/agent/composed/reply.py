@@ -22,7 +22,7 @@ from clinic_bot.clinic.facts import ClinicFacts
 from clinic_bot.clinic.lookup import PLANS
 from clinic_bot.clinic.spelling import plain
 
-#: WhatsApp hides the end of a longer one.
+#: Leaves room for what the clinic puts below a reply, within what WhatsApp shows at once.
 MOST_CHARS = 1_200
 _THING_CHARS = 40
 #: "Agradeço por avisar. Desejo melhoras!" is one line.
